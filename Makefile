@@ -1,0 +1,157 @@
+# backtest: one non-recursive Makefile; everything is built under build/$(BUILD)/.
+#   make help           what there is
+#   make BUILD=asan     another build: release (default), debug, asan, tsan, cov
+
+BUILD   ?= release
+CC      ?= cc
+AR      ?= ar
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell cat VERSION)
+B       := build/$(BUILD)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wundef -Wdouble-promotion -Wformat=2
+# No contraction and no fast-math: numbers must not depend on the machine. The other two FP flags
+# let the compiler make selections branch-free; no code here reads FP traps or the sign of a zero.
+FP   := -ffp-contract=off -fno-fast-math -fno-math-errno -fno-trapping-math -fno-signed-zeros
+
+OPT_release := -O3 -g
+OPT_debug   := -O0 -g
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_tsan    := -O1 -g -fsanitize=thread
+OPT_cov     := -O0 -g --coverage
+OPT         := $(OPT_$(BUILD))
+ifeq ($(OPT),)
+$(error unknown BUILD=$(BUILD): release, debug, asan, tsan or cov)
+endif
+
+CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"'
+CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
+ifdef CI
+CFLAGS   += -Werror
+endif
+LDFLAGS  += $(filter -fsanitize% --coverage,$(OPT)) -pthread
+
+# One static library a layer. The order of LAYERS is the order in which they may see each other:
+# core <- {strategies, loaders} <- runners <- cli.
+LAYERS        := core strategies loaders runners cli
+LIBS_core     := -lm
+LIBS_loaders  := -lcsv -lz -lxxhash
+LIBS_runners  := -lsqlite3 -ljson-c
+LIBS_cli      := -ljson-c
+
+src_of  = $(wildcard $(1)/*.c $(1)/*/*.c)
+obj_of  = $(patsubst %.c,$(B)/%.o,$(1))
+CLI_MAIN := cli/main.c
+$(foreach l,$(LAYERS),$(eval SRC_$(l) := $(filter-out $(CLI_MAIN) strategies/examples/%,$(call src_of,$(l)))))
+
+A_core       := $(B)/libcore.a
+A_strategies := $(B)/libstrategies.a
+A_loaders    := $(B)/libloaders.a
+A_runners    := $(B)/librunners.a
+A_cli        := $(B)/libcli.a
+# What a test of each layer links: the layer and what lies below it, nothing else.
+LINK_core       := $(A_core) $(LIBS_core)
+LINK_strategies := $(A_strategies) $(LINK_core)
+LINK_loaders    := $(A_loaders) $(A_core) $(LIBS_loaders) $(LIBS_core)
+LINK_runners    := $(A_runners) $(A_strategies) $(A_loaders) $(A_core) $(LIBS_runners) $(LIBS_loaders) $(LIBS_core)
+LINK_cli        := $(A_cli) $(LINK_runners) $(LIBS_cli)
+
+PROGRAM := $(B)/backtest
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: $(PROGRAM) ## build the program: build/$(BUILD)/backtest
+
+$(PROGRAM): $(B)/cli/main.o $(A_cli) $(A_runners) $(A_strategies) $(A_loaders) $(A_core)
+	$(CC) $(LDFLAGS) -o $@ $< $(LINK_cli)
+
+define layer_rule
+$(A_$(1)): $(call obj_of,$(SRC_$(1)))
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+$(B)/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- tests: tests/unit/test_<layer>_<thing>.c is one cmocka program, linked with its layer and below
+TEST_SRC     := $(wildcard tests/unit/test_*.c)
+TEST_SUPPORT := $(call obj_of,$(wildcard tests/support/*.c))
+TESTS        := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
+BACKTEST_REFERENCE ?= ../shared
+export BACKTEST_REFERENCE
+TEST_ENV := BACKTEST_PROGRAM=$(abspath $(PROGRAM)) BACKTEST_ROOT=$(CURDIR)
+
+define test_rule
+$(patsubst tests/unit/%.c,$(B)/tests/%,$(filter tests/unit/test_$(1)_%.c,$(TEST_SRC))): \
+  $(B)/tests/%: $(B)/tests/unit/%.o $(TEST_SUPPORT) $$(filter %.a,$$(LINK_$(1)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$< $$(TEST_SUPPORT) $$(LINK_$(1)) -lcmocka
+endef
+$(foreach l,$(LAYERS),$(if $(filter tests/unit/test_$(l)_%.c,$(TEST_SRC)),$(eval $(call test_rule,$(l)))))
+
+.PHONY: test
+test: $(PROGRAM) $(TESTS) ## build and run every unit, golden and command-line test
+	@$(TEST_ENV) sh tools/run_tests.sh $(TESTS)
+
+.PHONY: check
+check: layers lint test ## layers, lint and tests
+
+.PHONY: check-long
+check-long: asan tsan valgrind ## the slow checks; each part runs alone
+
+.PHONY: asan tsan
+asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
+	$(MAKE) BUILD=$@ test
+
+.PHONY: valgrind
+valgrind: ## the tests under valgrind
+	$(MAKE) BUILD=debug TEST_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" test
+
+.PHONY: layers
+layers: ## the include rule: core <- {strategies, loaders} <- runners <- cli
+	@sh tools/check_layers.sh
+
+.PHONY: format format-check tidy lint
+format: ## clang-format every source file in place
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+format-check:
+	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+tidy: ## clang-tidy, one file at a time
+	@sh tools/tidy.sh $(CPPFLAGS)
+lint: format-check tidy ## format-check and clang-tidy
+
+.PHONY: demo
+demo: $(PROGRAM) ## a synthetic universe, the sweep on it, the summary and one query
+	@BACKTEST=$(PROGRAM) sh tools/demo.sh
+
+.PHONY: install uninstall dist clean
+install: $(PROGRAM) ## install to $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/backtest \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/backtest
+	install -m 644 core/include/backtest/strategy.h $(DESTDIR)$(PREFIX)/include/backtest/strategy.h
+	install -m 644 docs/backtest.1 $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' docs/backtest.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/backtest $(DESTDIR)$(PREFIX)/include/backtest/strategy.h \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
+dist: ## build/backtest-VERSION.tar.gz from the committed tree
+	@mkdir -p build
+	git archive --prefix=backtest-$(VERSION)/ -o build/backtest-$(VERSION).tar.gz HEAD
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*[a-z -]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+	  awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,202 @@
+#include "cli/arguments.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "core/suggest.h"
+
+void bt_arguments_clear(bt_arguments *arguments)
+{
+  free(arguments->names);
+  free(arguments->values);
+  free(arguments->operands);
+  free(arguments->command_line);
+  *arguments = (bt_arguments){0};
+}
+
+static const bt_option *find_long(const bt_arguments *a, const char *name, size_t length)
+{
+  for (size_t i = 0; i < a->n_options; i++)
+    if (strlen(a->options[i].name) == length && strncmp(a->options[i].name, name, length) == 0)
+      return &a->options[i];
+  return NULL;
+}
+
+static const bt_option *find_short(const bt_arguments *a, char letter)
+{
+  for (size_t i = 0; i < a->n_options; i++)
+    if (a->options[i].letter != 0 && a->options[i].letter == letter) return &a->options[i];
+  return NULL;
+}
+
+static bt_status fail_unknown(const bt_arguments *a, const char *word, size_t length, bt_error *err)
+{
+  char name[64] = "";
+  if (length < sizeof name) memcpy(name, word, length);
+  const char **known = calloc(a->n_options + 1, sizeof *known);
+  if (!known) return bt_fail_nomem(err, "options");
+  for (size_t i = 0; i < a->n_options; i++) known[i] = a->options[i].name;
+  const char *nearest = bt_suggest(name, known, a->n_options);
+  free(known);
+  if (nearest)
+    return bt_fail(err, BT_ERR_USAGE, "--%.*s: no such option; did you mean --%s?", (int)length,
+                   word, nearest);
+  return bt_fail(err, BT_ERR_USAGE, "--%.*s: no such option", (int)length, word);
+}
+
+static bt_status add_option(bt_arguments *a, const bt_option *option, const char *value,
+                            bt_error *err)
+{
+  if (!option->repeatable && bt_arguments_has(a, option->name))
+    return bt_fail(err, BT_ERR_USAGE, "--%s: given twice", option->name);
+  a->names[a->n_given] = option->name;
+  a->values[a->n_given++] = value;
+  return BT_OK;
+}
+
+/* One word that begins with a dash; *next is the word behind it, consumed when it is the value. */
+static bt_status parse_option(bt_arguments *a, const char *word, char ***next, bt_error *err)
+{
+  bool is_long = word[1] == '-';
+  const char *equals = is_long ? strchr(word, '=') : NULL, *value = equals ? equals + 1 : NULL;
+  size_t length = equals ? (size_t)(equals - word) - 2 : strlen(word) - (is_long ? 2 : 0);
+  const bt_option *option = is_long ? find_long(a, word + 2, length) : find_short(a, word[1]);
+  if (!option && is_long) return fail_unknown(a, word + 2, length, err);
+  if (!option) return bt_fail(err, BT_ERR_USAGE, "-%c: no such option", word[1]);
+  if (!is_long && word[2] != '\0') value = word + 2;
+  if (!option->value_name) {
+    if (value) return bt_fail(err, BT_ERR_USAGE, "--%s: takes no value", option->name);
+    return add_option(a, option, "", err);
+  }
+  if (!value) value = **next ? *(*next)++ : NULL;
+  if (!value)
+    return bt_fail(err, BT_ERR_USAGE, "--%s: needs a value (%s)", option->name,
+                   option->value_name);
+  return add_option(a, option, value, err);
+}
+
+/* True where a word needs no quotes in a shell. */
+static bool is_plain(const char *word)
+{
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "-_=+,.:/%@^";
+  return word[0] != '\0' && word[strspn(word, plain)] == '\0';
+}
+
+/* Joins the words with blanks, quoted where a shell would need it; NULL when memory is out. */
+static char *join_words(const char *program, char **words)
+{
+  size_t size = strlen(program) + 1;
+  for (char **w = words; *w; w++) size += 4 * strlen(*w) + 4;
+  char *line = malloc(size), *end = line;
+  if (!line) return NULL;
+  end += sprintf(end, "%s", program);
+  for (char **w = words; *w; w++) {
+    if (is_plain(*w)) {
+      end += sprintf(end, " %s", *w);
+      continue;
+    }
+    end += sprintf(end, " '");
+    for (const char *c = *w; *c; c++)
+      end += *c == '\'' ? sprintf(end, "'\\''") : sprintf(end, "%c", *c);
+    end += sprintf(end, "'");
+  }
+  return line;
+}
+
+bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t n_options,
+                             int argc, char **argv, bt_error *err)
+{
+  size_t room = (size_t)argc + 1;
+  bt_arguments a = {.options = options,
+                    .n_options = n_options,
+                    .names = calloc(room, sizeof *a.names),
+                    .values = calloc(room, sizeof *a.values),
+                    .operands = calloc(room, sizeof *a.operands),
+                    .command_line = join_words("backtest", argv)};
+  bool ok = a.names && a.values && a.operands && a.command_line;
+  bt_status status = ok ? BT_OK : bt_fail_nomem(err, "arguments");
+  bool only_operands = false;
+  for (char **next = argv; !status && *next;) {
+    const char *word = *next++;
+    if (only_operands || word[0] != '-' || word[1] == '\0')
+      a.operands[a.n_operands++] = word;
+    else if (strcmp(word, "--") == 0)
+      only_operands = true;
+    else
+      status = parse_option(&a, word, &next, err);
+  }
+  if (status)
+    bt_arguments_clear(&a);
+  else
+    *out = a;
+  return status;
+}
+
+const char *bt_arguments_find(const bt_arguments *arguments, const char *name)
+{
+  for (size_t i = 0; i < arguments->n_given; i++)
+    if (strcmp(arguments->names[i], name) == 0) return arguments->values[i];
+  return NULL;
+}
+
+bool bt_arguments_has(const bt_arguments *arguments, const char *name)
+{
+  return bt_arguments_find(arguments, name) != NULL;
+}
+
+size_t bt_arguments_collect(const char **values, const bt_arguments *arguments, const char *name)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < arguments->n_given; i++)
+    if (strcmp(arguments->names[i], name) == 0) values[n++] = arguments->values[i];
+  return n;
+}
+
+bt_status bt_arguments_double(double *out, const bt_arguments *arguments, const char *name,
+                              double least, double most, bt_error *err)
+{
+  const char *text = bt_arguments_find(arguments, name);
+  double value = 0;
+  if (!text) return BT_OK;
+  if (!bt_number_parse(&value, text))
+    return bt_fail(err, BT_ERR_USAGE, "--%s %s: not a number", name, text);
+  if (value < least || value > most)
+    return bt_fail(err, BT_ERR_USAGE, "--%s %s: must be from %g to %g", name, text, least, most);
+  *out = value;
+  return BT_OK;
+}
+
+bt_status bt_arguments_size(size_t *out, const bt_arguments *arguments, const char *name,
+                            size_t least, size_t most, bt_error *err)
+{
+  const char *text = bt_arguments_find(arguments, name);
+  double value = 0;
+  if (!text) return BT_OK;
+  if (!bt_number_parse(&value, text) || value != floor(value))
+    return bt_fail(err, BT_ERR_USAGE, "--%s %s: not a whole number", name, text);
+  if (value < (double)least || value > (double)most)
+    return bt_fail(err, BT_ERR_USAGE, "--%s %s: must be from %zu to %zu", name, text, least, most);
+  *out = (size_t)value;
+  return BT_OK;
+}
+
+bt_status bt_arguments_choice(int *out, const bt_arguments *arguments, const char *name,
+                              const char *const *words, size_t n_words, bt_error *err)
+{
+  const char *text = bt_arguments_find(arguments, name);
+  char list[128] = "";
+  if (!text) return BT_OK;
+  for (size_t i = 0; i < n_words; i++) {
+    if (strcmp(words[i], text) == 0) {
+      *out = (int)i;
+      return BT_OK;
+    }
+    size_t used = strlen(list);
+    (void)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", words[i]);
+  }
+  return bt_fail(err, BT_ERR_USAGE, "--%s %s: must be one of %s", name, text, list);
+}

@@ -1,0 +1,109 @@
+/* backtest list: what is built in. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "core/indicator.h"
+#include "core/metrics.h"
+#include "core/number.h"
+#include "loaders/load.h"
+#include "strategies/registry.h"
+
+static void print_params(const bt_param *params, size_t n_params, bool with_sweep)
+{
+  char preset[BT_NUMBER_TEXT_SIZE], first[BT_NUMBER_TEXT_SIZE], last[BT_NUMBER_TEXT_SIZE];
+  char step[BT_NUMBER_TEXT_SIZE], range[80] = "";
+  for (size_t i = 0; i < n_params; i++) {
+    const bt_param *p = &params[i];
+    if (with_sweep)
+      (void)snprintf(range, sizeof range, "%s:%s:%s", bt_number_format(first, p->sweep_first),
+                     bt_number_format(last, p->sweep_last), bt_number_format(step, p->sweep_step));
+    (void)printf("    %-10s %-6s %-12s %s\n", p->name, bt_number_format(preset, p->preset), range,
+                 p->meaning);
+  }
+}
+
+static void print_strategies(void)
+{
+  (void)printf("strategies: name, rule; then each parameter with default, --grid range, meaning\n");
+  for (size_t i = 0; i < bt_strategy_count(); i++) {
+    const bt_strategy *s = bt_strategy_at(i);
+    (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
+                 s->rule ? s->rule : "");
+    print_params(s->params, s->n_params, true);
+  }
+}
+
+static void print_indicators(void)
+{
+  (void)printf("indicators: name, definition [convention]; then each parameter with its default\n");
+  for (size_t i = 0; i < bt_indicator_count(); i++) {
+    const bt_indicator *indicator = bt_indicator_at(i);
+    (void)printf("  %-10s %s [%s]\n", indicator->name, indicator->summary, indicator->source);
+    if (indicator->n_outputs > 1) {
+      (void)printf("    outputs   ");
+      for (size_t k = 0; k < indicator->n_outputs; k++)
+        (void)printf("%s%s", k ? ", " : "", indicator->outputs[k]);
+      (void)printf("\n");
+    }
+    print_params(indicator->params, indicator->n_params, false);
+  }
+}
+
+static void print_layouts(void)
+{
+  (void)printf("layouts: what --layout auto knows, in the order in which they are tried\n");
+  for (size_t i = 0; i < bt_layout_count(); i++)
+    (void)printf("  %-20s %s\n", bt_layout_at(i).name, bt_layout_at(i).summary);
+}
+
+static void print_metrics(void)
+{
+  (void)printf("metrics: column, unit, definition [convention]\n");
+  for (int i = 0; i < BT_METRIC_COUNT; i++) {
+    bt_metric_info info = bt_metric_describe((bt_metric)i);
+    (void)printf("  %-17s %-17s %s", info.name, info.unit, info.definition);
+    if (strcmp(info.source, "-") != 0) (void)printf(" [%s]", info.source);
+    (void)printf("\n");
+  }
+}
+
+static const struct {
+  const char *name;
+  void (*print)(void);
+} topics[] = {
+    {"strategies", print_strategies},
+    {"indicators", print_indicators},
+    {"layouts", print_layouts},
+    {"metrics", print_metrics},
+};
+
+enum { N_TOPICS = sizeof topics / sizeof topics[0] };
+
+static int run(const bt_arguments *arguments)
+{
+  const char *wanted = arguments->n_operands > 0 ? arguments->operands[0] : NULL;
+  bool found = false;
+  for (size_t i = 0; i < N_TOPICS; i++) {
+    if (wanted && strcmp(wanted, topics[i].name) != 0) continue;
+    if (found) (void)printf("\n");
+    topics[i].print();
+    found = true;
+  }
+  if (found && arguments->n_operands <= 1) return BT_EXIT_OK;
+  bt_error err;
+  (void)bt_fail(&err, BT_ERR_USAGE, "list %s: there are strategies, indicators, layouts, metrics",
+                found ? arguments->operands[1] : wanted);
+  return bt_command_fail(&err);
+}
+
+extern const bt_command bt_command_list;
+const bt_command bt_command_list = {
+    .name = "list",
+    .summary = "show what is built in, with parameters",
+    .synopsis = "backtest list [strategies|indicators|layouts|metrics]",
+    .notes = "Example: backtest list strategies\n",
+    .options = NULL,
+    .n_options = 0,
+    .run = run,
+};

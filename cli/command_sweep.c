@@ -1,0 +1,146 @@
+/* backtest [sweep]: every combination on every ticker, into SQLite. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "cli/summary.h"
+#include "cli/sweep_options.h"
+#include "runners/check.h"
+
+/* Loads everything once and counts the rejected; their reasons go to stderr. */
+static bt_status count_rejected(size_t *out, const bt_sweep_options *options, bt_pool *pool,
+                                bt_error *err)
+{
+  const bt_universe *universe = &options->universe;
+  bt_check_entry *entries = NULL;
+  bt_status status = bt_check_run(&entries, universe, &options->job.load, pool, err);
+  if (status) return status;
+  *out = 0;
+  for (size_t i = 0; i < universe->n_entries; i++)
+    if (entries[i].report->rejected)
+      bt_summary_warn_rejected(out, universe->entries[i].symbol, entries[i].report->reason);
+  bt_summary_warn_rejected(out, NULL, NULL);
+  bt_check_free(entries, universe->n_entries);
+  return BT_OK;
+}
+
+static void warn_rejected(const bt_universe *universe, const bt_ticker_outcome *outcomes)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < universe->n_entries; i++)
+    if (outcomes[i].done && outcomes[i].rejected)
+      bt_summary_warn_rejected(&n, universe->entries[i].symbol, outcomes[i].reason);
+  bt_summary_warn_rejected(&n, NULL, NULL);
+}
+
+static bt_status begin_run(int64_t *run_id, bt_store *store, const bt_sweep_options *options,
+                           const bt_arguments *arguments, bt_error *err)
+{
+  bt_run_info info = {.kind = "sweep",
+                      .label = options->label,
+                      .version = BT_VERSION,
+                      .command = arguments->command_line,
+                      .strategy = options->job.strategy->name,
+                      .universe = options->universe_path,
+                      .options_json = options->json_text,
+                      .seed = 1,
+                      .jobs = options->n_workers,
+                      .n_tickers = options->universe.n_entries,
+                      .n_combos = bt_grid_count(options->grid),
+                      .n_windows = 1};
+  return bt_store_begin_run(store, run_id, &info, options->job.strategy, options->grid, err);
+}
+
+/* The sweep with its progress bar; what it did is in *result whatever the status. */
+static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options, bt_pool *pool,
+                       bt_store *store, int64_t run_id, bt_error *err)
+{
+  bt_progress progress = {0};
+  bt_progress_bar *bar = NULL;
+  bt_status status = bt_progress_bar_start(&bar, &progress, options->universe.n_entries,
+                                           options->quiet ? 2 : options->progress, err);
+  if (status) return status;
+  status = bt_sweep_run(result, &options->job, pool, store, run_id, &progress, err);
+  bt_progress_bar_stop(bar);
+  return status;
+}
+
+static bt_status run_into(const bt_sweep_options *options, const bt_arguments *arguments,
+                          bt_pool *pool, bt_error *err)
+{
+  bt_store *store = NULL;
+  bt_sweep_result result = {0};
+  int64_t run_id = 0;
+  bt_error close_error;
+  bt_status status = bt_store_open(&store, options->database, err);
+  if (status) return status;
+  status = begin_run(&run_id, store, options, arguments, err);
+  if (!status) status = sweep(&result, options, pool, store, run_id, err);
+  bt_status closed = bt_store_close(store, &close_error);
+  if (closed && !status) {
+    status = closed;
+    *err = close_error;
+  }
+  if (result.outcomes) warn_rejected(&options->universe, result.outcomes);
+  if (!status && options->json) status = bt_summary_print_json(options, &result, run_id, err);
+  if (!status && !options->json && !options->quiet) bt_summary_print(options, &result, run_id);
+  if (status == BT_ERR_CANCELLED)
+    (void)fprintf(stderr, "backtest: interrupted: %zu of %zu tickers are in %s as run %lld\n",
+                  result.n_ok + result.n_rejected, options->universe.n_entries, options->database,
+                  (long long)run_id);
+  bt_sweep_result_clear(&result);
+  return status;
+}
+
+static int run_sweep(const bt_sweep_options *options, const bt_arguments *arguments)
+{
+  bt_pool *pool = NULL;
+  bt_error err;
+  size_t n_rejected = 0;
+  bt_status status = bt_pool_new(&pool, options->n_workers, &err);
+  if (status) return bt_command_fail(&err);
+  bt_interrupt_watch(pool);
+  if (options->strict) status = count_rejected(&n_rejected, options, pool, &err);
+  if (!status && n_rejected == 0) status = run_into(options, arguments, pool, &err);
+  bt_interrupt_unwatch();
+  bt_pool_free(pool);
+  if (status == BT_ERR_CANCELLED && bt_interrupt_signal()) bt_interrupt_die();
+  if (status) return bt_command_fail(&err);
+  if (n_rejected > 0) {
+    (void)fprintf(stderr, "backtest: --strict: %zu of %zu tickers are rejected\n", n_rejected,
+                  options->universe.n_entries);
+    return BT_EXIT_REJECTED;
+  }
+  return BT_EXIT_OK;
+}
+
+static int run(const bt_arguments *arguments)
+{
+  bt_sweep_options options;
+  bt_error err;
+  int exit_status = BT_EXIT_OK;
+  if (bt_sweep_options_read(&options, arguments, &err)) return bt_command_fail(&err);
+  if (options.dry_run) {
+    bt_plan plan;
+    bt_plan_make(&plan, &options.job, options.n_workers);
+    bt_summary_print_plan(&options, &plan);
+  } else {
+    exit_status = run_sweep(&options, arguments);
+  }
+  bt_sweep_options_clear(&options);
+  return exit_status;
+}
+
+extern const bt_command bt_command_sweep;
+const bt_command bt_command_sweep = {
+    .name = "sweep",
+    .summary = "run every parameter combination on every ticker",
+    .synopsis = "backtest [sweep] --universe FILE --strategy NAME [options]",
+    .notes = "Example: backtest --universe sp500.txt --strategy sma --param fast=5:50:5 --grid "
+             "--commission 0.1%\nExit status: 0 done, 1 failed, 2 wrong usage, 3 --strict and "
+             "something was rejected.\n",
+    .options = bt_sweep_option_table,
+    .n_options = BT_SWEEP_OPTION_COUNT,
+    .run = run,
+};

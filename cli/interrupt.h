@@ -1,0 +1,19 @@
+/* interrupt.h - SIGINT and SIGTERM: finished work is saved, then the process dies of the signal. */
+#ifndef BT_CLI_INTERRUPT_H
+#define BT_CLI_INTERRUPT_H
+
+#include "runners/pool.h"
+
+/* From now on either signal cancels the pool; a second one kills at once. */
+void bt_interrupt_watch(bt_pool *pool);
+
+/* Back to the default action; the pool may be freed. */
+void bt_interrupt_unwatch(void);
+
+/* The signal that came, or 0. */
+int bt_interrupt_signal(void);
+
+/* Dies of the signal that came, as if it had never been caught: a shell sees 128 + its number. */
+void bt_interrupt_die(void);
+
+#endif

@@ -1,0 +1,20 @@
+/* progress_bar.h - one line on stderr that follows a sweep from a thread of its own. */
+#ifndef BT_CLI_PROGRESS_BAR_H
+#define BT_CLI_PROGRESS_BAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runners/sweep.h"
+
+typedef struct bt_progress_bar bt_progress_bar;
+
+/* mode: 0 shows it when stderr is a terminal, 1 always, 2 never; then *out is NULL. progress must
+ * outlive the bar. Errors: NOMEM, THREAD. */
+bt_status bt_progress_bar_start(bt_progress_bar **out, bt_progress *progress, size_t n_tickers,
+                                int mode, bt_error *err);
+
+/* Erases the line, joins the thread, frees the bar; NULL is fine. */
+void bt_progress_bar_stop(bt_progress_bar *bar);
+
+#endif

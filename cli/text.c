@@ -1,0 +1,50 @@
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+char *bt_text_count(char buffer[BT_TEXT_SIZE], uint64_t count)
+{
+  char digits[24];
+  int length = snprintf(digits, sizeof digits, "%" PRIu64, count), used = 0;
+  for (int i = 0; i < length; i++) {
+    if (i > 0 && (length - i) % 3 == 0) buffer[used++] = ',';
+    buffer[used++] = digits[i];
+  }
+  buffer[used] = '\0';
+  return buffer;
+}
+
+char *bt_text_bytes(char buffer[BT_TEXT_SIZE], uint64_t bytes)
+{
+  static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+  double value = (double)bytes;
+  int unit = 0;
+  for (; value >= 999.5 && unit < 4; unit++) value /= 1000;
+  (void)snprintf(buffer, BT_TEXT_SIZE, unit && value < 10 ? "%.1f %s" : "%.0f %s", value,
+                 units[unit]);
+  return buffer;
+}
+
+char *bt_text_duration(char buffer[BT_TEXT_SIZE], double seconds)
+{
+  if (seconds < 60)
+    (void)snprintf(buffer, BT_TEXT_SIZE, seconds < 10 ? "%.2f s" : "%.0f s", seconds);
+  else if (seconds < 3600)
+    (void)snprintf(buffer, BT_TEXT_SIZE, "%.0f min %.0f s", (double)(int64_t)(seconds / 60),
+                   seconds - 60 * (double)(int64_t)(seconds / 60));
+  else
+    (void)snprintf(buffer, BT_TEXT_SIZE, "%.1f h", seconds / 3600);
+  return buffer;
+}
+
+char *bt_text_rate(char buffer[BT_TEXT_SIZE], double per_second)
+{
+  static const char *const units[] = {"", "k", "M", "G"};
+  int unit = 0;
+  for (; per_second >= 999.5 && unit < 3; unit++) per_second /= 1000;
+  (void)snprintf(buffer, BT_TEXT_SIZE, per_second < 10 ? "%.1f %s" : "%.0f %s", per_second,
+                 units[unit]);
+  return buffer;
+}

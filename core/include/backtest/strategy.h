@@ -1,0 +1,120 @@
+/* backtest/strategy.h - the one header that a strategy needs.
+ *
+ * A strategy is one const descriptor: name, parameters, a rule on them, and a function that fills
+ * the target exposure of every bar. Whole strategies are a few lines:
+ *
+ *     #include <backtest/strategy.h>
+ *
+ *     static void signals(const bt_host *host, const double *p, double *target)
+ *     {
+ *       const double *fast = bt_sma(host, p[0]), *slow = bt_sma(host, p[1]);
+ *       for (size_t t = 0; t < host->series->n_bars; t++)
+ *         target[t] = fast[t] > slow[t] ? 1.0 : fast[t] < slow[t] ? -1.0 : 0.0;
+ *     }
+ *
+ * The target of bar t may use bars 0..t alone. One descriptor serves thousands of combinations on
+ * many threads at once: keep no state in globals.
+ */
+#ifndef BACKTEST_STRATEGY_H
+#define BACKTEST_STRATEGY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Grows whenever a struct of this header changes; a strategy built for another one is refused. */
+#define BT_STRATEGY_ABI 1u
+
+/* One ticker's bars, oldest first, read-only. Prices > 0 and finite; volume may be NaN. */
+typedef struct bt_series {
+  size_t n_bars;
+  const int64_t *time_ns; /* since 1970-01-01 UTC */
+  const double *open, *high, *low, *close;
+  const double *volume;
+} bt_series;
+
+/* A parameter with the range that --grid sweeps: first, first + step, ... up to last. */
+typedef struct bt_param {
+  const char *name; /* a letter, then letters, digits, _ */
+  double preset;    /* the default value */
+  double sweep_first, sweep_last, sweep_step;
+  double least, most; /* values outside are refused */
+  int whole;          /* 1: only whole numbers, as for a number of bars */
+  const char *meaning;
+} bt_param;
+
+/* What a strategy sees of the program while it computes. */
+typedef struct bt_host bt_host;
+struct bt_host {
+  const bt_series *series;
+  /* One output of an indicator over the whole series: n_bars values, NaN while undefined. Computed
+   * once per ticker however many combinations ask, and valid until `signals` returns. An unknown
+   * name or a failure gives all NaN, and the run then fails with the reason. */
+  const double *(*indicator)(const bt_host *host, const char *name, const double *params,
+                             size_t n_params, size_t output);
+};
+
+/* The descriptor. `signals` fills target[0 .. n_bars-1] with the exposure wanted after bar t: from
+ * -1 (short with all equity) to +1 (long with all equity); NaN means "as before". params are in
+ * the order declared. */
+typedef struct bt_strategy {
+  unsigned abi_version; /* BT_STRATEGY_ABI */
+  const char *name;     /* lower case letters, digits, _ */
+  const char *summary;  /* one line */
+  const bt_param *params;
+  size_t n_params;
+  const char *rule; /* an expression over the names that combinations must satisfy, such as
+                       "fast<slow"; NULL for none */
+  void (*signals)(const bt_host *host, const double *params, double *target);
+} bt_strategy;
+
+/* ---- indicators by name; definitions and sources: `backtest list indicators` -------------- */
+
+static inline const double *bt_indicator1(const bt_host *host, const char *name, double a,
+                                          size_t output)
+{
+  return host->indicator(host, name, &a, 1, output);
+}
+
+/* Mean of the last `period` closes: the double nearest to their exact mean. */
+static inline const double *bt_sma(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "sma", period, 0);
+}
+
+/* Exponential mean of the closes, seeded by the SMA of the first `period`. */
+static inline const double *bt_ema(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "ema", period, 0);
+}
+
+/* Wilder's relative strength index of the closes, 0 to 100; NaN where nothing has moved. */
+static inline const double *bt_rsi(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "rsi", period, 0);
+}
+
+/* Population standard deviation of the last `period` closes. */
+static inline const double *bt_stddev(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "stddev", period, 0);
+}
+
+/* Highest high and lowest low of the last `period` bars, the current one included. */
+static inline const double *bt_highest(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "highest", period, 0);
+}
+static inline const double *bt_lowest(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "lowest", period, 0);
+}
+
+/* MACD line (output 0) and its signal line (output 1) as TA-Lib defines them. */
+static inline const double *bt_macd(const bt_host *host, double fast, double slow, double signal,
+                                    size_t output)
+{
+  const double params[3] = {fast, slow, signal};
+  return host->indicator(host, "macd", params, 3, output);
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* indicator.h - indicators by name: what a strategy asks its host for.
+ *
+ * One indicator is one file in core/indicators/ that ends with its descriptor, and one line in
+ * core/indicators/indicator_list.def. An output has one value a bar, NaN until it is defined.
+ */
+#ifndef BT_CORE_INDICATOR_H
+#define BT_CORE_INDICATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "backtest/strategy.h"
+#include "core/mean.h"
+#include "core/status.h"
+
+enum { BT_INDICATOR_PARAMS_MOST = 4, BT_INDICATOR_OUTPUTS_MOST = 4 };
+
+/* What an indicator may read: the bars, and the exact sums of the closes (core/mean.h). */
+typedef struct bt_indicator_input {
+  const bt_series *series;
+  const bt_exact_sums *close_sums;
+} bt_indicator_input;
+
+typedef struct bt_indicator {
+  const char *name, *summary;
+  const char *source; /* paper, book, or the library whose convention it follows */
+  const bt_param *params;
+  size_t n_params;
+  const char *const *outputs; /* names */
+  size_t n_outputs;
+  /* Fills outputs[0 .. n_outputs-1], n_bars values each. params were checked against least, most
+   * and whole. Errors: NOMEM. */
+  bt_status (*compute)(double *const *outputs, const bt_indicator_input *input,
+                       const double *params, bt_error *err);
+} bt_indicator;
+
+size_t bt_indicator_count(void);
+const bt_indicator *bt_indicator_at(size_t index);
+
+/* NULL when there is none. */
+const bt_indicator *bt_indicator_find(const char *name);
+
+#endif

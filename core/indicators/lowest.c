@@ -1,0 +1,25 @@
+/* Lowest low of the last `period` bars, the current one included. */
+#include "core/indicator.h"
+#include "core/indicators/extremes.h"
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  const bt_series *s = input->series;
+  return bt_indicator__rolling_extreme(outputs[0], s->low, s->n_bars, (size_t)params[0], -1, err);
+}
+
+static const bt_param params[] = {
+    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"lowest"};
+
+extern const bt_indicator bt_indicator_lowest;
+const bt_indicator bt_indicator_lowest = {
+    .name = "lowest",
+    .summary = "lowest low of the last `period` bars; from bar period-1",
+    .source = "TA-Lib MIN on the low",
+    .params = params,
+    .n_params = 1,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .compute = compute};

@@ -1,0 +1,31 @@
+/* recurrence.h - the two recurrences of this field, shared by the indicators built on them.
+ *
+ * EMA:    e = e + a (x - e), a = 2 / (period + 1)
+ * Wilder: u = (u (period - 1) + x) / period   (Wilder, New Concepts in Technical Trading Systems, 1978)
+ */
+#ifndef BT_CORE_INDICATORS_RECURRENCE_H
+#define BT_CORE_INDICATORS_RECURRENCE_H
+
+#include <math.h>
+#include <stddef.h>
+
+static inline void bt_indicator__fill_nan(double *out, size_t n)
+{
+  for (size_t t = 0; t < n; t++) out[t] = (double)NAN;
+}
+
+/* EMA of x from bar `start` on, where it has the value `seed`; NaN before. start < n. */
+static inline void bt_indicator__ema(double *out, const double *x, size_t n, size_t start,
+                                     double seed, double period)
+{
+  const double a = 2 / (period + 1);
+  double e = seed;
+  bt_indicator__fill_nan(out, start);
+  out[start] = e;
+  for (size_t t = start + 1; t < n; t++) {
+    e = e + a * (x[t] - e);
+    out[t] = e;
+  }
+}
+
+#endif

@@ -1,0 +1,197 @@
+#include "core/metrics.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/suggest.h"
+
+static const bt_metric_info infos[BT_METRIC_COUNT] = {
+#define X(id, name, unit, whole, definition, source) {name, unit, definition, source, (whole) != 0},
+#include "core/metrics.def"
+#undef X
+};
+
+static const char *const names[BT_METRIC_COUNT] = {
+#define X(id, name, unit, whole, definition, source) name,
+#include "core/metrics.def"
+#undef X
+};
+
+bt_metric_info bt_metric_describe(bt_metric metric)
+{
+  return infos[metric];
+}
+
+bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
+{
+  for (int i = 0; i < BT_METRIC_COUNT; i++) {
+    if (strcmp(names[i], name) != 0) continue;
+    *out = (bt_metric)i;
+    return BT_OK;
+  }
+  const char *nearest = bt_suggest(name, names, BT_METRIC_COUNT);
+  if (nearest)
+    return bt_fail(err, BT_ERR_NOT_FOUND, "no metric is called '%s'; did you mean '%s'?", name,
+                   nearest);
+  return bt_fail(err, BT_ERR_NOT_FOUND, "no metric is called '%s'", name);
+}
+
+/* ---- computing ------------------------------------------------------------------------------ */
+
+enum { LANES = 4 }; /* the accumulators of all four moments fit the registers of any machine */
+
+/* Equity after a fill is right to a few units in the last place. Returns, drawdowns and profits
+ * (as a fraction) below this are such noise, not money: without the limit a price that stands still
+ * would have a Sharpe ratio, and a trade that just pays its commission would win by chance. */
+static const double NOISE = 1e-14;
+
+static double without_noise(double x)
+{
+  return fabs(x) < NOISE ? 0 : x;
+}
+
+static double add_lanes(const double lanes[LANES])
+{
+  return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+}
+
+static double sum(const double *x, size_t n)
+{
+  double lanes[LANES] = {0};
+  size_t whole = n - n % LANES;
+  for (size_t i = 0; i < whole; i += LANES)
+    for (size_t k = 0; k < LANES; k++) lanes[k] += x[i + k];
+  for (size_t k = 0; k < n - whole; k++) lanes[k] += x[whole + k];
+  return add_lanes(lanes);
+}
+
+/* Sums over the returns: of the powers 2 to 4 of x - centre, and of min(x - floor, 0)^2. */
+typedef struct moments {
+  double second, third, fourth, downside;
+} moments;
+
+/* One step of the lanes, for LANES values or for the rest. */
+static inline void add_moments(double lanes[4][LANES], const double *x, size_t n, double centre,
+                               double floor)
+{
+  for (size_t k = 0; k < n; k++) {
+    double d = x[k] - centre, square = d * d;
+    double below = x[k] < floor ? x[k] - floor : 0;
+    lanes[0][k] += square;
+    lanes[1][k] += square * d;
+    lanes[2][k] += square * square;
+    lanes[3][k] += below * below;
+  }
+}
+
+static moments sum_moments(const double *x, size_t n, double centre, double floor)
+{
+  double lanes[4][LANES] = {{0}};
+  size_t whole = n - n % LANES;
+  for (size_t i = 0; i < whole; i += LANES) add_moments(lanes, x + i, LANES, centre, floor);
+  add_moments(lanes, x + whole, n - whole, centre, floor);
+  return (moments){add_lanes(lanes[0]), add_lanes(lanes[1]), add_lanes(lanes[2]),
+                   add_lanes(lanes[3])};
+}
+
+/* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. */
+static void fill_returns(double *returns, const bt_ledger *ledger, double cash)
+{
+  const double *equity = ledger->equity;
+  returns[0] = without_noise(equity[0] / cash - 1);
+  for (size_t t = 1; t < ledger->n_bars; t++)
+    returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
+  if (!ledger->ruined) return;
+  for (size_t t = 1; t < ledger->n_bars; t++)
+    if (equity[t - 1] == 0) returns[t] = 0;
+}
+
+static bool is_constant(const double *x, size_t n)
+{
+  for (size_t i = 1; i < n; i++)
+    if (!(fabs(x[i] - x[0]) < NOISE)) return false;
+  return true;
+}
+
+/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. */
+static double find_max_drawdown(const bt_ledger *ledger, double cash)
+{
+  double peak = cash, worst = 1;
+  for (size_t t = 0; t < ledger->n_bars; t++) {
+    double equity = ledger->equity[t];
+    peak = equity > peak ? equity : peak;
+    double ratio = equity / peak;
+    worst = ratio < worst ? ratio : worst;
+  }
+  return without_noise(worst - 1);
+}
+
+/* Everything that follows from the returns alone. */
+static void set_return_metrics(double *value, const double *returns, size_t n,
+                               const bt_metrics_config *config)
+{
+  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
+  double mean = sum(returns, n) / count;
+  bool constant = is_constant(returns, n);
+  moments m = sum_moments(returns, n, mean, floor);
+  double excess = mean - floor, downside = sqrt(m.downside / count);
+  if (n < 2) return;
+  double deviation = constant ? 0 : sqrt(m.second / (count - 1));
+  value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
+  if (constant || m.second == 0) return;
+  double variance = m.second / count;
+  value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
+  value[BT_METRIC_SORTINO] = excess * ppy / (downside * sqrt(ppy));
+  value[BT_METRIC_SKEW] = m.third / count / (variance * sqrt(variance));
+  value[BT_METRIC_KURTOSIS] = m.fourth / count / (variance * variance) - 3;
+}
+
+/* Everything about closed trades. */
+static void set_trade_metrics(double *value, const bt_ledger *ledger)
+{
+  size_t n_closed = 0, n_won = 0;
+  double won = 0, lost = 0, returns = 0, bars = 0, best = -INFINITY, worst = INFINITY;
+  for (size_t i = 0; i < ledger->n_trades; i++) {
+    const bt_trade *trade = &ledger->trades[i];
+    if (trade->open) continue;
+    double ret = without_noise(trade->pnl / trade->entry_value);
+    n_closed++;
+    n_won += ret > 0;
+    won += ret > 0 ? trade->pnl : 0;
+    lost += ret < 0 ? trade->pnl : 0;
+    returns += ret;
+    bars += (double)(trade->exit_bar - trade->entry_bar);
+    best = fmax(best, ret);
+    worst = fmin(worst, ret);
+  }
+  double count = (double)n_closed;
+  value[BT_METRIC_N_TRADES] = count;
+  value[BT_METRIC_WIN_RATE] = (double)n_won / count;
+  value[BT_METRIC_PROFIT_FACTOR] = won / fabs(lost);
+  value[BT_METRIC_AVG_TRADE] = returns / count;
+  value[BT_METRIC_BEST_TRADE] = best;
+  value[BT_METRIC_WORST_TRADE] = worst;
+  value[BT_METRIC_AVG_BARS] = bars / count;
+}
+
+void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
+                        const bt_bars *bars, bt_span span, const bt_metrics_config *config)
+{
+  double *value = out->value, count = (double)ledger->n_bars;
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
+  double final_equity = ledger->equity[ledger->n_bars - 1];
+  value[BT_METRIC_N_BARS] = count;
+  value[BT_METRIC_FINAL_EQUITY] = final_equity;
+  value[BT_METRIC_TOTAL_RETURN] = final_equity / config->cash - 1;
+  value[BT_METRIC_CAGR] = pow(final_equity / config->cash, config->periods_per_year / count) - 1;
+  fill_returns(returns, ledger, config->cash);
+  set_return_metrics(value, returns, ledger->n_bars, config);
+  value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
+  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
+  value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / count;
+  set_trade_metrics(value, ledger);
+  value[BT_METRIC_COSTS] = ledger->costs_paid;
+  value[BT_METRIC_BUY_HOLD] = bars->close[span.end - 1] / bars->close[span.first] - 1;
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
+    if (!isfinite(value[i])) value[i] = (double)NAN;
+}

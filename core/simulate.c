@@ -1,0 +1,225 @@
+#include "core/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The account while bars go by. */
+typedef struct account {
+  const bt_sim_config *config;
+  bt_ledger *ledger;
+  double cash;
+  double shares;    /* adjusted shares; < 0 short */
+  double in_force;  /* the target that the last order was about, 0 at the start */
+  bt_trade trade;     /* the trade going on while shares != 0 */
+  double held_price;  /* average price of the shares held; partial exits leave it as it is */
+  double exit_shares; /* of that trade so far */
+} account;
+
+/* One order: the bar, the price before and after slippage, and raw shares per adjusted share. */
+typedef struct order {
+  size_t bar;
+  double raw_price, price, factor;
+} order;
+
+void bt_ledger_init(bt_ledger *ledger)
+{
+  *ledger = (bt_ledger){0};
+}
+
+void bt_ledger_clear(bt_ledger *ledger)
+{
+  free(ledger->equity);
+  free(ledger->shares);
+  free(ledger->trades);
+  bt_ledger_init(ledger);
+}
+
+static bt_status reserve_bars(bt_ledger *ledger, size_t n_bars, bt_error *err)
+{
+  if (n_bars <= ledger->bar_capacity) return BT_OK;
+  double *equity = realloc(ledger->equity, n_bars * sizeof *equity);
+  if (equity) ledger->equity = equity;
+  double *shares = realloc(ledger->shares, n_bars * sizeof *shares);
+  if (shares) ledger->shares = shares;
+  if (!equity || !shares) return bt_fail_nomem(err, "equity");
+  ledger->bar_capacity = n_bars;
+  return BT_OK;
+}
+
+/* Room for one more trade; they are few, so the list grows by doubling. */
+static bt_status reserve_trade(bt_ledger *ledger, bt_error *err)
+{
+  if (ledger->n_trades < ledger->trade_capacity) return BT_OK;
+  size_t capacity = ledger->trade_capacity ? 2 * ledger->trade_capacity : 64;
+  bt_trade *trades = realloc(ledger->trades, capacity * sizeof *trades);
+  if (!trades) return bt_fail_nomem(err, "trades");
+  ledger->trades = trades;
+  ledger->trade_capacity = capacity;
+  return BT_OK;
+}
+
+static double commission(const bt_costs *costs, double value, double raw_shares)
+{
+  if (value == 0) return 0;
+  return fmax(costs->commission_min,
+              costs->commission_rate * value + costs->commission_per_share * raw_shares);
+}
+
+/* Rule 4: the equity E' that is left when the position goes from value `old` to target * E' and the
+ * commission comes out of equity first: E' = E - cost(|target * E' - old|). Up to its minimum the
+ * commission is a fraction c of the traded value, so both sides are linear; the larger of two
+ * costs leaves the smaller E'. NaN where no E' solves it. */
+static double equity_after(const account *a, const order *o, double target, double equity,
+                           double old)
+{
+  const bt_costs *costs = &a->config->costs;
+  double c = costs->commission_rate + costs->commission_per_share * o->factor / o->price;
+  double sign = target * equity > old ? 1 : -1; /* buying or selling */
+  double slope = 1 + sign * c * target;
+  if (!(slope > 0)) return (double)NAN;
+  return fmin((equity + sign * c * old) / slope, equity - costs->commission_min);
+}
+
+/* A running average with a new price of that weight in it. Equal prices average to exactly their
+ * price, so that a round trip at one price has a profit of exactly 0. */
+static double blend(double average, double price, double weight)
+{
+  return average + (price - average) * weight;
+}
+
+/* Rule 6: enters the fill of `change` shares into the trade it opens, adds to, or reduces. */
+static void book_trade(account *a, const order *o, double change, double paid)
+{
+  bt_trade *trade = &a->trade;
+  double held = fabs(a->shares), quantity = fabs(change);
+  if (held == 0) {
+    *trade = (bt_trade){.side = change > 0 ? 1 : -1, .entry_bar = o->bar, .open = true};
+    a->held_price = a->exit_shares = 0;
+  }
+  trade->pnl -= paid;
+  if (change * trade->side > 0) {
+    trade->shares += quantity;
+    trade->entry_value += o->price * quantity;
+    trade->entry_price = blend(trade->entry_price, o->price, quantity / trade->shares);
+    a->held_price = blend(a->held_price, o->price, quantity / (held + quantity));
+  } else {
+    a->exit_shares += quantity;
+    trade->exit_price = blend(trade->exit_price, o->price, quantity / a->exit_shares);
+    trade->pnl += quantity * (o->price - a->held_price) * trade->side;
+  }
+}
+
+/* Moves the trade to the ledger's list, where reserve_trade has made room. */
+static void close_trade(account *a, size_t bar)
+{
+  bt_trade *trade = &a->ledger->trades[a->ledger->n_trades++];
+  *trade = a->trade;
+  trade->exit_bar = bar;
+  trade->open = false;
+}
+
+/* Rule 4: brings the position to target times the equity that is left, at the order's price. Nothing
+ * happens when that would leave no equity, or less than one lot. */
+static void trade_to(account *a, const order *o, double target)
+{
+  double old_value = a->shares * o->price, equity = a->cash + old_value;
+  double after = equity_after(a, o, target, equity, old_value);
+  if (!(after > 0)) return;
+  double value = target * after, shares = value / o->price;
+  if (a->config->lot > 0 && target != 0) {
+    double lot = a->config->lot / o->factor; /* in adjusted shares */
+    double n_lots = trunc(shares / lot);
+    if (n_lots == 0) return;
+    shares = n_lots * lot;
+    value = shares * o->price;
+  }
+  double change = shares - a->shares, quantity = fabs(change);
+  if (change == 0) return;
+  double paid = commission(&a->config->costs, quantity * o->price, quantity * o->factor);
+  if (a->config->lot > 0) after = equity - paid; /* less was bought than `after` allowed for */
+  if (!(after > 0)) return;
+  book_trade(a, o, change, paid);
+  a->cash = after - value;
+  a->shares = shares;
+  a->ledger->costs_paid += paid + quantity * fabs(o->price - o->raw_price);
+  if (shares == 0) close_trade(a, o->bar);
+}
+
+/* Rules 3 to 5: a decision that differs from the one in force becomes an order. */
+static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double raw_price,
+                             double target, bt_error *err)
+{
+  a->in_force = target; /* whether or not the order can be placed */
+  double value = a->shares * raw_price, equity = a->cash + value;
+  a->ledger->ruined = equity <= 0;
+  if (a->ledger->ruined || target * equity == value) return BT_OK;
+  bt_status status = reserve_trade(a->ledger, err);
+  if (status) return status;
+  double slippage = a->config->costs.slippage_rate;
+  bool buys = target * equity > value, reverses = a->shares * target < 0;
+  order o = {.bar = bar, .raw_price = raw_price, .factor = bars->adjust_factor[bar]};
+  o.price = raw_price * (buys ? 1 + slippage : 1 - slippage);
+  if (reverses) trade_to(a, &o, 0);
+  if (!reverses || a->shares == 0) trade_to(a, &o, target);
+  return BT_OK;
+}
+
+/* Rule 8: from this bar on there is no position and no equity. */
+static void ruin(bt_ledger *ledger, size_t index)
+{
+  ledger->ruined = true;
+  for (size_t i = index; i < ledger->n_bars; i++) ledger->equity[i] = ledger->shares[i] = 0;
+}
+
+/* The trade that is open at the end: marked at the close of that bar, not closed. */
+static bt_status list_open_trade(account *a, const bt_bars *bars, size_t bar, bt_error *err)
+{
+  bt_status status = reserve_trade(a->ledger, err);
+  if (status) return status;
+  bt_trade *trade = &a->trade;
+  trade->exit_bar = bar;
+  trade->exit_price = bars->close[bar];
+  trade->pnl += fabs(a->shares) * (bars->close[bar] - a->held_price) * trade->side;
+  a->ledger->trades[a->ledger->n_trades++] = *trade;
+  return BT_OK;
+}
+
+/* The rules:
+ *  1. A span starts flat with all cash; the target in force is 0.
+ *  2. The decision of bar t fills at open[t+1], or at close[t]. So with fills at the open, the
+ *     decision of the bar before the span fills at its first open.
+ *  3. An order arises when the decision differs from the one in force. Between orders the number
+ *     of shares does not change.
+ *  4. Buying or selling is decided at the raw price; slippage moves the price against the trader;
+ *     costs come out of equity, and the position is worth target times the rest.
+ *  5. A reversal is two orders, a close and an open, each with its commission.
+ *  6. A trade lasts from the fill that leaves 0 shares to the one that returns to 0.
+ *  7. Equity is marked at every close.
+ *  8. Equity of 0 or less, before an order or at a close, ends it all. */
+bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
+                      const bt_sim_config *config, bt_error *err)
+{
+  size_t n_bars = span.end - span.first, t = span.first;
+  bool at_open = config->fill == BT_FILL_OPEN;
+  const double *prices = at_open ? bars->open : bars->close;
+  bt_status status = reserve_bars(ledger, n_bars, err);
+  if (status) return status;
+  account a = {.config = config, .ledger = ledger, .cash = config->cash};
+  ledger->n_bars = n_bars;
+  ledger->n_exposed = ledger->n_trades = 0;
+  ledger->costs_paid = 0;
+  ledger->ruined = false;
+  for (; t < span.end; t++) {
+    double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
+    if (decision != a.in_force) status = place_order(&a, bars, t, prices[t], decision, err);
+    if (status) return status;
+    double equity = a.cash + a.shares * bars->close[t];
+    if (equity <= 0 || ledger->ruined) break;
+    ledger->equity[t - span.first] = equity;
+    ledger->shares[t - span.first] = a.shares;
+    if (a.shares != 0) ledger->n_exposed++;
+  }
+  if (t < span.end) ruin(ledger, t - span.first);
+  if (a.shares != 0) status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);
+  return status;
+}

@@ -1,0 +1,61 @@
+/* simulate.h - the plain bar-by-bar simulator: the specification of what a backtest computes.
+ *
+ * From bars and settled targets to a ledger: equity at every close, the trades, what was paid. The
+ * rules are numbered in simulate.c where they are applied. A fast evaluator must agree with this one.
+ */
+#ifndef BT_CORE_SIMULATE_H
+#define BT_CORE_SIMULATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/bars.h"
+#include "core/costs.h"
+#include "core/status.h"
+
+/* Where the order of a decision fills: at the next bar's open, or at the deciding bar's close. */
+typedef enum bt_fill { BT_FILL_OPEN, BT_FILL_CLOSE } bt_fill;
+
+typedef struct bt_sim_config {
+  double cash; /* at the start of the span; > 0 */
+  bt_costs costs;
+  bt_fill fill;
+  double lot; /* whole multiples of so many raw shares; 0 allows fractions */
+} bt_sim_config;
+
+/* From the fill that leaves 0 shares to the one that returns to 0 (or changes sign). Bars are
+ * indices into the bars. */
+typedef struct bt_trade {
+  int side; /* +1 long, -1 short */
+  size_t entry_bar, exit_bar;
+  double entry_price; /* average paid over all entries, slippage included */
+  double exit_price;  /* average received over all exits; the last close when open */
+  double shares;      /* entered in all, > 0 (adjusted shares) */
+  double entry_value; /* cash: sum of price * shares over all entries */
+  double pnl;         /* cash: realised profit less the commissions of the trade */
+  bool open;          /* still open at the end: counts in no statistic */
+} bt_trade;
+
+/* What a simulation leaves. One ledger serves many simulations in turn: its arrays only grow. */
+typedef struct bt_ledger {
+  size_t n_bars;      /* of the span */
+  double *equity;     /* n_bars: cash + shares * close at each close */
+  double *shares;     /* n_bars: adjusted shares held at each close; < 0 short */
+  size_t n_exposed;   /* bars that end with a position */
+  size_t n_trades;    /* trades, the open one (always the last) included */
+  bt_trade *trades;
+  double costs_paid;  /* commissions and slippage in cash */
+  bool ruined;        /* equity fell to 0 or below */
+  size_t bar_capacity, trade_capacity;
+} bt_ledger;
+
+void bt_ledger_init(bt_ledger *ledger); /* empty, owns nothing */
+void bt_ledger_clear(bt_ledger *ledger);
+
+/* Simulates bars [span.first, span.end) with target[0 .. bars->n_bars-1], settled by bt_target_settle.
+ * The span starts flat with config->cash; the target of the bar before it counts (rule 2).
+ * The ledger is overwritten. Errors: NOMEM. */
+bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
+                      const bt_sim_config *config, bt_error *err);
+
+#endif

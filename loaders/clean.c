@@ -1,0 +1,156 @@
+#include "loaders/clean.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/time.h"
+
+int64_t bt_clean__time_ns(const bt_row *row)
+{
+  return row->stamp.local_ns - row->stamp.zone_min * (INT64_C(60) * BT_NS_PER_SECOND);
+}
+
+/* Completes the dates that only the whole file explains; the others are dropped. */
+static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max_bad,
+                              const char *path, bt_error *err)
+{
+  bt_date_order order = format->order;
+  if (rows->votes.n_rows > 0 && order == BT_ORDER_UNKNOWN) {
+    bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, err);
+    if (status != BT_OK) return status;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < rows->n_rows; i++) {
+    bt_stamp *stamp = &rows->rows[i].stamp;
+    bool good = stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0;
+    if (stamp->kind == BT_STAMP_PARTS)
+      good = bt_date_order__resolve(&stamp->local_ns, stamp, order);
+    if (good)
+      rows->rows[kept++] = rows->rows[i];
+    else
+      bt_account__add(&rows->account, BT_ROW_BAD_DATE, (bt_case){rows->rows[i].line, 0}, 1);
+  }
+  rows->n_rows = kept;
+  return BT_OK;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+  const bt_row *row_a = a, *row_b = b;
+  int64_t time_a = bt_clean__time_ns(row_a), time_b = bt_clean__time_ns(row_b);
+  if (time_a != time_b) return time_a < time_b ? -1 : 1;
+  return row_a->line < row_b->line ? -1 : row_a->line > row_b->line;
+}
+
+static void reverse(bt_rows *rows)
+{
+  for (size_t i = 0, k = rows->n_rows; i + 1 < k; i++) {
+    bt_row row = rows->rows[i];
+    rows->rows[i] = rows->rows[--k];
+    rows->rows[k] = row;
+  }
+}
+
+/* Rising and newest-first files are nearly all there are. */
+static void sort_rows(bt_rows *rows)
+{
+  bool rising = true, falling = true;
+  for (size_t i = 1; i < rows->n_rows; i++) {
+    int64_t before = bt_clean__time_ns(&rows->rows[i - 1]), now = bt_clean__time_ns(&rows->rows[i]);
+    rising = rising && now >= before;
+    falling = falling && now < before;
+  }
+  if (rising) return; /* equal times stand in the order of the file */
+  if (falling)
+    reverse(rows);
+  else
+    qsort(rows->rows, rows->n_rows, sizeof *rows->rows, compare_rows);
+}
+
+/* Of equal times the first in the file stays. */
+static void drop_repeats(bt_rows *rows)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < rows->n_rows; i++) {
+    const bt_row *row = &rows->rows[i], *last = &rows->rows[kept - (kept > 0)];
+    if (kept > 0 && bt_clean__time_ns(row) == bt_clean__time_ns(last)) {
+      bt_account__add(&rows->account, BT_ROW_REPEATED_TIME, (bt_case){row->line, last->line}, 1);
+      continue;
+    }
+    if (i != kept) rows->rows[kept] = *row;
+    kept++;
+  }
+  rows->n_rows = kept;
+}
+
+bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
+                               const char *path, bt_error *err)
+{
+  if (rows->votes.n_rows > 0 || rows->n_small > 0) {
+    bt_status status = settle_dates(rows, format, max_bad, path, err);
+    if (status != BT_OK) return status;
+  }
+  /* bars at midnight by the local clock are days, whatever the offset that day */
+  if (rows->all_midnight)
+    for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.zone_min = 0;
+  sort_rows(rows);
+  drop_repeats(rows);
+  return BT_OK;
+}
+
+/* ---- adjusted prices ------------------------------------------------------------------------- */
+
+/* Whether a row can be scaled to its adjusted close and stay within the range of doubles. */
+static bool is_adjustable(const bt_row *row)
+{
+  double adjusted = row->price[BT_ROLE_ADJUSTED];
+  double factor = adjusted / row->price[BT_ROLE_CLOSE];
+  if (!(adjusted > 0) || !(factor > 0) || !isfinite(factor)) return false;
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_LOW; role++) {
+    double scaled = row->price[role] * factor;
+    if (!(scaled > 0) || !isfinite(scaled)) return false;
+  }
+  return true;
+}
+
+/* All rows or none: half an adjustment would be a jump in the prices. */
+static bool check_adjusted(bt_rows *rows)
+{
+  bool all = true;
+  for (size_t i = 0; i < rows->n_rows; i++) {
+    if (is_adjustable(&rows->rows[i])) continue;
+    bt_account__add(&rows->account, BT_ROW_UNADJUSTED, (bt_case){rows->rows[i].line, 0}, 1);
+    all = false;
+  }
+  return all;
+}
+
+static void fill_bar(bt_bars *bars, size_t t, const bt_row *row, bool adjust)
+{
+  double close = row->price[BT_ROLE_CLOSE], factor = 1.0;
+  if (adjust) {
+    factor = row->price[BT_ROLE_ADJUSTED] / close;
+    close = row->price[BT_ROLE_ADJUSTED];
+  }
+  bars->time_ns[t] = bt_clean__time_ns(row);
+  bars->open[t] = row->price[BT_ROLE_OPEN] * factor;
+  bars->high[t] = row->price[BT_ROLE_HIGH] * factor;
+  bars->low[t] = row->price[BT_ROLE_LOW] * factor;
+  bars->close[t] = close;
+  bars->volume[t] = row->volume;
+  bars->adjust_factor[t] = factor;
+}
+
+bt_status bt_clean__make_bars(bt_bars **out, bool *adjusted, bt_rows *rows, bool adjust,
+                              bt_error *err)
+{
+  bt_bars *bars = NULL;
+  bt_status status = bt_bars_new(&bars, rows->n_rows, err);
+  if (status != BT_OK) return status;
+  bool scale = adjust && check_adjusted(rows);
+  for (size_t t = 0; t < rows->n_rows; t++) fill_bar(bars, t, &rows->rows[t], scale);
+  bars->daily = rows->all_midnight;
+  *adjusted = scale;
+  *out = bars;
+  return BT_OK;
+}

@@ -1,0 +1,234 @@
+#include "loaders/columns.h"
+
+#include <string.h>
+
+/* The usual keys of each role, the best first. A * at the end stands for any continuation. */
+static const char *const role_keys[BT_ROLE_COUNT] = {
+    [BT_ROLE_OPEN] = "open openprice opening openingprice o eroffnung eroeffnung eroffn erster "
+                     "eroffnungskurs anfangskurs otwarcie abertura apertura ouverture ouv opn first "
+                     "openbid openask acilis oppning",
+    [BT_ROLE_HIGH] = "high highprice highest h hoch tageshoch hochst hochstkurs najwyzszy maxima "
+                     "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi",
+    [BT_ROLE_LOW] = "low lowprice lowest l tief tagestief tiefst tiefstkurs najnizszy minima minimo "
+                    "minimum min plusbas bas bajo laag dusuk daylow lo",
+    [BT_ROLE_CLOSE] = "close closeprice closing closingprice closelast c schluss schlusskurs "
+                      "zamkniecie fechamento cierre chiusura cloture slot settle settlement "
+                      "settlementprice last lastprice price ultimo zuletzt dernier ostatnio laatst "
+                      "simdi ltp",
+    [BT_ROLE_ADJUSTED] = "adjclose adjustedclose adjcloseprice closeadj closeadjusted adjusted "
+                         "adjclosing adjustedcloseprice adjclosedprice adjprice",
+    [BT_ROLE_VOLUME] = "volume tickvolume tickvol vol volumen wolumen wol v qtits sharestraded "
+                       "totaltradequantity quantity stuck volumes hac realvolume volume*",
+    [BT_ROLE_DATE] = "datetime timestamp unix unixtimestamp unixtime epoch opentime windowstart "
+                     "localtime gmttime utctime timeutc dateutc datetimeutc startdate starttime "
+                     "timeperiodstart bartime tsevent ts date tradedate tradingdate tradingday "
+                     "quotedate pricedate datum fecha tarih data jour giorno dt day t begin time",
+    [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd"};
+
+static const char *const role_names[BT_ROLE_COUNT] = {"open",           "high",   "low",  "close",
+                                                      "adjusted close", "volume", "date", "time"};
+
+const char *bt_columns__role_name(bt_role role)
+{
+  return role < BT_ROLE_COUNT ? role_names[role] : "other";
+}
+
+void bt_columns__reset(bt_columns *columns)
+{
+  for (size_t role = 0; role < BT_ROLE_COUNT; role++) columns->at[role] = BT_NO_COLUMN;
+}
+
+/* The plain letter of an accented one in two bytes of UTF-8, 0 where there is none. */
+static char plain_letter(unsigned char lead, unsigned char next)
+{
+  static const char latin[] = "aaaaaaaceeeeiiiidnooooo0ouuuuy0saaaaaaaceeeeiiiidnooooo0ouuuuy0y";
+  static const struct {
+    unsigned char lead, next;
+    char letter;
+  } others[] = {{0xc4, 0x84, 'a'}, {0xc4, 0x85, 'a'}, {0xc4, 0x86, 'c'}, {0xc4, 0x87, 'c'},
+                {0xc4, 0x98, 'e'}, {0xc4, 0x99, 'e'}, {0xc4, 0xb0, 'i'}, {0xc4, 0xb1, 'i'},
+                {0xc5, 0x81, 'l'}, {0xc5, 0x82, 'l'}, {0xc5, 0x83, 'n'}, {0xc5, 0x84, 'n'},
+                {0xc5, 0x9a, 's'}, {0xc5, 0x9b, 's'}, {0xc5, 0x9e, 's'}, {0xc5, 0x9f, 's'},
+                {0xc5, 0xb9, 'z'}, {0xc5, 0xba, 'z'}, {0xc5, 0xbb, 'z'}, {0xc5, 0xbc, 'z'}};
+  if (lead == 0xc3 && next >= 0x80 && next < 0xc0)
+    return latin[next - 0x80] == '0' ? '\0' : latin[next - 0x80];
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    if (others[i].lead == lead && others[i].next == next) return others[i].letter;
+  return '\0';
+}
+
+char *bt_columns__key(char key[BT_KEY_SIZE], const char *name)
+{
+  size_t length = 0;
+  for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
+    char c = (char)*at;
+    if (c >= 'A' && c <= 'Z') c = (char)(c | 0x20);
+    if (*at >= 0xc3 && at[1]) c = plain_letter(at[0], at[1]);
+    bool digit = c >= '0' && c <= '9';
+    /* "1. open": numbers in front are an enumeration */
+    if (!(c >= 'a' && c <= 'z') && !(digit && length > 0)) continue;
+    if (length + 1 < BT_KEY_SIZE) key[length++] = c;
+  }
+  key[length] = '\0';
+  return key;
+}
+
+/* Compares a key with one word of a list; a * at the word's end matches any continuation. */
+static bool matches(const char *key, const char *word, size_t word_length)
+{
+  if (word[word_length - 1] == '*') return strncmp(key, word, word_length - 1) == 0;
+  return strncmp(key, word, word_length) == 0 && key[word_length] == '\0';
+}
+
+/* Place of the key in the list of a role, SIZE_MAX where it is not in it. */
+static size_t rank_of(const char *key, bt_role role)
+{
+  size_t rank = 0;
+  if (*key == '\0') return BT_NO_COLUMN;
+  for (const char *word = role_keys[role]; *word; rank++) {
+    size_t length = strcspn(word, " ");
+    if (matches(key, word, length)) return rank;
+    word += length + strspn(word + length, " ");
+  }
+  return BT_NO_COLUMN;
+}
+
+/* The column with the best name for a role; *twice where two have the same. */
+static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool *twice)
+{
+  size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
+  char key[BT_KEY_SIZE];
+  *twice = false;
+  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+    size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role);
+    if (rank == BT_NO_COLUMN || rank > best_rank) continue;
+    *twice = rank == best_rank;
+    if (*twice) continue;
+    best = c;
+    best_rank = rank;
+  }
+  return best;
+}
+
+size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n)
+{
+  char key[BT_KEY_SIZE];
+  size_t least = 0; /* ranks below this one were candidates before */
+  for (size_t i = 0;; i++) {
+    size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
+    for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+      size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), BT_ROLE_DATE);
+      if (rank == BT_NO_COLUMN || rank < least || rank >= best_rank) continue;
+      best = c;
+      best_rank = rank;
+    }
+    if (best == BT_NO_COLUMN || i == n) return best;
+    least = best_rank + 1;
+  }
+}
+
+/* ---- names with an addition: AAPL.Open, Open Price ------------------------------------------- */
+
+/* How the four names of a set are decorated. */
+typedef struct addition {
+  char text[BT_KEY_SIZE];
+  bool in_front;
+} addition;
+
+static size_t find_decorated(const bt_cells *cells, size_t row, const addition *a, const char *word)
+{
+  char key[BT_KEY_SIZE], wanted[2 * BT_KEY_SIZE];
+  size_t n_text = strlen(a->text), n_word = strlen(word);
+  memcpy(wanted, a->in_front ? a->text : word, a->in_front ? n_text : n_word);
+  memcpy(wanted + (a->in_front ? n_text : n_word), a->in_front ? word : a->text,
+         a->in_front ? n_word : n_text);
+  wanted[n_text + n_word] = '\0';
+  for (size_t c = 0; c < bt_cells__count(cells, row); c++)
+    if (strcmp(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted) == 0) return c;
+  return BT_NO_COLUMN;
+}
+
+/* What is left of a name when "open" is taken off either end. */
+static bool read_addition(addition *out, const char *key)
+{
+  size_t length = strlen(key);
+  if (length <= 4) return false;
+  out->in_front = strcmp(key + length - 4, "open") == 0;
+  if (!out->in_front && strncmp(key, "open", 4) != 0) return false;
+  memcpy(out->text, out->in_front ? key : key + 4, length - 4);
+  out->text[length - 4] = '\0';
+  return true;
+}
+
+/* Counts the complete sets and takes the columns of the first one. */
+static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t row)
+{
+  static const char *const words[] = {"open", "high", "low", "close"};
+  size_t n_sets = 0;
+  char key[BT_KEY_SIZE];
+  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+    addition a;
+    bt_columns set;
+    bool complete = true;
+    if (!read_addition(&a, bt_columns__key(key, bt_cells__at(cells, row, c)))) continue;
+    bt_columns__reset(&set);
+    for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
+      set.at[role] = find_decorated(cells, row, &a, words[role]);
+      complete = complete && set.at[role] != BT_NO_COLUMN;
+    }
+    if (!complete || n_sets++ > 0) continue;
+    set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjusted");
+    if (set.at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
+      set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjclose");
+    set.at[BT_ROLE_VOLUME] = find_decorated(cells, row, &a, "volume");
+    *out = set;
+  }
+  return n_sets;
+}
+
+/* ---- a whole header ---------------------------------------------------------------------------- */
+
+/* The plain names. Counts the prices found; *missing is the first one that is not there, *twice
+ * the first one that is there more than once. */
+static size_t find_plain(bt_columns *out, bt_role *missing, bt_role *twice, const bt_cells *cells,
+                         size_t row)
+{
+  size_t n_prices = 0;
+  *missing = *twice = BT_ROLE_NONE;
+  for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
+    bool several = false;
+    out->at[role] = best_column(cells, row, (bt_role)role, &several);
+    if (role > BT_ROLE_CLOSE) continue;
+    n_prices += out->at[role] != BT_NO_COLUMN;
+    if (out->at[role] == BT_NO_COLUMN && *missing == BT_ROLE_NONE) *missing = (bt_role)role;
+    if (several && *twice == BT_ROLE_NONE) *twice = (bt_role)role;
+  }
+  return n_prices;
+}
+
+bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
+                                  size_t row)
+{
+  bt_role twice = BT_ROLE_NONE;
+  size_t n_prices = find_plain(out, missing, &twice, cells, row);
+  bool has_date = out->at[BT_ROLE_DATE] != BT_NO_COLUMN;
+  if (n_prices < 4) {
+    bt_columns set;
+    size_t n_sets = find_decorated_sets(&set, cells, row);
+    if (n_sets == 0) return n_prices >= 2 || (has_date && n_prices > 0) ? BT_COLUMNS_SOME : BT_COLUMNS_NONE;
+    if (n_sets > 1) {
+      *missing = BT_ROLE_OPEN;
+      return BT_COLUMNS_TWICE;
+    }
+    set.at[BT_ROLE_DATE] = out->at[BT_ROLE_DATE];
+    set.at[BT_ROLE_TIME] = out->at[BT_ROLE_TIME];
+    for (size_t role = BT_ROLE_ADJUSTED; role <= BT_ROLE_VOLUME; role++)
+      if (set.at[role] == BT_NO_COLUMN) set.at[role] = out->at[role];
+    *out = set;
+  } else if (twice != BT_ROLE_NONE) {
+    *missing = twice;
+    return BT_COLUMNS_TWICE;
+  }
+  *missing = BT_ROLE_DATE;
+  return has_date ? BT_COLUMNS_ALL : BT_COLUMNS_PRICES;
+}

@@ -1,0 +1,57 @@
+/* columns.h - which field of a row holds what, from the names in a header.
+ *
+ * Names are compared as keys: small letters and digits alone, accents dropped, so that "Adj. Close",
+ * "adjClose" and "<ADJCLOSE>" are all adjclose.
+ */
+#ifndef BT_LOADERS_COLUMNS_H
+#define BT_LOADERS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "loaders/cells.h"
+
+typedef enum bt_role {
+  BT_ROLE_OPEN, /* the four prices come first */
+  BT_ROLE_HIGH,
+  BT_ROLE_LOW,
+  BT_ROLE_CLOSE,
+  BT_ROLE_ADJUSTED,
+  BT_ROLE_VOLUME,
+  BT_ROLE_DATE,
+  BT_ROLE_TIME, /* a time of day beside the date */
+  BT_ROLE_NONE,
+  BT_ROLE_COUNT = BT_ROLE_NONE
+} bt_role;
+
+#define BT_NO_COLUMN ((size_t)-1)
+
+typedef struct bt_columns {
+  size_t at[BT_ROLE_COUNT]; /* 0-based field, or BT_NO_COLUMN */
+} bt_columns;
+
+enum { BT_KEY_SIZE = 48 };
+
+/* The key of a header name; longer names are cut. Returns key. */
+char *bt_columns__key(char key[BT_KEY_SIZE], const char *name);
+
+const char *bt_columns__role_name(bt_role role); /* "open" */
+void bt_columns__reset(bt_columns *columns);     /* no column at all */
+
+typedef enum bt_columns_found {
+  BT_COLUMNS_NONE,   /* not a header, as far as one can see */
+  BT_COLUMNS_SOME,   /* a header, but *missing is not among its names */
+  BT_COLUMNS_TWICE,  /* a header with several candidates for *missing: one file, one ticker */
+  BT_COLUMNS_PRICES, /* all but a date */
+  BT_COLUMNS_ALL
+} bt_columns_found;
+
+/* Finds columns by the usual names, in several languages; also names that all carry the same
+ * addition: AAPL.Open, AAPL.High, ... or Open Price, High Price, ... */
+bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
+                                  size_t row);
+
+/* The column of the n-th best name for a date in this row, BT_NO_COLUMN when there are fewer. */
+size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n);
+
+#endif

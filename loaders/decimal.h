@@ -1,0 +1,30 @@
+/* decimal.h - numbers as vendors write them, correctly rounded whatever the locale.
+ *
+ * Plain decimals take a short exact path. Currency signs, thousands separators, accountants'
+ * parentheses and exponents are read too; what remains unclear is refused, never guessed.
+ */
+#ifndef BT_LOADERS_DECIMAL_H
+#define BT_LOADERS_DECIMAL_H
+
+#include <stddef.h>
+
+typedef enum bt_decimal {
+  BT_DECIMAL_OK,
+  BT_DECIMAL_MISSING,  /* empty, null, N/A, NaN, - ... */
+  BT_DECIMAL_INFINITE, /* inf, or beyond the range of doubles */
+  BT_DECIMAL_BAD       /* some other text */
+} bt_decimal;
+
+/* Reads text[0 .. length-1]; text[length] must be readable and no digit. `mark` is the decimal
+ * mark of the file, '.' or ','; the other one and blanks and ' may group thousands. *out is set on
+ * OK alone. */
+bt_decimal bt_decimal__parse(double *out, const char *text, size_t length, char mark);
+
+/* The same for amounts, which may end in K, M, B or T: 55.74M is 55,740,000. */
+bt_decimal bt_decimal__parse_amount(double *out, const char *text, size_t length, char mark);
+
+/* What a number says about the decimal mark of its file: ',' or '.', or 0 where either may be
+ * (123, or 1,234: grouped, or with three decimals). */
+char bt_decimal__mark_shown(const char *text, size_t length);
+
+#endif

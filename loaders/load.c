@@ -1,0 +1,172 @@
+#include "loaders/load.h"
+
+#include <csv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loaders/clean.h"
+#include "loaders/excerpt.h"
+#include "loaders/explain.h"
+#include "loaders/format.h"
+#include "loaders/rows.h"
+#include "loaders/source.h"
+
+enum {
+  FIELD_STEP = 1 << 16,          /* by which libcsv grows its field; its own step is 128 bytes */
+  MEMORY_KEPT = 64 << 20         /* buffers beyond this are given back after a file */
+};
+
+struct bt_loader {
+  bt_source source;
+  struct csv_parser parser;
+  bt_cells cells;
+  bt_rows rows;
+};
+
+bt_status bt_loader_new(bt_loader **out, bt_error *err)
+{
+  bt_loader *loader = calloc(1, sizeof *loader);
+  if (!loader) return bt_fail_nomem(err, "loader");
+  if (csv_init(&loader->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0) {
+    free(loader);
+    return bt_fail_nomem(err, "CSV parser");
+  }
+  csv_set_blk_size(&loader->parser, FIELD_STEP);
+  *out = loader;
+  return BT_OK;
+}
+
+void bt_loader_free(bt_loader *loader)
+{
+  if (!loader) return;
+  csv_free(&loader->parser);
+  bt_source__clear(&loader->source);
+  bt_cells__clear(&loader->cells);
+  bt_rows__clear(&loader->rows);
+  free(loader);
+}
+
+/* One huge file must not keep its memory while a thousand small ones follow. */
+static void give_back(bt_loader *loader)
+{
+  if (loader->source.text.capacity + loader->source.spare.capacity > MEMORY_KEPT) {
+    uint64_t hash = loader->source.hash;
+    bt_source__clear(&loader->source);
+    loader->source.hash = hash;
+  }
+  if (loader->rows.capacity > MEMORY_KEPT / sizeof(bt_row)) bt_rows__clear(&loader->rows);
+  if (csv_get_buffer_size(&loader->parser) > MEMORY_KEPT) {
+    unsigned char options = (unsigned char)csv_get_opts(&loader->parser);
+    csv_free(&loader->parser);
+    (void)csv_init(&loader->parser, options); /* fails on a null pointer alone */
+    csv_set_blk_size(&loader->parser, FIELD_STEP);
+  }
+}
+
+/* The first skipped row in the file, as the reason of a rejection shows it. */
+static const bt_load_issue *first_issue(const bt_load_report *report)
+{
+  const bt_load_issue *first = NULL;
+  for (size_t i = 0; i < report->n_issues; i++) {
+    const bt_load_issue *issue = &report->issues[i];
+    if (issue->kind != BT_ROW_UNADJUSTED && (!first || issue->line < first->line)) first = issue;
+  }
+  return first;
+}
+
+/* Refuses a file with too many bad rows. */
+static bt_status check_bad_rows(const bt_load_report *report, const bt_rows *rows, double max_bad,
+                                const char *path, bt_error *err)
+{
+  size_t n_bad = bt_account__bad(&rows->account, rows->n_seen);
+  /* the product is rounded: 7% of 100 rows must allow 7 */
+  bool too_many = (double)n_bad > max_bad * (double)rows->n_seen * (1 + 1e-12);
+  if (!too_many && rows->n_rows > 0) return BT_OK;
+  const bt_load_issue *first = first_issue(report);
+  return bt_fail(err, BT_ERR_DATA, "%s:%zu: %zu of %zu rows are unusable, more than %g%%; here: %s",
+                 path, first ? first->line : 1, n_bad, rows->n_seen, 100 * max_bad,
+                 first ? first->detail : "no rows");
+}
+
+static void describe(bt_load_report *report, const bt_rows *rows)
+{
+  const bt_row *first = &rows->rows[0], *last = &rows->rows[rows->n_rows - 1];
+  report->n_bars = rows->n_rows;
+  report->rows_skipped = bt_account__skipped(&rows->account);
+  report->first_ns = bt_clean__time_ns(first);
+  report->last_ns = bt_clean__time_ns(last);
+  report->first_local_ns = first->stamp.local_ns;
+  report->last_local_ns = last->stamp.local_ns;
+}
+
+/* Everything after the file is in memory. */
+static bt_status load_text(bt_bars **out, bt_load_report *report, bt_loader *loader,
+                           const bt_load_options *options, bt_error *err)
+{
+  bt_rows *rows = &loader->rows;
+  bt_bars *bars = NULL;
+  bt_format format;
+  bt_format_input input = {.path = loader->source.label,
+                           .layout = options->layout,
+                           .text = loader->source.text.bytes,
+                           .length = loader->source.text.length,
+                           .parser = &loader->parser,
+                           .cells = &loader->cells};
+  bt_status status = bt_format__detect(&format, &input, err);
+  if (status != BT_OK) return status;
+  report->layout = format.layout->name;
+  status = bt_rows__read(rows, &format, &input, err);
+  if (status == BT_OK) {
+    report->n_rows = rows->n_seen;
+    status = bt_clean__order_rows(rows, &format, options->max_bad, input.path, err);
+  }
+  bool has_adjusted = format.columns.at[BT_ROLE_ADJUSTED] != BT_NO_COLUMN;
+  if (status == BT_OK && rows->n_rows > 0)
+    status = bt_clean__make_bars(&bars, &report->adjusted, rows, options->adjust && has_adjusted, err);
+  if (status == BT_OK) status = bt_explain__issues(report, &rows->account, &format, &input, err);
+  if (status == BT_OK) status = check_bad_rows(report, rows, options->max_bad, input.path, err);
+  memcpy(report->counts, rows->account.counts, sizeof report->counts);
+  if (status != BT_OK) {
+    bt_bars_free(bars);
+    return status;
+  }
+  describe(report, rows);
+  *out = bars;
+  return BT_OK;
+}
+
+static void reject(bt_load_report *report, const bt_error *why)
+{
+  report->rejected = true;
+  report->adjusted = false;
+  size_t length = strlen(why->message), room = sizeof report->reason - 1;
+  /* of a long message the end matters more than the start of the path */
+  const char *text = length <= room ? why->message : why->message + (length - room);
+  while (((unsigned char)*text & 0xc0) == 0x80) text++;
+  memcpy(report->reason, text, strlen(text) + 1);
+  bt_excerpt__trim(report->reason);
+}
+
+bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
+                  const bt_load_options *options, bt_error *err)
+{
+  bt_error why = {BT_OK, ""};
+  bt_bars *bars = NULL;
+  memset(report, 0, sizeof *report);
+  bt_status status;
+  if (!path) {
+    status = bt_fail(&why, BT_ERR_DATA, "the symbol is no file name");
+  } else {
+    status = bt_source__read(&loader->source, path, &why);
+    report->content_hash = loader->source.hash;
+    if (status == BT_OK) status = load_text(&bars, report, loader, options, &why);
+  }
+  give_back(loader);
+  if (status == BT_ERR_NOMEM) {
+    if (err) *err = why;
+    return status;
+  }
+  if (status != BT_OK) reject(report, &why);
+  *out = bars;
+  return BT_OK;
+}

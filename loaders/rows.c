@@ -1,0 +1,239 @@
+#include "loaders/rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/time.h"
+#include "loaders/decimal.h"
+
+enum {
+  FIELDS_MOST = 1024,       /* fields that are needed lie among the first so many */
+  FIRST_CAPACITY = 4096,    /* rows */
+  SEPARATORS_OF_A_ROW = 3,  /* so many behind a line end inside quotes: rows were swallowed */
+  GOOD_PRICES = 0xf         /* bits of the four prices */
+};
+
+/* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
+#define OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
+
+typedef struct reader {
+  bt_rows *rows;
+  const bt_format *format;
+  bool has_quotes;
+  bool no_memory;
+  unsigned char roles[FIELDS_MOST];
+  size_t n_roles; /* fields up to the last one that is needed */
+  /* the row at hand */
+  bt_row row;
+  size_t n_fields;
+  unsigned good;                           /* bit of each role that was read */
+  unsigned char fault[BT_N_PRICES];        /* bt_decimal, where a price was not */
+  int64_t time_of_day_ns;
+  int16_t zone_min; /* of the time column */
+  bool swallowed;   /* a quoted field holds other rows */
+  /* lines of the file */
+  size_t line, row_line;
+} reader;
+
+static bt_row_issue issue_of(unsigned char fault)
+{
+  if (fault == BT_DECIMAL_MISSING) return BT_ROW_MISSING;
+  return fault == BT_DECIMAL_INFINITE ? BT_ROW_NOT_FINITE : BT_ROW_NOT_NUMBER;
+}
+
+/* Quoted fields may hold line ends. A quote that is not meant as one then hides whole rows: seen by
+ * the separators behind the line end. */
+static void count_lines(reader *r, const char *field, size_t length)
+{
+  const char *end = field + length, *line = memchr(field, '\n', length);
+  size_t n_separators = 0;
+  if (!line) return;
+  for (const char *at = line; at < end; at++) {
+    r->line += *at == '\n';
+    n_separators += *at == r->format->separator;
+  }
+  if (n_separators >= SEPARATORS_OF_A_ROW) r->swallowed = true;
+}
+
+static void on_date(reader *r, const char *field, size_t length)
+{
+  if (bt_stamp__parse(&r->row.stamp, field, length)) r->good |= 1u << BT_ROLE_DATE;
+}
+
+static void on_field(void *field, size_t length, void *context)
+{
+  reader *r = context;
+  size_t index = r->n_fields++;
+  if (r->has_quotes) count_lines(r, field, length);
+  if (index >= r->n_roles) return;
+  unsigned role = r->roles[index];
+  char mark = r->format->mark;
+  if (role < BT_N_PRICES) {
+    bt_decimal result = bt_decimal__parse(&r->row.price[role], field, length, mark);
+    r->fault[role] = (unsigned char)result;
+    r->good |= (unsigned)(result == BT_DECIMAL_OK) << role;
+  } else if (role == BT_ROLE_DATE) {
+    on_date(r, field, length);
+  } else if (role == BT_ROLE_VOLUME) {
+    bt_decimal result = bt_decimal__parse_amount(&r->row.volume, field, length, mark);
+    r->good |= (unsigned)(result == BT_DECIMAL_OK) << role;
+  } else if (role == BT_ROLE_TIME) {
+    if (bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
+      r->good |= 1u << BT_ROLE_TIME;
+  }
+}
+
+bt_row_issue bt_rows__check_prices(const double price[BT_N_PRICES])
+{
+  double open = price[BT_ROLE_OPEN], high = price[BT_ROLE_HIGH], low = price[BT_ROLE_LOW],
+         close = price[BT_ROLE_CLOSE];
+  if (!(open > 0 && high > 0 && low > 0 && close > 0)) return BT_ROW_NOT_POSITIVE;
+  if (high < low) return BT_ROW_HIGH_BELOW_LOW;
+  double above = (open > close ? open : close) - high, below = low - (open < close ? open : close);
+  if (above > high * OUTSIDE_SHARE || below > low * OUTSIDE_SHARE) return BT_ROW_OUTSIDE;
+  return BT_ROW_ISSUE_COUNT;
+}
+
+/* Completes the date of the row at hand by its time column. */
+static bool finish_date(reader *r)
+{
+  bt_stamp *stamp = &r->row.stamp;
+  if (!(r->good & 1u << BT_ROLE_DATE)) return false;
+  if (r->format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN) {
+    if (!(r->good & 1u << BT_ROLE_TIME)) return false;
+    if (!stamp->has_time || stamp->local_ns % BT_NS_PER_DAY == 0) {
+      stamp->local_ns += r->time_of_day_ns;
+      stamp->has_time = true;
+      if (r->zone_min != 0) stamp->zone_min = r->zone_min;
+    }
+  }
+  if (stamp->kind == BT_STAMP_PARTS) bt_date_order__vote(&r->rows->votes, stamp, r->row_line);
+  return true;
+}
+
+static bt_row_issue check_row(reader *r)
+{
+  if (!finish_date(r) || r->swallowed) return BT_ROW_BAD_DATE;
+  if ((r->good & GOOD_PRICES) != GOOD_PRICES)
+    for (unsigned role = 0;; role++)
+      if (!(r->good & 1u << role)) return issue_of(r->fault[role]);
+  return bt_rows__check_prices(r->row.price);
+}
+
+static bool grow(bt_rows *rows)
+{
+  size_t capacity = rows->capacity ? 2 * rows->capacity : FIRST_CAPACITY;
+  if (capacity > SIZE_MAX / sizeof *rows->rows) return false;
+  bt_row *grown = realloc(rows->rows, capacity * sizeof *grown);
+  if (!grown) return false;
+  rows->rows = grown;
+  rows->capacity = capacity;
+  return true;
+}
+
+static void keep_row(reader *r)
+{
+  bt_rows *rows = r->rows;
+  if (rows->n_rows == rows->capacity && !grow(rows)) {
+    r->no_memory = true;
+    return;
+  }
+  const bt_stamp *stamp = &r->row.stamp;
+  double adjusted = r->row.price[BT_ROLE_ADJUSTED];
+  if (!(r->good & 1u << BT_ROLE_ADJUSTED) || !(adjusted > 0)) r->row.price[BT_ROLE_ADJUSTED] = (double)NAN;
+  if (!(r->good & 1u << BT_ROLE_VOLUME) || r->row.volume < 0) r->row.volume = (double)NAN;
+  rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
+  rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
+  if (stamp->has_time && stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  r->row.line = (uint32_t)r->row_line;
+  rows->rows[rows->n_rows++] = r->row;
+}
+
+static void finish_row(reader *r)
+{
+  bt_row_issue issue = check_row(r);
+  size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
+  r->rows->n_seen += n_lines;
+  if (issue == BT_ROW_ISSUE_COUNT)
+    keep_row(r);
+  else
+    bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
+  r->n_fields = 0;
+  r->good = 0;
+  r->zone_min = 0;
+  r->swallowed = false;
+  memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
+}
+
+/* Called for every CR and LF outside quotes, and with -1 at the end of a last row without one. */
+static void on_line_end(int character, void *context)
+{
+  reader *r = context;
+  if (r->n_fields > 0) finish_row(r);
+  if (character == '\n') r->line++;
+  r->row_line = r->line;
+}
+
+static bt_status set_roles(reader *r, const char *path, bt_error *err)
+{
+  memset(r->roles, BT_ROLE_NONE, sizeof r->roles);
+  for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
+    size_t column = r->format->columns.at[role];
+    if (column == BT_NO_COLUMN) continue;
+    if (column >= FIELDS_MOST)
+      return bt_fail(err, BT_ERR_DATA, "%s: the %s is in field %zu; at most %d are read", path,
+                     bt_columns__role_name((bt_role)role), column + 1, FIELDS_MOST);
+    r->roles[column] = (unsigned char)role;
+    if (column >= r->n_roles) r->n_roles = column + 1;
+  }
+  return BT_OK;
+}
+
+/* One more line end after the text: if it calls nothing back, it was taken into a quoted field that
+ * is still open. On one line that is a row cut short; over several it swallowed rows. */
+static bt_status check_last_quote(reader *r, const bt_format_input *input, bt_error *err)
+{
+  size_t line = r->line;
+  if (csv_parse(input->parser, "\n", 1, on_field, on_line_end, r) != 1)
+    return bt_fail_nomem(err, "rows");
+  if (r->line != line) return BT_OK;
+  size_t begun = r->row_line, n_fields = r->n_fields;
+  if (csv_fini(input->parser, on_field, on_line_end, r) != 0) return bt_fail_nomem(err, "rows");
+  if (r->line > begun + 1)
+    return bt_fail(err, BT_ERR_DATA, "%s:%zu: the quote before field %zu is never closed",
+                   input->path, begun, n_fields + 1);
+  return BT_OK;
+}
+
+bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
+                        bt_error *err)
+{
+  reader r = {.rows = out, .format = format, .line = format->data_line};
+  r.row_line = r.line;
+  r.has_quotes = memchr(input->text, '"', input->length) != NULL;
+  memset(r.fault, BT_DECIMAL_MISSING, sizeof r.fault);
+  out->n_rows = out->n_seen = out->n_epoch = out->n_small = 0;
+  out->all_midnight = true;
+  out->votes = (bt_date_votes){0};
+  memset(&out->account, 0, sizeof out->account);
+  bt_status status = set_roles(&r, input->path, err);
+  if (status != BT_OK) return status;
+
+  const char *data = input->text + format->data_at;
+  size_t length = input->length - format->data_at;
+  if (csv_parse(input->parser, data, length, on_field, on_line_end, &r) != length)
+    status = bt_fail_nomem(err, "rows");
+  if (status == BT_OK) status = check_last_quote(&r, input, err);
+  /* brings the parser back to its start, whatever happened */
+  if (csv_fini(input->parser, NULL, NULL, NULL) != 0 && status == BT_OK)
+    status = bt_fail_nomem(err, "rows");
+  if (status == BT_OK && r.no_memory) status = bt_fail_nomem(err, "rows");
+  return status;
+}
+
+void bt_rows__clear(bt_rows *rows)
+{
+  free(rows->rows);
+  *rows = (bt_rows){0};
+}

@@ -1,0 +1,51 @@
+/* rows.h - all rows of a file through libcsv into numbers, with the unusable ones set aside.
+ *
+ * Fields are parsed inside libcsv's callbacks, straight into the row: nothing is copied and nothing
+ * is allocated for a row.
+ */
+#ifndef BT_LOADERS_ROWS_H
+#define BT_LOADERS_ROWS_H
+
+#include <csv.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+#include "loaders/account.h"
+#include "loaders/columns.h"
+#include "loaders/date_order.h"
+#include "loaders/format.h"
+#include "loaders/stamp.h"
+
+enum { BT_N_PRICES = 5 }; /* open, high, low, close, adjusted close: the first roles */
+
+typedef struct bt_row {
+  double price[BT_N_PRICES]; /* by role; the adjusted close is NaN where it is unusable */
+  double volume;             /* NaN where it is unusable */
+  bt_stamp stamp;
+  uint32_t line;
+} bt_row;
+
+/* The rows of one file that are good by themselves, in file order; reused from file to file. */
+typedef struct bt_rows {
+  bt_row *rows;
+  size_t n_rows, capacity;
+  size_t n_seen;       /* rows of the file, good or not */
+  size_t n_epoch;      /* good rows with a count since 1970 */
+  size_t n_small;      /* good rows with a small number as date */
+  bool all_midnight;   /* no good row has a time of day other than 00:00 */
+  bt_date_votes votes; /* of all rows with a date in parts */
+  bt_account account;
+} bt_rows;
+
+/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed),
+ * NOMEM. */
+bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
+                        bt_error *err);
+void bt_rows__clear(bt_rows *rows);
+
+/* What is wrong with the prices of a row, BT_ROW_ISSUE_COUNT where nothing is. */
+bt_row_issue bt_rows__check_prices(const double price[BT_N_PRICES]);
+
+#endif

@@ -1,0 +1,90 @@
+#include "loaders/separator.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "loaders/decimal.h"
+#include "loaders/stamp.h"
+
+enum { LINES_LOOKED_AT = 12 };
+
+const char *bt_separator__next_line(const char *at)
+{
+  const char *end = strchr(at, '\n');
+  return end ? end + 1 : at + strlen(at);
+}
+
+/* How often a separator stands outside quotes in the line at `at`. */
+static size_t count_in_line(const char *at, char separator)
+{
+  size_t n = 0;
+  bool quoted = false;
+  for (; *at && *at != '\n'; at++) {
+    if (*at == '"') quoted = !quoted;
+    n += *at == separator && !quoted;
+  }
+  return n;
+}
+
+/* Separators in all the lines that have the same number of them, for the best such number. */
+static size_t evenness(const size_t *counts, size_t n_lines)
+{
+  size_t best = 0;
+  for (size_t i = 0; i < n_lines; i++) {
+    size_t n_equal = 0;
+    for (size_t k = 0; k < n_lines; k++) n_equal += counts[k] == counts[i];
+    if (n_equal * counts[i] > best) best = n_equal * counts[i];
+  }
+  return best;
+}
+
+char bt_separator__find(const char *text)
+{
+  /* at a tie the comma loses: it may be a decimal mark */
+  static const char candidates[] = {';', '\t', '|', ','};
+  size_t counts[sizeof candidates][LINES_LOOKED_AT], n_lines = 0;
+  if (strncmp(text, "sep=", 4) == 0 && strchr(";,\t|", text[4]) && text[4]) return text[4];
+  for (const char *at = text; *at && n_lines < LINES_LOOKED_AT; at = bt_separator__next_line(at)) {
+    if (*at == '\n' || *at == '\r' || *at == '#') continue;
+    for (size_t s = 0; s < sizeof candidates; s++)
+      counts[s][n_lines] = count_in_line(at, candidates[s]);
+    n_lines++;
+  }
+  char best = ',';
+  size_t best_evenness = 0;
+  for (size_t s = 0; s < sizeof candidates; s++) {
+    size_t even = evenness(counts[s], n_lines);
+    if (even > best_evenness) {
+      best = candidates[s];
+      best_evenness = even;
+    }
+  }
+  return best;
+}
+
+/* Digits with marks, and what vendors put around them; not a date. */
+static bool looks_numeric(const char *text)
+{
+  bt_stamp stamp;
+  size_t length = strlen(text);
+  if (strspn(text, "0123456789.,+-$%KMBT ") != length || !strpbrk(text, "0123456789")) return false;
+  return !bt_stamp__parse(&stamp, text, length) || stamp.kind > BT_STAMP_PARTS;
+}
+
+char bt_separator__decimal_mark(const bt_cells *cells, size_t first, char separator)
+{
+  size_t n_points = 0, n_commas = 0, n_unclear = 0;
+  for (size_t row = first; row < cells->n_rows; row++)
+    for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+      const char *text = bt_cells__at(cells, row, c);
+      if (!strpbrk(text, ".,") || !looks_numeric(text)) continue;
+      char shown = bt_decimal__mark_shown(text, strlen(text));
+      n_points += shown == '.';
+      n_commas += shown == ',';
+      n_unclear += shown == 0 && strchr(text, ',');
+    }
+  if (n_commas != n_points) return n_commas > n_points ? ',' : '.';
+  /* 1,234 alone: where the comma is free to be one it is a decimal mark */
+  return n_unclear > 0 && separator == ';' ? ',' : '.';
+}

@@ -1,0 +1,27 @@
+/* synth.h - a synthetic universe: daily OHLCV files whose prices look like prices.
+ *
+ * Returns follow a GARCH(1,1) with Student-t innovations (fat tails, volatility clusters), a drift
+ * and volatility of the ticker's own and a factor that all share (so that tickers are correlated).
+ * Some tickers start late (short histories), some end early (delisted). A ticker's prices are a
+ * function of (seed, ticker number, n_bars) alone: more tickers change none of the first ones.
+ */
+#ifndef BT_LOADERS_SYNTH_H
+#define BT_LOADERS_SYNTH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+typedef struct bt_synth_options {
+  size_t n_tickers; /* 1 to 99,999 */
+  size_t n_bars;    /* business days of a full history, 1 to 100,000; they end on 2024-12-31 */
+  uint64_t seed;
+} bt_synth_options;
+
+/* Writes DIR/S00001.csv, ... and the list DIR.txt (symbols, one a line), each file through a
+ * temporary name and rename, so that no half-written file has a final name. dir is made if it is
+ * missing. Errors: IO (names the path), USAGE (a count out of range), NOMEM. */
+bt_status bt_synth_write(const char *dir, const bt_synth_options *options, bt_error *err);
+
+#endif

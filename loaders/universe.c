@@ -1,0 +1,197 @@
+#include "loaders/universe.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "loaders/source.h"
+#include "loaders/symbol_files.h"
+#include "loaders/symbol_list.h"
+
+void bt_universe_clear(bt_universe *universe)
+{
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    free(universe->entries[i].symbol);
+    free(universe->entries[i].path);
+  }
+  free(universe->entries);
+  *universe = (bt_universe){0};
+}
+
+static bool is_folder(const char *path)
+{
+  struct stat facts;
+  return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+/* ---- a folder ---------------------------------------------------------------------------------- */
+
+static int compare_entries(const void *a, const void *b)
+{
+  const bt_universe_entry *entry_a = a, *entry_b = b;
+  int order = strcmp(entry_a->symbol, entry_b->symbol);
+  return order != 0 ? order : strcmp(entry_a->path, entry_b->path);
+}
+
+static bt_status add_folder_file(bt_universe *universe, const char *folder, const char *name,
+                                 bt_error *err)
+{
+  size_t length = bt_symbol_files__stem_length(name);
+  if (length == 0 || name[0] == '.') return BT_OK;
+  bt_status status = bt_symbol_list__add(universe, name, length, err);
+  if (status != BT_OK) return status;
+  bt_universe_entry *entry = &universe->entries[universe->n_entries - 1];
+  entry->path = bt_symbol_files__join(folder, name);
+  return entry->path ? BT_OK : bt_fail_nomem(err, "universe");
+}
+
+/* A.csv and A.csv.gz are one symbol: the plain file, which sorts first, stays. */
+static void drop_packed_copies(bt_universe *universe)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    bt_universe_entry *entry = &universe->entries[i];
+    if (kept > 0 && strcmp(entry->symbol, universe->entries[kept - 1].symbol) == 0) {
+      free(entry->symbol);
+      free(entry->path);
+      continue;
+    }
+    universe->entries[kept++] = *entry;
+  }
+  universe->n_entries = kept;
+}
+
+static bt_status read_folder(bt_universe *universe, const char *path, bt_error *err)
+{
+  DIR *folder = opendir(path);
+  if (!folder) {
+    char reason[128];
+    if (strerror_r(errno, reason, sizeof reason) != 0) reason[0] = '\0';
+    return bt_fail(err, BT_ERR_IO, "%s: cannot open the folder: %s", path, reason);
+  }
+  bt_status status = BT_OK;
+  const struct dirent *file;
+  while (status == BT_OK && (file = readdir(folder)))
+    status = add_folder_file(universe, path, file->d_name, err);
+  (void)closedir(folder);
+  if (status != BT_OK) return status;
+  if (universe->n_entries == 0)
+    return bt_fail(err, BT_ERR_DATA, "%s: no .csv or .csv.gz file in this folder", path);
+  qsort(universe->entries, universe->n_entries, sizeof *universe->entries, compare_entries);
+  drop_packed_copies(universe);
+  return BT_OK;
+}
+
+/* ---- a file ------------------------------------------------------------------------------------ */
+
+/* The two folders in which files are looked for by default: that of the universe file, and one
+ * beside the file, named like it without its ending. NULL without memory. */
+static char *copy_folder(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  size_t length = slash ? (size_t)(slash - path) : 0;
+  if (!slash) return strdup(".");
+  return length == 0 ? strdup("/") : strndup(path, length);
+}
+
+static char *copy_without_ending(const char *path)
+{
+  static const char *const endings[] = {".txt", ".csv", ".tsv", ".lst"};
+  size_t length = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+    size_t n = strlen(endings[i]);
+    if (length > n && strcmp(path + length - n, endings[i]) == 0) return strndup(path, length - n);
+  }
+  return strdup(path);
+}
+
+static bt_status find_files(bt_universe *universe, const char *path, const char *data_dir,
+                            bt_error *err)
+{
+  if (data_dir) return bt_symbol_files__find(universe, &data_dir, 1, err);
+  bt_status status = BT_ERR_NOMEM;
+  char *beside = copy_folder(path), *named = copy_without_ending(path);
+  if (beside && named) {
+    const char *folders[] = {beside, named};
+    status = bt_symbol_files__find(universe, folders, is_folder(named) ? 2 : 1, err);
+  } else {
+    (void)bt_fail_nomem(err, "paths");
+  }
+  free(beside);
+  free(named);
+  return status;
+}
+
+static bt_status read_file(bt_universe *universe, const char *path, bt_error *err)
+{
+  bt_source source = {0};
+  bt_status status = bt_source__read(&source, path, err);
+  if (status == BT_OK) status = bt_symbol_list__read(universe, &source, err);
+  bt_source__clear(&source);
+  return status;
+}
+
+/* ---- public ------------------------------------------------------------------------------------ */
+
+static bt_status check_data_dir(const char *data_dir, bt_error *err)
+{
+  if (!data_dir || is_folder(data_dir)) return BT_OK;
+  struct stat facts;
+  const char *what = stat(data_dir, &facts) == 0 ? "not a folder" : "no such folder";
+  return bt_fail(err, BT_ERR_IO, "%s: %s", data_dir, what);
+}
+
+/* The files of a folder stay where they are found, unless another data folder is named. */
+static bt_status relocate(bt_universe *universe, const char *data_dir, bt_error *err)
+{
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    free(universe->entries[i].path);
+    universe->entries[i].path = NULL;
+  }
+  return bt_symbol_files__find(universe, &data_dir, 1, err);
+}
+
+bt_status bt_universe_read(bt_universe *out, const char *path, const char *data_dir, bt_error *err)
+{
+  bt_universe universe = {0};
+  bt_status status = check_data_dir(data_dir, err);
+  if (status != BT_OK) return status;
+  if (is_folder(path)) {
+    status = read_folder(&universe, path, err);
+    if (status == BT_OK && data_dir) status = relocate(&universe, data_dir, err);
+  } else {
+    status = read_file(&universe, path, err);
+    if (status == BT_OK) status = find_files(&universe, path, data_dir, err);
+  }
+  if (status != BT_OK) {
+    bt_universe_clear(&universe);
+    return status;
+  }
+  *out = universe;
+  return BT_OK;
+}
+
+bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error *err)
+{
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  size_t length = bt_symbol_files__stem_length(name);
+  if (length == 0) length = strlen(name);
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    const bt_universe_entry *entry = &universe->entries[i];
+    if (strlen(entry->symbol) == length && memcmp(entry->symbol, name, length) == 0)
+      return bt_fail(err, BT_ERR_DATA, "%s: the symbol %s is there already: %s", path,
+                     entry->symbol, entry->path ? entry->path : "");
+  }
+  char *copy = strdup(path);
+  if (!copy) return bt_fail_nomem(err, "universe");
+  bt_status status = bt_symbol_list__add(universe, name, length, err);
+  if (status != BT_OK) {
+    free(copy);
+    return status;
+  }
+  universe->entries[universe->n_entries - 1].path = copy;
+  return BT_OK;
+}

@@ -1,0 +1,40 @@
+/* universe.h - which tickers a job is about, and where their files are.
+ *
+ * A universe keeps the order of its file; a symbol is listed once. A symbol without a usable file
+ * stays in the universe: loading it gives the reason, so that the run records it as rejected.
+ */
+#ifndef BT_LOADERS_UNIVERSE_H
+#define BT_LOADERS_UNIVERSE_H
+
+#include <stddef.h>
+
+#include "core/status.h"
+
+/* path is the file that was found (SYMBOL.csv, SYMBOL.csv.gz; BRK.B is also looked for as BRK-B and
+ * BRK_B), or the first one looked for when none was, or NULL when the symbol is no plain file name
+ * (it holds a slash, or is . or ..): such a symbol is never opened. */
+typedef struct bt_universe_entry {
+  char *symbol;
+  char *path;
+} bt_universe_entry;
+
+typedef struct bt_universe {
+  bt_universe_entry *entries; /* n_entries of them, owned with their strings */
+  size_t n_entries;
+} bt_universe;
+
+/* Reads `path`: a text file (one symbol a line, # comments, blanks, BOM, CRLF), a CSV with a Symbol
+ * column, or a folder (every .csv and .csv.gz in it, sorted by symbol in byte order).
+ * data_dir may be NULL: then the universe file's folder, or a folder beside it named like the file
+ * without .txt, whichever holds the symbols' files. The caller clears *out with
+ * bt_universe_clear; nothing is owned after a failure.
+ * Errors: IO (names the path), DATA (names file and line: a symbol twice, an empty universe, not
+ * text, dated membership, which this version does not read), NOMEM. */
+bt_status bt_universe_read(bt_universe *out, const char *path, const char *data_dir, bt_error *err);
+void bt_universe_clear(bt_universe *universe);
+
+/* Appends one file by path; its symbol is the file name before the last .csv or .csv.gz (or the
+ * whole name). Errors: NOMEM, DATA (the symbol is there already). */
+bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+#include "runners/check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct check_scratch {
+  bt_loader *loader;
+  bt_load_report *report;
+} check_scratch;
+
+typedef struct check_context {
+  const bt_universe *universe;
+  const bt_load_options *options;
+  check_scratch *scratch; /* one a worker */
+  bt_check_entry *entries;
+} check_context;
+
+/* Neumaier 1974. */
+static double sum_compensated(const double *x, size_t n)
+{
+  double sum = 0, lost = 0;
+  for (size_t i = 0; i < n; i++) {
+    double next = sum + x[i];
+    lost += fabs(sum) >= fabs(x[i]) ? (sum - next) + x[i] : (x[i] - next) + sum;
+    sum = next;
+  }
+  return sum + lost;
+}
+
+/* A copy without the room for more issues. */
+static bt_load_report *copy_report(const bt_load_report *report)
+{
+  size_t size = offsetof(bt_load_report, issues) + report->n_issues * sizeof report->issues[0];
+  bt_load_report *copy = malloc(size);
+  if (copy) memcpy(copy, report, size);
+  return copy;
+}
+
+/* A bt_task_fn: the ticker `index`. */
+static bt_status check_ticker(void *context_pointer, size_t index, bt_worker *worker,
+                              bt_error *err)
+{
+  const check_context *context = context_pointer;
+  check_scratch *scratch = &context->scratch[bt_worker_index(worker)];
+  bt_check_entry *entry = &context->entries[index];
+  bt_bars *bars = NULL;
+  bt_status status = bt_load(&bars, scratch->report, scratch->loader,
+                             context->universe->entries[index].path, context->options, err);
+  if (status) return status;
+  entry->daily = !bars || bars->daily;
+  entry->sum_close = bars ? sum_compensated(bars->close, bars->n_bars) : 0;
+  bt_bars_free(bars);
+  entry->report = copy_report(scratch->report);
+  return entry->report ? BT_OK : bt_fail_nomem(err, "report");
+}
+
+static void free_scratch(check_scratch *scratch, size_t n_workers)
+{
+  for (size_t i = 0; scratch && i < n_workers; i++) {
+    bt_loader_free(scratch[i].loader);
+    free(scratch[i].report);
+  }
+  free(scratch);
+}
+
+static bt_status make_scratch(check_scratch **out, size_t n_workers, bt_error *err)
+{
+  check_scratch *scratch = calloc(n_workers, sizeof *scratch);
+  if (!scratch) return bt_fail_nomem(err, "workers");
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < n_workers && !status; i++) {
+    scratch[i].report = malloc(sizeof *scratch[i].report);
+    if (!scratch[i].report) status = bt_fail_nomem(err, "workers");
+    if (!status) status = bt_loader_new(&scratch[i].loader, err);
+  }
+  if (status)
+    free_scratch(scratch, n_workers);
+  else
+    *out = scratch;
+  return status;
+}
+
+bt_status bt_check_run(bt_check_entry **out, const bt_universe *universe,
+                       const bt_load_options *options, bt_pool *pool, bt_error *err)
+{
+  check_context context = {.universe = universe, .options = options};
+  bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
+  if (status) return status;
+  context.entries = calloc(universe->n_entries + 1, sizeof *context.entries);
+  status = context.entries ? BT_OK : bt_fail_nomem(err, "universe");
+  if (!status)
+    status = bt_pool_run_ordered(pool, universe->n_entries, check_ticker, &context, err);
+  free_scratch(context.scratch, bt_pool_size(pool));
+  if (status)
+    bt_check_free(context.entries, universe->n_entries);
+  else
+    *out = context.entries;
+  return status;
+}
+
+void bt_check_free(bt_check_entry *entries, size_t n_entries)
+{
+  for (size_t i = 0; entries && i < n_entries; i++) free(entries[i].report);
+  free(entries);
+}

@@ -1,0 +1,23 @@
+/* check.h - loads every ticker of a universe, keeps the account of each and no bars. */
+#ifndef BT_RUNNERS_CHECK_H
+#define BT_RUNNERS_CHECK_H
+
+#include <stddef.h>
+
+#include "loaders/load.h"
+#include "loaders/universe.h"
+#include "runners/pool.h"
+
+typedef struct bt_check_entry {
+  bt_load_report *report; /* owned; holds report->n_issues issues and no room for more */
+  bool daily;
+  double sum_close; /* of the bars, as loaded; compensated sum */
+} bt_check_entry;
+
+/* Fills (*out)[0 .. universe->n_entries-1] in the universe's order; the caller frees *out with
+ * bt_check_free. Errors: NOMEM, CANCELLED. */
+bt_status bt_check_run(bt_check_entry **out, const bt_universe *universe,
+                       const bt_load_options *options, bt_pool *pool, bt_error *err);
+void bt_check_free(bt_check_entry *entries, size_t n_entries);
+
+#endif

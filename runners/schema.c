@@ -1,0 +1,295 @@
+#include "runners/schema.h"
+
+#include <stddef.h>
+
+/* Whole metrics are INTEGER, others REAL; NaN is stored as NULL. */
+#define TYPE_0 " REAL"
+#define TYPE_1 " INTEGER"
+
+/* ---- small tables ---------------------------------------------------------------------------
+ * Their natural key is their primary key, and where rows are short also their storage. */
+
+static const char runs[] =
+    "CREATE TABLE runs ("
+    "  run_id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL,"
+    "  label TEXT,"
+    "  status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'interrupted', 'failed')),"
+    "  created TEXT NOT NULL," /* UTC */
+    "  finished TEXT,"         /* UTC; NULL while running */
+    "  elapsed_s REAL,"
+    "  version TEXT,"
+    "  command TEXT,"
+    "  strategy TEXT,"
+    "  universe TEXT,"
+    "  options TEXT NOT NULL," /* JSON: all that the job depends on */
+    "  seed INTEGER,"          /* 2^63 and more appear as their value - 2^64 */
+    "  jobs INTEGER,"
+    "  n_tickers INTEGER,"
+    "  n_combos INTEGER,"
+    "  n_windows INTEGER,"
+    "  bar_combos INTEGER)";
+
+static const char tickers[] = "CREATE TABLE tickers ("
+                              "  run_id INTEGER NOT NULL REFERENCES runs,"
+                              "  ticker_id INTEGER NOT NULL," /* 0 = the portfolio '*' */
+                              "  symbol TEXT NOT NULL,"
+                              "  path TEXT,"
+                              "  status TEXT NOT NULL CHECK (status IN ('ok', 'rejected')),"
+                              "  reason TEXT,"
+                              "  n_bars INTEGER NOT NULL,"
+                              "  first_bar TEXT,"
+                              "  last_bar TEXT,"
+                              "  rows_skipped INTEGER NOT NULL,"
+                              "  content_hash TEXT," /* 16 hex digits */
+                              "  PRIMARY KEY (run_id, ticker_id)) WITHOUT ROWID";
+
+static const char combos[] = "CREATE TABLE combos ("
+                             "  run_id INTEGER NOT NULL REFERENCES runs,"
+                             "  combo_id INTEGER NOT NULL,"
+                             "  params TEXT NOT NULL," /* JSON object */
+                             "  PRIMARY KEY (run_id, combo_id)) WITHOUT ROWID";
+
+static const char windows[] =
+    "CREATE TABLE windows ("
+    "  run_id INTEGER NOT NULL REFERENCES runs,"
+    "  window_id INTEGER NOT NULL," /* 0 = the whole span: test_start .. test_end */
+    "  train_start TEXT,"
+    "  train_end TEXT,"
+    "  test_start TEXT,"
+    "  test_end TEXT,"
+    "  PRIMARY KEY (run_id, window_id)) WITHOUT ROWID";
+
+static const char combo_stats[] =
+    "CREATE TABLE combo_stats ("
+    "  run_id INTEGER NOT NULL,"
+    "  window_id INTEGER NOT NULL,"
+    "  phase TEXT NOT NULL,"
+    "  combo_id INTEGER NOT NULL,"
+    "  n_tickers INTEGER NOT NULL," /* tickers with a value */
+    "  mean REAL,"
+    "  median REAL,"
+    "  p25 REAL,"
+    "  p75 REAL,"
+    "  lowest REAL,"
+    "  highest REAL,"
+    "  share_positive REAL,"
+    "  PRIMARY KEY (run_id, window_id, phase, combo_id),"
+    "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+    "  FOREIGN KEY (run_id, combo_id) REFERENCES combos) WITHOUT ROWID";
+
+/* A rowid table: its blobs are long. */
+static const char objective_values[] =
+    "CREATE TABLE objective_values ("
+    "  run_id INTEGER NOT NULL,"
+    "  ticker_id INTEGER NOT NULL,"
+    "  window_id INTEGER NOT NULL,"
+    "  phase TEXT NOT NULL,"
+    "  value BLOB NOT NULL," /* little-endian float64, one a combination; NaN for NULL */
+    "  PRIMARY KEY (run_id, ticker_id, window_id, phase),"
+    "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+    "  FOREIGN KEY (run_id, window_id) REFERENCES windows)";
+
+static const char selections[] =
+    "CREATE TABLE selections ("
+    "  run_id INTEGER NOT NULL,"
+    "  ticker_id INTEGER NOT NULL,"
+    "  window_id INTEGER NOT NULL,"
+    "  combo_id INTEGER," /* NULL: no combination could be selected */
+    "  objective TEXT NOT NULL,"
+    "  train_value REAL,"
+    "  test_value REAL,"
+    "  PRIMARY KEY (run_id, ticker_id, window_id),"
+    "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+    "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+    "  FOREIGN KEY (run_id, combo_id) REFERENCES combos) WITHOUT ROWID";
+
+static const char walkforward[] =
+    "CREATE TABLE walkforward ("
+    "  run_id INTEGER NOT NULL,"
+    "  ticker_id INTEGER NOT NULL,"
+    "  n_windows INTEGER NOT NULL,"
+    "  efficiency REAL,"
+    "  profitable_windows INTEGER,"
+    "  n_combos_used INTEGER,"
+    "  PRIMARY KEY (run_id, ticker_id),"
+    "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers) WITHOUT ROWID";
+
+static const char metric_defs[] = "CREATE TABLE metric_defs ("
+                                  "  name TEXT PRIMARY KEY,"
+                                  "  unit TEXT NOT NULL,"
+                                  "  definition TEXT NOT NULL,"
+                                  "  source TEXT NOT NULL) WITHOUT ROWID";
+
+static const char tasks[] = "CREATE TABLE tasks ("
+                            "  run_id INTEGER NOT NULL REFERENCES runs,"
+                            "  task INTEGER NOT NULL,"
+                            "  done TEXT NOT NULL," /* UTC */
+                            "  PRIMARY KEY (run_id, task)) WITHOUT ROWID";
+
+/* ---- long tables: rowid order is the order of writing, which is the fastest ----------------- */
+
+/* Every column of the natural key comes first: queries on it read little of a row. */
+static const char metrics[] = "CREATE TABLE metrics ("
+                              "  run_id INTEGER NOT NULL,"
+                              "  ticker_id INTEGER NOT NULL,"
+                              "  window_id INTEGER NOT NULL,"
+                              "  phase TEXT NOT NULL," /* full | train | test | oos */
+                              "  combo_id INTEGER,"    /* NULL for oos */
+#define X(id, name, unit, whole, definition, source) "  " name TYPE_##whole ","
+#include "core/metrics.def"
+#undef X
+                              "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+                              "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+                              "  FOREIGN KEY (run_id, combo_id) REFERENCES combos)";
+
+/* NULLs are distinct in a unique index, so rows without a combination need this one. */
+static const char metrics_no_combo[] =
+    "CREATE UNIQUE INDEX metrics_no_combo ON metrics (run_id, ticker_id, window_id, phase)"
+    " WHERE combo_id IS NULL";
+
+const char bt_schema__create_metrics_key[] =
+    "CREATE UNIQUE INDEX IF NOT EXISTS metrics_key"
+    " ON metrics (run_id, ticker_id, window_id, phase, combo_id)";
+
+static const char data_issues[] =
+    "CREATE TABLE data_issues ("
+    "  run_id INTEGER NOT NULL,"
+    "  ticker_id INTEGER NOT NULL,"
+    "  line INTEGER,"
+    "  time TEXT,"
+    "  kind TEXT NOT NULL,"
+    "  severity TEXT NOT NULL CHECK (severity IN ('skipped', 'suspect', 'rejected')),"
+    "  detail TEXT,"
+    "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers)";
+
+static const char regime_metrics[] = "CREATE TABLE regime_metrics ("
+                                     "  run_id INTEGER NOT NULL,"
+                                     "  ticker_id INTEGER NOT NULL,"
+                                     "  window_id INTEGER NOT NULL,"
+                                     "  phase TEXT NOT NULL,"
+                                     "  combo_id INTEGER,"
+                                     "  regime TEXT NOT NULL,"
+                                     "  n_bars INTEGER,"
+                                     "  total_return REAL,"
+                                     "  cagr REAL,"
+                                     "  volatility REAL,"
+                                     "  sharpe REAL,"
+                                     "  sortino REAL,"
+                                     "  max_drawdown REAL,"
+                                     "  exposure REAL,"
+                                     "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+                                     "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+                                     "  FOREIGN KEY (run_id, combo_id) REFERENCES combos)";
+
+static const char trades[] =
+    "CREATE TABLE trades ("
+    "  run_id INTEGER NOT NULL,"
+    "  ticker_id INTEGER NOT NULL,"
+    "  window_id INTEGER NOT NULL,"
+    "  phase TEXT NOT NULL,"
+    "  combo_id INTEGER,"
+    "  trade INTEGER NOT NULL," /* 1, 2, ... in order of entry */
+    "  side TEXT NOT NULL,"
+    "  entry_time TEXT NOT NULL,"
+    "  entry_price REAL NOT NULL,"
+    "  exit_time TEXT,"
+    "  exit_price REAL,"
+    "  shares REAL NOT NULL,"
+    "  pnl REAL,"
+    "  ret REAL,"
+    "  bars INTEGER,"
+    "  reason TEXT CHECK (reason IN ('signal', 'stop', 'profit', 'trailing', 'end')),"
+    "  open INTEGER NOT NULL," /* 1: still open at the end */
+    "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+    "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+    "  FOREIGN KEY (run_id, combo_id) REFERENCES combos)";
+
+static const char equity[] = "CREATE TABLE equity ("
+                             "  run_id INTEGER NOT NULL,"
+                             "  ticker_id INTEGER NOT NULL,"
+                             "  window_id INTEGER NOT NULL,"
+                             "  phase TEXT NOT NULL,"
+                             "  combo_id INTEGER,"
+                             "  time TEXT NOT NULL,"
+                             "  equity REAL NOT NULL,"
+                             "  position REAL NOT NULL,"
+                             "  FOREIGN KEY (run_id, ticker_id) REFERENCES tickers,"
+                             "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
+                             "  FOREIGN KEY (run_id, combo_id) REFERENCES combos)";
+
+/* ---- views ---------------------------------------------------------------------------------- */
+
+#define NEWEST_RUN "(SELECT max(run_id) FROM runs WHERE kind IN ('sweep', 'walkforward'))"
+
+#define RESULTS_BEFORE "m.run_id, m.ticker_id, t.symbol, r.strategy, m.combo_id, "
+
+#define RESULTS_AFTER "m.window_id, m.phase, w.train_start, w.train_end, w.test_start, w.test_end"
+
+/* combos is joined from the left: out-of-sample rows have no combination. */
+#define RESULTS_FROM                                                                               \
+  " FROM metrics AS m"                                                                             \
+  " JOIN runs AS r ON r.run_id = m.run_id"                                                         \
+  " JOIN tickers AS t ON t.run_id = m.run_id AND t.ticker_id = m.ticker_id"                        \
+  " JOIN windows AS w ON w.run_id = m.run_id AND w.window_id = m.window_id"                        \
+  " LEFT JOIN combos AS c ON c.run_id = m.run_id AND c.combo_id = m.combo_id"
+
+const char bt_schema__results_before[] = RESULTS_BEFORE;
+const char bt_schema__results_after[] = RESULTS_AFTER
+#define X(id, name, unit, whole, definition, source) ", m." name
+#include "core/metrics.def"
+#undef X
+    ;
+const char bt_schema__results_from[] = RESULTS_FROM;
+
+static const char results_all[] =
+    "CREATE VIEW results_all AS SELECT " RESULTS_BEFORE "c.params, " RESULTS_AFTER
+#define X(id, name, unit, whole, definition, source) ", m." name
+#include "core/metrics.def"
+#undef X
+        RESULTS_FROM;
+
+static const char results[] =
+    "CREATE VIEW results AS SELECT " RESULTS_BEFORE "c.params, " RESULTS_AFTER
+#define X(id, name, unit, whole, definition, source) ", m." name
+#include "core/metrics.def"
+#undef X
+        RESULTS_FROM " WHERE m.run_id = " NEWEST_RUN;
+
+/* Undefined medians come last, ties go to the lowest combination. */
+static const char leaderboard[] =
+    "CREATE VIEW leaderboard AS"
+    " SELECT s.combo_id, c.params, s.n_tickers, s.mean, s.median, s.p25, s.p75, s.lowest,"
+    "  s.highest, s.share_positive,"
+    "  coalesce((SELECT CASE WHEN json_valid(r.options)"
+    "    THEN json_extract(r.options, '$.objective') END FROM runs AS r"
+    "    WHERE r.run_id = s.run_id),"
+    "   (SELECT o.objective FROM selections AS o WHERE o.run_id = s.run_id LIMIT 1)) AS objective"
+    " FROM combo_stats AS s"
+    " LEFT JOIN combos AS c ON c.run_id = s.run_id AND c.combo_id = s.combo_id"
+    " WHERE s.run_id = " NEWEST_RUN " AND s.window_id = 0 AND s.phase = 'full'"
+    " ORDER BY s.median DESC, s.combo_id";
+
+/* A sweep selects once, on the whole span; walk-forward in each window, and its metrics here are
+ * those of the test part. */
+static const char best[] =
+    "CREATE VIEW best AS"
+    " SELECT s.run_id, s.ticker_id, t.symbol, s.window_id, s.combo_id, c.params, s.objective,"
+    "  s.train_value, s.test_value"
+#define X(id, name, unit, whole, definition, source) ", m." name
+#include "core/metrics.def"
+#undef X
+    " FROM selections AS s"
+    " JOIN tickers AS t ON t.run_id = s.run_id AND t.ticker_id = s.ticker_id"
+    " LEFT JOIN combos AS c ON c.run_id = s.run_id AND c.combo_id = s.combo_id"
+    " LEFT JOIN metrics AS m ON m.run_id = s.run_id AND m.ticker_id = s.ticker_id"
+    "  AND m.window_id = s.window_id AND m.combo_id = s.combo_id"
+    "  AND m.phase = CASE s.window_id WHEN 0 THEN 'full' ELSE 'test' END"
+    " WHERE s.run_id = " NEWEST_RUN " ORDER BY s.ticker_id, s.window_id";
+
+const char *const bt_schema__statements[] = {
+    runs,        tickers,     combos,         windows, combo_stats, objective_values,
+    selections,  walkforward, metric_defs,    tasks,   metrics,     metrics_no_combo,
+    data_issues, trades,      regime_metrics, equity,  results_all, results,
+    leaderboard, best,        NULL,
+};

@@ -1,0 +1,19 @@
+/* selection.h - ranking the combinations of one ticker by the objective. */
+#ifndef BT_RUNNERS_SELECTION_H
+#define BT_RUNNERS_SELECTION_H
+
+#include <stddef.h>
+
+#include "core/metrics.h"
+#include "runners/job.h"
+
+/* The value that combinations are ranked by: the objective, or NaN (never selected) where the rule
+ * leaves this one out. */
+double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics);
+
+/* Writes the indices of the `most` greatest scores (fewer where fewer are not NaN) to `best`, the
+ * greatest first, ties by the lower index first. Returns how many. O(n * log most) at worst; `best`
+ * holds `most` values. */
+size_t bt_selection_top(size_t *best, size_t most, const double *scores, size_t n);
+
+#endif

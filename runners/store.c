@@ -1,0 +1,169 @@
+#include "runners/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/store_internal.h"
+
+/* ---- SQLite with this project's errors ------------------------------------------------------- */
+
+bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err)
+{
+  int rc = sqlite3_errcode(store->db) & 0xff;
+  if (rc == SQLITE_NOMEM) return bt_fail_nomem(err, "database");
+  char reason[96] = "";
+  int os_error = sqlite3_system_errno(store->db);
+  if ((rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN) && os_error)
+    if (strerror_r(os_error, reason, sizeof reason) != 0) reason[0] = '\0';
+  return bt_fail(err, BT_ERR_DATABASE, "%s: %s%s%s%s%s%s", store->path, what ? what : "",
+                 what ? ": " : "", sqlite3_errmsg(store->db), reason[0] ? " (" : "", reason,
+                 reason[0] ? ")" : "");
+}
+
+bt_status bt_store__exec(const bt_store *store, const char *sql, bt_error *err)
+{
+  if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK) return BT_OK;
+  return bt_store__fail(store, NULL, err);
+}
+
+bt_status bt_store__query_int(int64_t *out, const bt_store *store, const char *sql, bt_error *err)
+{
+  sqlite3_stmt *statement = NULL;
+  bt_status status = BT_OK;
+  if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
+    *out = sqlite3_column_int64(statement, 0);
+  else
+    status = bt_store__fail(store, NULL, err);
+  sqlite3_finalize(statement);
+  return status;
+}
+
+/* ---- binding --------------------------------------------------------------------------------- */
+
+static void keep_first(bt_store_binder *binder, int rc)
+{
+  if (binder->rc == SQLITE_OK) binder->rc = rc;
+}
+
+void bt_store__bind_int(bt_store_binder *binder, int64_t value)
+{
+  keep_first(binder, sqlite3_bind_int64(binder->statement, ++binder->column, value));
+}
+
+void bt_store__bind_id(bt_store_binder *binder, int64_t value)
+{
+  if (value)
+    bt_store__bind_int(binder, value);
+  else
+    keep_first(binder, sqlite3_bind_null(binder->statement, ++binder->column));
+}
+
+void bt_store__bind_real(bt_store_binder *binder, double value)
+{
+  /* SQLite stores NaN as NULL by itself, but would keep an infinity. */
+  double stored = isfinite(value) ? value : (double)NAN;
+  keep_first(binder, sqlite3_bind_double(binder->statement, ++binder->column, stored));
+}
+
+void bt_store__bind_text(bt_store_binder *binder, const char *text)
+{
+  keep_first(binder,
+             sqlite3_bind_text(binder->statement, ++binder->column, text, -1, SQLITE_STATIC));
+}
+
+void bt_store__bind_filled(bt_store_binder *binder, const char *text)
+{
+  bt_store__bind_text(binder, text && text[0] ? text : NULL);
+}
+
+bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, const char *what,
+                         bt_error *err)
+{
+  bt_status status = BT_OK;
+  if (binder->rc != SQLITE_OK || sqlite3_step(binder->statement) != SQLITE_DONE)
+    status = bt_store__fail(store, what, err);
+  (void)sqlite3_reset(binder->statement); /* repeats the failure of the step */
+  return status;
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+static bool in_transaction(const bt_store *store)
+{
+  return !sqlite3_get_autocommit(store->db);
+}
+
+bt_status bt_store__begin(bt_store *store, bt_error *err)
+{
+  if (store->failure.status) {
+    if (err) *err = store->failure;
+    return store->failure.status;
+  }
+  if (in_transaction(store)) return BT_OK;
+  return bt_store__exec(store, "BEGIN IMMEDIATE", err);
+}
+
+/* SQLite has ended the transaction itself after some failures, such as a full disk. */
+void bt_store__rollback(bt_store *store)
+{
+  if (in_transaction(store)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+  store->n_uncommitted = 0;
+}
+
+bt_status bt_store__commit(bt_store *store, bt_error *err)
+{
+  bt_status status = BT_OK;
+  if (in_transaction(store)) status = bt_store__exec(store, "COMMIT", err);
+  if (status) bt_store__rollback(store);
+  store->n_uncommitted = 0;
+  return status;
+}
+
+bt_status bt_store_commit(bt_store *store, bt_error *err)
+{
+  if (store->failure.status) {
+    if (err) *err = store->failure;
+    return store->failure.status;
+  }
+  bt_error local;
+  bt_status status = bt_store__commit(store, &local);
+  if (!status) return BT_OK;
+  store->failure = local;
+  if (err) *err = local;
+  return status;
+}
+
+enum { ROWS_PER_TRANSACTION = 10000 };
+
+bt_status bt_store_end_batch(bt_store *store, bt_error *err)
+{
+  return store->n_uncommitted < ROWS_PER_TRANSACTION ? BT_OK : bt_store_commit(store, err);
+}
+
+/* ---- closing --------------------------------------------------------------------------------- */
+
+/* Back to one file. That another process still has the file open is no failure: whoever closes last
+ * tidies up. */
+static bt_status leave_wal(const bt_store *store, bt_error *err)
+{
+  if (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+    return BT_OK;
+  int rc = sqlite3_errcode(store->db) & 0xff;
+  if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) return BT_OK;
+  return bt_store__fail(store, "closing", err);
+}
+
+bt_status bt_store_close(bt_store *store, bt_error *err)
+{
+  if (!store) return BT_OK;
+  for (size_t i = 0; i < BT_STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
+  bt_status status = bt_store__commit(store, err);
+  if (!status) status = leave_wal(store, err);
+  /* The connection has no statement left, so closing it cannot fail. */
+  (void)sqlite3_close(store->db);
+  free(store->path);
+  free(store);
+  return status;
+}

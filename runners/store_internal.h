@@ -1,0 +1,80 @@
+/* store_internal.h - what the files of the store share; nobody else includes it (its tests do).
+ *
+ * Rows are written in a transaction that the first put begins. A failed write rolls it back, is
+ * kept in `failure`, and every later write of the run fails with it: a torn batch cannot be
+ * committed.
+ */
+#ifndef BT_RUNNERS_STORE_INTERNAL_H
+#define BT_RUNNERS_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "runners/store.h"
+
+typedef enum bt_store_statement {
+  BT_STATEMENT_TICKER,
+  BT_STATEMENT_ISSUE,
+  BT_STATEMENT_METRICS,
+  BT_STATEMENT_OBJECTIVES,
+  BT_STATEMENT_SELECTION,
+  BT_STATEMENT_COMBO_STATS,
+  BT_STATEMENT_COUNT
+} bt_store_statement;
+
+/* What the virtual table pending_rows shows; rows NULL: nothing. */
+typedef struct bt_store_pending {
+  int64_t run_id;
+  const bt_metrics_rows *rows;
+} bt_store_pending;
+
+struct bt_store {
+  sqlite3 *db;
+  char *path;                                   /* as given, for messages */
+  sqlite3_stmt *statements[BT_STATEMENT_COUNT]; /* prepared at first use */
+  size_t n_uncommitted;                         /* rows */
+  bt_store_pending pending;
+  bt_error failure; /* of a write; status BT_OK: none */
+};
+
+/* Fills *err with `PATH: [what: ]SQLite's message` for the database's last error. what may be NULL.
+ * Returns NOMEM or DATABASE. */
+bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err);
+
+/* Runs statements without results. Errors: as bt_store__fail. */
+bt_status bt_store__exec(const bt_store *store, const char *sql, bt_error *err);
+
+/* Runs a query of one integer. */
+bt_status bt_store__query_int(int64_t *out, const bt_store *store, const char *sql, bt_error *err);
+
+/* Begins the write transaction unless one is open; fails at once after a failed write. */
+bt_status bt_store__begin(bt_store *store, bt_error *err);
+
+/* Ends the write transaction, if one is open. A commit that fails is rolled back. */
+bt_status bt_store__commit(bt_store *store, bt_error *err);
+void bt_store__rollback(bt_store *store);
+
+/* Values for one execution of a statement, bound from the left. The first failure is kept. */
+typedef struct bt_store_binder {
+  sqlite3_stmt *statement;
+  int column, rc;
+} bt_store_binder;
+
+void bt_store__bind_int(bt_store_binder *binder, int64_t value);
+void bt_store__bind_id(bt_store_binder *binder, int64_t value);        /* 0: NULL */
+void bt_store__bind_real(bt_store_binder *binder, double value);       /* not finite: NULL */
+void bt_store__bind_text(bt_store_binder *binder, const char *text);   /* NULL: NULL; not copied */
+void bt_store__bind_filled(bt_store_binder *binder, const char *text); /* also "": NULL */
+
+/* Executes what is bound, a statement without result rows, and resets it. */
+bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, const char *what,
+                         bt_error *err);
+
+/* Makes the virtual table pending_rows known to the connection (runners/pending_rows.c). */
+bt_status bt_store__create_pending(bt_store *store, bt_error *err);
+
+/* Creates or replaces results_<strategy>. Errors: USAGE for a name that the views need
+ * themselves, DATABASE. Inside the caller's transaction. */
+bt_status bt_store__create_strategy_view(const bt_store *store, const bt_strategy *strategy,
+                                         bt_error *err);
+
+#endif

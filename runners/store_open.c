@@ -1,0 +1,159 @@
+/* Opening a result database: what the file is, creating the schema in an empty one. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "runners/schema.h"
+#include "runners/store.h"
+#include "runners/store_internal.h"
+
+/* How long a write waits for another process that is writing. */
+enum { BUSY_TIMEOUT_MS = 10000 };
+
+enum { SMALLEST_PAGE = 512 };
+
+/* Before SQLite sees the path: it would report these less clearly. A file that does not exist yet
+ * is fine. */
+static bt_status check_kind(const char *path, bt_error *err)
+{
+  struct stat info;
+  if (!path[0]) return bt_fail(err, BT_ERR_IO, "the name of the result database is empty");
+  if (stat(path, &info) != 0) return BT_OK;
+  if (S_ISDIR(info.st_mode))
+    return bt_fail(err, BT_ERR_IO, "%s: is a folder, not a database file", path);
+  if (!S_ISREG(info.st_mode)) return bt_fail(err, BT_ERR_IO, "%s: is not a regular file", path);
+  /* SQLite takes a file of a few bytes for an empty one, and would write over it. */
+  if (info.st_size > 0 && info.st_size < SMALLEST_PAGE)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: file is not a database", path);
+  return BT_OK;
+}
+
+/* SQLite may take "file:..." for a URI and ":memory:" for no file; "./" in front stops that. */
+static char *plain_path(const char *path)
+{
+  size_t size = strlen(path) + 3;
+  char *plain = malloc(size);
+  if (plain) (void)snprintf(plain, size, "%s%s", path[0] == '/' ? "" : "./", path);
+  return plain;
+}
+
+/* A failure to open is one of the file system, not of the database. */
+static bt_status open_failure(const bt_store *store, bt_error *err)
+{
+  int rc = sqlite3_errcode(store->db) & 0xff;
+  bt_status status = bt_store__fail(store, NULL, err);
+  bool system = rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || rc == SQLITE_PERM;
+  if (status != BT_ERR_DATABASE || !system) return status;
+  if (err) err->status = BT_ERR_IO;
+  return BT_ERR_IO;
+}
+
+static bt_status connect(bt_store *store, bt_error *err)
+{
+  char *plain = plain_path(store->path);
+  if (!plain) return bt_fail_nomem(err, store->path);
+  /* NOMUTEX: one thread at a time uses a store. */
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int rc = sqlite3_open_v2(plain, &store->db, flags, NULL);
+  free(plain);
+  if (!store->db) return bt_fail_nomem(err, store->path);
+  if (rc != SQLITE_OK) return open_failure(store, err);
+  if (sqlite3_db_readonly(store->db, "main") == 1)
+    return bt_fail(err, BT_ERR_IO, "%s: no permission to write", store->path);
+  (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+  return BT_OK;
+}
+
+/* Sets *empty, or tells why the database is not one of ours. */
+static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
+{
+  int64_t n_objects, version, application;
+  bt_status status =
+      bt_store__query_int(&n_objects, store, "SELECT count(*) FROM sqlite_master", err);
+  if (!status) status = bt_store__query_int(&version, store, "PRAGMA user_version", err);
+  if (!status) status = bt_store__query_int(&application, store, "PRAGMA application_id", err);
+  if (status) return open_failure(store, err);
+  *empty = n_objects == 0 && version == 0 && application == 0;
+  if (*empty) return BT_OK;
+  if (application != BT_SCHEMA_APPLICATION_ID)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: is a database of another program", store->path);
+  if (version > BT_STORE_SCHEMA_VERSION)
+    return bt_fail(err, BT_ERR_DATABASE,
+                   "%s: has schema version %lld, this program knows up to %d: use a newer one",
+                   store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
+  if (version != BT_STORE_SCHEMA_VERSION || n_objects == 0)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: has the unknown schema version %lld", store->path,
+                   (long long)version);
+  return BT_OK;
+}
+
+/* For this connection. Foreign keys are declared, and what is written keeps them; looking each up
+ * again would cost more than writing the row. Deleted rows need not be overwritten with zeros. */
+static const char settings[] = "PRAGMA foreign_keys = OFF;"
+                               "PRAGMA secure_delete = OFF;"
+                               "PRAGMA synchronous = NORMAL;"
+                               "PRAGMA cache_size = -16384;"       /* KiB: holds a transaction */
+                               "PRAGMA wal_autocheckpoint = 1000;" /* pages */
+                               "PRAGMA journal_mode = WAL";
+
+/* A file that is still empty gets the page size that suits long tables; it cannot be changed later.
+ */
+static const char page_size[] = "PRAGMA page_size = 16384";
+
+static bt_status create_objects(const bt_store *store, bt_error *err)
+{
+  for (size_t i = 0; bt_schema__statements[i]; i++) {
+    bt_status status = bt_store__exec(store, bt_schema__statements[i], err);
+    if (status) return status;
+  }
+  char sql[96];
+  (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                 BT_SCHEMA_APPLICATION_ID, (int)BT_STORE_SCHEMA_VERSION);
+  return bt_store__exec(store, sql, err);
+}
+
+/* All or nothing; another process may have been faster, which the look under the lock shows. */
+static bt_status create_schema(bt_store *store, bt_error *err)
+{
+  bool empty = false;
+  bt_status status = bt_store__begin(store, err);
+  if (!status) status = identify(&empty, store, err);
+  if (!status && empty) status = create_objects(store, err);
+  if (!status) return bt_store__commit(store, err);
+  bt_store__rollback(store);
+  return status;
+}
+
+/* Nothing is written before it is clear that the file is ours to write. */
+static bt_status prepare(bt_store *store, bt_error *err)
+{
+  bool empty = false;
+  bt_status status = identify(&empty, store, err);
+  if (!status && empty) status = bt_store__exec(store, page_size, err);
+  if (status) return status;
+  if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
+    return open_failure(store, err);
+  return empty ? create_schema(store, err) : BT_OK;
+}
+
+bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
+{
+  bt_status status = check_kind(path, err);
+  if (status) return status;
+  bt_store *store = calloc(1, sizeof *store);
+  if (!store) return bt_fail_nomem(err, path);
+  store->path = strdup(path);
+  status = store->path ? connect(store, err) : bt_fail_nomem(err, path);
+  if (!status) status = prepare(store, err);
+  if (!status) status = bt_store__create_pending(store, err);
+  if (!status) {
+    *out = store;
+    return BT_OK;
+  }
+  (void)sqlite3_close(store->db); /* NULL is fine */
+  free(store->path);
+  free(store);
+  return status;
+}

@@ -1,0 +1,96 @@
+#include "runners/ticker.h"
+
+#include <stdlib.h>
+
+static void lock(void *context)
+{
+  (void)pthread_mutex_lock(context);
+}
+
+static void unlock(void *context)
+{
+  (void)pthread_mutex_unlock(context);
+}
+
+bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err)
+{
+  bt_status status = BT_OK;
+  double periods_per_year = job->periods_per_year;
+  if (periods_per_year == 0) status = bt_bars_periods_per_year(&periods_per_year, bars, err);
+  bt_indicator_cache *indicators = NULL;
+  if (!status) status = bt_indicator_cache_new(&indicators, bars, err);
+  if (!status && pthread_mutex_init(&ticker->mutex, NULL) != 0)
+    status = bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
+  if (status) {
+    bt_indicator_cache_free(indicators);
+    bt_bars_free(bars);
+    return status;
+  }
+  ticker->bars = bars;
+  ticker->indicators = indicators;
+  ticker->subject = (bt_subject){.bars = bars,
+                                 .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
+                                 .periods_per_year = periods_per_year};
+  return BT_OK;
+}
+
+void bt_ticker_close(bt_ticker *ticker)
+{
+  bt_indicator_cache_free(ticker->indicators);
+  bt_bars_free(ticker->bars);
+  (void)pthread_mutex_destroy(&ticker->mutex);
+}
+
+bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err)
+{
+  bt_evaluator_init(&scratch->evaluator);
+  scratch->target = NULL;
+  scratch->target_capacity = 0;
+  scratch->params = calloc(n_params + 1, sizeof *scratch->params);
+  return scratch->params ? BT_OK : bt_fail_nomem(err, "parameters");
+}
+
+void bt_ticker_scratch_clear(bt_ticker_scratch *scratch)
+{
+  bt_evaluator_clear(&scratch->evaluator);
+  free(scratch->target);
+  free(scratch->params);
+}
+
+static bt_status reserve_target(bt_ticker_scratch *scratch, size_t n_bars, bt_error *err)
+{
+  if (n_bars <= scratch->target_capacity) return BT_OK;
+  double *target = realloc(scratch->target, n_bars * sizeof *target);
+  if (!target) return bt_fail_nomem(err, "targets");
+  scratch->target = target;
+  scratch->target_capacity = n_bars;
+  return BT_OK;
+}
+
+/* Names the combination in an error of its strategy. */
+static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
+{
+  bt_error cause = *err;
+  char *params = bt_grid_params_json(job->grid, index);
+  (void)bt_fail(err, status, "%s, combination %zu %s: %s", job->strategy->name, index + 1,
+                params ? params : "", cause.message);
+  free(params);
+  return status;
+}
+
+bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
+                             const bt_job *job, size_t index, bt_error *err)
+{
+  size_t n_bars = ticker->bars->n_bars;
+  bt_signal_host host;
+  bt_status status = reserve_target(scratch, n_bars, err);
+  if (status) return status;
+  bt_cache_lock guard = {.lock = lock, .unlock = unlock, .context = &ticker->mutex};
+  bt_signal_host_init(&host, ticker->bars, ticker->indicators, guard);
+  bt_grid_values(job->grid, index, scratch->params);
+  status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
+  if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);
+  if (status) return name_combination(job, index, status, err);
+  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target,
+                     &job->evaluation, err);
+}

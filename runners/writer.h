@@ -1,0 +1,68 @@
+/* writer.h - the one thread that writes results, fed with whole batches.
+ *
+ * A batch holds everything about one ticker and has a sequence number 0, 1, 2, ...; batches are
+ * written in that order whatever the order they arrive in, so the file is the same for any number
+ * of workers. Back-pressure is felt before a ticker is begun (bt_writer_admit), never in the middle
+ * of one. A batch is committed whole; what is written is committed within about a second.
+ */
+#ifndef BT_RUNNERS_WRITER_H
+#define BT_RUNNERS_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/metrics.h"
+#include "core/status.h"
+#include "runners/store.h"
+
+/* All of one ticker. Strings and arrays are owned by the batch, but for selection.objective, which
+ * is static text. */
+typedef struct bt_batch {
+  size_t sequence;
+  bt_ticker_row ticker; /* its strings: copies, freed with the batch */
+  size_t n_issues;
+  bt_issue_row *issues; /* strings copied, too */
+  size_t n_values;      /* one objective value a combination; 0 for a rejected ticker */
+  double *values;
+  size_t n_kept; /* rows of `metrics`, in rising combination order */
+  int64_t *kept_combo_ids;
+  bt_metrics *kept;
+  bt_selection_row selection;       /* objective NULL: no row; combo_id 0: NULL */
+  struct bt_batch *previous, *next; /* the writer's queue */
+} bt_batch;
+
+/* An empty batch; the caller fills it and pushes it, or frees it with bt_batch_free. Errors: NOMEM.
+ */
+bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err);
+void bt_batch_free(bt_batch *batch); /* arrays with free(); NULL is fine */
+
+/* Copies row with its strings into batch->ticker, once a batch; appends an issue. After a failure
+ * the batch can still be freed. Errors: NOMEM. */
+bt_status bt_batch_set_ticker(bt_batch *batch, const bt_ticker_row *row, bt_error *err);
+bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error *err);
+
+/* Bytes that the batch occupies, strings included. */
+size_t bt_batch_size_bytes(const bt_batch *batch);
+
+typedef struct bt_writer bt_writer;
+
+/* Starts the writer's thread for one run: rows of window 0, phase 'full'. It is the store's only
+ * user until bt_writer_finish. budget_bytes bounds what waits in memory, but for one batch a worker
+ * that was admitted before the rest arrived. Errors: NOMEM, THREAD. */
+bt_status bt_writer_new(bt_writer **out, bt_store *store, int64_t run_id, size_t budget_bytes,
+                        bt_error *err);
+
+/* Waits until there is room for the batch of this sequence: at once when it is the next to be
+ * written, whatever waits, so tickers that are begun in rising order cannot block each other.
+ * Errors: the writer's own failure, so that a full disk stops the job soon. */
+bt_status bt_writer_admit(bt_writer *writer, size_t sequence, bt_error *err);
+
+/* Hands the batch over; never waits. The batch is the writer's whatever the result. Each sequence
+ * comes once. Errors: the writer's own failure. */
+bt_status bt_writer_push(bt_writer *writer, bt_batch *batch, bt_error *err);
+
+/* Writes what was pushed (also behind gaps, in order), commits, joins and frees the writer; no
+ * other call may be going on. Result: the first failure, if any. NULL is fine. */
+bt_status bt_writer_finish(bt_writer *writer, bt_error *err);
+
+#endif

@@ -1,0 +1,67 @@
+#include "tests/support/registry_cases.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/indicator_cache.h"
+#include "core/target.h"
+#include "tests/support/make_bars.h"
+
+bt_bars *golden_bars(const golden_case *c)
+{
+  static const char *const keys[] = {"close", "open", "high", "low"};
+  double *values[4];
+  size_t n[4];
+  for (size_t i = 0; i < 4; i++) {
+    values[i] = golden_numbers(&n[i], c, keys[i]);
+    if (values[i]) assert_int_equal(n[i], n[0]);
+  }
+  assert_non_null(values[0]);
+  bt_bars *bars = make_bars(n[0], values[1], values[2], values[3], values[0]);
+  for (size_t i = 0; i < 4; i++) free(values[i]);
+  return bars;
+}
+
+size_t golden_params(double out[TEST_PARAMS_MOST], const golden_case *c)
+{
+  const char *text = golden_text(c, "params", 0);
+  assert_non_null(text);
+  return golden_parse(out, TEST_PARAMS_MOST, text);
+}
+
+double *strategy_targets(const bt_strategy *strategy, const double *params, const bt_bars *bars)
+{
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  bt_error err;
+  double *target = malloc(bars->n_bars * sizeof *target);
+  assert_non_null(target);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, &err), BT_OK);
+  bt_signal_host_init(&host, bars, cache, (bt_cache_lock){0});
+  bt_status status = bt_strategy_signals(target, strategy, params, &host, &err);
+  if (!status) status = bt_target_settle(target, bars->n_bars, BT_DIRECTION_BOTH, &err);
+  if (status) fail_msg("%s", err.message);
+  bt_indicator_cache_free(cache);
+  return target;
+}
+
+void fill_first(double *params, const bt_param *ranges, size_t n)
+{
+  for (size_t i = 0; i < n; i++) params[i] = ranges[i].sweep_first;
+}
+
+bool next_combination(double *params, const bt_param *ranges, size_t n)
+{
+  for (size_t i = n; i-- > 0;) {
+    params[i] += ranges[i].sweep_step;
+    if (params[i] <= ranges[i].sweep_last) return true;
+    params[i] = ranges[i].sweep_first;
+  }
+  return false;
+}

@@ -1,0 +1,437 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/evaluate.h"
+#include "core/target.h"
+#include "tests/support/compare.h"
+#include "tests/support/golden.h"
+#include "tests/support/make_bars.h"
+
+/* ---- golden cases ---------------------------------------------------------------------------- */
+
+static const char *const keys[] = {
+    "open",     "close", "factor", "target", "direction", "span",   "cash",  "fill",  "rate", "per_share",
+    "minimum",  "slippage", "lot", "equity", "shares",    "trade",  "costs", "ruined", "metric", NULL};
+
+enum { TRADE_FIELDS = 9 };
+
+/* A golden case with what the simulator makes of it. */
+typedef struct run {
+  bt_bars *bars;
+  double *target;
+  bt_span span;
+  bt_sim_config config;
+  bt_evaluator evaluator;
+  bt_metrics metrics;
+} run;
+
+static bt_direction read_direction(const golden_case *c)
+{
+  const char *text = golden_text(c, "direction", 0);
+  if (!text || strcmp(text, "long") == 0) return BT_DIRECTION_LONG;
+  if (strcmp(text, "short") == 0) return BT_DIRECTION_SHORT;
+  assert_string_equal(text, "both");
+  return BT_DIRECTION_BOTH;
+}
+
+static void read_bars(run *r, const golden_case *c)
+{
+  size_t n = 0, n_open = 0, n_factor = 0, n_target = 0, n_span = 0;
+  double *close = golden_numbers(&n, c, "close"), *open = golden_numbers(&n_open, c, "open");
+  double *factor = golden_numbers(&n_factor, c, "factor");
+  double *span = golden_numbers(&n_span, c, "span");
+  r->target = golden_numbers(&n_target, c, "target");
+  assert_int_equal(n_target, n);
+  r->bars = make_bars(n, open, NULL, NULL, close);
+  if (open) assert_int_equal(n_open, n);
+  if (factor) assert_int_equal(n_factor, n);
+  if (factor) memcpy(r->bars->adjust_factor, factor, n * sizeof *factor);
+  if (span) assert_int_equal(n_span, 2);
+  r->span = span ? (bt_span){(size_t)span[0], (size_t)span[1]} : (bt_span){0, n};
+  free(close);
+  free(open);
+  free(factor);
+  free(span);
+}
+
+static void run_case(run *r, const golden_case *c)
+{
+  bt_error err;
+  *r = (run){0};
+  read_bars(r, c);
+  const char *fill = golden_text(c, "fill", 0);
+  assert_non_null(fill);
+  r->config = (bt_sim_config){.cash = golden_number(c, "cash", 0),
+                              .costs = {.commission_rate = golden_number(c, "rate", 0),
+                                        .commission_per_share = golden_number(c, "per_share", 0),
+                                        .commission_min = golden_number(c, "minimum", 0),
+                                        .slippage_rate = golden_number(c, "slippage", 0)},
+                              .fill = strcmp(fill, "open") == 0 ? BT_FILL_OPEN : BT_FILL_CLOSE,
+                              .lot = golden_number(c, "lot", 0)};
+  assert_int_equal(bt_target_settle(r->target, r->bars->n_bars, read_direction(c), &err), BT_OK);
+  bt_evaluator_init(&r->evaluator);
+  bt_subject subject = {r->bars, r->span, 252};
+  bt_evaluation how = {r->config, 0};
+  assert_int_equal(bt_evaluate(&r->metrics, &r->evaluator, &subject, r->target, &how, &err), BT_OK);
+}
+
+static void free_run(run *r)
+{
+  bt_evaluator_clear(&r->evaluator);
+  bt_bars_free(r->bars);
+  free(r->target);
+}
+
+static void check_series(const golden_case *c, const char *key, const double *got, size_t n)
+{
+  size_t n_expected = 0;
+  double *expected = golden_numbers(&n_expected, c, key);
+  assert_non_null(expected);
+  assert_int_equal(n_expected, n);
+  assert_all_close(got, expected, n, key);
+  free(expected);
+}
+
+static void check_trades(const golden_case *c, const bt_ledger *ledger)
+{
+  size_t i = 0;
+  for (const char *text; (text = golden_text(c, "trade", i)); i++) {
+    double expected[TRADE_FIELDS];
+    assert_int_equal(golden_parse(expected, TRADE_FIELDS, text), TRADE_FIELDS);
+    assert_true(i < ledger->n_trades);
+    const bt_trade *t = &ledger->trades[i];
+    const double got[TRADE_FIELDS] = {t->side,        (double)t->entry_bar, (double)t->exit_bar,
+                                      t->entry_price, t->exit_price,        t->shares,
+                                      t->entry_value, t->pnl,               t->open};
+    assert_all_close(got, expected, TRADE_FIELDS, "trade");
+  }
+  assert_int_equal(ledger->n_trades, i);
+}
+
+static void check_metrics(const golden_case *c, const bt_metrics *metrics)
+{
+  bt_error err;
+  const char *text;
+  for (size_t i = 0; (text = golden_text(c, "metric", i)); i++) {
+    char name[32];
+    int used = 0;
+    double expected = 0;
+    bt_metric metric;
+    assert_int_equal(sscanf(text, "%31s %n", name, &used), 1);
+    assert_int_equal(golden_parse(&expected, 1, text + used), 1);
+    assert_int_equal(bt_metric_find(&metric, name, &err), BT_OK);
+    assert_close(metrics->value[metric], expected, name);
+  }
+}
+
+static void check_case(const golden_case *c)
+{
+  run r;
+  run_case(&r, c);
+  const bt_ledger *ledger = &r.evaluator.ledger;
+  assert_int_equal(ledger->n_bars, r.span.end - r.span.first);
+  check_series(c, "equity", ledger->equity, ledger->n_bars);
+  check_series(c, "shares", ledger->shares, ledger->n_bars);
+  check_trades(c, ledger);
+  if (golden_text(c, "costs", 0))
+    assert_close(ledger->costs_paid, golden_number(c, "costs", 0), "costs");
+  assert_int_equal(ledger->ruined, golden_number(c, "ruined", 0) != 0);
+  check_metrics(c, &r.metrics);
+  free_run(&r);
+}
+
+static void check_file(const char *relative, size_t n_least)
+{
+  golden_file file;
+  assert_true(golden_read(&file, relative));
+  golden_allow(&file, keys);
+  for (size_t i = 0; i < file.n_cases; i++) {
+    print_message("           %s\n", file.cases[i].name);
+    check_case(&file.cases[i]);
+  }
+  assert_true(file.n_cases >= n_least);
+  golden_free(&file);
+}
+
+static void fills_and_trades_are_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/fills.txt", 9);
+}
+
+static void targets_are_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/targets.txt", 9);
+}
+
+static void costs_are_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/costs.txt", 11);
+}
+
+static void lots_are_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/lots.txt", 9);
+}
+
+static void ruin_is_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/ruin.txt", 10);
+}
+
+static void spans_are_as_worked_out_by_hand(void **state)
+{
+  (void)state;
+  check_file("tests/golden/simulate/spans.txt", 7);
+}
+
+/* ---- properties over random jobs ------------------------------------------------------------- */
+
+enum { N_RANDOM_JOBS = 2000, MOST_BARS = 80 };
+
+/* Prices, targets and a configuration without lots; about a third each of whole, halved and any
+ * targets. */
+static void make_job(run *r, test_random *random)
+{
+  static const double whole[] = {-1, 0, 1}, halved[] = {-1, -0.5, 0, 0.5, 1, (double)NAN};
+  static const double rates[] = {0, 0.001, 0.01}, minima[] = {0, 0, 1, 20};
+  static const double slippages[] = {0, 0.0005, 0.01}, per_share[] = {0, 0, 0.005};
+  size_t n = 1 + random_below(random, MOST_BARS), kind = random_below(random, 3);
+  *r = (run){.bars = make_random_bars(random, n, 50, 0.08), .target = calloc(n, sizeof(double))};
+  assert_non_null(r->target);
+  for (size_t t = 0; t < n; t++) {
+    bool stays = t > 0 && random_below(random, 3) > 0;
+    double value = kind == 0   ? random_choice(random, whole, 3)
+                   : kind == 1 ? random_choice(random, halved, 6)
+                               : random_between(random, -1, 1);
+    r->target[t] = stays ? r->target[t - 1] : value;
+    r->bars->adjust_factor[t] = 0.5 + (double)(t / 20) * 0.1;
+  }
+  assert_int_equal(bt_target_settle(r->target, n, (bt_direction)random_below(random, 3), NULL), 0);
+  r->config = (bt_sim_config){.cash = 10000,
+                              .costs = {random_choice(random, rates, 3),
+                                        random_choice(random, per_share, 3),
+                                        random_choice(random, minima, 4),
+                                        random_choice(random, slippages, 3)},
+                              .fill = random_below(random, 2) ? BT_FILL_CLOSE : BT_FILL_OPEN};
+  r->span = (bt_span){random_below(random, n), n};
+  bt_evaluator_init(&r->evaluator);
+  bt_status status =
+      bt_simulate(&r->evaluator.ledger, r->bars, r->target, r->span, &r->config, NULL);
+  assert_int_equal(status, BT_OK);
+}
+
+static double commission_of(const bt_costs *costs, double shares, double price, double factor)
+{
+  double quantity = fabs(shares);
+  if (quantity == 0) return 0;
+  return fmax(costs->commission_min, costs->commission_rate * quantity * price +
+                                         costs->commission_per_share * quantity * factor);
+}
+
+/* Cash after the position went from `old` to `new` shares on bar t: a book-keeping of its own. */
+static double settle_cash(const run *r, size_t t, double cash, double old, double new)
+{
+  const bt_costs *costs = &r->config.costs;
+  bool at_open = r->config.fill == BT_FILL_OPEN;
+  double price = at_open ? r->bars->open[t] : r->bars->close[t];
+  double factor = r->bars->adjust_factor[t], decision = r->target[at_open ? t - 1 : t];
+  /* a buy of less than its minimum commission may leave fewer shares, at the price of a buy */
+  bool buys = decision * (cash + old * price) > old * price;
+  price *= buys ? 1 + costs->slippage_rate : 1 - costs->slippage_rate;
+  cash -= (new - old) * price;
+  if (old * new < 0)
+    return cash - commission_of(costs, old, price, factor) -
+           commission_of(costs, new, price, factor);
+  return cash - commission_of(costs, new - old, price, factor);
+}
+
+static void cash_plus_position_is_equity_on_every_bar(void **state)
+{
+  (void)state;
+  test_random random = {1};
+  size_t n_changes = 0;
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.evaluator.ledger;
+    double cash = r.config.cash, held = 0;
+    for (size_t k = 0; k < ledger->n_bars && !ledger->ruined; k++) {
+      size_t t = r.span.first + k;
+      if (held != ledger->shares[k]) {
+        cash = settle_cash(&r, t, cash, held, ledger->shares[k]);
+        n_changes++;
+      }
+      held = ledger->shares[k];
+      assert_close(ledger->equity[k], cash + held * r.bars->close[t], "equity");
+    }
+    free_run(&r);
+  }
+  assert_true(n_changes > 5000);
+}
+
+static void profits_of_trades_add_up_to_the_change_of_equity(void **state)
+{
+  (void)state;
+  test_random random = {2};
+  size_t n_trades = 0;
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.evaluator.ledger;
+    double profit = 0;
+    for (size_t k = 0; k < ledger->n_trades; k++) profit += ledger->trades[k].pnl;
+    if (!ledger->ruined)
+      assert_close(r.config.cash + profit, ledger->equity[ledger->n_bars - 1], "profits");
+    n_trades += ledger->n_trades;
+    free_run(&r);
+  }
+  assert_true(n_trades > 2000);
+}
+
+static void shares_change_only_where_the_target_did(void **state)
+{
+  (void)state;
+  test_random random = {3};
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.evaluator.ledger;
+    size_t lag = r.config.fill == BT_FILL_OPEN;
+    for (size_t k = 1; k < ledger->n_bars && !ledger->ruined; k++) {
+      size_t t = r.span.first + k - lag;
+      if (r.target[t] == (t > 0 ? r.target[t - 1] : 0))
+        assert_true(ledger->shares[k] == ledger->shares[k - 1]);
+    }
+    free_run(&r);
+  }
+}
+
+static void exposure_is_the_bars_with_shares_and_closed_trades_come_in_order(void **state)
+{
+  (void)state;
+  test_random random = {4};
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.evaluator.ledger;
+    size_t n_exposed = 0;
+    for (size_t k = 0; k < ledger->n_bars; k++) n_exposed += ledger->shares[k] != 0;
+    assert_int_equal(ledger->n_exposed, n_exposed);
+    for (size_t k = 0; k < ledger->n_trades; k++) {
+      const bt_trade *t = &ledger->trades[k];
+      assert_true(t->shares > 0 && t->entry_value > 0 && t->entry_bar <= t->exit_bar);
+      assert_true(!t->open || k + 1 == ledger->n_trades);
+      if (k > 0) assert_true(ledger->trades[k - 1].exit_bar <= t->entry_bar);
+      if (!t->open) /* what a row of the trades table says by itself */
+        assert_true(t->pnl <= t->shares * (t->exit_price - t->entry_price) * t->side + 1e-6);
+    }
+    free_run(&r);
+  }
+}
+
+static void no_trades_leave_equity_exact(void **state)
+{
+  (void)state;
+  test_random random = {5};
+  bt_bars *bars = make_random_bars(&random, 300, 20, 0.05);
+  double *target = calloc(300, sizeof *target);
+  bt_ledger ledger;
+  bt_ledger_init(&ledger);
+  bt_sim_config config = {.cash = 12345.678901, .costs = {.commission_min = 3}};
+  assert_int_equal(bt_simulate(&ledger, bars, target, (bt_span){0, 300}, &config, NULL), BT_OK);
+  for (size_t t = 0; t < 300; t++) assert_true(ledger.equity[t] == 12345.678901);
+  assert_true(ledger.costs_paid == 0 && ledger.n_trades == 0);
+  bt_ledger_clear(&ledger);
+  bt_bars_free(bars);
+  free(target);
+}
+
+static void cash_never_goes_below_zero_without_short_positions(void **state)
+{
+  (void)state;
+  test_random random = {6};
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.evaluator.ledger;
+    for (size_t k = 0; k < ledger->n_bars; k++) {
+      double close = r.bars->close[r.span.first + k];
+      if (ledger->shares[k] < 0) continue;
+      assert_true(ledger->equity[k] - ledger->shares[k] * close >= -1e-9 * ledger->equity[k]);
+    }
+    free_run(&r);
+  }
+}
+
+static void a_ledger_that_was_used_before_gives_the_same_bits(void **state)
+{
+  (void)state;
+  test_random random = {7};
+  bt_ledger used;
+  bt_ledger_init(&used);
+  for (size_t i = 0; i < 300; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *fresh = &r.evaluator.ledger;
+    assert_int_equal(bt_simulate(&used, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
+    assert_int_equal(used.n_trades, fresh->n_trades);
+    assert_memory_equal(used.equity, fresh->equity, fresh->n_bars * sizeof(double));
+    assert_memory_equal(used.shares, fresh->shares, fresh->n_bars * sizeof(double));
+    assert_true(used.costs_paid == fresh->costs_paid && used.ruined == fresh->ruined);
+    for (size_t k = 0; k < used.n_trades; k++)
+      assert_true(used.trades[k].pnl == fresh->trades[k].pnl);
+    free_run(&r);
+  }
+  bt_ledger_clear(&used);
+}
+
+static void a_round_trip_at_one_price_earns_exactly_nothing(void **state)
+{
+  (void)state;
+  static const double prices[] = {0.1, 1.94, 33.33, 101.37}, targets[] = {1, -1, 0.3, -0.7, 1, 0};
+  for (size_t i = 0; i < 4; i++) {
+    bt_bars *bars = make_flat_bars(6, prices[i]);
+    bt_ledger ledger;
+    bt_ledger_init(&ledger);
+    bt_sim_config config = {.cash = 100000, .fill = BT_FILL_CLOSE};
+    assert_int_equal(bt_simulate(&ledger, bars, targets, (bt_span){0, 6}, &config, NULL), BT_OK);
+    assert_int_equal(ledger.n_trades, 5);
+    for (size_t k = 0; k < ledger.n_trades; k++) assert_true(ledger.trades[k].pnl == 0);
+    bt_ledger_clear(&ledger);
+    bt_bars_free(bars);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(fills_and_trades_are_as_worked_out_by_hand),
+      cmocka_unit_test(targets_are_as_worked_out_by_hand),
+      cmocka_unit_test(costs_are_as_worked_out_by_hand),
+      cmocka_unit_test(lots_are_as_worked_out_by_hand),
+      cmocka_unit_test(ruin_is_as_worked_out_by_hand),
+      cmocka_unit_test(spans_are_as_worked_out_by_hand),
+      cmocka_unit_test(cash_plus_position_is_equity_on_every_bar),
+      cmocka_unit_test(profits_of_trades_add_up_to_the_change_of_equity),
+      cmocka_unit_test(shares_change_only_where_the_target_did),
+      cmocka_unit_test(exposure_is_the_bars_with_shares_and_closed_trades_come_in_order),
+      cmocka_unit_test(no_trades_leave_equity_exact),
+      cmocka_unit_test(cash_never_goes_below_zero_without_short_positions),
+      cmocka_unit_test(a_ledger_that_was_used_before_gives_the_same_bits),
+      cmocka_unit_test(a_round_trip_at_one_price_earns_exactly_nothing),
+  };
+  return cmocka_run_group_tests_name("core/simulate", tests, NULL, NULL);
+}

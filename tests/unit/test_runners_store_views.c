@@ -1,0 +1,165 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/store_steps.h"
+
+/* ---- views ------------------------------------------------------------------------------------
+ */
+
+static void put_stats(fixture *f, bt_store *store, int64_t run_id, int64_t combo_id, double median)
+{
+  bt_combo_stats stats = {2, median + 1, median, median - 1, median + 2, -9, 9, 0.5};
+  bt_combo_stats_row row = {.combo_id = combo_id, .phase = "full", .stats = &stats};
+  assert_int_equal(bt_store_put_combo_stats(store, run_id, &row, &f->err), BT_OK);
+}
+
+static void put_selection(fixture *f, bt_store *store, int64_t run_id, int64_t ticker_id,
+                          int64_t combo_id, double value)
+{
+  bt_selection_row row = {.ticker_id = ticker_id,
+                          .combo_id = combo_id,
+                          .objective = "sharpe",
+                          .train_value = value,
+                          .test_value = (double)NAN};
+  assert_int_equal(bt_store_put_selection(store, run_id, &row, &f->err), BT_OK);
+}
+
+static void leaderboard_goes_by_median_then_by_number(void **state)
+{
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  put_stats(f, store, run_id, 1, (double)NAN);
+  put_stats(f, store, run_id, 2, 0.25);
+  put_stats(f, store, run_id, 3, 0.75);
+  put_stats(f, store, run_id, 4, 0.25);
+  close_store(f, store);
+  assert_string_equal(fixture_query(f, "SELECT combo_id, median FROM leaderboard"),
+                      "3|0.75 2|0.25 4|0.25 1|-");
+  assert_string_equal(fixture_query(f, "SELECT * FROM leaderboard LIMIT 1"),
+                      "3|{\"fast\":10,\"slow\":20}|2|1.75|0.75|-0.25|2.75|-9.0|9.0|0.5|sharpe");
+}
+
+static void best_has_a_row_for_every_selection(void **state)
+{
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  assert_int_equal(put_ticker(f, store, run_id, 1, "AAA"), BT_OK);
+  assert_int_equal(put_ticker(f, store, run_id, 2, "BBB"), BT_OK);
+  assert_int_equal(put_ticker(f, store, run_id, 3, "CCC"), BT_OK);
+  assert_int_equal(put_metrics(f, store, run_id, 1, 3, 100), BT_OK);
+  put_selection(f, store, run_id, 1, 3, 1.5);
+  put_selection(f, store, run_id, 2, 4, 0.5);         /* its metrics are not stored */
+  put_selection(f, store, run_id, 3, 0, (double)NAN); /* nothing could be selected */
+  close_store(f, store);
+  assert_string_equal(
+      fixture_query(f,
+                    "SELECT symbol, combo_id, params, train_value, test_value, n_bars FROM best"),
+      "AAA|3|{\"fast\":10,\"slow\":20}|1.5|-|100 BBB|4|{\"fast\":10,\"slow\":21}|0.5|-|-"
+      " CCC|-|-|-|-|-");
+}
+
+static void results_views_show_the_newest_run_and_all(void **state)
+{
+  fixture *f = *state;
+  bt_strategy other = fixture_strategy;
+  other.name = "ema";
+  bt_store *store = open_store(f);
+  const bt_strategy *const strategies[] = {&fixture_strategy, &fixture_strategy, &other};
+  for (int i = 0; i < 3; i++) {
+    int64_t run_id = begin_run(f, store, strategies[i], 2);
+    assert_int_equal(put_ticker(f, store, run_id, 1, "AAA"), BT_OK);
+    assert_int_equal(put_metrics(f, store, run_id, 1, 1, 10 * i), BT_OK);
+    assert_int_equal(put_metrics(f, store, run_id, 1, 4, 10 * i + 5), BT_OK);
+    assert_int_equal(end_run(f, store, run_id, BT_RUN_COMPLETE), BT_OK);
+  }
+  close_store(f, store);
+  assert_string_equal(fixture_query(f, "SELECT run_id, strategy, n_bars FROM results"),
+                      "3|ema|20 3|ema|25");
+  assert_string_equal(fixture_query(f, "SELECT count(*), min(run_id) FROM results_all"), "6|1");
+  assert_string_equal(
+      fixture_query(f, "SELECT symbol, fast, slow, sharpe, test_start, run_id FROM results_sma"
+                       " ORDER BY sharpe DESC LIMIT 10"),
+      "AAA|10|21|20.0|2020-01-02|2 AAA|5|20|15.0|2020-01-02|2");
+  assert_string_equal(fixture_query(f, "SELECT typeof(fast), run_id FROM results_ema LIMIT 1"),
+                      "integer|3");
+  assert_string_equal(fixture_query(f, "SELECT group_concat(name) FROM (SELECT name FROM"
+                                       " pragma_table_info('results') LIMIT 13)"),
+                      "run_id,ticker_id,symbol,strategy,combo_id,params,window_id,phase,"
+                      "train_start,train_end,test_start,test_end,n_bars");
+}
+
+static void rows_without_a_combination_are_in_the_results(void **state)
+{
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  assert_int_equal(put_ticker(f, store, run_id, 1, "AAA"), BT_OK);
+  assert_int_equal(put_metrics(f, store, run_id, 1, 0, 7), BT_OK);
+  close_store(f, store);
+  assert_string_equal(fixture_query(f, "SELECT phase, combo_id, params, n_bars FROM results"),
+                      "oos|-|-|7");
+  assert_string_equal(fixture_query(f, "SELECT symbol, fast, n_bars FROM results_sma"), "AAA|-|7");
+}
+
+static void strategy_view_follows_changed_parameters(void **state)
+{
+  fixture *f = *state;
+  bt_param params[] = {{.name = "order"}, {.name = "Width_2"}}; /* an SQL keyword, capitals */
+  bt_strategy changed = fixture_strategy;
+  changed.params = params;
+  bt_store *store = open_store(f);
+  (void)begin_run(f, store, &fixture_strategy, 2);
+  int64_t run_id = begin_run(f, store, &changed, 2);
+  assert_int_equal(put_ticker(f, store, run_id, 1, "AAA"), BT_OK);
+  assert_int_equal(put_metrics(f, store, run_id, 1, 2, 7), BT_OK);
+  close_store(f, store);
+  assert_string_equal(fixture_query(f, "SELECT \"order\", width_2 FROM results_sma"), "5|21");
+}
+
+static void names_that_the_views_need_are_refused(void **state)
+{
+  static const char *const names[] = {"sharpe", "Symbol", "params", "test_end"};
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  bt_run_info info = {.kind = "sweep", .strategy = "sma"};
+  int64_t run_id = -1;
+  for (size_t i = 0; i < 4; i++) {
+    bt_param params[] = {{.name = "fast"}, {.name = names[i]}};
+    bt_strategy strategy = fixture_strategy;
+    strategy.params = params;
+    assert_int_equal(bt_store_begin_run(store, &run_id, &info, &strategy, NULL, &f->err),
+                     BT_ERR_USAGE);
+    assert_non_null(strstr(f->err.message, names[i]));
+  }
+  bt_param twice[] = {{.name = "fast"}, {.name = "FAST"}};
+  bt_strategy strategy = fixture_strategy;
+  strategy.params = twice;
+  assert_int_equal(bt_store_begin_run(store, &run_id, &info, &strategy, NULL, &f->err),
+                   BT_ERR_USAGE);
+  strategy = fixture_strategy;
+  strategy.name = "all";
+  assert_int_equal(bt_store_begin_run(store, &run_id, &info, &strategy, NULL, &f->err),
+                   BT_ERR_USAGE);
+  assert_int_equal(run_id, -1);
+  assert_string_equal(fixture_query(f, "SELECT count(*) FROM runs"), "0");
+  close_store(f, store);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      CASE(leaderboard_goes_by_median_then_by_number),
+      CASE(best_has_a_row_for_every_selection),
+      CASE(results_views_show_the_newest_run_and_all),
+      CASE(rows_without_a_combination_are_in_the_results),
+      CASE(strategy_view_follows_changed_parameters),
+      CASE(names_that_the_views_need_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,415 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "runners/store_internal.h"
+#include "runners/writer.h"
+#include "tests/support/store_fixture.h"
+
+enum { PLENTY = 1 << 30, N_COMBOS = 8 };
+
+/* A store with one run begun. */
+typedef struct scene {
+  fixture *f;
+  bt_store *store;
+  int64_t run_id;
+} scene;
+
+static scene set_up(void **state)
+{
+  scene s = {.f = *state};
+  bt_grid *grid = fixture_grid(&fixture_strategy, N_COMBOS / 2);
+  bt_run_info info = {.kind = "sweep", .strategy = "sma"};
+  assert_non_null(grid);
+  if (bt_store_open(&s.store, s.f->path, &s.f->err)) fail_msg("%s", s.f->err.message);
+  assert_int_equal(
+      bt_store_begin_run(s.store, &s.run_id, &info, &fixture_strategy, grid, &s.f->err), BT_OK);
+  bt_grid_free(grid);
+  return s;
+}
+
+static void tear_down(scene *s)
+{
+  bt_run_end end = {BT_RUN_COMPLETE, 1, 1, "", ""};
+  assert_int_equal(bt_store_end_run(s->store, s->run_id, &end, &s->f->err), BT_OK);
+  assert_int_equal(bt_store_close(s->store, &s->f->err), BT_OK);
+  assert_string_equal(fixture_query(s->f, "PRAGMA integrity_check"), "ok");
+  assert_string_equal(fixture_query(s->f, "PRAGMA foreign_key_check"), "");
+}
+
+static bt_writer *start(scene *s, size_t budget_bytes)
+{
+  bt_writer *writer = NULL;
+  if (bt_writer_new(&writer, s->store, s->run_id, budget_bytes, &s->f->err))
+    fail_msg("%s", s->f->err.message);
+  return writer;
+}
+
+/* N_COMBOS rows, an issue, a selection. NULL when memory is out; no assertion, for other threads.
+ */
+static bt_batch *make_batch(size_t sequence)
+{
+  bt_batch *batch = NULL;
+  char symbol[32];
+  (void)snprintf(symbol, sizeof symbol, "T%zu", sequence);
+  bt_ticker_row ticker = {.ticker_id = (int64_t)sequence + 1, .symbol = symbol, .n_bars = 10};
+  bt_issue_row issue = {3, "2024-01-02", "price", "skipped", symbol};
+  if (bt_batch_new(&batch, sequence, NULL)) return NULL;
+  batch->values = calloc(N_COMBOS, sizeof *batch->values);
+  batch->kept = calloc(N_COMBOS, sizeof *batch->kept);
+  batch->kept_combo_ids = calloc(N_COMBOS, sizeof *batch->kept_combo_ids);
+  if (!batch->values || !batch->kept || !batch->kept_combo_ids ||
+      bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL)) {
+    bt_batch_free(batch);
+    return NULL;
+  }
+  batch->n_values = batch->n_kept = N_COMBOS;
+  for (size_t i = 0; i < N_COMBOS; i++) {
+    batch->kept_combo_ids[i] = (int64_t)i + 1;
+    batch->kept[i] = fixture_metrics((double)(sequence * 100 + i));
+    batch->values[i] = (double)i;
+  }
+  batch->selection = (bt_selection_row){
+      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
+  return batch;
+}
+
+static void push(scene *s, bt_writer *writer, size_t sequence)
+{
+  bt_batch *batch = make_batch(sequence);
+  assert_non_null(batch);
+  assert_int_equal(bt_writer_push(writer, batch, &s->f->err), BT_OK);
+}
+
+static void finish(scene *s, bt_writer *writer)
+{
+  if (bt_writer_finish(writer, &s->f->err)) fail_msg("%s", s->f->err.message);
+}
+
+static void sleep_ms(int ms)
+{
+  struct timespec wait = {ms / 1000, (ms % 1000) * 1000000L};
+  (void)nanosleep(&wait, NULL);
+}
+
+/* Tickers in the order of their metrics in the file, and whether every one is whole. */
+static void expect_whole_in_order(fixture *f, size_t n_tickers)
+{
+  char expected[64];
+  (void)snprintf(expected, sizeof expected, "%zu|%zu", n_tickers, n_tickers * N_COMBOS);
+  assert_string_equal(fixture_query(f, "SELECT count(DISTINCT ticker_id), count(*) FROM metrics"),
+                      expected);
+  assert_string_equal(
+      fixture_query(f, "SELECT count(*) FROM (SELECT ticker_id * 1000 + combo_id AS k,"
+                       " lag(ticker_id * 1000 + combo_id) OVER (ORDER BY rowid) AS before"
+                       " FROM metrics) WHERE k <= before"),
+      "0");
+  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
+                 n_tickers);
+  assert_string_equal(fixture_query(f, "SELECT (SELECT count(*) FROM tickers),"
+                                       " (SELECT count(*) FROM objective_values),"
+                                       " (SELECT count(*) FROM selections),"
+                                       " (SELECT count(*) FROM data_issues)"),
+                      expected);
+}
+
+/* ---- order ------------------------------------------------------------------------------------
+ */
+
+static void rows_do_not_depend_on_the_order_of_arrival(void **state)
+{
+  static const size_t order[] = {3, 0, 5, 4, 1, 9, 8, 7, 2, 6};
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  for (size_t i = 0; i < 10; i++) push(&s, writer, order[i]);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 10);
+  assert_string_equal(fixture_query(s.f, "SELECT n_bars FROM metrics WHERE ticker_id = 4"
+                                         " AND combo_id = 3"),
+                      "302");
+}
+
+static void finish_writes_what_lies_behind_gaps(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  push(&s, writer, 7);
+  push(&s, writer, 0);
+  push(&s, writer, 3);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 3);
+  assert_string_equal(fixture_query(s.f, "SELECT ticker_id FROM tickers"), "1 4 8");
+}
+
+static void nothing_pushed_is_nothing_written(void **state)
+{
+  scene s = set_up(state);
+  finish(&s, start(&s, PLENTY));
+  assert_int_equal(bt_writer_finish(NULL, &s.f->err), BT_OK);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 0);
+}
+
+static void rejected_ticker_has_its_row_and_reason_alone(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  bt_batch *batch = NULL;
+  char reason[] = "BAD.csv: empty", when[] = "";
+  bt_ticker_row ticker = {.ticker_id = 1,
+                          .symbol = "BAD",
+                          .reason = reason,
+                          .rejected = true,
+                          .first_bar = when,
+                          .last_bar = when};
+  bt_issue_row issue = {0, when, "rejected", "rejected", reason};
+  assert_int_equal(bt_batch_new(&batch, 0, &s.f->err), BT_OK);
+  assert_int_equal(bt_batch_set_ticker(batch, &ticker, &s.f->err), BT_OK);
+  for (int i = 0; i < 5; i++) assert_int_equal(bt_batch_add_issue(batch, &issue, &s.f->err), BT_OK);
+  memset(reason, 'x', sizeof reason - 1); /* the batch has copies */
+  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
+  finish(&s, writer);
+  tear_down(&s);
+  assert_string_equal(fixture_query(s.f, "SELECT symbol, status, reason, first_bar FROM tickers"),
+                      "BAD|rejected|BAD.csv: empty|-");
+  assert_string_equal(fixture_query(s.f, "SELECT count(*), min(detail) FROM data_issues"),
+                      "5|BAD.csv: empty");
+  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM metrics"), "0");
+  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM objective_values"), "0");
+}
+
+static void size_of_a_batch_covers_its_arrays(void **state)
+{
+  bt_batch *batch = make_batch(0);
+  (void)state;
+  assert_non_null(batch);
+  size_t arrays = N_COMBOS * (sizeof(double) + sizeof(bt_metrics) + sizeof(int64_t));
+  assert_true(bt_batch_size_bytes(batch) > arrays + sizeof *batch + sizeof(bt_issue_row));
+  bt_batch_free(batch);
+  bt_batch_free(NULL);
+}
+
+/* ---- many producers ---------------------------------------------------------------------------
+ */
+
+enum { N_PRODUCERS = 8, N_TICKERS = 600 };
+
+typedef struct crowd {
+  bt_writer *writer;
+  atomic_size_t n_begun, n_failed;
+} crowd;
+
+/* Begins tickers in rising order, as the pool does; some take longer than others. */
+static void *produce(void *context)
+{
+  crowd *c = context;
+  for (size_t i = atomic_fetch_add(&c->n_begun, 1); i < N_TICKERS;
+       i = atomic_fetch_add(&c->n_begun, 1)) {
+    bool ok = bt_writer_admit(c->writer, i, NULL) == BT_OK;
+    if (i % 50 == 0) sleep_ms(3);
+    bt_batch *batch = ok ? make_batch(i) : NULL;
+    ok = batch && bt_writer_push(c->writer, batch, NULL) == BT_OK;
+    if (!ok) atomic_fetch_add(&c->n_failed, 1);
+  }
+  return NULL;
+}
+
+/* Returns the number of tickers that were not taken. */
+static size_t run_crowd(bt_writer *writer)
+{
+  crowd c = {.writer = writer};
+  pthread_t threads[N_PRODUCERS];
+  for (size_t i = 0; i < N_PRODUCERS; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, produce, &c), 0);
+  for (size_t i = 0; i < N_PRODUCERS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+  return atomic_load(&c.n_failed);
+}
+
+static void many_producers_give_one_order(void **state)
+{
+  static const size_t budgets[] = {0, 1, 10000, 200000, PLENTY};
+  for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+    if (i > 0) assert_int_equal(fixture_new(state), 0);
+    scene s = set_up(state);
+    bt_writer *writer = start(&s, budgets[i]);
+    assert_int_equal(run_crowd(writer), 0);
+    finish(&s, writer);
+    tear_down(&s);
+    expect_whole_in_order(s.f, N_TICKERS);
+    if (i + 1 < sizeof budgets / sizeof *budgets) assert_int_equal(fixture_free(state), 0);
+  }
+}
+
+/* ---- back-pressure ----------------------------------------------------------------------------
+ */
+
+/* A thread that asks for admission once. */
+typedef struct applicant {
+  bt_writer *writer;
+  size_t sequence;
+  atomic_bool admitted;
+  bt_status status;
+  bt_error err;
+} applicant;
+
+static void *apply(void *context)
+{
+  applicant *a = context;
+  a->status = bt_writer_admit(a->writer, a->sequence, &a->err);
+  atomic_store(&a->admitted, true);
+  return NULL;
+}
+
+static void full_budget_holds_back_all_but_the_next(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, 1);
+  applicant a = {.writer = writer, .sequence = 2};
+  pthread_t thread;
+  push(&s, writer, 1); /* waits for 0, and fills the budget */
+  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
+  sleep_ms(50);
+  assert_false(atomic_load(&a.admitted));
+  assert_int_equal(bt_writer_admit(writer, 0, &s.f->err), BT_OK);
+  push(&s, writer, 0);
+  assert_int_equal(pthread_join(thread, NULL), 0); /* now there is room */
+  assert_int_equal(a.status, BT_OK);
+  push(&s, writer, 2);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 3);
+}
+
+static void room_that_is_left_behind_a_gap_is_given_away(void **state)
+{
+  scene s = set_up(state);
+  bt_batch *first = make_batch(0);
+  assert_non_null(first);
+  size_t size = bt_batch_size_bytes(first);
+  bt_writer *writer = start(&s, 3 * size);
+  applicant a = {.writer = writer, .sequence = 5};
+  pthread_t thread;
+  push(&s, writer, 1);
+  push(&s, writer, 3);
+  push(&s, writer, 4);
+  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
+  sleep_ms(50);
+  assert_false(atomic_load(&a.admitted));
+  /* 0 and 1 are written, 3 and 4 stay: more than half of the budget, but less than all. */
+  assert_int_equal(bt_writer_push(writer, first, &s.f->err), BT_OK);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  push(&s, writer, 2);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 5);
+}
+
+static void push_never_waits(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, 0);
+  for (size_t i = 200; i >= 1; i--) push(&s, writer, i);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 200);
+}
+
+static void what_is_written_is_soon_committed(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  push(&s, writer, 0);
+  int n_waits = 0;
+  while (n_waits < 100 && strcmp(fixture_query(s.f, "SELECT count(*) FROM metrics"), "8") != 0) {
+    sleep_ms(100);
+    n_waits++;
+  }
+  assert_true(n_waits < 100);
+  push(&s, writer, 1); /* wakes it again */
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 2);
+}
+
+/* ---- failure ----------------------------------------------------------------------------------
+ */
+
+static void limit_pages(scene *s, int n_pages)
+{
+  char sql[64];
+  (void)snprintf(sql, sizeof sql, "PRAGMA max_page_count = %d", n_pages);
+  assert_int_equal(sqlite3_exec(s->store->db, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+static void failure_reaches_every_caller(void **state)
+{
+  scene s = set_up(state);
+  limit_pages(&s, 40);
+  bt_writer *writer = start(&s, 10000);
+  assert_true(run_crowd(writer) > 0);
+  bt_error err;
+  assert_int_equal(bt_writer_admit(writer, N_TICKERS, &err), BT_ERR_DATABASE);
+  assert_non_null(strstr(err.message, "full"));
+  assert_int_equal(bt_writer_push(writer, make_batch(N_TICKERS), &err), BT_ERR_DATABASE);
+  assert_int_equal(bt_writer_finish(writer, &s.f->err), BT_ERR_DATABASE);
+  assert_string_equal(s.f->err.message, err.message);
+  bt_run_end end = {BT_RUN_FAILED, 1, 1, "", ""};
+  (void)bt_store_end_run(s.store, s.run_id, &end, &s.f->err);
+  assert_int_equal(bt_store_close(s.store, &s.f->err), BT_OK);
+  assert_string_equal(fixture_query(s.f, "PRAGMA integrity_check"), "ok");
+  int n_tickers = atoi(fixture_query(s.f, "SELECT count(*) FROM tickers"));
+  assert_true(n_tickers < N_TICKERS);
+  expect_whole_in_order(s.f, (size_t)n_tickers);
+}
+
+static void failure_frees_those_who_wait_for_room(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, 1);
+  applicant a = {.writer = writer, .sequence = 2};
+  pthread_t thread;
+  bt_batch *broken = make_batch(0);
+  assert_non_null(broken);
+  broken->ticker.ticker_id = 2; /* as that of the batch 1: the key is taken */
+  push(&s, writer, 1);
+  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
+  sleep_ms(20);
+  assert_int_equal(bt_writer_push(writer, broken, &s.f->err), BT_OK);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  /* 2 becomes next when 0 and 1 are taken: it may have been admitted before they failed. */
+  if (a.status) assert_int_equal(a.status, BT_ERR_DATABASE);
+  assert_int_equal(bt_writer_finish(writer, &s.f->err), BT_ERR_DATABASE);
+  assert_non_null(strstr(s.f->err.message, "UNIQUE"));
+  assert_int_equal(bt_store_close(s.store, &s.f->err), BT_OK);
+  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM metrics"), "0");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      CASE(rows_do_not_depend_on_the_order_of_arrival),
+      CASE(finish_writes_what_lies_behind_gaps),
+      CASE(nothing_pushed_is_nothing_written),
+      CASE(rejected_ticker_has_its_row_and_reason_alone),
+      CASE(size_of_a_batch_covers_its_arrays),
+      CASE(many_producers_give_one_order),
+      CASE(full_budget_holds_back_all_but_the_next),
+      CASE(room_that_is_left_behind_a_gap_is_given_away),
+      CASE(push_never_waits),
+      CASE(what_is_written_is_soon_committed),
+      CASE(failure_reaches_every_caller),
+      CASE(failure_frees_those_who_wait_for_room),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

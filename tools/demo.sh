@@ -1,0 +1,20 @@
+#!/bin/sh
+# demo.sh - a synthetic universe, the sweep on it, and one query with its answer.
+# BACKTEST is the program. Everything is written under build/demo.
+set -eu
+: "${BACKTEST:?set BACKTEST to the program}"
+dir=build/demo
+rm -rf "$dir"
+mkdir -p "$dir"
+
+show() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
+
+show "$BACKTEST" synth --tickers 50 --bars 2520 --seed 1 --dir "$dir/sample"
+show "$BACKTEST" --universe "$dir/sample.txt" --strategy sma --grid --commission 0.1% \
+  -o "$dir/demo.db"
+query="SELECT symbol, fast, slow, round(sharpe, 3) AS sharpe, round(total_return, 3) AS total_return, n_trades
+  FROM results_sma ORDER BY sharpe DESC LIMIT 5"
+show sqlite3 -header -column "$dir/demo.db" "$query"
