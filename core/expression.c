@@ -46,8 +46,8 @@ typedef struct parser {
   const char *const *names;
   size_t n_names;
   bt_expression *out;
-  size_t capacity;    /* steps allocated */
-  int depth, stack;   /* open operands; values on the stack after the steps so far */
+  size_t capacity;  /* steps allocated */
+  int depth, stack; /* open operands; values on the stack after the steps so far */
   bt_error *err;
 } parser;
 
@@ -144,8 +144,9 @@ static bt_status fail_unexpected(parser *p, const char *expected)
   int n = 1;
   if ((unsigned char)*p->at >= 0xC0)
     while (n < 4 && ((unsigned char)p->at[n] & 0xC0) == 0x80) n++;
-  const char *hint = *p->at == '=' ? " (equality is ==)"
-                     : *p->at == '&' || *p->at == '|' ? " (and is &&, or is ||)" : "";
+  const char *hint = *p->at == '='                    ? " (equality is ==)"
+                     : *p->at == '&' || *p->at == '|' ? " (and is &&, or is ||)"
+                                                      : "";
   return bt_fail(p->err, BT_ERR_USAGE, "column %zu: '%.*s' where %s is expected%s", column(p), n,
                  p->at, expected, hint);
 }
@@ -186,8 +187,8 @@ static bt_status parse_parentheses(parser *p)
   if (status) return status;
   skip_blanks(p);
   if (*p->at != ')')
-    return bt_fail(p->err, BT_ERR_USAGE, "column %zu: the ( of column %zu is not closed",
-                   column(p), opened);
+    return bt_fail(p->err, BT_ERR_USAGE, "column %zu: the ( of column %zu is not closed", column(p),
+                   opened);
   p->at++;
   return BT_OK;
 }
@@ -200,7 +201,7 @@ static bt_status parse_operand(parser *p)
   if (++p->depth > DEPTH_MOST)
     return bt_fail(p->err, BT_ERR_USAGE, "column %zu: too deeply nested", column(p));
   bt_status status = BT_OK;
-  if (negate || not) {
+  if (negate || not ) {
     p->at++;
     /* ! reaches over a comparison, - binds closer than any operator */
     status = not ? parse_level(p, LEVEL_COMPARE) : parse_operand(p);
@@ -251,11 +252,9 @@ bt_status bt_expression_new(bt_expression **out, const char *text, const char *c
 {
   bt_expression *e = calloc(1, sizeof *e);
   if (!e) return bt_fail_nomem(err, "expression");
-  parser p = {
-      .text = text, .at = text, .names = names, .n_names = n_names, .out = e, .err = err};
+  parser p = {.text = text, .at = text, .names = names, .n_names = n_names, .out = e, .err = err};
   bt_status status = parse_level(&p, LEVEL_OR);
-  if (!status && *p.at != '\0')
-    status = fail_unexpected(&p, "an operator");
+  if (!status && *p.at != '\0') status = fail_unexpected(&p, "an operator");
   if (status)
     bt_expression_free(e);
   else
@@ -278,19 +277,32 @@ static bool is_true(double value)
 static double apply(step_kind kind, double a, double b)
 {
   switch (kind) {
-  case STEP_ADD: return a + b;
-  case STEP_SUBTRACT: return a - b;
-  case STEP_MULTIPLY: return a * b;
-  case STEP_DIVIDE: return a / b;
-  case STEP_LESS: return a < b;
-  case STEP_LESS_EQUAL: return a <= b;
-  case STEP_GREATER: return a > b;
-  case STEP_GREATER_EQUAL: return a >= b;
-  case STEP_EQUAL: return a == b;
-  case STEP_NOT_EQUAL: return a < b || a > b; /* false with NaN */
-  case STEP_AND: return is_true(a) && is_true(b);
-  case STEP_OR: return is_true(a) || is_true(b);
-  default: return (double)NAN; /* the others take one operand */
+  case STEP_ADD:
+    return a + b;
+  case STEP_SUBTRACT:
+    return a - b;
+  case STEP_MULTIPLY:
+    return a * b;
+  case STEP_DIVIDE:
+    return a / b;
+  case STEP_LESS:
+    return a < b;
+  case STEP_LESS_EQUAL:
+    return a <= b;
+  case STEP_GREATER:
+    return a > b;
+  case STEP_GREATER_EQUAL:
+    return a >= b;
+  case STEP_EQUAL:
+    return a == b;
+  case STEP_NOT_EQUAL:
+    return a < b || a > b; /* false with NaN */
+  case STEP_AND:
+    return is_true(a) && is_true(b);
+  case STEP_OR:
+    return is_true(a) || is_true(b);
+  default:
+    return (double)NAN; /* the others take one operand */
   }
 }
 

@@ -11,9 +11,9 @@
 
 struct bt_grid {
   size_t n_params;
-  const char **names; /* the strategy's own strings */
+  char **names;
   bt_axis *axes;
-  size_t n_raw;   /* the product of the axes */
+  size_t n_raw; /* the product of the axes */
   size_t n_kept;
   uint32_t *kept; /* raw index of each combination kept; NULL: all are */
 };
@@ -22,6 +22,7 @@ void bt_grid_free(bt_grid *grid)
 {
   if (!grid) return;
   for (size_t i = 0; grid->axes && i < grid->n_params; i++) bt_axis_clear(&grid->axes[i]);
+  for (size_t i = 0; grid->names && i < grid->n_params; i++) free(grid->names[i]);
   free(grid->axes);
   free(grid->names);
   free(grid->kept);
@@ -43,76 +44,77 @@ size_t bt_grid_n_params(const bt_grid *grid)
   return grid->n_params;
 }
 
-/* Values of a raw index: mixed radix, the last parameter changing fastest. */
-static void raw_values(const bt_grid *grid, size_t raw, double *values)
+void bt_grid_values(const bt_grid *grid, size_t index, double *values)
 {
-  for (size_t i = grid->n_params; i-- > 0;) {
+  size_t raw = grid->kept ? grid->kept[index] : index;
+  for (size_t i = grid->n_params; i-- > 0;) { /* mixed radix, the last parameter changes fastest */
     values[i] = grid->axes[i].values[raw % grid->axes[i].n_values];
     raw /= grid->axes[i].n_values;
   }
 }
 
-void bt_grid_values(const bt_grid *grid, size_t index, double *values)
-{
-  raw_values(grid, grid->kept ? grid->kept[index] : index, values);
-}
-
 char *bt_grid_params_json(const bt_grid *grid, size_t index)
 {
   char number[BT_NUMBER_TEXT_SIZE];
-  size_t size = 3;
+  size_t size = 3, used = 1;
   for (size_t i = 0; i < grid->n_params; i++)
     size += strlen(grid->names[i]) + BT_NUMBER_TEXT_SIZE + 4;
   double *values = malloc((grid->n_params + 1) * sizeof *values);
-  char *json = values ? malloc(size) : NULL, *end = json;
+  char *json = values ? malloc(size) : NULL;
   if (json) {
     bt_grid_values(grid, index, values);
-    end += sprintf(end, "{");
-    for (size_t i = 0; i < grid->n_params; i++)
-      end += sprintf(end, "%s\"%s\":%s", i ? "," : "", grid->names[i],
-                     bt_number_format(number, values[i]));
-    (void)sprintf(end, "}");
+    memcpy(json, "{", 2);
+    for (size_t i = 0; i < grid->n_params; i++) {
+      int written = snprintf(json + used, size - used, "%s\"%s\":%s", i ? "," : "", grid->names[i],
+                             bt_number_format(number, values[i]));
+      used += written > 0 ? (size_t)written : 0; /* names are identifiers: nothing to escape */
+    }
+    memcpy(json + used, "}", 2);
   }
   free(values);
   return json;
 }
 
-/* ---- making one ------------------------------------------------------------------------------- */
+/* ---- the size of a grid -----------------------------------------------------------------------
+ */
 
-/* The product of the axes as exact decimal digits, however large. */
-static void format_product(char *text, size_t size, const bt_axis *axes, size_t n_axes)
+enum { DIGITS_MOST = 200 }; /* of a size that is still printed in full */
+
+/* The product of the axes in decimal with commas, exact whatever its size. */
+static void format_product(char text[2 * DIGITS_MOST], const bt_axis *axes, size_t n_axes)
 {
-  char digits[256] = {1}; /* lowest first */
-  size_t n = 1, used = 0;
+  unsigned char digits[DIGITS_MOST] = {1}; /* lowest first */
+  size_t n = 1;
   for (size_t i = 0; i < n_axes; i++) {
-    size_t carry = 0;
+    uint64_t carry = 0;
     for (size_t k = 0; k < n || carry; k++) {
-      if (k >= sizeof digits - 32) break;
+      if (k == DIGITS_MOST) {
+        (void)snprintf(text, 2 * DIGITS_MOST, "more than 10^%d", DIGITS_MOST);
+        return;
+      }
       if (k == n) digits[n++] = 0;
-      carry += (size_t)digits[k] * axes[i].n_values;
-      digits[k] = (char)(carry % 10);
+      carry += digits[k] * (uint64_t)axes[i].n_values;
+      digits[k] = (unsigned char)(carry % 10);
       carry /= 10;
     }
   }
-  for (size_t k = n; k-- > 0 && used + 2 < size;) {
-    text[used++] = (char)('0' + digits[k]);
-    if (k > 0 && k % 3 == 0 && used + 2 < size) text[used++] = ',';
-  }
-  text[used] = '\0';
+  for (size_t k = 0; k < n; k++) text[k] = (char)('0' + digits[n - 1 - k]);
+  text[n] = '\0';
+  (void)bt_number_group(text, 2 * DIGITS_MOST);
 }
 
 static bt_status count_raw(size_t *out, const bt_axis *axes, size_t n_axes, bt_error *err)
 {
-  char product[384];
+  char product[2 * DIGITS_MOST];
   size_t count = 1;
   for (size_t i = 0; i < n_axes; i++) {
     if (count <= BT_GRID_COMBOS_MOST / axes[i].n_values) {
       count *= axes[i].n_values;
       continue;
     }
-    format_product(product, sizeof product, axes, n_axes);
+    format_product(product, axes, n_axes);
     return bt_fail(err, BT_ERR_USAGE,
-                   "the grid has %s combinations before --where; at most %d can be numbered",
+                   "--param: the grid has %s combinations before --where; at most %d are possible",
                    product, BT_GRID_COMBOS_MOST);
   }
   *out = count;
@@ -123,114 +125,179 @@ static bt_status copy_axes(bt_grid *grid, const bt_strategy *strategy, const bt_
                            bt_error *err)
 {
   size_t n = strategy->n_params;
+  grid->n_params = n;
   grid->axes = calloc(n + 1, sizeof *grid->axes);
   grid->names = calloc(n + 1, sizeof *grid->names);
   if (!grid->axes || !grid->names) return bt_fail_nomem(err, "grid");
-  grid->n_params = n;
   for (size_t i = 0; i < n; i++) {
     size_t bytes = axes[i].n_values * sizeof *axes[i].values;
-    grid->names[i] = strategy->params[i].name;
+    size_t name_size = strlen(strategy->params[i].name) + 1;
+    grid->names[i] = malloc(name_size);
     grid->axes[i].values = malloc(bytes);
-    if (!grid->axes[i].values) return bt_fail_nomem(err, "grid");
+    if (!grid->names[i] || !grid->axes[i].values) return bt_fail_nomem(err, "grid");
+    memcpy(grid->names[i], strategy->params[i].name, name_size);
     memcpy(grid->axes[i].values, axes[i].values, bytes);
     grid->axes[i].n_values = axes[i].n_values;
   }
   return BT_OK;
 }
 
-/* All conditions: the strategy's own rule first, then each --where. */
+/* ---- conditions -------------------------------------------------------------------------------
+ */
+
+/* The strategy's own rule first, then each --where. */
+typedef struct condition {
+  bool own; /* the strategy's */
+  const char *text;
+  bt_expression *expression;
+  size_t n_excluded; /* of those that the conditions before let pass */
+} condition;
+
 typedef struct conditions {
-  bt_expression **list;
-  size_t *n_excluded; /* by each, of those that the ones before let pass */
+  condition *list;
   size_t count;
 } conditions;
 
 static void conditions_clear(conditions *c)
 {
-  for (size_t i = 0; i < c->count; i++) bt_expression_free(c->list[i]);
+  for (size_t i = 0; i < c->count; i++) bt_expression_free(c->list[i].expression);
   free(c->list);
-  free(c->n_excluded);
 }
 
-static bt_status compile(conditions *c, const bt_grid *grid, const char *rule,
-                         const char *const *where, size_t n_where, bt_error *err)
+static const char *origin(const condition *c)
 {
+  return c->own ? "the strategy's rule" : "--where";
+}
+
+static bt_status compile(conditions *c, const bt_grid *grid, const char *text, bool own,
+                         bt_error *err)
+{
+  condition *next = &c->list[c->count];
   bt_error cause;
-  c->list = calloc(n_where + 1, sizeof(bt_expression *));
-  c->n_excluded = calloc(n_where + 1, sizeof *c->n_excluded);
-  if (!c->list || !c->n_excluded) return bt_fail_nomem(err, "conditions");
-  if (rule) {
-    if (bt_expression_new(&c->list[0], rule, grid->names, grid->n_params, &cause))
-      return bt_fail(err, cause.status, "the strategy's rule '%s': %s", rule, cause.message);
-    c->count = 1;
-  }
-  for (size_t i = 0; i < n_where; i++) {
-    if (bt_expression_new(&c->list[c->count], where[i], grid->names, grid->n_params, &cause))
-      return bt_fail(err, cause.status, "--where '%s': %s", where[i], cause.message);
-    c->count++;
-  }
+  *next = (condition){.own = own, .text = text};
+  bt_status status = bt_expression_new(&next->expression, text, (const char *const *)grid->names,
+                                       grid->n_params, &cause);
+  if (status) return bt_fail(err, status, "%s '%.200s': %s", origin(next), text, cause.message);
+  c->count++;
   return BT_OK;
+}
+
+static bt_status compile_all(conditions *c, const bt_grid *grid, const char *rule,
+                             const char *const *where, size_t n_where, bt_error *err)
+{
+  bt_status status = BT_OK;
+  c->list = calloc(n_where + 1, sizeof *c->list);
+  if (!c->list) return bt_fail_nomem(err, "conditions");
+  if (rule) status = compile(c, grid, rule, true, err);
+  for (size_t i = 0; i < n_where && !status; i++) status = compile(c, grid, where[i], false, err);
+  return status;
 }
 
 static bool passes(conditions *c, const double *values)
 {
   for (size_t i = 0; i < c->count; i++) {
-    if (bt_expression_holds(c->list[i], values)) continue;
-    c->n_excluded[i]++;
+    if (bt_expression_holds(c->list[i].expression, values)) continue;
+    c->list[i].n_excluded++;
     return false;
   }
   return true;
 }
 
-static bt_status fail_empty(const conditions *c, const bt_grid *grid, const char *rule,
-                            const char *const *where, bt_error *err)
+static bt_status fail_empty(const conditions *c, size_t n_raw, bt_error *err)
 {
-  size_t worst = 0;
+  const condition *worst = &c->list[0];
   for (size_t i = 1; i < c->count; i++)
-    if (c->n_excluded[i] > c->n_excluded[worst]) worst = i;
-  bool own = rule && worst == 0;
+    if (c->list[i].n_excluded > worst->n_excluded) worst = &c->list[i];
   return bt_fail(err, BT_ERR_USAGE,
-                 "no combination is left: %s '%s' excludes %zu of the %zu in the grid",
-                 own ? "the strategy's rule" : "--where",
-                 own ? rule : where[worst - (rule ? 1 : 0)], c->n_excluded[worst], grid->n_raw);
+                 "%s '%.200s': no combination is left; it excludes %zu of the %zu in the grid",
+                 origin(worst), worst->text, worst->n_excluded, n_raw);
 }
 
-/* Lists what passes, in two passes so that the list has the right size. */
-static bt_status keep_passing(bt_grid *grid, conditions *c, double *values, bt_error *err)
+/* ---- the list of what is kept -----------------------------------------------------------------
+ */
+
+/* A walk over all combinations in their order. */
+typedef struct odometer {
+  const bt_grid *grid;
+  size_t *position; /* on each axis */
+  double *values;
+} odometer;
+
+static bt_status odometer_init(odometer *walk, const bt_grid *grid, bt_error *err)
 {
-  size_t n_kept = 0;
-  for (size_t raw = 0; raw < grid->n_raw; raw++) {
-    raw_values(grid, raw, values);
-    n_kept += passes(c, values);
-  }
-  grid->n_kept = n_kept;
-  if (n_kept == grid->n_raw || n_kept == 0) return BT_OK;
-  grid->kept = malloc(n_kept * sizeof *grid->kept);
-  if (!grid->kept) return bt_fail_nomem(err, "grid");
-  for (size_t raw = 0, k = 0; raw < grid->n_raw; raw++) {
-    raw_values(grid, raw, values);
-    if (passes(c, values)) grid->kept[k++] = (uint32_t)raw;
-  }
+  walk->grid = grid;
+  walk->position = calloc(grid->n_params + 1, sizeof *walk->position);
+  walk->values = calloc(grid->n_params + 1, sizeof *walk->values);
+  if (!walk->position || !walk->values) return bt_fail_nomem(err, "grid");
+  for (size_t i = 0; i < grid->n_params; i++) walk->values[i] = grid->axes[i].values[0];
   return BT_OK;
+}
+
+static void odometer_clear(odometer *walk)
+{
+  free(walk->position);
+  free(walk->values);
+}
+
+static void odometer_advance(odometer *walk)
+{
+  for (size_t i = walk->grid->n_params; i-- > 0;) {
+    const bt_axis *axis = &walk->grid->axes[i];
+    bool wrapped = ++walk->position[i] == axis->n_values;
+    if (wrapped) walk->position[i] = 0;
+    walk->values[i] = axis->values[walk->position[i]];
+    if (!wrapped) return;
+  }
+}
+
+/* Makes room for one more; the list starts with the first `n_kept` raw combinations. */
+static bt_status grow_kept(bt_grid *grid, size_t *capacity, bt_error *err)
+{
+  size_t wanted = *capacity ? 2 * *capacity : grid->n_kept + 1024;
+  if (wanted > grid->n_raw) wanted = grid->n_raw;
+  uint32_t *kept = realloc(grid->kept, wanted * sizeof *kept);
+  if (!kept) return bt_fail_nomem(err, "grid");
+  for (size_t k = 0; !grid->kept && k < grid->n_kept; k++) kept[k] = (uint32_t)k;
+  grid->kept = kept;
+  *capacity = wanted;
+  return BT_OK;
+}
+
+/* The list begins at the first combination that is excluded: without one there is none. */
+static bt_status list_kept(bt_grid *grid, conditions *c, odometer *walk, bt_error *err)
+{
+  bt_status status = BT_OK;
+  size_t capacity = 0;
+  for (size_t raw = 0; raw < grid->n_raw && !status; raw++, odometer_advance(walk)) {
+    bool keep = passes(c, walk->values);
+    if ((keep && grid->kept && grid->n_kept == capacity) || (!keep && !grid->kept))
+      status = grow_kept(grid, &capacity, err);
+    if (status || !keep) continue;
+    if (grid->kept) grid->kept[grid->n_kept] = (uint32_t)raw;
+    grid->n_kept++;
+  }
+  uint32_t *fitted =
+      grid->kept && grid->n_kept > 0 ? realloc(grid->kept, grid->n_kept * sizeof *fitted) : NULL;
+  if (fitted) grid->kept = fitted; /* else the longer block does as well */
+  return status;
 }
 
 bt_status bt_grid_new(bt_grid **out, const bt_strategy *strategy, const bt_axis *axes,
                       const char *const *where, size_t n_where, bt_error *err)
 {
   conditions c = {0};
-  double *values = NULL;
+  odometer walk = {0};
   bt_grid *grid = calloc(1, sizeof *grid);
   if (!grid) return bt_fail_nomem(err, "grid");
   bt_status status = count_raw(&grid->n_raw, axes, strategy->n_params, err);
   if (!status) status = copy_axes(grid, strategy, axes, err);
-  if (!status) status = compile(&c, grid, strategy->rule, where, n_where, err);
-  if (!status) {
-    values = malloc((grid->n_params + 1) * sizeof *values);
-    status = values ? keep_passing(grid, &c, values, err) : bt_fail_nomem(err, "grid");
-  }
-  if (!status && grid->n_kept == 0) status = fail_empty(&c, grid, strategy->rule, where, err);
+  if (!status) status = compile_all(&c, grid, strategy->rule, where, n_where, err);
+  if (!status) status = odometer_init(&walk, grid, err);
+  if (!status && c.count == 0) grid->n_kept = grid->n_raw;
+  if (!status && c.count > 0) status = list_kept(grid, &c, &walk, err);
+  if (!status && grid->n_kept == 0) status = fail_empty(&c, grid->n_raw, err);
+  odometer_clear(&walk);
   conditions_clear(&c);
-  free(values);
   if (status)
     bt_grid_free(grid);
   else

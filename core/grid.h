@@ -1,8 +1,8 @@
 /* grid.h - the parameter combinations of a sweep.
  *
- * An axis holds the values of one parameter. A grid is the product of the axes less the combinations
- * that a rule excludes, numbered in a fixed order: the last parameter changes fastest. It is
- * immutable and shared by all threads.
+ * An axis holds the values of one parameter. A grid is the product of the axes less the
+ * combinations that a rule excludes, numbered in a fixed order: the last parameter changes fastest.
+ * It is immutable and shared by all threads.
  */
 #ifndef BT_CORE_GRID_H
 #define BT_CORE_GRID_H
@@ -22,8 +22,9 @@ typedef struct bt_axis {
  * decimal steps do not drift: 0.1:0.5:0.1 is exactly 0.1, 0.2, 0.3, 0.4, 0.5, each the double
  * nearest to its decimal); "5,10,20". Descending ranges (50:5:-5) are fine. A value twice is
  * an error. spec NULL: the preset alone. The caller clears *out with bt_axis_clear.
- * Errors: USAGE: one line that begins `--param NAME=SPEC:` and tells what is wrong (a step of 0 or in
- * the wrong direction, outside least..most, not whole, too many values with their number), NOMEM. */
+ * Errors: USAGE: one line that begins `--param NAME=SPEC:` and tells what is wrong (a step of 0 or
+ * in the wrong direction, outside least..most, not whole, too many values with their number),
+ * NOMEM. */
 bt_status bt_axis_parse(bt_axis *out, const bt_param *param, const char *spec, bt_error *err);
 
 /* The axis of the parameter's own sweep range. */
@@ -37,8 +38,8 @@ enum { BT_GRID_COMBOS_MOST = 100000000 };
 /* The combinations of axes[0 .. strategy->n_params-1] that satisfy strategy->rule and each of
  * `where`. Copies what it needs. A strategy without parameters has one combination. The caller
  * frees *out with bt_grid_free. Errors: USAGE (a grid of more than BT_GRID_COMBOS_MOST before the
- * rules, with its exact size; a bad --where, quoted; no combination left: which rule excluded them),
- * NOMEM. */
+ * rules, with its exact size; a bad --where, quoted; no combination left: which rule excluded
+ * them), NOMEM. */
 bt_status bt_grid_new(bt_grid **out, const bt_strategy *strategy, const bt_axis *axes,
                       const char *const *where, size_t n_where, bt_error *err);
 void bt_grid_free(bt_grid *grid);

@@ -67,7 +67,8 @@ static const char *cut_part(char part[PART_SIZE], const char *text, char stop)
   return bt_number_parse(&value, part) ? text + length : NULL;
 }
 
-/* ---- ranges, in decimal so that no step drifts ------------------------------------------------ */
+/* ---- ranges, in decimal so that no step drifts ------------------------------------------------
+ */
 
 /* digits * 10^exponent, without trailing zeros. */
 typedef struct decimal {
@@ -79,7 +80,7 @@ typedef struct decimal {
 static bool scale_up(int64_t *digits, int power)
 {
   for (; power > 0 && *digits != 0; power--) {
-    if (*digits > INT64_MAX / 20 || *digits < -INT64_MAX / 20) return false;
+    if (*digits > INT64_MAX / 32 || *digits < -INT64_MAX / 32) return false;
     *digits *= 10;
   }
   return true;
@@ -197,7 +198,8 @@ static bt_status parse_range(bt_axis *out, const bt_param *param, const char *sp
   return status;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------------
+ */
 
 static int compare_values(const void *a, const void *b)
 {

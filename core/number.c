@@ -23,7 +23,9 @@ char *bt_number_format(char buffer[BT_NUMBER_TEXT_SIZE], double value)
 {
   if (isnan(value) || isinf(value)) {
     (void)snprintf(buffer, BT_NUMBER_TEXT_SIZE, "%s",
-                   isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+                   isnan(value) ? "nan"
+                   : value > 0  ? "inf"
+                                : "-inf");
     return buffer;
   }
   if (value == 0) return strcpy(buffer, "0"); /* -0 too */
@@ -75,8 +77,8 @@ static double read_in_locale(const char *text, const char *point)
   (void)snprintf(sample, sizeof sample, "%.1f", 0.5);
   size_t before = point ? (size_t)(point - text) : strlen(text);
   sample[strlen(sample) - 1] = '\0'; /* 0, then the locale's point */
-  int length = snprintf(local, sizeof local, "%.*s%s%s", (int)before, text,
-                        point ? sample + 1 : "", point ? point + 1 : "");
+  int length = snprintf(local, sizeof local, "%.*s%s%s", (int)before, text, point ? sample + 1 : "",
+                        point ? point + 1 : "");
   if (length < 0 || (size_t)length >= sizeof local) return (double)NAN;
   return strtod(local, NULL);
 }

@@ -64,18 +64,25 @@ static void drop_packed_copies(bt_universe *universe)
   universe->n_entries = kept;
 }
 
+static bt_status fail_folder(const char *path, bt_error *err)
+{
+  char reason[128];
+  if (strerror_r(errno, reason, sizeof reason) != 0) reason[0] = '\0';
+  return bt_fail(err, BT_ERR_IO, "%s: cannot read the folder: %s", path, reason);
+}
+
 static bt_status read_folder(bt_universe *universe, const char *path, bt_error *err)
 {
   DIR *folder = opendir(path);
-  if (!folder) {
-    char reason[128];
-    if (strerror_r(errno, reason, sizeof reason) != 0) reason[0] = '\0';
-    return bt_fail(err, BT_ERR_IO, "%s: cannot open the folder: %s", path, reason);
-  }
+  if (!folder) return fail_folder(path, err);
   bt_status status = BT_OK;
   const struct dirent *file;
-  while (status == BT_OK && (file = readdir(folder)))
+  errno = 0; /* readdir tells its failure from the end by this alone */
+  while (status == BT_OK && (file = readdir(folder))) {
     status = add_folder_file(universe, path, file->d_name, err);
+    errno = 0;
+  }
+  if (status == BT_OK && errno != 0) status = fail_folder(path, err);
   (void)closedir(folder);
   if (status != BT_OK) return status;
   if (universe->n_entries == 0)
@@ -181,7 +188,7 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
   if (length == 0) length = strlen(name);
   for (size_t i = 0; i < universe->n_entries; i++) {
     const bt_universe_entry *entry = &universe->entries[i];
-    if (strlen(entry->symbol) == length && memcmp(entry->symbol, name, length) == 0)
+    if (strncmp(entry->symbol, name, length) == 0 && entry->symbol[length] == '\0')
       return bt_fail(err, BT_ERR_DATA, "%s: the symbol %s is there already: %s", path,
                      entry->symbol, entry->path ? entry->path : "");
   }

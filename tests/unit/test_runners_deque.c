@@ -328,7 +328,7 @@ static bool is_wrong(const machine *m)
 {
   int8_t found[N_ITEMS];
   memcpy(found, m->taken, sizeof found);
-  for (int i = m->top; i < m->bottom; i++) found[m->slots[i % N_SLOTS]]++;
+  for (int8_t i = m->top; i < m->bottom; i++) found[m->slots[i % N_SLOTS]]++;
   for (int i = 0; i < N_ITEMS; i++)
     if (found[i] != (i < m->n_pushed)) return true;
   return false;

@@ -42,9 +42,11 @@ static bt_status new_or_refuse(bt_deque **out, bt_error *err)
 #define bt_deque_push push_or_refuse
 #define bt_deque_new new_or_refuse
 #define pthread_create create_or_refuse
+/* NOLINTBEGIN(bugprone-suspicious-include) */
 #include "runners/pool.c"
 #include "runners/sleep.c"
 #include "runners/worker.c"
+/* NOLINTEND(bugprone-suspicious-include) */
 
 static bt_status fork_counting(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
