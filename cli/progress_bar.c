@@ -35,7 +35,7 @@ static void draw(const bt_progress_bar *bar)
   for (int i = 0; i < WIDTH; i++) cells[i] = i < (int)(share * WIDTH) ? '#' : '.';
   cells[WIDTH] = '\0';
   double left_s = done ? elapsed_s * (1 - share) / share : 0;
-  (void)fprintf(stderr, "\r[%s] %zu/%zu tickers  %sbar-combinations/s  %s left\033[K", cells, done,
+  (void)fprintf(stderr, "\r[%s] %zu/%zu tickers  %s bar-combinations/s  %s left\033[K", cells, done,
                 bar->n_tickers, bt_text_rate(rate, bar_combos / (elapsed_s + 1e-9)),
                 done ? bt_text_duration(left, left_s) : "?");
   (void)fflush(stderr);

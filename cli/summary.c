@@ -156,7 +156,7 @@ static void print_header(const bt_sweep_options *options, const bt_sweep_result 
   (void)printf("%s on %s: %zu tickers, %s bars, %zu combinations\n", options->job.strategy->name,
                options->universe_path, result->n_ok, bt_text_count(bars, result->n_bars),
                bt_grid_count(options->grid));
-  (void)printf("%s rows kept (--keep %s), %s on %zu workers: %sbar-combinations/s\n",
+  (void)printf("%s rows kept (--keep %s), %s on %zu workers: %s bar-combinations/s\n",
                bt_text_count(rows, result->n_rows), keep_text(keep, &options->job.keep),
                bt_text_duration(time, result->elapsed_s), options->n_workers,
                bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));

@@ -44,7 +44,7 @@ char *bt_text_rate(char buffer[BT_TEXT_SIZE], double per_second)
   static const char *const units[] = {"", "k", "M", "G"};
   int unit = 0;
   for (; per_second >= 999.5 && unit < 3; unit++) per_second /= 1000;
-  (void)snprintf(buffer, BT_TEXT_SIZE, per_second < 10 ? "%.1f %s" : "%.0f %s", per_second,
-                 units[unit]);
+  (void)snprintf(buffer, BT_TEXT_SIZE, per_second < 10 ? "%.1f%s%s" : "%.0f%s%s", per_second,
+                 unit ? " " : "", units[unit]);
   return buffer;
 }

@@ -105,7 +105,7 @@ static void format_product(char text[2 * DIGITS_MOST], const bt_axis *axes, size
 
 static bt_status count_raw(size_t *out, const bt_axis *axes, size_t n_axes, bt_error *err)
 {
-  char product[2 * DIGITS_MOST];
+  char product[2 * DIGITS_MOST], most[BT_NUMBER_TEXT_SIZE];
   size_t count = 1;
   for (size_t i = 0; i < n_axes; i++) {
     if (count <= BT_GRID_COMBOS_MOST / axes[i].n_values) {
@@ -113,9 +113,10 @@ static bt_status count_raw(size_t *out, const bt_axis *axes, size_t n_axes, bt_e
       continue;
     }
     format_product(product, axes, n_axes);
+    (void)snprintf(most, sizeof most, "%d", BT_GRID_COMBOS_MOST);
     return bt_fail(err, BT_ERR_USAGE,
-                   "--param: the grid has %s combinations before --where; at most %d are possible",
-                   product, BT_GRID_COMBOS_MOST);
+                   "--param: the grid has %s combinations before --where; at most %s are possible",
+                   product, bt_number_group(most, sizeof most));
   }
   *out = count;
   return BT_OK;

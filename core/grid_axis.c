@@ -159,7 +159,7 @@ static double range_value(const decimal_range *range, int64_t i)
 static bt_status read_range(decimal_range *out, const bt_param *param, const char *spec,
                             bt_error *err)
 {
-  char part[3][PART_SIZE], count[BT_NUMBER_TEXT_SIZE];
+  char part[3][PART_SIZE], count[BT_NUMBER_TEXT_SIZE], most[BT_NUMBER_TEXT_SIZE];
   decimal number[3];
   bool exact = true;
   const char *at = cut_part(part[0], spec, ':');
@@ -175,13 +175,14 @@ static bt_status read_range(decimal_range *out, const bt_param *param, const cha
                      part[1]);
   if (out->n_values <= BT_GRID_COMBOS_MOST) return BT_OK;
   (void)snprintf(count, sizeof count, "%" PRId64, out->n_values);
-  return fail_spec(err, param, spec, "%s values are too many; at most %d",
-                   bt_number_group(count, sizeof count), BT_GRID_COMBOS_MOST);
+  (void)snprintf(most, sizeof most, "%d", BT_GRID_COMBOS_MOST);
+  return fail_spec(err, param, spec, "%s values are too many; at most %s",
+                   bt_number_group(count, sizeof count), bt_number_group(most, sizeof most));
 }
 
 static bt_status parse_range(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
 {
-  decimal_range range;
+  decimal_range range = {0};
   bt_status status = read_range(&range, param, spec, err);
   /* both ends first: what lies between them is inside too, and nothing is allocated for a range
    * that is out of bounds */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* libcsv cannot be stopped from a callback: text is fed in pieces of this many bytes. */
-enum { PIECE = 4096 };
+enum { PIECE = 512 };
 
 static bool add_start(bt_cells *cells, size_t start)
 {

@@ -16,7 +16,8 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
 {
   bt_date_order order = format->order;
   if (rows->votes.n_rows > 0 && order == BT_ORDER_UNKNOWN) {
-    bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, err);
+    size_t field = format->columns.at[BT_ROLE_DATE] + 1;
+    bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, field, err);
     if (status != BT_OK) return status;
   }
   size_t kept = 0;

@@ -145,7 +145,8 @@ static bool take_zone(int16_t *zone_min, const char **at, const char *end)
   skip_blanks(at, end);
   if (*at == end) return true;
   int offset_min = 0;
-  bool named = end - *at >= 3 && (strncasecmp(*at, "UTC", 3) == 0 || strncasecmp(*at, "GMT", 3) == 0);
+  bool named =
+      end - *at >= 3 && (strncasecmp(*at, "UTC", 3) == 0 || strncasecmp(*at, "GMT", 3) == 0);
   if (named)
     *at += 3;
   else if ((**at | 0x20) == 'z')
@@ -161,8 +162,8 @@ bool bt_clock_text__read(int64_t *out_ns, int16_t *zone_min, const char *at, con
 {
   clock_reading c = {0};
   skip_blanks(&at, end);
-  if (at < end && (*at == 'T' || *at == 't' || *at == '_' || *at == ',' || *at == ';' || *at == ':' ||
-                   *at == '-'))
+  if (at < end && (*at == 'T' || *at == 't' || *at == '_' || *at == ',' || *at == ';' ||
+                   *at == ':' || *at == '-'))
     at++;
   skip_blanks(&at, end);
   if (!take_clock(&c, &at, end) || !take_zone(zone_min, &at, end)) return false;

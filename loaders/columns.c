@@ -4,13 +4,15 @@
 
 /* The usual keys of each role, the best first. A * at the end stands for any continuation. */
 static const char *const role_keys[BT_ROLE_COUNT] = {
-    [BT_ROLE_OPEN] = "open openprice opening openingprice o eroffnung eroeffnung eroffn erster "
-                     "eroffnungskurs anfangskurs otwarcie abertura apertura ouverture ouv opn first "
-                     "openbid openask acilis oppning",
+    [BT_ROLE_OPEN] =
+        "open openprice opening openingprice o eroffnung eroeffnung eroffn erster "
+        "eroffnungskurs anfangskurs otwarcie abertura apertura ouverture ouv opn first "
+        "openbid openask acilis oppning",
     [BT_ROLE_HIGH] = "high highprice highest h hoch tageshoch hochst hochstkurs najwyzszy maxima "
                      "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi",
-    [BT_ROLE_LOW] = "low lowprice lowest l tief tagestief tiefst tiefstkurs najnizszy minima minimo "
-                    "minimum min plusbas bas bajo laag dusuk daylow lo",
+    [BT_ROLE_LOW] =
+        "low lowprice lowest l tief tagestief tiefst tiefstkurs najnizszy minima minimo "
+        "minimum min plusbas bas bajo laag dusuk daylow lo",
     [BT_ROLE_CLOSE] = "close closeprice closing closingprice closelast c schluss schlusskurs "
                       "zamkniecie fechamento cierre chiusura cloture slot settle settlement "
                       "settlementprice last lastprice price ultimo zuletzt dernier ostatnio laatst "
@@ -186,7 +188,8 @@ static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t
   return n_sets;
 }
 
-/* ---- a whole header ---------------------------------------------------------------------------- */
+/* ---- a whole header ----------------------------------------------------------------------------
+ */
 
 /* The plain names. Counts the prices found; *missing is the first one that is not there, *twice
  * the first one that is there more than once. */
@@ -215,7 +218,8 @@ bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_ce
   if (n_prices < 4) {
     bt_columns set;
     size_t n_sets = find_decorated_sets(&set, cells, row);
-    if (n_sets == 0) return n_prices >= 2 || (has_date && n_prices > 0) ? BT_COLUMNS_SOME : BT_COLUMNS_NONE;
+    bool header = n_prices >= 2 || (has_date && bt_cells__count(cells, row) >= 2);
+    if (n_sets == 0) return header ? BT_COLUMNS_SOME : BT_COLUMNS_NONE;
     if (n_sets > 1) {
       *missing = BT_ROLE_OPEN;
       return BT_COLUMNS_TWICE;

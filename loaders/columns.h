@@ -1,7 +1,7 @@
 /* columns.h - which field of a row holds what, from the names in a header.
  *
- * Names are compared as keys: small letters and digits alone, accents dropped, so that "Adj. Close",
- * "adjClose" and "<ADJCLOSE>" are all adjclose.
+ * Names are compared as keys: small letters and digits alone, accents dropped, so that "Adj.
+ * Close", "adjClose" and "<ADJCLOSE>" are all adjclose.
  */
 #ifndef BT_LOADERS_COLUMNS_H
 #define BT_LOADERS_COLUMNS_H

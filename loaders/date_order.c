@@ -25,18 +25,19 @@ void bt_date_order__vote(bt_date_votes *votes, const bt_stamp *stamp, size_t lin
   }
 }
 
-static bt_status fail_open(const bt_date_votes *votes, const char *path, bt_error *err)
+static bt_status fail_open(const bt_date_votes *votes, const char *path, size_t field,
+                           bt_error *err)
 {
   const bt_stamp *open = &votes->open;
   return bt_fail(err, BT_ERR_DATA,
-                 "%s:%zu: ambiguous dates: no row shows whether %02d/%02d/%0*d has the day or the "
-                 "month first (--layout dmy or mdy says so)",
-                 path, votes->line_open, open->part[0], open->part[1], open->short_year ? 2 : 4,
-                 open->last_part);
+                 "%s:%zu: field %zu: ambiguous dates: no row shows whether %02d/%02d/%0*d has the "
+                 "day or the month first (--layout dmy or mdy says so)",
+                 path, votes->line_open, field, open->part[0], open->part[1],
+                 open->short_year ? 2 : 4, open->last_part);
 }
 
 bt_status bt_date_order__decide(bt_date_order *out, const bt_date_votes *votes, double max_bad,
-                                const char *path, bt_error *err)
+                                const char *path, size_t field, bt_error *err)
 {
   size_t n_day = votes->n_day_first, n_month = votes->n_month_first;
   size_t n_less = n_day < n_month ? n_day : n_month;
@@ -46,14 +47,15 @@ bt_status bt_date_order__decide(bt_date_order *out, const bt_date_votes *votes, 
   }
   if (votes->n_short_year > 0 && votes->changes_last > votes->changes_first)
     return bt_fail(err, BT_ERR_DATA,
-                   "%s: ambiguous dates: years of two digits, and the last number changes more "
-                   "often than the first (--layout dmy or mdy settles it)",
-                   path);
+                   "%s: field %zu: ambiguous dates: years of two digits, and the last number "
+                   "changes more often than the first (--layout dmy or mdy settles it)",
+                   path, field);
   if ((double)n_less > max_bad * (double)votes->n_rows)
     return bt_fail(err, BT_ERR_DATA,
-                   "%s:%zu: ambiguous dates: this row has the month first, line %zu the day first",
-                   path, votes->line_month_first, votes->line_day_first);
-  if (n_day == n_month && votes->n_open > 0) return fail_open(votes, path, err);
+                   "%s:%zu: field %zu: ambiguous dates: this row has the month first, line %zu the "
+                   "day first",
+                   path, votes->line_month_first, field, votes->line_day_first);
+  if (n_day == n_month && votes->n_open > 0) return fail_open(votes, path, field, err);
   *out = n_day > n_month ? BT_ORDER_DAY_FIRST : BT_ORDER_MONTH_FIRST;
   return BT_OK;
 }

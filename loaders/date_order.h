@@ -33,9 +33,10 @@ typedef struct bt_date_votes {
 /* Counts one BT_STAMP_PARTS stamp. */
 void bt_date_order__vote(bt_date_votes *votes, const bt_stamp *stamp, size_t line);
 
-/* The order for all rows; up to `max_bad` of them may speak against it. Errors: DATA. */
+/* The order for all rows; up to `max_bad` of them may speak against it. `field` (1-based) is for
+ * the message. Errors: DATA. */
 bt_status bt_date_order__decide(bt_date_order *out, const bt_date_votes *votes, double max_bad,
-                                const char *path, bt_error *err);
+                                const char *path, size_t field, bt_error *err);
 
 /* The local time of a BT_STAMP_PARTS stamp; false where that day does not exist. */
 bool bt_date_order__resolve(int64_t *out_ns, const bt_stamp *stamp, bt_date_order order);

@@ -78,7 +78,7 @@ static double divide_exactly(uint64_t digits, int n_decimals)
 }
 
 /* digits x 10^exponent where a short path is exact; false where it is not. */
-static bool scale_exactly(double *out, uint64_t digits, int exponent)
+static inline bool scale_exactly(double *out, uint64_t digits, int exponent)
 {
   if (digits == 0) {
     *out = 0.0;
@@ -99,7 +99,7 @@ static bool scale_exactly(double *out, uint64_t digits, int exponent)
 typedef struct reading {
   const char *at, *end;
   char mark;
-  bool negative, nested;  /* nested: (12.50) */
+  bool negative, nested;   /* nested: (12.50) */
   char digits[PLAIN_SIZE]; /* without leading zeros, at most PLAIN_SIZE - 16 */
   int n_digits, exponent;
   bool any_digit;
@@ -116,9 +116,9 @@ static bool skip_text(reading *r, const char *text)
 /* Blanks, the no-break spaces U+00A0 and U+202F, and currency signs. */
 static void skip_decoration(reading *r)
 {
-  static const char *const signs[] = {" ",    "\t",   "\xc2\xa0", "\xe2\x80\xaf", "$",
-                                      "US$",  "R$",   "\xe2\x82\xac",  "\xc2\xa3",
-                                      "\xc2\xa5", "\xe2\x82\xb9", "USD", "EUR", "GBP"};
+  static const char *const signs[] = {
+      " ",        "\t",       "\xc2\xa0",     "\xe2\x80\xaf", "$",   "US$", "R$", "\xe2\x82\xac",
+      "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", "USD",          "EUR", "GBP"};
   bool found = true;
   while (found) {
     found = false;
@@ -269,13 +269,12 @@ static bool is_one_of(const char *text, size_t length, const char *const *words,
 
 static bt_decimal parse_word(const char *text, size_t length)
 {
-  static const char *const missing[] = {"",     "null", "n/a",  "na",  "#n/a", "#na", "nan",
-                                        "-nan", "none", "nil",  "nul", "-",    "--",  "---",
-                                        ".",    "n.a.", "n.a",  "?",   "\\n",  "*",   "(null)",
-                                        "NaT",  "<NA>", "#N/A N/A"};
-  static const char *const infinite[] = {"inf",       "+inf",      "-inf",
-                                         "infinity",  "+infinity", "-infinity",
-                                         "\xe2\x88\x9e", "-\xe2\x88\x9e"};
+  static const char *const missing[] = {"",    "null", "n/a",    "na",   "#n/a", "#na",
+                                        "nan", "-nan", "none",   "nil",  "nul",  "-",
+                                        "--",  "---",  ".",      "n.a.", "n.a",  "?",
+                                        "\\n", "*",    "(null)", "NaT",  "<NA>", "#N/A N/A"};
+  static const char *const infinite[] = {"inf",       "+inf",      "-inf",         "infinity",
+                                         "+infinity", "-infinity", "\xe2\x88\x9e", "-\xe2\x88\x9e"};
   while (length > 0 && (*text == ' ' || *text == '\t')) text++, length--;
   while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) length--;
   if (is_one_of(text, length, missing, sizeof missing / sizeof missing[0]))

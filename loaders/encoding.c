@@ -110,7 +110,8 @@ static uint32_t utf16_unit(const bt_buffer *text, size_t at, bool big_endian)
   return big_endian ? (uint32_t)(bytes[0] << 8 | bytes[1]) : (uint32_t)(bytes[1] << 8 | bytes[0]);
 }
 
-/* A half of a surrogate pair by itself becomes U+FFFD; an odd last byte (a cut file) is left out. */
+/* A half of a surrogate pair by itself becomes U+FFFD; an odd last byte (a cut file) is left out.
+ */
 static bt_status decode_utf16(bt_buffer *text, bt_buffer *spare, bool big_endian, bt_error *err)
 {
   spare->length = 0;
@@ -149,16 +150,15 @@ bt_status bt_encoding__decode(bt_buffer *text, bt_buffer *spare, const char *pat
 {
   bt_status status = BT_OK;
   const unsigned char *mark = (const unsigned char *)text->bytes;
-  if (text->length >= 2 && ((mark[0] == 0xff && mark[1] == 0xfe) ||
-                            (mark[0] == 0xfe && mark[1] == 0xff)))
+  if (text->length >= 2 &&
+      ((mark[0] == 0xff && mark[1] == 0xfe) || (mark[0] == 0xfe && mark[1] == 0xff)))
     status = decode_utf16(text, spare, mark[0] == 0xfe, err);
   else if (text->length >= 3 && memcmp(mark, "\xef\xbb\xbf", 3) == 0)
     drop_front(text, 3);
   if (status != BT_OK) return status;
 
   /* programs of the DOS age end a text with Ctrl-Z */
-  if (text->length > 0 && text->bytes[text->length - 1] == 0x1a)
-    text->bytes[--text->length] = '\0';
+  if (text->length > 0 && text->bytes[text->length - 1] == 0x1a) text->bytes[--text->length] = '\0';
   census found = count_bytes(text->bytes, text->length);
   if (found.control) return fail_not_text(text, path, err);
   if (found.returns) replace_lone_returns(text);

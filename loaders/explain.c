@@ -51,8 +51,8 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
       out->result[role] = bt_decimal__parse(&out->price[role], cell, strlen(cell), format->mark);
     if (role == BT_ROLE_DATE) {
       bt_stamp stamp;
-      out->date_parses = bt_stamp__parse(&stamp, cell, strlen(cell)) &&
-                         stamp.kind != BT_STAMP_SMALL_NUMBER;
+      out->date_parses =
+          bt_stamp__parse(&stamp, cell, strlen(cell)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
     }
   }
   return true;
@@ -68,9 +68,11 @@ static void explain_date(char *out, size_t size, const row_text *row, const bt_f
     (void)snprintf(out, size, "field %zu (%s): '%s' is not a time of day",
                    format->columns.at[BT_ROLE_TIME] + 1, n->of[BT_ROLE_TIME],
                    row->cell[BT_ROLE_TIME]);
+  else if (row->cell[BT_ROLE_DATE][0] == '\0')
+    (void)snprintf(out, size, "field %zu (%s) is empty", date_field, n->of[BT_ROLE_DATE]);
   else
-    (void)snprintf(out, size, "field %zu (%s): '%s' is not a date", date_field,
-                   n->of[BT_ROLE_DATE], row->cell[BT_ROLE_DATE]);
+    (void)snprintf(out, size, "field %zu (%s): '%s' is not a date", date_field, n->of[BT_ROLE_DATE],
+                   row->cell[BT_ROLE_DATE]);
 }
 
 /* The first price with the fault, or the last one looked at. */
@@ -96,8 +98,11 @@ static void explain_price(char *out, size_t size, const row_text *row, const bt_
                                                         [BT_ROW_NOT_FINITE] = "is not finite",
                                                         [BT_ROW_NOT_POSITIVE] = "is not above 0"};
   size_t role = faulty_price(row, kind);
-  (void)snprintf(out, size, "field %zu (%s): '%s' %s", format->columns.at[role] + 1, n->of[role],
-                 row->cell[role], texts[kind]);
+  if (row->cell[role][0] == '\0')
+    (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);
+  else
+    (void)snprintf(out, size, "field %zu (%s): '%s' %s", format->columns.at[role] + 1, n->of[role],
+                   row->cell[role], texts[kind]);
 }
 
 static void explain_range(char *out, size_t size, const row_text *row, const bt_format *format,
@@ -147,7 +152,8 @@ static void explain(bt_load_issue *issue, const row_text *row, const bt_case *fo
   bt_excerpt__trim(out);
 }
 
-/* ---- all cases of a file ----------------------------------------------------------------------- */
+/* ---- all cases of a file -----------------------------------------------------------------------
+ */
 
 /* A case with its place in the report. */
 typedef struct place {

@@ -10,9 +10,9 @@
 #include "loaders/stamp.h"
 
 enum {
-  ROWS_AT_FIRST = 8,      /* of a plain file */
-  PREAMBLE_MOST = 20,     /* rows of text before a header */
-  NAMES_SIZE = 160        /* of the names of a header in a message */
+  ROWS_AT_FIRST = 8,  /* of a plain file */
+  PREAMBLE_MOST = 20, /* rows of text before a header */
+  NAMES_SIZE = 160    /* of the names of a header in a message */
 };
 
 /* A search through the first rows. */
@@ -21,8 +21,8 @@ typedef struct search {
   const bt_cells *cells;
   const bt_layout *wanted; /* NULL: any */
   bt_format *format;
-  size_t row;              /* of the header, or the first data row of a file without one */
-  size_t first_data;       /* row */
+  size_t row;        /* of the header, or the first data row of a file without one */
+  size_t first_data; /* row */
   /* the first row that is a header with something missing; n_rows where there is none */
   size_t broken_row;
   bt_columns_found broken;
@@ -183,7 +183,8 @@ static bt_status finish_header(search *s, bt_error *err)
   return BT_OK;
 }
 
-/* ---- which layout ----------------------------------------------------------------------------- */
+/* ---- which layout -----------------------------------------------------------------------------
+ */
 
 static bool may_be(const search *s, const bt_layout *layout, bt_layout_kind kind)
 {
@@ -229,7 +230,8 @@ static bool prices_make_sense(const search *s, size_t row)
     bool read = true;
     for (size_t role = 0; role < 4; role++) {
       const char *text = bt_cells__at(s->cells, row, s->format->columns.at[role]);
-      read = read && bt_decimal__parse(&p[role], text, strlen(text), s->format->mark) == BT_DECIMAL_OK;
+      read =
+          read && bt_decimal__parse(&p[role], text, strlen(text), s->format->mark) == BT_DECIMAL_OK;
     }
     if (!read) continue;
     double high = p[1] * 1.0001, low = p[2] * 0.9999;
@@ -244,7 +246,8 @@ static bool match_as_data(search *s, size_t row)
   const bt_layout *layout;
   for (size_t i = 0; (layout = bt_layouts__at(i)); i++) {
     if (!may_be(s, layout, BT_LAYOUT_SHAPE)) continue;
-    if (!bt_layouts__match_shape(&s->format->columns, layout, s->cells, row, s->format->mark)) continue;
+    if (!bt_layouts__match_shape(&s->format->columns, layout, s->cells, row, s->format->mark))
+      continue;
     if (!prices_make_sense(s, row)) continue;
     s->format->layout = layout;
     return true;
@@ -269,8 +272,8 @@ static bt_status fail_unknown(const search *s, bt_error *err)
   if (s->wanted)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: not of layout %s: the row begins with '%s'",
                    s->input->path, line, s->wanted->name, cell);
-  return bt_fail(err, BT_ERR_DATA, "%s:%zu: no known layout: %zu fields, the first one is '%s'",
-                 s->input->path, line, bt_cells__count(s->cells, row), cell);
+  return bt_fail(err, BT_ERR_DATA, "%s:%zu: no known layout: the row begins with '%s'",
+                 s->input->path, line, cell);
 }
 
 /* The first row that is a header; or the first row with several fields, if that is data. */
@@ -291,7 +294,8 @@ static bt_status find_layout(search *s, bt_error *err)
   return fail_unknown(s, err);
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 static size_t offset_of_line(const char *text, size_t line)
 {

@@ -17,9 +17,9 @@ typedef struct bt_format {
   char separator;
   char mark; /* of decimals: . or , */
   bt_columns columns;
-  bt_date_order order;         /* where the layout or the user says so, else UNKNOWN */
-  size_t header_at;            /* offset of the header's line; BT_NO_COLUMN where there is none */
-  size_t data_at, data_line;   /* offset and line of the first data row */
+  bt_date_order order;       /* where the layout or the user says so, else UNKNOWN */
+  size_t header_at;          /* offset of the header's line; BT_NO_COLUMN where there is none */
+  size_t data_at, data_line; /* offset and line of the first data row */
 } bt_format;
 
 /* What detection works on. */

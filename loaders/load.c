@@ -12,8 +12,8 @@
 #include "loaders/source.h"
 
 enum {
-  FIELD_STEP = 1 << 16,          /* by which libcsv grows its field; its own step is 128 bytes */
-  MEMORY_KEPT = 64 << 20         /* buffers beyond this are given back after a file */
+  FIELD_STEP = 1 << 16,  /* by which libcsv grows its field; its own step is 128 bytes */
+  MEMORY_KEPT = 64 << 20 /* buffers beyond this are given back after a file */
 };
 
 struct bt_loader {
@@ -122,7 +122,8 @@ static bt_status load_text(bt_bars **out, bt_load_report *report, bt_loader *loa
   }
   bool has_adjusted = format.columns.at[BT_ROLE_ADJUSTED] != BT_NO_COLUMN;
   if (status == BT_OK && rows->n_rows > 0)
-    status = bt_clean__make_bars(&bars, &report->adjusted, rows, options->adjust && has_adjusted, err);
+    status =
+        bt_clean__make_bars(&bars, &report->adjusted, rows, options->adjust && has_adjusted, err);
   if (status == BT_OK) status = bt_explain__issues(report, &rows->account, &format, &input, err);
   if (status == BT_OK) status = check_bad_rows(report, rows, options->max_bad, input.path, err);
   memcpy(report->counts, rows->account.counts, sizeof report->counts);

@@ -8,10 +8,10 @@
 #include "loaders/decimal.h"
 
 enum {
-  FIELDS_MOST = 1024,       /* fields that are needed lie among the first so many */
-  FIRST_CAPACITY = 4096,    /* rows */
-  SEPARATORS_OF_A_ROW = 3,  /* so many behind a line end inside quotes: rows were swallowed */
-  GOOD_PRICES = 0xf         /* bits of the four prices */
+  FIELDS_MOST = 1024,      /* fields that are needed lie among the first so many */
+  FIRST_CAPACITY = 4096,   /* rows */
+  SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
+  GOOD_PRICES = 0xf        /* bits of the four prices */
 };
 
 /* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
@@ -27,8 +27,8 @@ typedef struct reader {
   /* the row at hand */
   bt_row row;
   size_t n_fields;
-  unsigned good;                           /* bit of each role that was read */
-  unsigned char fault[BT_N_PRICES];        /* bt_decimal, where a price was not */
+  unsigned good;                    /* bit of each role that was read */
+  unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
   bool swallowed;   /* a quoted field holds other rows */
@@ -141,7 +141,8 @@ static void keep_row(reader *r)
   }
   const bt_stamp *stamp = &r->row.stamp;
   double adjusted = r->row.price[BT_ROLE_ADJUSTED];
-  if (!(r->good & 1u << BT_ROLE_ADJUSTED) || !(adjusted > 0)) r->row.price[BT_ROLE_ADJUSTED] = (double)NAN;
+  if (!(r->good & 1u << BT_ROLE_ADJUSTED) || !(adjusted > 0))
+    r->row.price[BT_ROLE_ADJUSTED] = (double)NAN;
   if (!(r->good & 1u << BT_ROLE_VOLUME) || r->row.volume < 0) r->row.volume = (double)NAN;
   rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
   rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
@@ -190,6 +191,35 @@ static bt_status set_roles(reader *r, const char *path, bt_error *err)
   return BT_OK;
 }
 
+static bool is_blank(char c, char separator)
+{
+  return (c == ' ' || c == '\t') && c != separator;
+}
+
+/* What libcsv does with text without quotes, at twice its speed and more: calls back for each field
+ * without the blanks around it, and for each line end. The text ends in a NUL. */
+static void split_unquoted(reader *r, const char *text, size_t length)
+{
+  const char separator = r->format->separator, *at = text, *end = text + length;
+  while (at < end) {
+    while (is_blank(*at, separator)) at++;
+    const char *field = at;
+    while (*at != separator && *at != '\n' && *at != '\r' && at < end) at++;
+    const char *field_end = at;
+    while (field_end > field && is_blank(field_end[-1], separator)) field_end--;
+    bool ends_row = at == end || *at != separator;
+    if (!ends_row || field_end > field || r->n_fields > 0)
+      on_field((void *)(uintptr_t)field, (size_t)(field_end - field), r);
+    if (ends_row) on_line_end(at < end ? (unsigned char)*at : -1, r);
+    at++;
+  }
+  /* the text ended in a separator: one more field, as empty as the text behind it */
+  if (r->n_fields > 0) {
+    on_field((void *)(uintptr_t)end, 0, r);
+    on_line_end(-1, r);
+  }
+}
+
 /* One more line end after the text: if it calls nothing back, it was taken into a quoted field that
  * is still open. On one line that is a row cut short; over several it swallowed rows. */
 static bt_status check_last_quote(reader *r, const bt_format_input *input, bt_error *err)
@@ -204,6 +234,19 @@ static bt_status check_last_quote(reader *r, const bt_format_input *input, bt_er
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: the quote before field %zu is never closed",
                    input->path, begun, n_fields + 1);
   return BT_OK;
+}
+
+static bt_status parse_quoted(reader *r, const bt_format_input *input, const char *data,
+                              size_t length, bt_error *err)
+{
+  bt_status status = BT_OK;
+  if (csv_parse(input->parser, data, length, on_field, on_line_end, r) != length)
+    status = bt_fail_nomem(err, "rows");
+  if (status == BT_OK) status = check_last_quote(r, input, err);
+  /* brings the parser back to its start, whatever happened */
+  if (csv_fini(input->parser, NULL, NULL, NULL) != 0 && status == BT_OK)
+    status = bt_fail_nomem(err, "rows");
+  return status;
 }
 
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
@@ -222,12 +265,10 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
 
   const char *data = input->text + format->data_at;
   size_t length = input->length - format->data_at;
-  if (csv_parse(input->parser, data, length, on_field, on_line_end, &r) != length)
-    status = bt_fail_nomem(err, "rows");
-  if (status == BT_OK) status = check_last_quote(&r, input, err);
-  /* brings the parser back to its start, whatever happened */
-  if (csv_fini(input->parser, NULL, NULL, NULL) != 0 && status == BT_OK)
-    status = bt_fail_nomem(err, "rows");
+  if (r.has_quotes)
+    status = parse_quoted(&r, input, data, length, err);
+  else
+    split_unquoted(&r, data, length);
   if (status == BT_OK && r.no_memory) status = bt_fail_nomem(err, "rows");
   return status;
 }

@@ -1,7 +1,7 @@
-/* rows.h - all rows of a file through libcsv into numbers, with the unusable ones set aside.
+/* rows.h - all rows of a file into numbers, with the unusable ones set aside.
  *
- * Fields are parsed inside libcsv's callbacks, straight into the row: nothing is copied and nothing
- * is allocated for a row.
+ * Fields are parsed as they are met, straight into the row: nothing is allocated for a row. libcsv
+ * splits files that have quotes; those without are split in place.
  */
 #ifndef BT_LOADERS_ROWS_H
 #define BT_LOADERS_ROWS_H

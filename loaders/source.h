@@ -16,9 +16,9 @@ enum { BT_LABEL_SIZE = 200 };
 
 typedef struct bt_source {
   char label[BT_LABEL_SIZE]; /* the path, for messages: cut in front where it is long */
-  bt_buffer text;  /* NUL-terminated */
-  bt_buffer spare; /* working memory */
-  uint64_t hash;   /* XXH64 of the file's bytes, after gunzip and before decoding; 0 if unread */
+  bt_buffer text;            /* NUL-terminated */
+  bt_buffer spare;           /* working memory */
+  uint64_t hash; /* XXH64 of the file's bytes, after gunzip and before decoding; 0 if unread */
 } bt_source;
 
 /* Reads `path`, which may be compressed by gzip. Never blocks on a pipe or device.

@@ -45,7 +45,8 @@ static int two_digits(const char *at)
 static bool read_compact_date(bt_stamp *stamp, const char *at)
 {
   int year = two_digits(at) * 100 + two_digits(at + 2);
-  return year >= 1700 && year <= 2250 && set_date(stamp, year, two_digits(at + 4), two_digits(at + 6));
+  return year >= 1700 && year <= 2250 &&
+         set_date(stamp, year, two_digits(at + 4), two_digits(at + 6));
 }
 
 static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
@@ -132,9 +133,9 @@ static int month_number(const char *word, size_t length)
   static const struct {
     const char *word;
     int month;
-  } others[] = {{"ene", 1},  {"fev", 2}, {"mrz", 3}, {"abr", 4},  {"mai", 5}, {"mei", 5},
+  } others[] = {{"ene", 1},  {"fev", 2}, {"mrz", 3},  {"abr", 4},  {"mai", 5},  {"mei", 5},
                 {"ago", 8},  {"set", 9}, {"okt", 10}, {"out", 10}, {"dez", 12}, {"dic", 12},
-                {"sept", 9}, {"gen", 1}, {"mag", 5}, {"giu", 6},  {"lug", 7}, {"ott", 10}};
+                {"sept", 9}, {"gen", 1}, {"mag", 5},  {"giu", 6},  {"lug", 7},  {"ott", 10}};
   for (int m = 0; m < 12; m++)
     if (length >= 3 && length <= strlen(names[m]) && strncasecmp(word, names[m], length) == 0)
       return m + 1;

@@ -84,8 +84,8 @@ static bt_status find_entry(bt_universe_entry *entry, const char *const *folders
   return BT_OK;
 }
 
-bt_status bt_symbol_files__find(bt_universe *universe, const char *const *folders,
-                                size_t n_folders, bt_error *err)
+bt_status bt_symbol_files__find(bt_universe *universe, const char *const *folders, size_t n_folders,
+                                bt_error *err)
 {
   size_t n_found[FOLDERS_MOST] = {0}, best = 0;
   if (n_folders > FOLDERS_MOST) n_folders = FOLDERS_MOST;

@@ -23,7 +23,7 @@ char *bt_symbol_files__join(const char *folder, const char *name);
 /* Sets the path of every entry: the file in the first of the folders that has one; the folder with
  * most of the files, and SYMBOL.csv, for those that have none; NULL where the symbol is no name.
  * Errors: NOMEM. */
-bt_status bt_symbol_files__find(bt_universe *universe, const char *const *folders,
-                                size_t n_folders, bt_error *err);
+bt_status bt_symbol_files__find(bt_universe *universe, const char *const *folders, size_t n_folders,
+                                bt_error *err);
 
 #endif

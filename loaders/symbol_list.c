@@ -68,7 +68,8 @@ static bt_status add_symbol(listing *l, const char *symbol, size_t length, size_
   return BT_OK;
 }
 
-/* ---- one symbol a line ------------------------------------------------------------------------ */
+/* ---- one symbol a line ------------------------------------------------------------------------
+ */
 
 static bool is_blank(char c)
 {
@@ -127,7 +128,8 @@ static bt_status read_lines(listing *l, const char *text)
   return BT_OK;
 }
 
-/* ---- CSV with a Symbol column ----------------------------------------------------------------- */
+/* ---- CSV with a Symbol column -----------------------------------------------------------------
+ */
 
 static void on_field(void *field, size_t length, void *context)
 {
@@ -173,7 +175,8 @@ static size_t find_symbol_column(const char *at, const char *end, char separator
     const char *cell = at, *last = cell_end;
     while (cell < last && (is_blank(*cell) || *cell == '"')) cell++;
     while (last > cell && (is_blank(last[-1]) || last[-1] == '"')) last--;
-    if ((size_t)(last - cell) == sizeof wanted - 1 && strncasecmp(cell, wanted, sizeof wanted - 1) == 0)
+    if ((size_t)(last - cell) == sizeof wanted - 1 &&
+        strncasecmp(cell, wanted, sizeof wanted - 1) == 0)
       return column;
     at = cell_end + 1;
   }
@@ -193,7 +196,8 @@ static const char *first_line(const char *text, size_t *line)
   return at;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 typedef struct place {
   const char *symbol;
@@ -214,8 +218,7 @@ static bt_status check_repeats(const listing *l)
   size_t n = l->universe->n_entries, second = 0; /* index of the one found so far; 0: none */
   place *places = malloc((n + 1) * sizeof *places);
   if (!places) return bt_fail_nomem(l->err, "universe");
-  for (size_t i = 0; i < n; i++)
-    places[i] = (place){l->universe->entries[i].symbol, l->lines[i]};
+  for (size_t i = 0; i < n; i++) places[i] = (place){l->universe->entries[i].symbol, l->lines[i]};
   qsort(places, n, sizeof *places, compare_places);
   for (size_t i = 1; i < n; i++)
     if (strcmp(places[i].symbol, places[i - 1].symbol) == 0 &&
@@ -224,8 +227,8 @@ static bt_status check_repeats(const listing *l)
   bt_status status = BT_OK;
   if (second > 0) {
     char text[BT_EXCERPT_SIZE];
-    status = bt_fail(l->err, BT_ERR_DATA, "%s:%zu: %s is in the list already, on line %zu", l->label,
-                     places[second].line, bt_excerpt__copy(text, places[second].symbol),
+    status = bt_fail(l->err, BT_ERR_DATA, "%s:%zu: %s is in the list already, on line %zu",
+                     l->label, places[second].line, bt_excerpt__copy(text, places[second].symbol),
                      places[second - 1].line);
   }
   free(places);
@@ -244,8 +247,8 @@ bt_status bt_symbol_list__read(bt_universe *universe, const bt_source *source, b
   /* membership with dates may have a header too: symbol, start, end */
   const char *tab = memchr(header, '\t', (size_t)(end - header));
   bool is_csv = l.column != NO_COLUMN && !(tab && is_dated(tab, end));
-  bt_status status = is_csv ? read_csv(&l, next, line + 1, separator)
-                            : read_lines(&l, source->text.bytes);
+  bt_status status =
+      is_csv ? read_csv(&l, next, line + 1, separator) : read_lines(&l, source->text.bytes);
   if (status == BT_OK && universe->n_entries == 0)
     status = bt_fail(err, BT_ERR_DATA, "%s: no symbol in it", source->label);
   if (status == BT_OK) status = check_repeats(&l);

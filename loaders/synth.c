@@ -15,7 +15,15 @@
 enum { TICKERS_MOST = 99999, BARS_MOST = 100000, PATH_SIZE = 4096, DEGREES = 5 };
 
 /* One draw's place in the stream of its ticker: DRAWS places a bar. */
-enum { DRAW_NORMAL, DRAW_CHI, DRAW_GAP = DRAW_CHI + DEGREES, DRAW_HIGH, DRAW_LOW, DRAW_VOLUME, DRAWS };
+enum {
+  DRAW_NORMAL,
+  DRAW_CHI,
+  DRAW_GAP = DRAW_CHI + DEGREES,
+  DRAW_HIGH,
+  DRAW_LOW,
+  DRAW_VOLUME,
+  DRAWS
+};
 
 /* What one ticker is like. Yearly drift and volatility of its own part; stream 0 is the market. */
 typedef struct character {
@@ -104,8 +112,8 @@ static void write_bar(FILE *file, const char *date, const character *c, size_t b
                 low, digits, close, volume);
 }
 
-static void write_history(FILE *file, const character *c, const double *market,
-                          const int64_t *days, size_t n_bars)
+static void write_history(FILE *file, const character *c, const double *market, const int64_t *days,
+                          size_t n_bars)
 {
   const double daily = 1 / sqrt(252.0);
   garch own = {1};
@@ -189,8 +197,7 @@ static bt_status write_list(const char *dir, const bt_synth_options *options, bt
 static bt_status make_dir(const char *dir, bt_error *err)
 {
   struct stat info;
-  if (strlen(dir) + 32 > PATH_SIZE)
-    return bt_fail(err, BT_ERR_IO, "--dir: the path is too long");
+  if (strlen(dir) + 32 > PATH_SIZE) return bt_fail(err, BT_ERR_IO, "--dir: the path is too long");
   if (mkdir(dir, 0777) == 0) return BT_OK;
   int reason = errno;
   if (reason == EEXIST && stat(dir, &info) == 0 && S_ISDIR(info.st_mode)) return BT_OK;

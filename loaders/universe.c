@@ -27,7 +27,8 @@ static bool is_folder(const char *path)
   return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* ---- a folder ---------------------------------------------------------------------------------- */
+/* ---- a folder ----------------------------------------------------------------------------------
+ */
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -92,7 +93,8 @@ static bt_status read_folder(bt_universe *universe, const char *path, bt_error *
   return BT_OK;
 }
 
-/* ---- a file ------------------------------------------------------------------------------------ */
+/* ---- a file ------------------------------------------------------------------------------------
+ */
 
 /* The two folders in which files are looked for by default: that of the universe file, and one
  * beside the file, named like it without its ending. NULL without memory. */
@@ -141,7 +143,8 @@ static bt_status read_file(bt_universe *universe, const char *path, bt_error *er
   return status;
 }
 
-/* ---- public ------------------------------------------------------------------------------------ */
+/* ---- public ------------------------------------------------------------------------------------
+ */
 
 static bt_status check_data_dir(const char *data_dir, bt_error *err)
 {

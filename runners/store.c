@@ -6,7 +6,7 @@
 
 #include "runners/store_internal.h"
 
-/* ---- SQLite with this project's errors ------------------------------------------------------- */
+/* ---- SQLite with this project's errors ------------------------------------------------------ */
 
 bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err)
 {
@@ -40,7 +40,7 @@ bt_status bt_store__query_int(int64_t *out, const bt_store *store, const char *s
   return status;
 }
 
-/* ---- binding --------------------------------------------------------------------------------- */
+/* ---- binding -------------------------------------------------------------------------------- */
 
 static void keep_first(bt_store_binder *binder, int rc)
 {
@@ -88,7 +88,7 @@ bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, c
   return status;
 }
 
-/* ---- transactions ---------------------------------------------------------------------------- */
+/* ---- transactions --------------------------------------------------------------------------- */
 
 static bool in_transaction(const bt_store *store)
 {
@@ -142,7 +142,7 @@ bt_status bt_store_end_batch(bt_store *store, bt_error *err)
   return store->n_uncommitted < ROWS_PER_TRANSACTION ? BT_OK : bt_store_commit(store, err);
 }
 
-/* ---- closing --------------------------------------------------------------------------------- */
+/* ---- closing -------------------------------------------------------------------------------- */
 
 /* Back to one file. That another process still has the file open is no failure: whoever closes last
  * tidies up. */

@@ -36,8 +36,7 @@ struct bt_writer {
   bt_error failure; /* the first; status BT_OK: none */
 };
 
-/* ---- the queue, under the mutex ---------------------------------------------------------------
- */
+/* ---- the queue, under the mutex ------------------------------------------------------------- */
 
 /* Batches arrive nearly in order, so the place is near the end. */
 static void insert_sorted(bt_writer *writer, bt_batch *batch)
@@ -90,8 +89,7 @@ static void free_list(bt_batch *batch)
   }
 }
 
-/* ---- writing, by the thread without the mutex ---------------------------------------------------
- */
+/* ---- writing, by the thread without the mutex ----------------------------------------------- */
 
 static const char phase[] = "full";
 
@@ -143,8 +141,7 @@ static bt_status write_list(bt_writer *writer, bt_batch *batch, bt_error *err)
   return status;
 }
 
-/* ---- the thread ---------------------------------------------------------------------------------
- */
+/* ---- the thread ----------------------------------------------------------------------------- */
 
 static int64_t now_ms(void)
 {
@@ -229,8 +226,7 @@ static void *run(void *context)
   return NULL;
 }
 
-/* ---- for the workers ----------------------------------------------------------------------------
- */
+/* ---- for the workers ------------------------------------------------------------------------ */
 
 /* At most one signal a sleep. */
 static void wake_thread(bt_writer *writer)
@@ -279,8 +275,7 @@ bt_status bt_writer_push(bt_writer *writer, bt_batch *batch, bt_error *err)
   return status;
 }
 
-/* ---- beginning and end --------------------------------------------------------------------------
- */
+/* ---- beginning and end ---------------------------------------------------------------------- */
 
 /* All or nothing. */
 static bool init_locks(bt_writer *writer)

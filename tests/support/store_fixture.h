@@ -34,6 +34,8 @@ static inline int fixture_new(void **state)
 static inline int fixture_free(void **state)
 {
   fixture *f = *state;
+  if (!f) return 0;
+  *state = NULL;
   DIR *folder = opendir(f->folder);
   for (struct dirent *e = folder ? readdir(folder) : NULL; e; e = readdir(folder)) {
     char path[512];

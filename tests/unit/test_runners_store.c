@@ -29,8 +29,7 @@ static void expect_refused(fixture *f, const char *path, bt_status status, const
   assert_null(strchr(f->err.message, '\n'));
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening -------------------------------------------------------------------------------- */
 
 static void new_file_gets_every_table_and_view(void **state)
 {
@@ -193,8 +192,7 @@ static void reader_that_stays_does_not_fail_the_close(void **state)
   assert_int_equal(fixture_count_files(f), 1);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static void begin_run_writes_the_frame_of_the_run(void **state)
 {

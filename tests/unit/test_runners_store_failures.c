@@ -13,8 +13,7 @@
 #include "runners/store_internal.h"
 #include "tests/support/store_steps.h"
 
-/* ---- uniqueness -------------------------------------------------------------------------------
- */
+/* ---- uniqueness ----------------------------------------------------------------------------- */
 
 static void row_stored_twice_in_a_first_run_fails_its_end(void **state)
 {
@@ -81,8 +80,7 @@ static void index_that_a_killed_run_did_not_build_comes_with_the_next(void **sta
                       "1");
 }
 
-/* ---- failures ---------------------------------------------------------------------------------
- */
+/* ---- failures ------------------------------------------------------------------------------- */
 
 static void full_database_keeps_whole_batches_and_says_so(void **state)
 {

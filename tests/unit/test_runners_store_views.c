@@ -7,8 +7,7 @@
 
 #include "tests/support/store_steps.h"
 
-/* ---- views ------------------------------------------------------------------------------------
- */
+/* ---- views ---------------------------------------------------------------------------------- */
 
 static void put_stats(fixture *f, bt_store *store, int64_t run_id, int64_t combo_id, double median)
 {

@@ -120,8 +120,7 @@ static void expect_whole_in_order(fixture *f, size_t n_tickers)
                       expected);
 }
 
-/* ---- order ------------------------------------------------------------------------------------
- */
+/* ---- order ---------------------------------------------------------------------------------- */
 
 static void rows_do_not_depend_on_the_order_of_arrival(void **state)
 {
@@ -198,8 +197,7 @@ static void size_of_a_batch_covers_its_arrays(void **state)
   bt_batch_free(NULL);
 }
 
-/* ---- many producers ---------------------------------------------------------------------------
- */
+/* ---- many producers ------------------------------------------------------------------------- */
 
 enum { N_PRODUCERS = 8, N_TICKERS = 600 };
 
@@ -249,8 +247,7 @@ static void many_producers_give_one_order(void **state)
   }
 }
 
-/* ---- back-pressure ----------------------------------------------------------------------------
- */
+/* ---- back-pressure -------------------------------------------------------------------------- */
 
 /* A thread that asks for admission once. */
 typedef struct applicant {
@@ -340,8 +337,7 @@ static void what_is_written_is_soon_committed(void **state)
   expect_whole_in_order(s.f, 2);
 }
 
-/* ---- failure ----------------------------------------------------------------------------------
- */
+/* ---- failure -------------------------------------------------------------------------------- */
 
 static void limit_pages(scene *s, int n_pages)
 {

@@ -1,0 +1,164 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/indicator_cache.h"
+#include "strategies/registry.h"
+#include "tests/support/make_bars.h"
+
+static void long_always(const bt_host *host, const double *params, double *target)
+{
+  (void)params;
+  for (size_t t = 0; t < host->series->n_bars; t++) target[t] = 1;
+}
+
+static const bt_param good_params[] = {
+    {"fast", 5, 1, 10, 1, 1, 100, 1, "bars"},
+    {"slow", 20, 10, 30, 5, 1, 100, 1, "bars"},
+};
+
+static bt_strategy good_strategy(void)
+{
+  return (bt_strategy){.abi_version = BT_STRATEGY_ABI,
+                       .name = "mine",
+                       .summary = "a test",
+                       .params = good_params,
+                       .n_params = 2,
+                       .rule = "fast<slow",
+                       .signals = long_always};
+}
+
+static void assert_refused(const bt_strategy *strategy, const char *words)
+{
+  bt_error err = {0};
+  assert_int_equal(bt_strategy_check(strategy, &err), BT_ERR_USAGE);
+  if (!strstr(err.message, words)) fail_msg("'%s' does not say '%s'", err.message, words);
+}
+
+static void a_sound_descriptor_passes(void **state)
+{
+  (void)state;
+  bt_strategy strategy = good_strategy();
+  assert_int_equal(bt_strategy_check(&strategy, NULL), BT_OK);
+  strategy.n_params = 0;
+  strategy.params = NULL;
+  strategy.rule = NULL;
+  assert_int_equal(bt_strategy_check(&strategy, NULL), BT_OK);
+}
+
+static void a_descriptor_that_lacks_something_is_refused(void **state)
+{
+  (void)state;
+  bt_strategy strategy = good_strategy();
+  strategy.abi_version = BT_STRATEGY_ABI + 1;
+  assert_refused(&strategy, "ABI");
+  strategy = good_strategy();
+  strategy.name = NULL;
+  assert_refused(&strategy, "name");
+  strategy.name = "two words";
+  assert_refused(&strategy, "name");
+  strategy = good_strategy();
+  strategy.summary = NULL;
+  assert_refused(&strategy, "summary");
+  strategy = good_strategy();
+  strategy.signals = NULL;
+  assert_refused(&strategy, "signals");
+  strategy = good_strategy();
+  strategy.params = NULL;
+  assert_refused(&strategy, "params");
+}
+
+/* The good descriptor with its first parameter replaced. */
+static void assert_param_refused(bt_param param, const char *words)
+{
+  bt_param params[] = {param, good_params[1]};
+  bt_strategy strategy = good_strategy();
+  strategy.params = params;
+  strategy.rule = NULL;
+  assert_refused(&strategy, words);
+}
+
+static void a_broken_parameter_is_refused_by_name(void **state)
+{
+  (void)state;
+  assert_param_refused((bt_param){NULL, 5, 1, 10, 1, 1, 100, 1, "bars"}, "parameter 1");
+  assert_param_refused((bt_param){"9th", 5, 1, 10, 1, 1, 100, 1, "bars"}, "parameter 1");
+  assert_param_refused((bt_param){"slow", 5, 1, 10, 1, 1, 100, 1, "bars"}, "'slow'");
+  assert_param_refused((bt_param){"fast", 0, 1, 10, 1, 1, 100, 1, "bars"}, "fast: 0");
+  assert_param_refused((bt_param){"fast", 5, 1, 101, 1, 1, 100, 1, "bars"}, "fast: 101");
+  assert_param_refused((bt_param){"fast", 5.5, 1, 10, 1, 1, 100, 1, "bars"}, "fast: 5.5");
+  assert_param_refused((bt_param){"fast", 5, (double)NAN, 10, 1, 1, 100, 1, "bars"}, "fast: nan");
+  assert_param_refused((bt_param){"fast", 5, 1, 10, 0, 1, 100, 1, "bars"}, "fast");
+  assert_param_refused((bt_param){"fast", 5, 10, 1, 1, 1, 100, 1, "bars"}, "fast");
+  assert_param_refused((bt_param){"fast", 5, 1, 10, 1, 1, 100, 1, NULL}, "fast");
+}
+
+static void a_rule_over_unknown_names_is_refused(void **state)
+{
+  (void)state;
+  bt_strategy strategy = good_strategy();
+  strategy.rule = "fast<slwo";
+  assert_refused(&strategy, "slwo");
+  strategy.rule = "fast<";
+  assert_refused(&strategy, "column");
+}
+
+static void an_unknown_strategy_suggests_the_nearest(void **state)
+{
+  (void)state;
+  const bt_strategy *found = NULL;
+  bt_error err;
+  assert_int_equal(bt_strategy_find(&found, "bolinger", &err), BT_ERR_NOT_FOUND);
+  assert_non_null(strstr(err.message, "'bollinger'"));
+  assert_int_equal(bt_strategy_find(&found, "zzzzzzzzzzzz", &err), BT_ERR_NOT_FOUND);
+  assert_non_null(strstr(err.message, "'zzzzzzzzzzzz'"));
+  assert_null(found);
+}
+
+static void asks_for_what_is_not_there(const bt_host *host, const double *params, double *target)
+{
+  const double *missing = bt_indicator1(host, "smaa", params[0], 0);
+  const double *wrong = bt_sma(host, 0);
+  for (size_t t = 0; t < host->series->n_bars; t++)
+    target[t] = missing[t] > 0 || wrong[t] > 0; /* both are NaN: false */
+}
+
+static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(void **state)
+{
+  (void)state;
+  bt_strategy strategy = good_strategy();
+  strategy.signals = asks_for_what_is_not_there;
+  bt_bars *bars = make_flat_bars(5, 10);
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  bt_error err;
+  double target[5];
+  const double params[] = {3, 5};
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
+  bt_signal_host_init(&host, bars, cache, (bt_cache_lock){0});
+  assert_int_equal(bt_strategy_signals(target, &strategy, params, &host, &err), BT_ERR_NOT_FOUND);
+  assert_string_equal(err.message, "strategy mine: no indicator is called 'smaa'");
+  for (size_t t = 0; t < 5; t++) assert_true(target[t] == 0);
+  strategy.signals = long_always; /* the failure is not remembered for the next call */
+  assert_int_equal(bt_strategy_signals(target, &strategy, params, &host, &err), BT_OK);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_sound_descriptor_passes),
+      cmocka_unit_test(a_descriptor_that_lacks_something_is_refused),
+      cmocka_unit_test(a_broken_parameter_is_refused_by_name),
+      cmocka_unit_test(a_rule_over_unknown_names_is_refused),
+      cmocka_unit_test(an_unknown_strategy_suggests_the_nearest),
+      cmocka_unit_test(a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason),
+  };
+  return cmocka_run_group_tests_name("strategies/registry", tests, NULL, NULL);
+}
