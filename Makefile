@@ -131,6 +131,17 @@ lint: format-check tidy ## format-check and clang-tidy
 demo: $(PROGRAM) ## a synthetic universe, the sweep on it, the summary and one query
 	@BACKTEST=$(PROGRAM) sh tools/demo.sh
 
+# ---- benchmarks: bench/bench_<thing>.c is one program, linked with everything below the CLI
+BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/bench_*.c))
+$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(filter %.a,$(LINK_runners))
+	$(CC) $(LDFLAGS) $(BENCH_FLAGS) -o $@ $< $(LINK_runners)
+$(B)/bench/bench_pool.o $(B)/bench/bench_pool: BENCH_FLAGS := -fopenmp
+$(B)/bench/bench_pool.o: CFLAGS += -fopenmp
+
+.PHONY: bench
+bench: $(PROGRAM) $(BENCHES) ## measure each stage, in ratios (a few minutes)
+	@BACKTEST=$(PROGRAM) sh bench/run.sh $(B)/bench
+
 .PHONY: install uninstall dist clean
 install: $(PROGRAM) ## install to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/backtest \

@@ -3,13 +3,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/options_json.h"
 #include "cli/text.h"
 #include "core/number.h"
-#include "core/time.h"
 
 enum { WARNINGS_MOST = 10 };
 
@@ -18,7 +15,7 @@ static const char *objective_name(const bt_sweep_options *options)
   return bt_metric_describe(options->job.selection.objective).name;
 }
 
-static const char *keep_text(char buffer[BT_TEXT_SIZE], const bt_keep *keep)
+const char *bt_summary_keep_text(char buffer[BT_TEXT_SIZE], const bt_keep *keep)
 {
   if (keep->kind == BT_KEEP_ALL) return "all";
   if (keep->kind == BT_KEEP_SELECTED) return "selected";
@@ -26,7 +23,12 @@ static const char *keep_text(char buffer[BT_TEXT_SIZE], const bt_keep *keep)
   return buffer;
 }
 
-/* "fast=5 slow=20" of a combination. */
+static const char *plural(size_t n)
+{
+  return n == 1 ? "" : "s";
+}
+
+/* ", fast=5 slow=20" of a combination; "" for a strategy without parameters. */
 static char *params_text(char *buffer, size_t size, const bt_job *job, size_t combo)
 {
   double values[64] = {0};
@@ -36,7 +38,7 @@ static char *params_text(char *buffer, size_t size, const bt_job *job, size_t co
   if (job->strategy->n_params > 64) return buffer;
   bt_grid_values(job->grid, combo, values);
   for (size_t i = 0; i < job->strategy->n_params && used < size; i++)
-    used += (size_t)snprintf(buffer + used, size - used, "%s%s=%s", i ? " " : "",
+    used += (size_t)snprintf(buffer + used, size - used, "%s%s=%s", i ? " " : ", ",
                              job->strategy->params[i].name, bt_number_format(number, values[i]));
   return buffer;
 }
@@ -118,9 +120,8 @@ static void print_skipped(const bt_sweep_options *options, const bt_sweep_result
   (void)printf("); each is in data_issues\n");
 }
 
-/* The ticker with the greatest Sharpe of all; false where none is defined. */
-static bool find_luckiest(size_t *out, const bt_sweep_options *options,
-                          const bt_sweep_result *result)
+bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
+                              const bt_sweep_result *result)
 {
   bool found = false;
   for (size_t i = 0; i < options->universe.n_entries; i++) {
@@ -138,12 +139,14 @@ static void print_luck(const bt_sweep_options *options, const bt_sweep_result *r
   char trials[BT_TEXT_SIZE], params[256];
   size_t luckiest = 0, n_trials = result->sharpes.count;
   double expected = bt_luck_expected_max(n_trials, bt_spread_variance(&result->sharpes));
-  if (!find_luckiest(&luckiest, options, result) || isnan(expected)) return;
+  if (!bt_summary_find_luckiest(&luckiest, options, result) || isnan(expected)) return;
   const bt_ticker_outcome *best = &result->outcomes[luckiest];
-  (void)printf("luck      %s trials (%zu combinations on %zu tickers); the best Sharpe is %.2f "
-               "(%s, %s);\n          as many without skill would show %.2f at best (Bailey and "
+  size_t n_combos = bt_grid_count(options->grid);
+  (void)printf("luck      %s trials (%zu combination%s on %zu ticker%s); the best Sharpe is %.2f "
+               "(%s%s);\n          as many without skill would show %.2f at best (Bailey and "
                "Lopez de Prado 2014)\n",
-               bt_text_count(trials, n_trials), bt_grid_count(options->grid), result->n_ok,
+               bt_text_count(trials, n_trials), n_combos, plural(n_combos), result->n_ok,
+               plural(result->n_ok),
                best->best_sharpe, options->universe.entries[luckiest].symbol,
                params_text(params, sizeof params, &options->job, best->best_sharpe_combo),
                expected);
@@ -153,13 +156,15 @@ static void print_header(const bt_sweep_options *options, const bt_sweep_result 
 {
   char bars[BT_TEXT_SIZE], rows[BT_TEXT_SIZE], time[BT_TEXT_SIZE], rate[BT_TEXT_SIZE];
   char keep[BT_TEXT_SIZE];
-  (void)printf("%s on %s: %zu tickers, %s bars, %zu combinations\n", options->job.strategy->name,
-               options->universe_path, result->n_ok, bt_text_count(bars, result->n_bars),
-               bt_grid_count(options->grid));
-  (void)printf("%s rows kept (--keep %s), %s on %zu workers: %s bar-combinations/s\n",
-               bt_text_count(rows, result->n_rows), keep_text(keep, &options->job.keep),
+  size_t n_combos = bt_grid_count(options->grid);
+  (void)printf("%s on %s: %zu ticker%s, %s bars, %zu combination%s\n",
+               options->job.strategy->name, options->universe_path, result->n_ok,
+               plural(result->n_ok), bt_text_count(bars, result->n_bars), n_combos,
+               plural(n_combos));
+  (void)printf("%s rows kept (--keep %s), %s on %zu worker%s: %s bar-combinations/s\n",
+               bt_text_count(rows, result->n_rows), bt_summary_keep_text(keep, &options->job.keep),
                bt_text_duration(time, result->elapsed_s), options->n_workers,
-               bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));
+               plural(options->n_workers), bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));
 }
 
 void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *result,
@@ -189,107 +194,11 @@ void bt_summary_print_plan(const bt_sweep_options *options, const bt_plan *plan)
                bt_text_count(a, plan->n_combos), bt_text_count(b, plan->n_excluded));
   (void)printf("windows       1 (the whole span)\n");
   (void)printf("rows          %s (--keep %s)\n", bt_text_count(a, plan->n_rows),
-               keep_text(b, &options->job.keep));
+               bt_summary_keep_text(b, &options->job.keep));
   (void)printf("bars          about %s\n", bt_text_count(a, plan->n_bars));
   (void)printf("memory        about %s with %zu workers\n", bt_text_bytes(a, plan->memory_bytes),
                options->n_workers);
   (void)printf("database      about %s in %s\n", bt_text_bytes(a, plan->database_bytes),
                options->database);
   (void)printf("time          about %s\n", bt_text_duration(a, plan->elapsed_s));
-}
-
-/* ---- JSON ------------------------------------------------------------------------------------- */
-
-static json_object *json_leader(const bt_job *job, const bt_sweep_result *result, size_t place)
-{
-  json_object *o = json_object_new_object();
-  size_t combo = result->leaders[place];
-  const bt_combo_stats *stats = &result->stats[combo];
-  char *params = bt_grid_params_json(job->grid, combo);
-  json_object_object_add(o, "combo_id", json_object_new_int64((int64_t)combo + 1));
-  json_object_object_add(o, "params", params ? json_tokener_parse(params) : NULL);
-  free(params);
-  json_object_object_add(o, "n_tickers", json_object_new_int64((int64_t)stats->n_tickers));
-  json_object_object_add(o, "median", bt_json_number(stats->median));
-  json_object_object_add(o, "mean", bt_json_number(stats->mean));
-  json_object_object_add(o, "p25", bt_json_number(stats->p25));
-  json_object_object_add(o, "p75", bt_json_number(stats->p75));
-  json_object_object_add(o, "lowest", bt_json_number(stats->lowest));
-  json_object_object_add(o, "highest", bt_json_number(stats->highest));
-  json_object_object_add(o, "share_positive", bt_json_number(stats->share_positive));
-  return o;
-}
-
-static json_object *json_rejected(const bt_sweep_options *options, const bt_sweep_result *result)
-{
-  json_object *list = json_object_new_array();
-  for (size_t i = 0; i < options->universe.n_entries; i++) {
-    const bt_ticker_outcome *outcome = &result->outcomes[i];
-    if (!outcome->done || !outcome->rejected) continue;
-    json_object *o = json_object_new_object();
-    json_object_object_add(o, "symbol",
-                           json_object_new_string(options->universe.entries[i].symbol));
-    json_object_object_add(o, "reason", json_object_new_string(outcome->reason));
-    (void)json_object_array_add(list, o);
-  }
-  return list;
-}
-
-static json_object *json_luck(const bt_sweep_options *options, const bt_sweep_result *result)
-{
-  json_object *o = json_object_new_object();
-  size_t luckiest = 0;
-  double variance = bt_spread_variance(&result->sharpes);
-  json_object_object_add(o, "n_trials", json_object_new_int64((int64_t)result->sharpes.count));
-  json_object_object_add(o, "sharpe_variance", bt_json_number(variance));
-  json_object_object_add(
-      o, "expected_best_sharpe",
-      bt_json_number(bt_luck_expected_max(result->sharpes.count, variance)));
-  if (!find_luckiest(&luckiest, options, result)) return o;
-  const bt_ticker_outcome *best = &result->outcomes[luckiest];
-  json_object_object_add(o, "best_sharpe", bt_json_number(best->best_sharpe));
-  json_object_object_add(o, "best_symbol",
-                         json_object_new_string(options->universe.entries[luckiest].symbol));
-  json_object_object_add(o, "best_combo_id",
-                         json_object_new_int64((int64_t)best->best_sharpe_combo + 1));
-  return o;
-}
-
-static void add_counts(json_object *o, const bt_sweep_options *options,
-                       const bt_sweep_result *result)
-{
-  json_object_object_add(o, "n_tickers", json_object_new_int64((int64_t)result->n_ok));
-  json_object_object_add(o, "n_rejected", json_object_new_int64((int64_t)result->n_rejected));
-  json_object_object_add(o, "n_combos",
-                         json_object_new_int64((int64_t)bt_grid_count(options->grid)));
-  json_object_object_add(o, "n_rows", json_object_new_int64((int64_t)result->n_rows));
-  json_object_object_add(o, "n_bars", json_object_new_int64((int64_t)result->n_bars));
-  json_object_object_add(o, "rows_skipped", json_object_new_int64((int64_t)result->rows_skipped));
-  json_object_object_add(o, "bar_combos", json_object_new_int64((int64_t)result->bar_combos));
-  json_object_object_add(o, "elapsed_s", bt_json_number(result->elapsed_s));
-}
-
-bt_status bt_summary_print_json(const bt_sweep_options *options, const bt_sweep_result *result,
-                                int64_t run_id, bt_error *err)
-{
-  json_object *o = json_object_new_object(), *leaders = json_object_new_array();
-  char keep[BT_TEXT_SIZE];
-  json_object_object_add(o, "run_id", json_object_new_int64(run_id));
-  json_object_object_add(o, "database", json_object_new_string(options->database));
-  json_object_object_add(o, "strategy", json_object_new_string(options->job.strategy->name));
-  json_object_object_add(o, "objective", json_object_new_string(objective_name(options)));
-  json_object_object_add(o, "keep",
-                         json_object_new_string(keep_text(keep, &options->job.keep)));
-  add_counts(o, options, result);
-  for (size_t i = 0; i < result->n_leaders; i++)
-    (void)json_object_array_add(leaders, json_leader(&options->job, result, i));
-  json_object_object_add(o, "leaderboard", leaders);
-  json_object_object_add(o, "luck", json_luck(options, result));
-  json_object_object_add(o, "rejected", json_rejected(options, result));
-  const char *text = json_object_to_json_string_ext(
-      o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-  bt_status status = text ? BT_OK : bt_fail_nomem(err, "JSON");
-  if (text) (void)printf("%s\n", text);
-  json_object_put(o);
-  return status;
 }

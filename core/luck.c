@@ -20,7 +20,7 @@ void bt_spread_merge(bt_spread *spread, const bt_spread *other)
   double a = (double)spread->count, b = (double)other->count;
   double delta = other->mean - spread->mean;
   spread->count += other->count;
-  spread->mean += delta * b / (a + b);
+  spread->mean += delta * (b / (a + b)); /* into an empty one: exactly the other's */
   spread->sum_squares += other->sum_squares + delta * delta * a * b / (a + b);
 }
 

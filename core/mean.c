@@ -140,7 +140,8 @@ static double wide_mean(const double *x, size_t count)
   }
   sticky = sticky || remainder != 0;
   if (taken == 0 && !sticky) return 0.0;
-  return sign * round_to_double(quotient, sticky, lowest * LIMB_BITS + LEAST_EXPONENT - DOUBLE_BITS);
+  return sign *
+         round_to_double(quotient, sticky, lowest * LIMB_BITS + LEAST_EXPONENT - DOUBLE_BITS);
 }
 
 /* ---- prefix sums --------------------------------------------------------------------------- */
@@ -211,8 +212,8 @@ static inline void correct(int64_t *whole, int64_t *rest, int64_t unit, int shif
 
 /* The usual case in a few instructions without branches: 0 < sum < 2^127 and a mean of 53 to 62
  * bits on the grid, so that the result is a whole multiple of 2^grid. A quotient in doubles is off
- * by two units in the last place at most; the remainder, exact modulo 2^64 because it is small,
- * says by how much. False (a tie, a power of two, another range): take the general way. */
+ * by a unit or two in the last place; the remainder, exact modulo 2^64 because it is small,
+ * says by how much. False (a tie, further off, a power of two, another range): take the general way. */
 static inline bool divide_quick(double *out, i128 sum, size_t count)
 {
   uint64_t low = (uint64_t)(u128)sum, bits = 0;
@@ -224,7 +225,6 @@ static inline bool divide_quick(double *out, i128 sum, size_t count)
   if (high < 0 || shift < 0 || shift > 9 || n >= INT64_C(1) << 40) return false;
   int64_t whole = (int64_t)mean, unit = n << shift;
   int64_t rest = (int64_t)(low - (uint64_t)whole * (uint64_t)n);
-  correct(&whole, &rest, unit, shift);
   correct(&whole, &rest, unit, shift);
   *out = (double)whole;
   bool near = (2 * rest < unit) & (-2 * rest < unit);

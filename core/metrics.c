@@ -1,6 +1,7 @@
 #include "core/metrics.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/suggest.h"
@@ -38,7 +39,7 @@ bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
 
 /* ---- computing ------------------------------------------------------------------------------ */
 
-enum { LANES = 4 }; /* the accumulators of all four moments fit the registers of any machine */
+enum { LANES = 2 }; /* what every machine has in one register */
 
 /* Equity after a fill is right to a few units in the last place. Returns, drawdowns and profits
  * (as a fraction) below this are such noise, not money: without the limit a price that stands still
@@ -52,17 +53,18 @@ static double without_noise(double x)
 
 static double add_lanes(const double lanes[LANES])
 {
-  return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+  return lanes[0] + lanes[1];
 }
 
+/* Whole groups of LANES first, lane by lane; what is left over is added one by one. */
 static double sum(const double *x, size_t n)
 {
-  double lanes[LANES] = {0};
+  double lanes[LANES] = {0}, rest = 0;
   size_t whole = n - n % LANES;
   for (size_t i = 0; i < whole; i += LANES)
     for (size_t k = 0; k < LANES; k++) lanes[k] += x[i + k];
-  for (size_t k = 0; k < n - whole; k++) lanes[k] += x[whole + k];
-  return add_lanes(lanes);
+  for (size_t i = whole; i < n; i++) rest += x[i];
+  return add_lanes(lanes) + rest;
 }
 
 /* Sums over the returns: of the powers 2 to 4 of x - centre, and of min(x - floor, 0)^2. */
@@ -70,28 +72,33 @@ typedef struct moments {
   double second, third, fourth, downside;
 } moments;
 
-/* One step of the lanes, for LANES values or for the rest. */
-static inline void add_moments(double lanes[4][LANES], const double *x, size_t n, double centre,
-                               double floor)
-{
-  for (size_t k = 0; k < n; k++) {
-    double d = x[k] - centre, square = d * d;
-    double below = x[k] < floor ? x[k] - floor : 0;
-    lanes[0][k] += square;
-    lanes[1][k] += square * d;
-    lanes[2][k] += square * square;
-    lanes[3][k] += below * below;
-  }
-}
+/* LANES doubles, and LANES masks, at once: compilers turn them into whatever the machine has. */
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+typedef int64_t masks __attribute__((vector_size(LANES * sizeof(int64_t))));
 
 static moments sum_moments(const double *x, size_t n, double centre, double floor)
 {
-  double lanes[4][LANES] = {{0}};
+  lanes second = {0}, third = {0}, fourth = {0}, downside = {0}, values;
   size_t whole = n - n % LANES;
-  for (size_t i = 0; i < whole; i += LANES) add_moments(lanes, x + i, LANES, centre, floor);
-  add_moments(lanes, x + whole, n - whole, centre, floor);
-  return (moments){add_lanes(lanes[0]), add_lanes(lanes[1]), add_lanes(lanes[2]),
-                   add_lanes(lanes[3])};
+  for (size_t i = 0; i < whole; i += LANES) {
+    memcpy(&values, x + i, sizeof values);
+    lanes d = values - centre, below = values - floor, square = d * d;
+    below = (lanes)((masks)below & (below < 0)); /* min(values - floor, 0) */
+    second += square;
+    third += square * d;
+    fourth += square * square;
+    downside += below * below;
+  }
+  moments m = {add_lanes((const double *)&second), add_lanes((const double *)&third),
+               add_lanes((const double *)&fourth), add_lanes((const double *)&downside)};
+  for (size_t i = whole; i < n; i++) { /* what is left over is added one by one */
+    double d = x[i] - centre, below = x[i] < floor ? x[i] - floor : 0;
+    m.second += d * d;
+    m.third += d * d * d;
+    m.fourth += d * d * (d * d);
+    m.downside += below * below;
+  }
+  return m;
 }
 
 /* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. */
@@ -150,7 +157,8 @@ static void set_return_metrics(double *value, const double *returns, size_t n,
 static void set_trade_metrics(double *value, const bt_ledger *ledger)
 {
   size_t n_closed = 0, n_won = 0;
-  double won = 0, lost = 0, returns = 0, bars = 0, best = -INFINITY, worst = INFINITY;
+  double won = 0, lost = 0, returns = 0, bars = 0, best = -(double)INFINITY,
+         worst = (double)INFINITY;
   for (size_t i = 0; i < ledger->n_trades; i++) {
     const bt_trade *trade = &ledger->trades[i];
     if (trade->open) continue;

@@ -8,8 +8,8 @@ typedef struct account {
   const bt_sim_config *config;
   bt_ledger *ledger;
   double cash;
-  double shares;    /* adjusted shares; < 0 short */
-  double in_force;  /* the target that the last order was about, 0 at the start */
+  double shares;      /* adjusted shares; < 0 short */
+  double in_force;    /* the target that the last order was about, 0 at the start */
   bt_trade trade;     /* the trade going on while shares != 0 */
   double held_price;  /* average price of the shares held; partial exits leave it as it is */
   double exit_shares; /* of that trade so far */
@@ -118,8 +118,8 @@ static void close_trade(account *a, size_t bar)
   trade->open = false;
 }
 
-/* Rule 4: brings the position to target times the equity that is left, at the order's price. Nothing
- * happens when that would leave no equity, or less than one lot. */
+/* Rule 4: brings the position to target times the equity that is left, at the order's price.
+ * Nothing happens when that would leave no equity, or less than one lot. */
 static void trade_to(account *a, const order *o, double target)
 {
   double old_value = a->shares * o->price, equity = a->cash + old_value;
@@ -164,10 +164,29 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
   return BT_OK;
 }
 
-/* Rule 8: from this bar on there is no position and no equity. */
-static void ruin(bt_ledger *ledger, size_t index)
+/* Rules 7 and 8: equity at the close of bar t and of those that follow, as long as no decision
+ * (next[t] is the one that bar t + 1 follows) differs from the one in force: shares do not change
+ * in between. Returns the bar that comes next, or the one on which equity is gone. */
+static size_t mark_bars(account *a, const bt_bars *bars, const double *next, size_t t, bt_span span)
 {
-  ledger->ruined = true;
+  const double cash = a->cash, shares = a->shares, in_force = a->in_force;
+  double *equity = a->ledger->equity, *held = a->ledger->shares;
+  size_t first = t;
+  do {
+    double now = cash + shares * bars->close[t];
+    a->ledger->ruined = now <= 0;
+    if (now <= 0) break;
+    equity[t - span.first] = now;
+    held[t - span.first] = shares;
+    t++;
+  } while (t < span.end && next[t - 1] == in_force);
+  if (shares != 0) a->ledger->n_exposed += t - first;
+  return t;
+}
+
+/* Rule 8: from this bar on there is no position and no equity. */
+static void fill_with_nothing(bt_ledger *ledger, size_t index)
+{
   for (size_t i = index; i < ledger->n_bars; i++) ledger->equity[i] = ledger->shares[i] = 0;
 }
 
@@ -209,17 +228,13 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
   ledger->n_exposed = ledger->n_trades = 0;
   ledger->costs_paid = 0;
   ledger->ruined = false;
-  for (; t < span.end; t++) {
+  while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
     if (decision != a.in_force) status = place_order(&a, bars, t, prices[t], decision, err);
     if (status) return status;
-    double equity = a.cash + a.shares * bars->close[t];
-    if (equity <= 0 || ledger->ruined) break;
-    ledger->equity[t - span.first] = equity;
-    ledger->shares[t - span.first] = a.shares;
-    if (a.shares != 0) ledger->n_exposed++;
+    if (!ledger->ruined) t = mark_bars(&a, bars, at_open ? target : target + 1, t, span);
   }
-  if (t < span.end) ruin(ledger, t - span.first);
+  if (ledger->ruined) fill_with_nothing(ledger, t - span.first);
   if (a.shares != 0) status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);
   return status;
 }

@@ -1,7 +1,8 @@
 /* simulate.h - the plain bar-by-bar simulator: the specification of what a backtest computes.
  *
  * From bars and settled targets to a ledger: equity at every close, the trades, what was paid. The
- * rules are numbered in simulate.c where they are applied. A fast evaluator must agree with this one.
+ * rules are numbered in simulate.c where they are applied. A fast evaluator must agree with this
+ * one.
  */
 #ifndef BT_CORE_SIMULATE_H
 #define BT_CORE_SIMULATE_H
@@ -38,23 +39,23 @@ typedef struct bt_trade {
 
 /* What a simulation leaves. One ledger serves many simulations in turn: its arrays only grow. */
 typedef struct bt_ledger {
-  size_t n_bars;      /* of the span */
-  double *equity;     /* n_bars: cash + shares * close at each close */
-  double *shares;     /* n_bars: adjusted shares held at each close; < 0 short */
-  size_t n_exposed;   /* bars that end with a position */
-  size_t n_trades;    /* trades, the open one (always the last) included */
+  size_t n_bars;    /* of the span */
+  double *equity;   /* n_bars: cash + shares * close at each close */
+  double *shares;   /* n_bars: adjusted shares held at each close; < 0 short */
+  size_t n_exposed; /* bars that end with a position */
+  size_t n_trades;  /* trades, the open one (always the last) included */
   bt_trade *trades;
-  double costs_paid;  /* commissions and slippage in cash */
-  bool ruined;        /* equity fell to 0 or below */
+  double costs_paid; /* commissions and slippage in cash */
+  bool ruined;       /* equity fell to 0 or below */
   size_t bar_capacity, trade_capacity;
 } bt_ledger;
 
 void bt_ledger_init(bt_ledger *ledger); /* empty, owns nothing */
 void bt_ledger_clear(bt_ledger *ledger);
 
-/* Simulates bars [span.first, span.end) with target[0 .. bars->n_bars-1], settled by bt_target_settle.
- * The span starts flat with config->cash; the target of the bar before it counts (rule 2).
- * The ledger is overwritten. Errors: NOMEM. */
+/* Simulates bars [span.first, span.end) with target[0 .. bars->n_bars-1], settled by
+ * bt_target_settle. The span starts flat with config->cash; the target of the bar before it counts
+ * (rule 2). The ledger is overwritten. Errors: NOMEM. */
 bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
                       const bt_sim_config *config, bt_error *err);
 

@@ -24,7 +24,8 @@ static const char *const role_keys[BT_ROLE_COUNT] = {
     [BT_ROLE_DATE] = "datetime timestamp unix unixtimestamp unixtime epoch opentime windowstart "
                      "localtime gmttime utctime timeutc dateutc datetimeutc startdate starttime "
                      "timeperiodstart bartime tsevent ts date tradedate tradingdate tradingday "
-                     "quotedate pricedate datum fecha tarih data jour giorno dt day t begin time",
+                     "quotedate pricedate datum fecha tarih data jour giorno dt day t begin time "
+                     "timestamp* datetime* date* time*",
     [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd"};
 
 static const char *const role_names[BT_ROLE_COUNT] = {"open",           "high",   "low",  "close",

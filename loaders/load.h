@@ -25,7 +25,7 @@
   X(HIGH_BELOW_LOW, "high_below_low")                                                              \
   X(OUTSIDE, "outside_range")       /* open or close outside [low, high] by more than 0.01% */     \
   X(REPEATED_TIME, "repeated_time") /* an earlier row of the file has this time */                 \
-  X(UNADJUSTED, "unadjusted")       /* not a skip: the adjusted close is unusable, file unadjusted */
+  X(UNADJUSTED, "unadjusted")       /* no skip: adjusted close unusable, the file is unadjusted */
 
 typedef enum bt_row_issue {
 #define X(name, text) BT_ROW_##name,
@@ -71,8 +71,8 @@ typedef struct bt_load_report {
   bool adjusted;                    /* prices were scaled by an adjusted close */
   size_t n_bars;
   int64_t first_ns, last_ns;        /* of the bars; as bars->time_ns */
-  int64_t first_local_ns, last_local_ns; /* wall clock as written in the file (equal to the two above
-                                            unless the file has zone offsets) */
+  int64_t first_local_ns, last_local_ns; /* wall clock as written in the file (equal to the two
+                                            above unless the file has zone offsets) */
   uint64_t content_hash;            /* XXH64 of the file's bytes (after gunzip); 0 if unread */
   size_t n_issues;
   bt_load_issue issues[BT_LOAD_ISSUES_MOST]; /* in file order within a kind */

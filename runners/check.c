@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/ticker.h"
+
 typedef struct check_scratch {
   bt_loader *loader;
   bt_load_report *report;
 } check_scratch;
 
 typedef struct check_context {
-  const bt_universe *universe;
-  const bt_load_options *options;
+  const bt_job *job;
   check_scratch *scratch; /* one a worker */
   bt_check_entry *entries;
 } check_context;
@@ -37,19 +38,29 @@ static bt_load_report *copy_report(const bt_load_report *report)
   return copy;
 }
 
+static void check_span(bt_load_report *report, const bt_bars *bars, const bt_job *job)
+{
+  bt_span span = bt_bars_find_span(bars, job->from_ns, job->to_ns);
+  if (span.first < span.end) return;
+  report->rejected = true;
+  bt_ticker_empty_span_reason(report->reason, job);
+}
+
 /* A bt_task_fn: the ticker `index`. */
 static bt_status check_ticker(void *context_pointer, size_t index, bt_worker *worker,
                               bt_error *err)
 {
   const check_context *context = context_pointer;
+  const bt_job *job = context->job;
   check_scratch *scratch = &context->scratch[bt_worker_index(worker)];
   bt_check_entry *entry = &context->entries[index];
   bt_bars *bars = NULL;
   bt_status status = bt_load(&bars, scratch->report, scratch->loader,
-                             context->universe->entries[index].path, context->options, err);
+                             job->universe->entries[index].path, &job->load, err);
   if (status) return status;
   entry->daily = !bars || bars->daily;
   entry->sum_close = bars ? sum_compensated(bars->close, bars->n_bars) : 0;
+  if (bars) check_span(scratch->report, bars, job);
   bt_bars_free(bars);
   entry->report = copy_report(scratch->report);
   return entry->report ? BT_OK : bt_fail_nomem(err, "report");
@@ -81,19 +92,18 @@ static bt_status make_scratch(check_scratch **out, size_t n_workers, bt_error *e
   return status;
 }
 
-bt_status bt_check_run(bt_check_entry **out, const bt_universe *universe,
-                       const bt_load_options *options, bt_pool *pool, bt_error *err)
+bt_status bt_check_run(bt_check_entry **out, const bt_job *job, bt_pool *pool, bt_error *err)
 {
-  check_context context = {.universe = universe, .options = options};
+  size_t n_entries = job->universe->n_entries;
+  check_context context = {.job = job};
   bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
   if (status) return status;
-  context.entries = calloc(universe->n_entries + 1, sizeof *context.entries);
+  context.entries = calloc(n_entries + 1, sizeof *context.entries);
   status = context.entries ? BT_OK : bt_fail_nomem(err, "universe");
-  if (!status)
-    status = bt_pool_run_ordered(pool, universe->n_entries, check_ticker, &context, err);
+  if (!status) status = bt_pool_run_ordered(pool, n_entries, check_ticker, &context, err);
   free_scratch(context.scratch, bt_pool_size(pool));
   if (status)
-    bt_check_free(context.entries, universe->n_entries);
+    bt_check_free(context.entries, n_entries);
   else
     *out = context.entries;
   return status;

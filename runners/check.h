@@ -4,8 +4,7 @@
 
 #include <stddef.h>
 
-#include "loaders/load.h"
-#include "loaders/universe.h"
+#include "runners/job.h"
 #include "runners/pool.h"
 
 typedef struct bt_check_entry {
@@ -14,10 +13,11 @@ typedef struct bt_check_entry {
   double sum_close; /* of the bars, as loaded; compensated sum */
 } bt_check_entry;
 
-/* Fills (*out)[0 .. universe->n_entries-1] in the universe's order; the caller frees *out with
- * bt_check_free. Errors: NOMEM, CANCELLED. */
-bt_status bt_check_run(bt_check_entry **out, const bt_universe *universe,
-                       const bt_load_options *options, bt_pool *pool, bt_error *err);
+/* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
+ * job->to_ns is rejected as a sweep would do. Nothing else of the job is looked at.
+ * Fills (*out)[0 .. n_entries-1] in the universe's order; the caller frees *out with
+ * bt_check_free. Errors: NOMEM, THREAD, CANCELLED. */
+bt_status bt_check_run(bt_check_entry **out, const bt_job *job, bt_pool *pool, bt_error *err);
 void bt_check_free(bt_check_entry *entries, size_t n_entries);
 
 #endif

@@ -194,8 +194,8 @@ static bt_status conclude(bt_sweep_result *out, const bt_job *job, const double 
 {
   sum_outcomes(out, job);
   if (out->n_ok == 0)
-    return bt_fail(err, BT_ERR_DATA, "every ticker was rejected (%zu of them); first: %s",
-                   out->n_rejected, out->outcomes[0].reason);
+    return bt_fail(err, BT_ERR_DATA, "every ticker was rejected (%zu); the first, %s: %s",
+                   out->n_rejected, job->universe->entries[0].symbol, out->outcomes[0].reason);
   bt_status status = fill_stats(out, job, values, pool, err);
   if (status) return status;
   return store_stats(out, bt_grid_count(job->grid), store, run_id, err);

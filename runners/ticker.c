@@ -1,6 +1,9 @@
 #include "runners/ticker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "core/time.h"
 
 static void lock(void *context)
 {
@@ -39,6 +42,16 @@ void bt_ticker_close(bt_ticker *ticker)
   bt_indicator_cache_free(ticker->indicators);
   bt_bars_free(ticker->bars);
   (void)pthread_mutex_destroy(&ticker->mutex);
+}
+
+void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job)
+{
+  char from[BT_TIME_TEXT_SIZE] = "the beginning", to[BT_TIME_TEXT_SIZE] = "the end";
+  bool whole_days = job->from_ns % BT_NS_PER_DAY == 0;
+  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, whole_days);
+  whole_days = job->to_ns % BT_NS_PER_DAY == BT_NS_PER_DAY - 1;
+  if (job->to_ns < INT64_MAX) bt_time_format(to, job->to_ns, whole_days);
+  (void)snprintf(out, BT_LOAD_REASON_SIZE, "no bars from %s to %s", from, to);
 }
 
 bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err)

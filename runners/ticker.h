@@ -24,6 +24,9 @@ typedef struct bt_ticker {
 bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
 
+/* Why a ticker whose span holds no bars is rejected: there is nothing to evaluate. */
+void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job);
+
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */
 typedef struct bt_ticker_scratch {
   bt_evaluator evaluator;

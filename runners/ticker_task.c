@@ -1,7 +1,6 @@
 #include "runners/ticker_task.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,17 +271,14 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
 static void note_span(bt_ticker_outcome *outcome, const bt_ticker *ticker, const bt_job *job)
 {
   bt_span span = ticker->subject.span;
-  char from[BT_TIME_TEXT_SIZE] = "the beginning", to[BT_TIME_TEXT_SIZE] = "the end";
   outcome->daily = ticker->bars->daily;
   if (span.first < span.end) {
     outcome->first_ns = ticker->bars->time_ns[span.first];
     outcome->last_ns = ticker->bars->time_ns[span.end - 1];
     return;
   }
-  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, true);
-  if (job->to_ns < INT64_MAX) bt_time_format(to, job->to_ns, true);
   outcome->rejected = true;
-  (void)snprintf(outcome->reason, sizeof outcome->reason, "no bars from %s to %s", from, to);
+  bt_ticker_empty_span_reason(outcome->reason, job);
 }
 
 /* From bars (taken over; NULL: rejected) to a batch that is ready to be written. */

@@ -67,8 +67,7 @@ void csv_table_free(csv_table *table)
 const char *csv_text(const csv_table *table, size_t row, const char *column)
 {
   for (size_t i = 0; i < table->n_columns; i++)
-    if (strcmp(table->cells[i], column) == 0)
-      return table->cells[(row + 1) * table->n_columns + i];
+    if (strcmp(table->cells[i], column) == 0) return table->cells[(row + 1) * table->n_columns + i];
   (void)fprintf(stderr, "no column %s\n", column);
   abort();
 }

@@ -1,4 +1,5 @@
-/* csv_table.h - small plain CSV files (a header, no quotes) as a table of text, for reference data. */
+/* csv_table.h - small plain CSV files (a header, no quotes) as a table of text, for reference data.
+ */
 #ifndef BT_TESTS_CSV_TABLE_H
 #define BT_TESTS_CSV_TABLE_H
 
@@ -11,8 +12,8 @@ typedef struct csv_table {
   size_t n_rows, n_columns;
 } csv_table;
 
-/* Reads the file of reference data; false, with a line on stdout, where it is missing. A broken file
- * aborts. */
+/* Reads the file of reference data; false, with a line on stdout, where it is missing. A broken
+ * file aborts. */
 bool csv_table_read(csv_table *out, const char *relative);
 void csv_table_free(csv_table *table);
 

@@ -5,9 +5,9 @@
  *     open: 10 11 12
  *     equity: 1000 1000 12000/11
  *
- * A case begins at a line `case: ...` and reaches to the next one; the other lines are `key: value`.
- * A key may come several times. A number may be a quotient a/b; `nan` is not-a-number. What is broken
- * in a file aborts the test with its line: a golden file is part of the test.
+ * A case begins at a line `case: ...` and reaches to the next one; the other lines are `key:
+ * value`. A key may come several times. A number may be a quotient a/b; `nan` is not-a-number. What
+ * is broken in a file aborts the test with its line: a golden file is part of the test.
  */
 #ifndef BT_TESTS_GOLDEN_H
 #define BT_TESTS_GOLDEN_H
@@ -38,7 +38,8 @@ typedef struct golden_file {
 bool golden_read(golden_file *out, const char *relative);
 void golden_free(golden_file *file);
 
-/* Aborts when a case has a key that is not in the list (NULL ends it): a typo would test nothing. */
+/* Aborts when a case has a key that is not in the list (NULL ends it): a typo would test nothing.
+ */
 void golden_allow(const golden_file *file, const char *const *keys);
 
 /* The value of the index-th line with that key; NULL where there is none. */

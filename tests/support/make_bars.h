@@ -24,13 +24,13 @@ typedef struct test_random {
 } test_random;
 
 uint64_t random_bits(test_random *random);
-double random_unit(test_random *random);                           /* in [0, 1) */
+double random_unit(test_random *random); /* in [0, 1) */
 double random_between(test_random *random, double low, double high);
-size_t random_below(test_random *random, size_t n);                /* 0 .. n-1 */
+size_t random_below(test_random *random, size_t n); /* 0 .. n-1 */
 double random_choice(test_random *random, const double *values, size_t n);
 
-/* A random walk in steps of up to `step` (0.02 = 2%) that starts at `price`; prices have two decimals,
- * so equal ones are frequent. */
+/* A random walk in steps of up to `step` (0.02 = 2%) that starts at `price`; prices have two
+ * decimals, so equal ones are frequent. */
 bt_bars *make_random_bars(test_random *random, size_t n, double price, double step);
 
 #endif

@@ -70,8 +70,7 @@ void test_dir_remove(const char *dir)
   (void)rmdir(dir);
 }
 
-char *test_file_write(char out[TEST_PATH_SIZE], const char *dir, const char *name,
-                      const char *text)
+char *test_file_write(char out[TEST_PATH_SIZE], const char *dir, const char *name, const char *text)
 {
   join(out, dir, name);
   FILE *file = fopen(out, "wb");

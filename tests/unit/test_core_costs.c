@@ -16,10 +16,14 @@ typedef struct commission_case {
 static void commission_specs_are_read(void **state)
 {
   (void)state;
-  static const commission_case cases[] = {
-      {"0", 0, 0, 0},          {"0.1%", 0.001, 0, 0},          {"5bp", 0.0005, 0, 0},
-      {"0%", 0, 0, 0},         {"0.005/share", 0, 0.005, 0},   {"0,min=1", 0, 0, 1},
-      {"0.1%,min=1", 0.001, 0, 1}, {"0.005/share,min=0.35", 0, 0.005, 0.35}};
+  static const commission_case cases[] = {{"0", 0, 0, 0},
+                                          {"0.1%", 0.001, 0, 0},
+                                          {"5bp", 0.0005, 0, 0},
+                                          {"0%", 0, 0, 0},
+                                          {"0.005/share", 0, 0.005, 0},
+                                          {"0,min=1", 0, 0, 1},
+                                          {"0.1%,min=1", 0.001, 0, 1},
+                                          {"0.005/share,min=0.35", 0, 0.005, 0.35}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bt_costs costs = {9, 9, 9, 0.25};
     bt_error err;
@@ -35,9 +39,23 @@ static void a_commission_that_is_none_is_refused_and_leaves_the_costs(void **sta
 {
   (void)state;
   static const char *const bad[] = {
-      "",        "0.1",     "1",        "%",         "/share",       "abc",        "0.1%,",
-      "0.1%,1",  "-0.1%",   "-1/share", "0.1%,min=", "0.1%,min=-1",  "100%",       "0.1%,max=1",
-      "0.1 %x",  "1/shares", "0.1%,min=1,min=2",
+      "",
+      "0.1",
+      "1",
+      "%",
+      "/share",
+      "abc",
+      "0.1%,",
+      "0.1%,1",
+      "-0.1%",
+      "-1/share",
+      "0.1%,min=",
+      "0.1%,min=-1",
+      "100%",
+      "0.1%,max=1",
+      "0.1 %x",
+      "1/shares",
+      "0.1%,min=1,min=2",
       "0.0000000000000000000000000000000000000000000000000000000000000000000000000001%"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     bt_costs costs = {1, 2, 3, 4};

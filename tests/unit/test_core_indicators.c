@@ -76,7 +76,8 @@ static void every_indicator_has_golden_cases_and_agrees_with_them(void **state)
   }
 }
 
-/* ---- what every indicator must keep ----------------------------------------------------------- */
+/* ---- what every indicator must keep -----------------------------------------------------------
+ */
 
 typedef void (*output_test)(const bt_indicator *indicator, const double *params, size_t output);
 
@@ -157,7 +158,8 @@ static void every_descriptor_is_sound(void **state)
   assert_null(bt_indicator_find("no such thing"));
 }
 
-/* ---- the cache -------------------------------------------------------------------------------- */
+/* ---- the cache --------------------------------------------------------------------------------
+ */
 
 static void the_cache_computes_each_indicator_once(void **state)
 {
@@ -201,7 +203,8 @@ static void the_cache_refuses_what_is_not_there(void **state)
   const double good[] = {3, 3}, zero = 0, broken = 2.5, none = (double)NAN;
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
   assert_get_fails(cache, "smaa", good, 1, 0, BT_ERR_NOT_FOUND, "no indicator is called 'smaa'");
-  assert_get_fails(cache, "sma", good, 2, 0, BT_ERR_USAGE, "indicator sma takes 1 parameters, not 2");
+  assert_get_fails(cache, "sma", good, 2, 0, BT_ERR_USAGE,
+                   "indicator sma takes 1 parameters, not 2");
   assert_get_fails(cache, "sma", good, 1, 1, BT_ERR_NOT_FOUND, "indicator sma has no output 1");
   assert_get_fails(cache, "sma", &zero, 1, 0, BT_ERR_USAGE,
                    "indicator sma: period = 0 is not a whole number from 1 to 1e+06");
@@ -236,7 +239,8 @@ static void the_host_locks_around_every_request(void **state)
   bt_bars_free(bars);
 }
 
-/* ---- TA-Lib ----------------------------------------------------------------------------------- */
+/* ---- TA-Lib -----------------------------------------------------------------------------------
+ */
 
 /* Which column of the reference belongs to which output; width: middle + width * stddev. */
 typedef struct talib_case {
@@ -261,8 +265,8 @@ static const talib_case talib_cases[] = {
     {"min", "20", "min", "lowest", {20}, 0, 0},
 };
 
-/* Where TA-Lib's running sums of squares leave noise on a price that stands still (bars 299-326), ours
- * is exact: there a standard deviation of up to 1e-6 counts as 0. */
+/* Where TA-Lib's running sums of squares leave noise on a price that stands still (bars 299-326),
+ * ours is exact: there a standard deviation of up to 1e-6 counts as 0. */
 static bool agrees(double ours, double theirs, size_t t)
 {
   bool flat = t >= 299 && t <= 326;

@@ -109,6 +109,13 @@ static double one_of_two_neighbours(test_random *random)
   return random_below(random, 2) ? 33.33 : nextafter(33.33, 34);
 }
 
+/* Around a power of two, where the doubles below lie twice as dense as those above. */
+static double neighbour_of_a_power_of_two(test_random *random)
+{
+  const double values[] = {nextafter(64, 0), nextafter(64, 0), 64, nextafter(64, 100)};
+  return random_choice(random, values, 4);
+}
+
 static double price_that_was_float(test_random *random)
 {
   return (double)(float)random_between(random, 1, 500);
@@ -164,6 +171,7 @@ static void moving_means_at_ties_and_neighbours_are_the_nearest_doubles(void **s
   (void)state;
   check_kind(one_of_two_neighbours, 14);
   check_kind(whole_number, 15);
+  check_kind(neighbour_of_a_power_of_two, 19);
 }
 
 static void moving_means_of_both_signs_and_any_width_are_the_nearest_doubles(void **state)
@@ -187,6 +195,21 @@ static void equal_prices_have_exactly_their_price_as_mean(void **state)
       bt_exact_moving_mean(out, sums, period);
       for (size_t t = period - 1; t < 250; t++) assert_true(out[t] == prices[i]);
     }
+    bt_exact_sums_free(sums);
+  }
+}
+
+/* 1 + 2^-53 lies in the middle between two doubles: what is far below decides. */
+static void a_tie_is_broken_by_the_smallest_part_of_a_wide_series(void **state)
+{
+  (void)state;
+  static const double parts[] = {0x1p-300, -0x1p-300, 0};
+  static const double expected[] = {1 + 0x1p-52, 1, 1};
+  for (size_t i = 0; i < 3; i++) {
+    const double x[] = {4, 0x1p-51, parts[i], 0};
+    bt_exact_sums *sums = NULL;
+    assert_int_equal(bt_exact_sums_new(&sums, x, 4, NULL), BT_OK);
+    assert_true(bt_exact_mean(sums, 0, 4) == expected[i]);
     bt_exact_sums_free(sums);
   }
 }
@@ -247,6 +270,7 @@ int main(void)
       cmocka_unit_test(moving_means_at_ties_and_neighbours_are_the_nearest_doubles),
       cmocka_unit_test(moving_means_of_both_signs_and_any_width_are_the_nearest_doubles),
       cmocka_unit_test(equal_prices_have_exactly_their_price_as_mean),
+      cmocka_unit_test(a_tie_is_broken_by_the_smallest_part_of_a_wide_series),
       cmocka_unit_test(a_mean_below_the_normal_range_is_rounded_once),
       cmocka_unit_test(a_period_longer_than_the_series_is_undefined),
       cmocka_unit_test(a_wrong_mean_is_noticed_by_the_referee),

@@ -17,9 +17,10 @@
 
 /* ---- golden cases ---------------------------------------------------------------------------- */
 
-static const char *const keys[] = {
-    "open",     "close", "factor", "target", "direction", "span",   "cash",  "fill",  "rate", "per_share",
-    "minimum",  "slippage", "lot", "equity", "shares",    "trade",  "costs", "ruined", "metric", NULL};
+static const char *const keys[] = {"open",    "close",    "factor", "target", "direction",
+                                   "span",    "cash",     "fill",   "rate",   "per_share",
+                                   "minimum", "slippage", "lot",    "equity", "shares",
+                                   "trade",   "costs",    "ruined", "metric", NULL};
 
 enum { TRADE_FIELDS = 9 };
 
@@ -108,9 +109,15 @@ static void check_trades(const golden_case *c, const bt_ledger *ledger)
     assert_int_equal(golden_parse(expected, TRADE_FIELDS, text), TRADE_FIELDS);
     assert_true(i < ledger->n_trades);
     const bt_trade *t = &ledger->trades[i];
-    const double got[TRADE_FIELDS] = {t->side,        (double)t->entry_bar, (double)t->exit_bar,
-                                      t->entry_price, t->exit_price,        t->shares,
-                                      t->entry_value, t->pnl,               t->open};
+    const double got[TRADE_FIELDS] = {t->side,
+                                      (double)t->entry_bar,
+                                      (double)t->exit_bar,
+                                      t->entry_price,
+                                      t->exit_price,
+                                      t->shares,
+                                      t->entry_value,
+                                      t->pnl,
+                                      t->open};
     assert_all_close(got, expected, TRADE_FIELDS, "trade");
   }
   assert_int_equal(ledger->n_trades, i);
@@ -220,12 +227,11 @@ static void make_job(run *r, test_random *random)
     r->bars->adjust_factor[t] = 0.5 + (double)(t / 20) * 0.1;
   }
   assert_int_equal(bt_target_settle(r->target, n, (bt_direction)random_below(random, 3), NULL), 0);
-  r->config = (bt_sim_config){.cash = 10000,
-                              .costs = {random_choice(random, rates, 3),
-                                        random_choice(random, per_share, 3),
-                                        random_choice(random, minima, 4),
-                                        random_choice(random, slippages, 3)},
-                              .fill = random_below(random, 2) ? BT_FILL_CLOSE : BT_FILL_OPEN};
+  r->config = (bt_sim_config){
+      .cash = 10000,
+      .costs = {random_choice(random, rates, 3), random_choice(random, per_share, 3),
+                random_choice(random, minima, 4), random_choice(random, slippages, 3)},
+      .fill = random_below(random, 2) ? BT_FILL_CLOSE : BT_FILL_OPEN};
   r->span = (bt_span){random_below(random, n), n};
   bt_evaluator_init(&r->evaluator);
   bt_status status =

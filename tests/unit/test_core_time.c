@@ -107,11 +107,26 @@ static void iso_times_are_read(void **state)
 static void what_is_not_an_iso_time_is_refused(void **state)
 {
   (void)state;
-  static const char *const bad[] = {
-      "",           "2024",          "2024-1-01",        "2024-01-1",           "2024/01/01",
-      "2024-02-30", "2024-01-01T",   "2024-01-01 ",      "2024-01-01T1:00",     "2024-01-01T10",
-      "2024-01-01x", " 2024-01-01",  "2024-01-01T24:00", "2024-01-01T10:60",    "2024-01-01T10:00:60",
-      "2024-01-01T10:00:", "2024-01-01T10:00:00.", "2024-01-01T10:00+01:00", "9999-01-01", "20240101"};
+  static const char *const bad[] = {"",
+                                    "2024",
+                                    "2024-1-01",
+                                    "2024-01-1",
+                                    "2024/01/01",
+                                    "2024-02-30",
+                                    "2024-01-01T",
+                                    "2024-01-01 ",
+                                    "2024-01-01T1:00",
+                                    "2024-01-01T10",
+                                    "2024-01-01x",
+                                    " 2024-01-01",
+                                    "2024-01-01T24:00",
+                                    "2024-01-01T10:60",
+                                    "2024-01-01T10:00:60",
+                                    "2024-01-01T10:00:",
+                                    "2024-01-01T10:00:00.",
+                                    "2024-01-01T10:00+01:00",
+                                    "9999-01-01",
+                                    "20240101"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     int64_t time_ns = 5;
     if (bt_time_parse(&time_ns, NULL, bad[i])) fail_msg("'%s' parses", bad[i]);
@@ -133,7 +148,8 @@ static void times_are_written_as_short_as_they_are(void **state)
 static void what_is_written_reads_back(void **state)
 {
   (void)state;
-  static const int64_t times[] = {0, 1, -1, 999, 1000000, 86399999999999, INT64_C(1711584000000000000)};
+  static const int64_t times[] = {
+      0, 1, -1, 999, 1000000, 86399999999999, INT64_C(1711584000000000000)};
   for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
     char text[BT_TIME_TEXT_SIZE];
     int64_t back = 0;

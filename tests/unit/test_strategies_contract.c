@@ -38,7 +38,8 @@ static bool is_allowed(const bt_strategy *strategy, const double *params)
   bt_expression *rule = NULL;
   if (!strategy->rule) return true;
   for (size_t i = 0; i < strategy->n_params; i++) names[i] = strategy->params[i].name;
-  assert_int_equal(bt_expression_new(&rule, strategy->rule, names, strategy->n_params, NULL), BT_OK);
+  assert_int_equal(bt_expression_new(&rule, strategy->rule, names, strategy->n_params, NULL),
+                   BT_OK);
   bool holds = bt_expression_holds(rule, params);
   bt_expression_free(rule);
   return holds;
@@ -46,8 +47,8 @@ static bool is_allowed(const bt_strategy *strategy, const double *params)
 
 typedef void (*combination_test)(const bt_strategy *strategy, const double *params, void *context);
 
-/* Calls test for every allowed combination of the sweep ranges of every strategy; with stride > 1 for
- * every stride-th of them. Returns the number of calls. */
+/* Calls test for every allowed combination of the sweep ranges of every strategy; with stride > 1
+ * for every stride-th of them. Returns the number of calls. */
 static size_t for_each_combination(combination_test test, size_t stride, void *context)
 {
   size_t n_calls = 0;

@@ -38,8 +38,8 @@ static bt_bars *read_goog(void)
   return bars;
 }
 
-/* vectorbt enters on a crossing: the side that the averages are on when both are first defined is no
- * crossing, so the target is 0 until it changes. */
+/* vectorbt enters on a crossing: the side that the averages are on when both are first defined is
+ * no crossing, so the target is 0 until it changes. */
 static double *crossing_targets(const bt_bars *bars, double fast, double slow)
 {
   const bt_strategy *sma = NULL;
@@ -109,8 +109,8 @@ static void check_row(const csv_table *table, size_t row, const bt_bars *bars)
     double ours = r.metrics.value[columns[i].metric];
     double theirs = csv_number(table, row, columns[i].column);
     if (!is_close(ours, theirs, 1e-9))
-      fail_msg("row %zu (%g, %g): %s: ours %.17g, theirs %.17g", row, fast, slow,
-               columns[i].column, ours, theirs);
+      fail_msg("row %zu (%g, %g): %s: ours %.17g, theirs %.17g", row, fast, slow, columns[i].column,
+               ours, theirs);
   }
   bt_evaluator_clear(&r.evaluator);
 }
@@ -131,7 +131,8 @@ static void every_pair_of_windows_agrees_with_vectorbt(void **state)
   bt_bars_free(bars);
 }
 
-/* ---- equity and trades ------------------------------------------------------------------------ */
+/* ---- equity and trades ------------------------------------------------------------------------
+ */
 
 static void check_equity(const char *path, const bt_ledger *ledger)
 {

@@ -1,0 +1,124 @@
+/* What a sweep or its plan prints with --json. */
+#include <stdlib.h>
+
+#include "cli/json_build.h"
+#include "cli/summary.h"
+
+static json_object *leader_tree(const bt_job *job, const bt_sweep_result *result, size_t place,
+                                bool *ok)
+{
+  json_object *o = bt_json_object(ok);
+  size_t combo = result->leaders[place];
+  const bt_combo_stats *stats = &result->stats[combo];
+  char *params = bt_grid_params_json(job->grid, combo);
+  bt_json_add_count(o, "combo_id", combo + 1, ok);
+  bt_json_add_tree(o, "params", params ? json_tokener_parse(params) : NULL, ok);
+  free(params);
+  bt_json_add_count(o, "n_tickers", stats->n_tickers, ok);
+  bt_json_add_number(o, "median", stats->median, ok);
+  bt_json_add_number(o, "mean", stats->mean, ok);
+  bt_json_add_number(o, "p25", stats->p25, ok);
+  bt_json_add_number(o, "p75", stats->p75, ok);
+  bt_json_add_number(o, "lowest", stats->lowest, ok);
+  bt_json_add_number(o, "highest", stats->highest, ok);
+  bt_json_add_number(o, "share_positive", stats->share_positive, ok);
+  return o;
+}
+
+static json_object *leaders_tree(const bt_job *job, const bt_sweep_result *result, bool *ok)
+{
+  json_object *list = bt_json_list(ok);
+  for (size_t i = 0; i < result->n_leaders; i++)
+    bt_json_add_tree(list, NULL, leader_tree(job, result, i, ok), ok);
+  return list;
+}
+
+static json_object *rejected_tree(const bt_sweep_options *options, const bt_sweep_result *result,
+                                  bool *ok)
+{
+  json_object *list = bt_json_list(ok);
+  for (size_t i = 0; i < options->universe.n_entries; i++) {
+    const bt_ticker_outcome *outcome = &result->outcomes[i];
+    if (!outcome->done || !outcome->rejected) continue;
+    json_object *o = bt_json_object(ok);
+    bt_json_add_text(o, "symbol", options->universe.entries[i].symbol, ok);
+    bt_json_add_text(o, "reason", outcome->reason, ok);
+    bt_json_add_tree(list, NULL, o, ok);
+  }
+  return list;
+}
+
+static json_object *luck_tree(const bt_sweep_options *options, const bt_sweep_result *result,
+                              bool *ok)
+{
+  json_object *o = bt_json_object(ok);
+  size_t luckiest = 0, n_trials = result->sharpes.count;
+  double variance = bt_spread_variance(&result->sharpes);
+  bt_json_add_count(o, "n_trials", n_trials, ok);
+  bt_json_add_number(o, "sharpe_variance", variance, ok);
+  bt_json_add_number(o, "expected_best_sharpe", bt_luck_expected_max(n_trials, variance), ok);
+  if (!bt_summary_find_luckiest(&luckiest, options, result)) return o;
+  const bt_ticker_outcome *best = &result->outcomes[luckiest];
+  bt_json_add_number(o, "best_sharpe", best->best_sharpe, ok);
+  bt_json_add_text(o, "best_symbol", options->universe.entries[luckiest].symbol, ok);
+  bt_json_add_count(o, "best_combo_id", best->best_sharpe_combo + 1, ok);
+  return o;
+}
+
+static void add_job(json_object *o, const bt_sweep_options *options, bool *ok)
+{
+  char keep[BT_TEXT_SIZE];
+  const bt_job *job = &options->job;
+  bt_json_add_text(o, "database", options->database, ok);
+  bt_json_add_text(o, "strategy", job->strategy->name, ok);
+  bt_json_add_text(o, "objective", bt_metric_describe(job->selection.objective).name, ok);
+  bt_json_add_text(o, "keep", bt_summary_keep_text(keep, &job->keep), ok);
+}
+
+static void add_counts(json_object *o, const bt_sweep_options *options,
+                       const bt_sweep_result *result, bool *ok)
+{
+  bt_json_add_count(o, "n_tickers", result->n_ok, ok);
+  bt_json_add_count(o, "n_rejected", result->n_rejected, ok);
+  bt_json_add_count(o, "n_combos", bt_grid_count(options->grid), ok);
+  bt_json_add_count(o, "n_rows", result->n_rows, ok);
+  bt_json_add_count(o, "n_bars", result->n_bars, ok);
+  bt_json_add_count(o, "rows_skipped", result->rows_skipped, ok);
+  bt_json_add_count(o, "bar_combos", result->bar_combos, ok);
+  bt_json_add_number(o, "elapsed_s", result->elapsed_s, ok);
+}
+
+bt_status bt_summary_print_json(const bt_sweep_options *options, const bt_sweep_result *result,
+                                int64_t run_id, bt_error *err)
+{
+  bool ok = true;
+  json_object *o = bt_json_object(&ok);
+  bt_json_add_count(o, "run_id", (uint64_t)run_id, &ok);
+  add_job(o, options, &ok);
+  add_counts(o, options, result, &ok);
+  bt_json_add_tree(o, "leaderboard", leaders_tree(&options->job, result, &ok), &ok);
+  bt_json_add_tree(o, "luck", luck_tree(options, result, &ok), &ok);
+  bt_json_add_tree(o, "rejected", rejected_tree(options, result, &ok), &ok);
+  return bt_json_print(o, ok, err);
+}
+
+bt_status bt_summary_print_plan_json(const bt_sweep_options *options, const bt_plan *plan,
+                                     bt_error *err)
+{
+  bool ok = true;
+  json_object *o = bt_json_object(&ok);
+  add_job(o, options, &ok);
+  bt_json_add_count(o, "n_tickers", plan->n_tickers, &ok);
+  bt_json_add_count(o, "n_files_found", plan->n_found, &ok);
+  bt_json_add_count(o, "file_bytes", plan->file_bytes, &ok);
+  bt_json_add_count(o, "n_combos", plan->n_combos, &ok);
+  bt_json_add_count(o, "n_combos_excluded", plan->n_excluded, &ok);
+  bt_json_add_count(o, "n_windows", 1, &ok);
+  bt_json_add_count(o, "n_rows", plan->n_rows, &ok);
+  bt_json_add_count(o, "n_bars_estimated", plan->n_bars, &ok);
+  bt_json_add_count(o, "jobs", options->n_workers, &ok);
+  bt_json_add_count(o, "memory_bytes_estimated", plan->memory_bytes, &ok);
+  bt_json_add_count(o, "database_bytes_estimated", plan->database_bytes, &ok);
+  bt_json_add_number(o, "elapsed_s_estimated", plan->elapsed_s, &ok);
+  return bt_json_print(o, ok, err);
+}
