@@ -29,7 +29,7 @@ typedef struct bench {
   bt_signal_host host;
   const bt_strategy *sma;
   bt_evaluator evaluator;
-  double *target;
+  double *target, *returns;
   double sink; /* keeps the compiler from dropping work */
   size_t n_combos;
 } bench;
@@ -70,32 +70,30 @@ static void open_cache(bench *b)
   bt_signal_host_init(&b->host, b->bars, b->cache, (bt_cache_lock){0});
 }
 
-/* What a researcher writes by hand: fills at the next open, fees, five numbers. */
-static double plain_loop(const bt_bars *bars, const double *fast, const double *slow, double fee)
+/* What a researcher writes by hand: the returns of the bars are shared, fees come off the return of
+ * the bar that trades, and five numbers come out. */
+static double plain_loop(const double *returns, size_t n_bars, const double *fast,
+                         const double *slow, double fee)
 {
-  double cash = 100000, shares = 0, peak = cash, before = cash;
-  double sum = 0, squares = 0, drawdown = 0, n_trades = 0;
-  for (size_t t = 0; t < bars->n_bars; t++) {
-    if (t > 0) {
-      int wanted = fast[t - 1] > slow[t - 1];
-      if (wanted && shares == 0) {
-        shares = cash / (bars->open[t] * (1 + fee));
-        cash = 0;
-      } else if (!wanted && shares > 0) {
-        cash = shares * bars->open[t] * (1 - fee);
-        shares = 0;
-        n_trades++;
-      }
+  double equity = 1, level = 1, worst = 1, sum = 0, squares = 0, n_trades = 0;
+  int held = 0;
+  for (size_t t = 1; t < n_bars; t++) {
+    int wanted = fast[t - 1] > slow[t - 1];
+    double r = wanted ? returns[t] : 0;
+    if (wanted != held) {
+      r = (1 + r) * (1 - fee) - 1;
+      n_trades++;
+      held = wanted;
     }
-    double equity = cash + shares * bars->close[t], r = equity / before - 1;
+    equity *= 1 + r;
     sum += r;
     squares += r * r;
-    before = equity;
-    if (equity > peak) peak = equity;
-    if (equity / peak - 1 < drawdown) drawdown = equity / peak - 1;
+    level *= 1 + r; /* equity over its running maximum */
+    level = level < 1 ? level : 1;
+    worst = level < worst ? level : worst;
   }
-  double n = (double)bars->n_bars, mean = sum / n;
-  return before + mean / sqrt(squares / n - mean * mean) + drawdown + n_trades;
+  double n = (double)n_bars, mean = sum / n;
+  return equity + mean / sqrt(squares / n - mean * mean) + worst + n_trades;
 }
 
 static void evaluate_one(bench *b, const double *params)
@@ -123,7 +121,7 @@ static double run_case(bench *b, int which)
       b->n_combos++;
       const double *fast = bt_sma(&b->host.host, params[0]);
       const double *slow = bt_sma(&b->host.host, params[1]);
-      if (which == 1) b->sink += plain_loop(b->bars, fast, slow, 0.001);
+      if (which == 1) b->sink += plain_loop(b->returns, N_BARS, fast, slow, 0.001);
       if (which == 2) evaluate_one(b, params);
     }
   }
@@ -141,12 +139,13 @@ int main(int argc, char **argv)
   static double times_s[N_CASES][ROUNDS_MOST];
   long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 21;
   size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
-  bench b = {.target = malloc(N_BARS * sizeof(double))};
+  bench b = {.target = malloc(N_BARS * sizeof(double)), .returns = malloc(N_BARS * sizeof(double))};
   bt_error err;
-  if (!b.target) return 1;
+  if (!b.target || !b.returns) return 1;
   stop_on(bt_bars_new(&b.bars, N_BARS, &err), &err);
   stop_on(bt_strategy_find(&b.sma, "sma", &err), &err);
   fill_bars(b.bars);
+  for (size_t t = 1; t < N_BARS; t++) b.returns[t] = b.bars->close[t] / b.bars->close[t - 1] - 1;
   bt_evaluator_init(&b.evaluator);
   for (size_t round = 0; round < n_rounds; round++)
     for (int i = 0; i < N_CASES; i++) times_s[i][round] = run_case(&b, i);
@@ -164,5 +163,6 @@ int main(int argc, char **argv)
   bt_indicator_cache_free(b.cache);
   bt_bars_free(b.bars);
   free(b.target);
+  free(b.returns);
   return b.sink == 0;
 }

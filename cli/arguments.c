@@ -57,6 +57,13 @@ static bt_status add_option(bt_arguments *a, const bt_option *option, const char
   return BT_OK;
 }
 
+/* True for `--strategy` and the like: `--universe --strategy sma` lacks a value, and to take the
+ * second option for it would be reported as something else. `--label=--strategy` still works. */
+static bool is_known_option(const bt_arguments *a, const char *word)
+{
+  return word[0] == '-' && word[1] == '-' && find_long(a, word + 2, strcspn(word + 2, "=")) != NULL;
+}
+
 /* One word that begins with a dash; *next is the word behind it, consumed when it is the value. */
 static bt_status parse_option(bt_arguments *a, const char *word, char ***next, bt_error *err)
 {
@@ -71,10 +78,9 @@ static bt_status parse_option(bt_arguments *a, const char *word, char ***next, b
     if (value) return bt_fail(err, BT_ERR_USAGE, "--%s: takes no value", option->name);
     return add_option(a, option, "", err);
   }
-  if (!value) value = **next ? *(*next)++ : NULL;
-  if (!value)
-    return bt_fail(err, BT_ERR_USAGE, "--%s: needs a value (%s)", option->name,
-                   option->value_name);
+  if (!value && **next && !is_known_option(a, **next)) value = *(*next)++;
+  if (!value || value[0] == '\0')
+    return bt_fail(err, BT_ERR_USAGE, "--%s: needs a value (%s)", option->name, option->value_name);
   return add_option(a, option, value, err);
 }
 

@@ -1,7 +1,8 @@
 /* arguments.h - a command line against a table of options.
  *
  * Long options are --name VALUE or --name=VALUE and are not abbreviated; short ones are -o VALUE or
- * -oVALUE. `--` ends the options. Values point into argv.
+ * -oVALUE. A value is not empty, and is no option of the table unless behind `=`. `--` ends the
+ * options. Values point into argv.
  */
 #ifndef BT_CLI_ARGUMENTS_H
 #define BT_CLI_ARGUMENTS_H

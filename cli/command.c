@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/interrupt.h"
 #include "core/suggest.h"
 
 #define X(name) extern const bt_command bt_command_##name;
@@ -23,13 +24,35 @@ static const char *const names[] = {
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
-int bt_command_fail(const bt_error *err)
+int bt_command_fail(const bt_error *err, const char *command)
 {
   bool usage = err->status == BT_ERR_USAGE || err->status == BT_ERR_NOT_FOUND;
   (void)fflush(stdout);
-  (void)fprintf(stderr, "backtest: %s%s\n", err->message,
-                usage ? " (backtest --help shows the options)" : "");
+  if (!usage)
+    (void)fprintf(stderr, "backtest: %s\n", err->message);
+  else if (command)
+    (void)fprintf(stderr, "backtest: %s (backtest %s --help shows the options)\n", err->message,
+                  command);
+  else
+    (void)fprintf(stderr, "backtest: %s (backtest --help shows the commands)\n", err->message);
   return usage ? BT_EXIT_USAGE : BT_EXIT_FAILED;
+}
+
+int bt_command_end(bt_status status, const bt_error *err, const char *command)
+{
+  int exit_status = status ? BT_EXIT_FAILED : BT_EXIT_OK;
+  if (status && status != BT_ERR_CANCELLED) exit_status = bt_command_fail(err, command);
+  if (bt_interrupt_signal()) bt_interrupt_die();
+  return exit_status;
+}
+
+/* What was printed must have arrived: a full disk or a closed stdout is a failure. */
+static int finish_output(int exit_status)
+{
+  bt_error err;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_status;
+  (void)bt_fail(&err, BT_ERR_IO, "standard output: cannot be written");
+  return bt_command_fail(&err, NULL);
 }
 
 static void print_option(const bt_option *option)
@@ -56,9 +79,10 @@ static int print_program_help(void)
   for (size_t i = 0; i < N_COMMANDS; i++)
     (void)printf("  %-9s %s\n            %s\n", commands[i]->name, commands[i]->summary,
                  commands[i]->synopsis);
-  (void)printf("\n`backtest COMMAND --help` shows the options of a command; without a command it is "
-               "a sweep.\nA first run: backtest synth --tickers 50 --bars 2520 --dir demo && "
-               "backtest --universe demo.txt --strategy sma --grid\n");
+  (void)printf(
+      "\n`backtest COMMAND --help` shows the options of a command; without a command it is "
+      "a sweep.\nA first run: backtest synth --tickers 50 --bars 2520 --dir demo && "
+      "backtest --universe demo.txt --strategy sma --grid\n");
   return BT_EXIT_OK;
 }
 
@@ -67,13 +91,9 @@ static int run_command(const bt_command *command, int argc, char **argv)
   bt_arguments arguments = {0};
   bt_error err;
   if (bt_arguments_parse(&arguments, command->options, command->n_options, argc, argv, &err))
-    return bt_command_fail(&err);
+    return bt_command_fail(&err, command->name);
   int exit_status = command->run(&arguments);
   bt_arguments_clear(&arguments);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    (void)bt_fail(&err, BT_ERR_IO, "standard output: cannot be written");
-    return bt_command_fail(&err);
-  }
   return exit_status;
 }
 
@@ -85,7 +105,7 @@ static int fail_unknown(const char *word)
     (void)bt_fail(&err, BT_ERR_USAGE, "%s: no such command; did you mean '%s'?", word, nearest);
   else
     (void)bt_fail(&err, BT_ERR_USAGE, "%s: no such command", word);
-  return bt_command_fail(&err);
+  return bt_command_fail(&err, NULL);
 }
 
 static const bt_command *find_command(const char *name)
@@ -102,19 +122,37 @@ static bool asks_for_help(int argc, char **argv)
   return false;
 }
 
+static int print_version(void)
+{
+  (void)printf("backtest " BT_VERSION "\n");
+  return BT_EXIT_OK;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+  return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+/* `words` is what stands behind the program's name; without words it is a sweep, too, which then
+ * says what it lacks. */
+static int dispatch(int n_words, char **words)
+{
+  const char *first = n_words > 0 ? words[0] : "sweep";
+  bool help = strcmp(first, "help") == 0;
+  if (strcmp(first, "--version") == 0) return print_version();
+  if (is_one_of(first, "--help", "-h") || (help && n_words == 1)) return print_program_help();
+  const char *name = first[0] == '-' ? "sweep" : first;
+  if (help) name = words[1];
+  const bt_command *command = find_command(name);
+  if (!command) return fail_unknown(name);
+  if (help) return print_command_help(command);
+  int n_skipped = n_words > 0 && first[0] != '-';
+  if (asks_for_help(n_words - n_skipped, words + n_skipped)) return print_command_help(command);
+  return run_command(command, n_words - n_skipped, words + n_skipped);
+}
+
 int bt_command_main(int argc, char **argv)
 {
-  const char *first = argc > 1 ? argv[1] : "--help";
-  bool named = first[0] != '-';
-  const bt_command *command = find_command(named ? first : "sweep");
-  if (strcmp(first, "--version") == 0) {
-    (void)printf("backtest " BT_VERSION "\n");
-    return BT_EXIT_OK;
-  }
-  if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0)
-    return print_program_help();
-  if (!command) return fail_unknown(first);
-  int skipped = named ? 2 : 1;
-  if (asks_for_help(argc - skipped, argv + skipped)) return print_command_help(command);
-  return run_command(command, argc - skipped, argv + skipped);
+  int n_words = argc > 1 ? argc - 1 : 0;
+  return finish_output(dispatch(n_words, argv + (argc > 0)));
 }

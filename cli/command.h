@@ -22,7 +22,12 @@ typedef struct bt_command {
 /* The whole program behind main(): argv[1] picks the command; without one it is a sweep. */
 int bt_command_main(int argc, char **argv);
 
-/* Prints `backtest: MESSAGE` on stderr, and a hint where usage was wrong; returns the exit status. */
-int bt_command_fail(const bt_error *err);
+/* Prints `backtest: MESSAGE` on stderr, and a hint where usage was wrong: whose --help shows more
+ * (command NULL: that of the program). Returns the exit status. */
+int bt_command_fail(const bt_error *err, const char *command);
+
+/* The end of a command that watched for signals: reports what failed, but for CANCELLED, dies of
+ * the signal that came, or returns the exit status. */
+int bt_command_end(bt_status status, const bt_error *err, const char *command);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/options_json.h"
+#include "cli/json_build.h"
 #include "cli/sweep_options.h"
 #include "cli/text.h"
 #include "core/time.h"
@@ -21,7 +21,8 @@ static const bt_option options[] = {
     {"json", 0, NULL, false, "one JSON object instead of the table"},
 };
 
-/* ---- table ------------------------------------------------------------------------------------ */
+/* ---- table ------------------------------------------------------------------------------------
+ */
 
 /* The first case of each kind, with the count of all. */
 static void print_issues(const bt_load_report *report)
@@ -36,17 +37,28 @@ static void print_issues(const bt_load_report *report)
   }
 }
 
-static void print_entry(const char *symbol, const bt_check_entry *entry)
+/* Symbols are as wide as the longest, within reason. */
+static int symbol_width(const bt_universe *universe)
+{
+  size_t width = 12;
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    size_t length = strlen(universe->entries[i].symbol);
+    if (length > width && length <= 24) width = length;
+  }
+  return (int)width;
+}
+
+static void print_entry(const char *symbol, int width, const bt_check_entry *entry)
 {
   const bt_load_report *r = entry->report;
   char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
   if (r->rejected) {
-    (void)printf("%-12s rejected  %s\n", symbol, r->reason);
+    (void)printf("%-*s rejected  %s\n", width, symbol, r->reason);
   } else {
     bt_time_format(first, r->first_local_ns, entry->daily);
     bt_time_format(last, r->last_local_ns, entry->daily);
-    (void)printf("%-12s ok   %8zu %8zu  %-19s  %-19s  %s%s\n", symbol, r->n_bars, r->rows_skipped,
-                 first, last, r->layout, r->adjusted ? ", adjusted" : "");
+    (void)printf("%-*s ok       %8zu %8zu  %-19s  %-19s  %s%s\n", width, symbol, r->n_bars,
+                 r->rows_skipped, first, last, r->layout, r->adjusted ? ", adjusted" : "");
   }
   print_issues(r);
 }
@@ -54,99 +66,96 @@ static void print_entry(const char *symbol, const bt_check_entry *entry)
 static void print_table(const bt_universe *universe, const bt_check_entry *entries)
 {
   char bars_text[BT_TEXT_SIZE], skipped_text[BT_TEXT_SIZE];
+  int width = symbol_width(universe);
   size_t n_ok = 0, n_bars = 0, skipped = 0;
-  (void)printf("%-12s %-6s %6s %8s  %-19s  %-19s  %s\n", "symbol", "status", "bars", "skipped",
-               "first", "last", "layout");
+  (void)printf("%-*s %-8s %8s %8s  %-19s  %-19s  %s\n", width, "symbol", "status", "bars",
+               "skipped", "first", "last", "layout");
   for (size_t i = 0; i < universe->n_entries; i++) {
-    print_entry(universe->entries[i].symbol, &entries[i]);
+    print_entry(universe->entries[i].symbol, width, &entries[i]);
     n_ok += !entries[i].report->rejected;
     n_bars += entries[i].report->n_bars;
     skipped += entries[i].report->rows_skipped;
   }
-  (void)printf("%zu ok, %zu rejected; %s bars, %s rows skipped\n", n_ok,
-               universe->n_entries - n_ok, bt_text_count(bars_text, n_bars),
-               bt_text_count(skipped_text, skipped));
+  (void)printf("%zu ok, %zu rejected; %s bars, %s rows skipped\n", n_ok, universe->n_entries - n_ok,
+               bt_text_count(bars_text, n_bars), bt_text_count(skipped_text, skipped));
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
 
-static void add_time(json_object *o, const char *key, int64_t time_ns, bool daily)
+static void add_time(json_object *o, const char *key, int64_t time_ns, bool daily, bool *ok)
 {
   char text[BT_TIME_TEXT_SIZE];
-  json_object_object_add(o, key, json_object_new_string(bt_time_format(text, time_ns, daily)));
+  bt_json_add_text(o, key, bt_time_format(text, time_ns, daily), ok);
 }
 
-static json_object *json_issues(const bt_load_report *report)
+static json_object *issues_tree(const bt_load_report *report, bool *ok)
 {
-  json_object *list = json_object_new_array();
+  json_object *list = bt_json_list(ok);
   for (size_t i = 0; i < report->n_issues; i++) {
     const bt_load_issue *issue = &report->issues[i];
-    json_object *o = json_object_new_object();
-    json_object_object_add(o, "kind", json_object_new_string(bt_row_issue_name(issue->kind)));
-    json_object_object_add(o, "line", json_object_new_int64((int64_t)issue->line));
-    json_object_object_add(o, "time", json_object_new_string(issue->time_text));
-    json_object_object_add(o, "detail", json_object_new_string(issue->detail));
-    (void)json_object_array_add(list, o);
+    json_object *o = bt_json_object(ok);
+    bt_json_add_text(o, "kind", bt_row_issue_name(issue->kind), ok);
+    bt_json_add_count(o, "line", issue->line, ok);
+    bt_json_add_text(o, "time", issue->time_text, ok);
+    bt_json_add_text(o, "detail", issue->detail, ok);
+    bt_json_add_tree(list, NULL, o, ok);
   }
   return list;
 }
 
-static json_object *json_counts(const bt_load_report *report)
+static json_object *counts_tree(const bt_load_report *report, bool *ok)
 {
-  json_object *o = json_object_new_object();
+  json_object *o = bt_json_object(ok);
   for (int kind = 0; kind < BT_ROW_ISSUE_COUNT; kind++)
     if (report->counts[kind] > 0)
-      json_object_object_add(o, bt_row_issue_name((bt_row_issue)kind),
-                             json_object_new_int64((int64_t)report->counts[kind]));
+      bt_json_add_count(o, bt_row_issue_name((bt_row_issue)kind), report->counts[kind], ok);
   return o;
 }
 
-static json_object *json_entry(const bt_universe_entry *ticker, const bt_check_entry *entry)
+static json_object *entry_tree(const bt_universe_entry *ticker, const bt_check_entry *entry,
+                               bool *ok)
 {
   const bt_load_report *r = entry->report;
-  json_object *o = json_object_new_object();
-  json_object_object_add(o, "symbol", json_object_new_string(ticker->symbol));
-  json_object_object_add(o, "path", ticker->path ? json_object_new_string(ticker->path) : NULL);
-  json_object_object_add(o, "status", json_object_new_string(r->rejected ? "rejected" : "ok"));
-  json_object_object_add(o, "reason", r->rejected ? json_object_new_string(r->reason) : NULL);
-  json_object_object_add(o, "layout", r->layout ? json_object_new_string(r->layout) : NULL);
-  json_object_object_add(o, "bars", json_object_new_int64((int64_t)r->n_bars));
-  json_object_object_add(o, "rows_skipped", json_object_new_int64((int64_t)r->rows_skipped));
+  json_object *o = bt_json_object(ok);
+  bt_json_add_text(o, "symbol", ticker->symbol, ok);
+  bt_json_add_text(o, "path", ticker->path, ok);
+  bt_json_add_text(o, "status", r->rejected ? "rejected" : "ok", ok);
+  bt_json_add_text(o, "reason", r->rejected ? r->reason : NULL, ok);
+  bt_json_add_text(o, "layout", r->layout, ok);
+  bt_json_add_count(o, "bars", r->n_bars, ok);
+  bt_json_add_count(o, "rows_skipped", r->rows_skipped, ok);
   if (!r->rejected) {
-    add_time(o, "first", r->first_local_ns, entry->daily);
-    add_time(o, "last", r->last_local_ns, entry->daily);
-    add_time(o, "first_utc", r->first_ns, entry->daily);
-    add_time(o, "last_utc", r->last_ns, entry->daily);
-    json_object_object_add(o, "sum_close", bt_json_number(entry->sum_close));
-    json_object_object_add(o, "adjusted", json_object_new_boolean(r->adjusted));
+    add_time(o, "first", r->first_local_ns, entry->daily, ok);
+    add_time(o, "last", r->last_local_ns, entry->daily, ok);
+    add_time(o, "first_utc", r->first_ns, entry->daily, ok);
+    add_time(o, "last_utc", r->last_ns, entry->daily, ok);
+    bt_json_add_number(o, "sum_close", entry->sum_close, ok);
+    bt_json_add_flag(o, "adjusted", r->adjusted, ok);
   }
-  json_object_object_add(o, "skipped", json_counts(r));
-  json_object_object_add(o, "issues", json_issues(r));
+  bt_json_add_tree(o, "skipped", counts_tree(r, ok), ok);
+  bt_json_add_tree(o, "issues", issues_tree(r, ok), ok);
   return o;
 }
 
 static bt_status print_json(const bt_universe *universe, const bt_check_entry *entries,
                             bt_error *err)
 {
-  json_object *o = json_object_new_object(), *list = json_object_new_array();
+  bool ok = true;
+  json_object *o = bt_json_object(&ok), *list = bt_json_list(&ok);
   size_t n_ok = 0;
   for (size_t i = 0; i < universe->n_entries; i++) {
-    (void)json_object_array_add(list, json_entry(&universe->entries[i], &entries[i]));
+    bt_json_add_tree(list, NULL, entry_tree(&universe->entries[i], &entries[i], &ok), &ok);
     n_ok += !entries[i].report->rejected;
   }
-  json_object_object_add(o, "n_ok", json_object_new_int64((int64_t)n_ok));
-  json_object_object_add(o, "n_rejected",
-                         json_object_new_int64((int64_t)(universe->n_entries - n_ok)));
-  json_object_object_add(o, "tickers", list);
-  const char *text = json_object_to_json_string_ext(
-      o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-  if (text) (void)printf("%s\n", text);
-  bt_status status = text ? BT_OK : bt_fail_nomem(err, "JSON");
-  json_object_put(o);
-  return status;
+  bt_json_add_count(o, "n_ok", n_ok, &ok);
+  bt_json_add_count(o, "n_rejected", universe->n_entries - n_ok, &ok);
+  bt_json_add_tree(o, "tickers", list, &ok);
+  return bt_json_print(o, ok, err);
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+/* ---- the command ------------------------------------------------------------------------------
+ */
 
 /* The universe of --universe, or of the files given as operands. */
 static bt_status read_universe(bt_universe *out, const bt_arguments *arguments, bt_error *err)
@@ -168,10 +177,10 @@ static bt_status read_universe(bt_universe *out, const bt_arguments *arguments, 
 static bt_status check(size_t *n_rejected, const bt_universe *universe,
                        const bt_arguments *arguments, bt_pool *pool, bt_error *err)
 {
-  bt_load_options load;
+  bt_job job = {.universe = universe, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
   bt_check_entry *entries = NULL;
-  bt_status status = bt_load_options_read(&load, arguments, err);
-  if (!status) status = bt_check_run(&entries, universe, &load, pool, err);
+  bt_status status = bt_load_options_read(&job.load, arguments, err);
+  if (!status) status = bt_check_run(&entries, &job, pool, err);
   if (status) return status;
   if (bt_arguments_has(arguments, "json"))
     status = print_json(universe, entries, err);
@@ -198,9 +207,8 @@ static int run(const bt_arguments *arguments)
   }
   bt_pool_free(pool);
   bt_universe_clear(&universe);
-  if (status == BT_ERR_CANCELLED && bt_interrupt_signal()) bt_interrupt_die();
-  if (status) return bt_command_fail(&err);
-  return n_rejected > 0 ? BT_EXIT_REJECTED : BT_EXIT_OK;
+  int exit_status = bt_command_end(status, &err, "check");
+  return !status && n_rejected > 0 ? BT_EXIT_REJECTED : exit_status;
 }
 
 extern const bt_command bt_command_check;

@@ -6,6 +6,7 @@
 #include "core/indicator.h"
 #include "core/metrics.h"
 #include "core/number.h"
+#include "core/suggest.h"
 #include "loaders/load.h"
 #include "strategies/registry.h"
 
@@ -80,9 +81,21 @@ static const struct {
 
 enum { N_TOPICS = sizeof topics / sizeof topics[0] };
 
-static int run(const bt_arguments *arguments)
+static int fail_unknown(const char *topic)
 {
-  const char *wanted = arguments->n_operands > 0 ? arguments->operands[0] : NULL;
+  const char *names[N_TOPICS];
+  bt_error err;
+  for (size_t i = 0; i < N_TOPICS; i++) names[i] = topics[i].name;
+  const char *nearest = bt_suggest(topic, names, N_TOPICS);
+  (void)bt_fail(&err, BT_ERR_USAGE,
+                "list %s: must be strategies, indicators, layouts or metrics%s%s%s", topic,
+                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+  return bt_command_fail(&err, "list");
+}
+
+/* All topics, or the one wanted; false where there is none of that name. */
+static bool print_topics(const char *wanted)
+{
   bool found = false;
   for (size_t i = 0; i < N_TOPICS; i++) {
     if (wanted && strcmp(wanted, topics[i].name) != 0) continue;
@@ -90,11 +103,19 @@ static int run(const bt_arguments *arguments)
     topics[i].print();
     found = true;
   }
-  if (found && arguments->n_operands <= 1) return BT_EXIT_OK;
+  return found;
+}
+
+static int run(const bt_arguments *arguments)
+{
+  const char *wanted = arguments->n_operands > 0 ? arguments->operands[0] : NULL;
   bt_error err;
-  (void)bt_fail(&err, BT_ERR_USAGE, "list %s: there are strategies, indicators, layouts, metrics",
-                found ? arguments->operands[1] : wanted);
-  return bt_command_fail(&err);
+  if (arguments->n_operands > 1) {
+    (void)bt_fail(&err, BT_ERR_USAGE, "%s: list takes one topic, or none for all",
+                  arguments->operands[1]);
+    return bt_command_fail(&err, "list");
+  }
+  return print_topics(wanted) ? BT_EXIT_OK : fail_unknown(wanted);
 }
 
 extern const bt_command bt_command_list;

@@ -14,7 +14,7 @@ static bt_status count_rejected(size_t *out, const bt_sweep_options *options, bt
 {
   const bt_universe *universe = &options->universe;
   bt_check_entry *entries = NULL;
-  bt_status status = bt_check_run(&entries, universe, &options->job.load, pool, err);
+  bt_status status = bt_check_run(&entries, &options->job, pool, err);
   if (status) return status;
   *out = 0;
   for (size_t i = 0; i < universe->n_entries; i++)
@@ -99,19 +99,30 @@ static int run_sweep(const bt_sweep_options *options, const bt_arguments *argume
   bt_error err;
   size_t n_rejected = 0;
   bt_status status = bt_pool_new(&pool, options->n_workers, &err);
-  if (status) return bt_command_fail(&err);
+  if (status) return bt_command_fail(&err, "sweep");
   bt_interrupt_watch(pool);
   if (options->strict) status = count_rejected(&n_rejected, options, pool, &err);
   if (!status && n_rejected == 0) status = run_into(options, arguments, pool, &err);
   bt_interrupt_unwatch();
   bt_pool_free(pool);
-  if (status == BT_ERR_CANCELLED && bt_interrupt_signal()) bt_interrupt_die();
-  if (status) return bt_command_fail(&err);
-  if (n_rejected > 0) {
+  int exit_status = bt_command_end(status, &err, "sweep");
+  if (!status && n_rejected > 0) {
     (void)fprintf(stderr, "backtest: --strict: %zu of %zu tickers are rejected\n", n_rejected,
                   options->universe.n_entries);
     return BT_EXIT_REJECTED;
   }
+  return exit_status;
+}
+
+static int print_plan(const bt_sweep_options *options)
+{
+  bt_plan plan;
+  bt_error err;
+  bt_plan_make(&plan, &options->job, options->n_workers);
+  if (!options->json)
+    bt_summary_print_plan(options, &plan);
+  else if (bt_summary_print_plan_json(options, &plan, &err))
+    return bt_command_fail(&err, "sweep");
   return BT_EXIT_OK;
 }
 
@@ -119,15 +130,8 @@ static int run(const bt_arguments *arguments)
 {
   bt_sweep_options options;
   bt_error err;
-  int exit_status = BT_EXIT_OK;
-  if (bt_sweep_options_read(&options, arguments, &err)) return bt_command_fail(&err);
-  if (options.dry_run) {
-    bt_plan plan;
-    bt_plan_make(&plan, &options.job, options.n_workers);
-    bt_summary_print_plan(&options, &plan);
-  } else {
-    exit_status = run_sweep(&options, arguments);
-  }
+  if (bt_sweep_options_read(&options, arguments, &err)) return bt_command_fail(&err, "sweep");
+  int exit_status = options.dry_run ? print_plan(&options) : run_sweep(&options, arguments);
   bt_sweep_options_clear(&options);
   return exit_status;
 }

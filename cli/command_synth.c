@@ -20,13 +20,12 @@ static int run(const bt_arguments *arguments)
   if (!dir) status = bt_fail(&err, BT_ERR_USAGE, "--dir is missing: where should the files go?");
   if (!status) status = bt_arguments_size(&n_tickers, arguments, "tickers", 1, 99999, &err);
   if (!status) status = bt_arguments_size(&n_bars, arguments, "bars", 1, 100000, &err);
-  if (!status)
-    status = bt_arguments_size(&seed, arguments, "seed", 0, (size_t)1 << 53, &err);
+  if (!status) status = bt_arguments_size(&seed, arguments, "seed", 0, (size_t)1 << 53, &err);
   if (!status && arguments->n_operands > 0)
-    status = bt_fail(&err, BT_ERR_USAGE, "%s: is no option", arguments->operands[0]);
+    status = bt_fail(&err, BT_ERR_USAGE, "%s: synth takes options alone", arguments->operands[0]);
   bt_synth_options how = {.n_tickers = n_tickers, .n_bars = n_bars, .seed = seed};
   if (!status) status = bt_synth_write(dir, &how, &err);
-  if (status) return bt_command_fail(&err);
+  if (status) return bt_command_fail(&err, "synth");
   (void)printf("%zu tickers of up to %zu bars in %s, listed in %s.txt\n", n_tickers, n_bars, dir,
                dir);
   return BT_EXIT_OK;

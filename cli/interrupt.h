@@ -13,7 +13,8 @@ void bt_interrupt_unwatch(void);
 /* The signal that came, or 0. */
 int bt_interrupt_signal(void);
 
-/* Dies of the signal that came, as if it had never been caught: a shell sees 128 + its number. */
+/* Flushes stdout and dies of the signal that came, as if it had never been caught: a shell sees 128
+ * + its number. */
 void bt_interrupt_die(void);
 
 #endif

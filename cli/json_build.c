@@ -63,7 +63,8 @@ void bt_json_add_flag(json_object *to, const char *key, bool flag, bool *ok)
 
 bt_status bt_json_print(json_object *tree, bool ok, bt_error *err)
 {
-  const int how = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+  const int how =
+      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
   const char *text = ok ? json_object_to_json_string_ext(tree, how) : NULL;
   if (text) (void)printf("%s\n", text);
   json_object_put(tree);

@@ -26,8 +26,8 @@ static void draw(const bt_progress_bar *bar)
   char rate[BT_TEXT_SIZE], left[BT_TEXT_SIZE], cells[WIDTH + 1];
   struct timespec now;
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  double elapsed_s = (double)(now.tv_sec - bar->start.tv_sec) +
-                     (double)(now.tv_nsec - bar->start.tv_nsec) * 1e-9;
+  double elapsed_s =
+      (double)(now.tv_sec - bar->start.tv_sec) + (double)(now.tv_nsec - bar->start.tv_nsec) * 1e-9;
   size_t done = atomic_load_explicit(&bar->progress->tickers_done, memory_order_relaxed);
   double bar_combos =
       (double)atomic_load_explicit(&bar->progress->bar_combos_done, memory_order_relaxed);
@@ -59,6 +59,13 @@ static void *run(void *argument)
   return NULL;
 }
 
+static void free_bar(bt_progress_bar *bar)
+{
+  (void)pthread_cond_destroy(&bar->stopped);
+  (void)pthread_mutex_destroy(&bar->mutex);
+  free(bar);
+}
+
 bt_status bt_progress_bar_start(bt_progress_bar **out, bt_progress *progress, size_t n_tickers,
                                 int mode, bt_error *err)
 {
@@ -72,7 +79,7 @@ bt_status bt_progress_bar_start(bt_progress_bar **out, bt_progress *progress, si
   (void)pthread_mutex_init(&bar->mutex, NULL);
   (void)pthread_cond_init(&bar->stopped, NULL);
   if (pthread_create(&bar->thread, NULL, run, bar) != 0) {
-    free(bar);
+    free_bar(bar);
     return bt_fail(err, BT_ERR_THREAD, "the progress bar's thread cannot be started");
   }
   *out = bar;
@@ -90,7 +97,5 @@ void bt_progress_bar_stop(bt_progress_bar *bar)
   draw(bar);
   (void)fprintf(stderr, "\r\033[K");
   (void)fflush(stderr);
-  (void)pthread_cond_destroy(&bar->stopped);
-  (void)pthread_mutex_destroy(&bar->mutex);
-  free(bar);
+  free_bar(bar);
 }

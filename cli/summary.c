@@ -46,13 +46,13 @@ static char *params_text(char *buffer, size_t size, const bt_job *job, size_t co
 void bt_summary_warn_rejected(size_t *n, const char *symbol, const char *reason)
 {
   if (!symbol && *n > WARNINGS_MOST)
-    (void)fprintf(stderr, "backtest: warning: %zu more tickers are rejected\n",
-                  *n - WARNINGS_MOST);
+    (void)fprintf(stderr, "backtest: warning: %zu more tickers are rejected\n", *n - WARNINGS_MOST);
   if (!symbol || (*n)++ >= WARNINGS_MOST) return;
   (void)fprintf(stderr, "backtest: warning: %s is rejected: %s\n", symbol, reason);
 }
 
-/* ---- for people ------------------------------------------------------------------------------- */
+/* ---- for people -------------------------------------------------------------------------------
+ */
 
 static void print_value(double value)
 {
@@ -98,7 +98,8 @@ static void print_leaderboard(const bt_sweep_options *options, const bt_sweep_re
     (void)printf("%*s", param_width(&job->strategy->params[i]), job->strategy->params[i].name);
   (void)printf("%9s%9s%9s%9s%9s%10s\n", "median", "p25", "p75", "lowest", "highest", "positive");
   for (size_t i = 0; i < result->n_leaders; i++) print_leader(job, result, i);
-  if (result->n_leaders == 0) (void)printf("   - no combination has a %s\n", objective_name(options));
+  if (result->n_leaders == 0)
+    (void)printf("   - no combination has a %s\n", objective_name(options));
 }
 
 static void print_skipped(const bt_sweep_options *options, const bt_sweep_result *result)
@@ -113,8 +114,7 @@ static void print_skipped(const bt_sweep_options *options, const bt_sweep_result
     for (size_t i = 0; i < options->universe.n_entries; i++)
       if (!result->outcomes[i].rejected) n += result->outcomes[i].counts[k];
     if (n == 0) continue;
-    (void)printf("%s%s %s", separator, bt_text_count(count, n),
-                 bt_row_issue_name((bt_row_issue)k));
+    (void)printf("%s%s %s", separator, bt_text_count(count, n), bt_row_issue_name((bt_row_issue)k));
     separator = ", ";
   }
   (void)printf("); each is in data_issues\n");
@@ -146,8 +146,7 @@ static void print_luck(const bt_sweep_options *options, const bt_sweep_result *r
                "(%s%s);\n          as many without skill would show %.2f at best (Bailey and "
                "Lopez de Prado 2014)\n",
                bt_text_count(trials, n_trials), n_combos, plural(n_combos), result->n_ok,
-               plural(result->n_ok),
-               best->best_sharpe, options->universe.entries[luckiest].symbol,
+               plural(result->n_ok), best->best_sharpe, options->universe.entries[luckiest].symbol,
                params_text(params, sizeof params, &options->job, best->best_sharpe_combo),
                expected);
 }
@@ -157,14 +156,14 @@ static void print_header(const bt_sweep_options *options, const bt_sweep_result 
   char bars[BT_TEXT_SIZE], rows[BT_TEXT_SIZE], time[BT_TEXT_SIZE], rate[BT_TEXT_SIZE];
   char keep[BT_TEXT_SIZE];
   size_t n_combos = bt_grid_count(options->grid);
-  (void)printf("%s on %s: %zu ticker%s, %s bars, %zu combination%s\n",
-               options->job.strategy->name, options->universe_path, result->n_ok,
-               plural(result->n_ok), bt_text_count(bars, result->n_bars), n_combos,
-               plural(n_combos));
+  (void)printf("%s on %s: %zu ticker%s, %s bars, %zu combination%s\n", options->job.strategy->name,
+               options->universe_path, result->n_ok, plural(result->n_ok),
+               bt_text_count(bars, result->n_bars), n_combos, plural(n_combos));
   (void)printf("%s rows kept (--keep %s), %s on %zu worker%s: %s bar-combinations/s\n",
                bt_text_count(rows, result->n_rows), bt_summary_keep_text(keep, &options->job.keep),
                bt_text_duration(time, result->elapsed_s), options->n_workers,
-               plural(options->n_workers), bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));
+               plural(options->n_workers),
+               bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));
 }
 
 void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *result,

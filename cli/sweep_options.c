@@ -11,7 +11,13 @@
 #include "runners/pool.h"
 #include "strategies/registry.h"
 
-enum { WORKERS_MOST = 1024, TOP_MOST = 1000000, ROWS_KEPT_BY_DEFAULT = 1000000, TOP_DEFAULT = 10 };
+enum {
+  WORKERS_MOST = 1024,
+  MIN_TRADES_MOST = 1000000000,
+  TOP_MOST = 1000000,
+  ROWS_KEPT_BY_DEFAULT = 1000000,
+  TOP_DEFAULT = 10
+};
 
 const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
     {"universe", 0, "FILE", false, "symbols: a text file, a CSV with a Symbol column, a folder"},
@@ -60,7 +66,21 @@ void bt_sweep_options_clear(bt_sweep_options *options)
   *options = (bt_sweep_options){0};
 }
 
-/* ---- single options --------------------------------------------------------------------------- */
+/* ---- single options ---------------------------------------------------------------------------
+ */
+
+static bt_status fail_unknown_layout(const char *layout, bt_error *err)
+{
+  const char *names[64];
+  size_t n = bt_layout_count() < 64 ? bt_layout_count() : 64;
+  for (size_t i = 0; i < n; i++) names[i] = bt_layout_at(i).name;
+  const char *nearest = bt_suggest(layout, names, n);
+  if (nearest)
+    return bt_fail(err, BT_ERR_USAGE, "--layout %s: no such layout; did you mean '%s'?", layout,
+                   nearest);
+  return bt_fail(err, BT_ERR_USAGE,
+                 "--layout %s: no such layout; `backtest list layouts` shows them", layout);
+}
 
 bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *arguments, bt_error *err)
 {
@@ -69,9 +89,7 @@ bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *argumen
   const char *max_bad = bt_arguments_find(arguments, "max-bad");
   int adjust = 0;
   *out = (bt_load_options)BT_LOAD_OPTIONS_DEFAULT;
-  if (layout && !bt_layout_exists(layout))
-    return bt_fail(err, BT_ERR_USAGE, "--layout %s: no such layout; see `backtest list layouts`",
-                   layout);
+  if (layout && !bt_layout_exists(layout)) return fail_unknown_layout(layout, err);
   if (layout) out->layout = layout;
   bt_status status = bt_arguments_choice(&adjust, arguments, "adjust", words, 2, err);
   out->adjust = adjust == 0;
@@ -97,7 +115,8 @@ static bt_status read_span(bt_job *job, const bt_arguments *arguments, bt_error 
     return bt_fail(err, BT_ERR_USAGE, "--from %s: not a date such as 2020-01-31", from);
   if (to && !bt_time_parse(&job->to_ns, &has_time, to))
     return bt_fail(err, BT_ERR_USAGE, "--to %s: not a date such as 2020-01-31", to);
-  if (to && !has_time) job->to_ns += BT_NS_PER_DAY - 1; /* the whole last day */
+  bool fits = job->to_ns <= INT64_MAX - BT_NS_PER_DAY;
+  if (to && !has_time) job->to_ns = fits ? job->to_ns + BT_NS_PER_DAY - 1 : INT64_MAX;
   if (job->from_ns > job->to_ns)
     return bt_fail(err, BT_ERR_USAGE, "--from %s is behind --to %s", from, to);
   return BT_OK;
@@ -123,14 +142,15 @@ static bt_status read_simulation(bt_job *job, const bt_arguments *arguments, bt_
   if (!status && !(job->evaluation.rf > -1 && job->evaluation.rf < 10))
     status = bt_fail(err, BT_ERR_USAGE, "--rf %s: must be from -100%% to 1000%%", rf);
   if (!status)
-    status = bt_arguments_double(&job->periods_per_year, arguments, "periods-per-year", 1e-3, 1e8,
-                                 err);
+    status =
+        bt_arguments_double(&job->periods_per_year, arguments, "periods-per-year", 1e-3, 1e8, err);
   job->direction = (bt_direction)direction;
   sim->fill = (bt_fill)fill;
   return status;
 }
 
-/* ---- selection -------------------------------------------------------------------------------- */
+/* ---- selection --------------------------------------------------------------------------------
+ */
 
 static bt_status read_require(bt_sweep_options *options, const bt_arguments *arguments,
                               bt_error *err)
@@ -164,7 +184,10 @@ static bt_status read_selection(bt_sweep_options *options, const bt_arguments *a
     return bt_fail(err, BT_ERR_USAGE, "--objective %s: %s", objective, cause.message);
   if (rule->objective >= BT_METRIC_ALPHA)
     return bt_fail(err, BT_ERR_USAGE, "--objective %s: needs a benchmark", objective);
-  bt_status status = bt_arguments_double(&rule->min_trades, arguments, "min-trades", 0, 1e9, err);
+  size_t min_trades = 0;
+  bt_status status =
+      bt_arguments_size(&min_trades, arguments, "min-trades", 0, MIN_TRADES_MOST, err);
+  rule->min_trades = (double)min_trades;
   if (!status) status = read_require(options, arguments, err);
   rule->require = (const bt_expression *const *)options->require;
   rule->n_require = options->n_require;
@@ -195,7 +218,8 @@ static bt_status read_keep(bt_sweep_options *options, const bt_arguments *argume
   return BT_OK;
 }
 
-/* ---- parameters ------------------------------------------------------------------------------- */
+/* ---- parameters -------------------------------------------------------------------------------
+ */
 
 static bt_status fail_unknown_param(const bt_strategy *strategy, const char *text, bt_error *err)
 {
@@ -274,7 +298,8 @@ static bt_status read_strategy(bt_sweep_options *options, const bt_arguments *ar
   return BT_OK;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------ */
+/* ---- all of them ------------------------------------------------------------------------------
+ */
 
 static bt_status read_output(bt_sweep_options *options, const bt_arguments *arguments,
                              bt_error *err)
@@ -287,8 +312,7 @@ static bt_status read_output(bt_sweep_options *options, const bt_arguments *argu
   options->strict = bt_arguments_has(arguments, "strict");
   options->quiet = bt_arguments_has(arguments, "quiet");
   options->json = bt_arguments_has(arguments, "json");
-  bt_status status =
-      bt_arguments_choice(&options->progress, arguments, "progress", words, 3, err);
+  bt_status status = bt_arguments_choice(&options->progress, arguments, "progress", words, 3, err);
   if (!status) status = bt_jobs_read(&options->n_workers, arguments, err);
   return status;
 }
@@ -298,21 +322,20 @@ static bt_status read_universe(bt_sweep_options *options, const bt_arguments *ar
 {
   options->universe_path = bt_arguments_find(arguments, "universe");
   if (!options->universe_path)
-    return bt_fail(err, BT_ERR_USAGE, "--universe is missing: a file with the symbols, or a folder");
+    return bt_fail(err, BT_ERR_USAGE,
+                   "--universe is missing: a file with the symbols, or a folder");
   bt_status status = bt_universe_read(&options->universe, options->universe_path,
                                       bt_arguments_find(arguments, "data"), err);
   options->job.universe = &options->universe;
   return status;
 }
 
-bt_status bt_sweep_options_read(bt_sweep_options *out, const bt_arguments *arguments,
-                                bt_error *err)
+bt_status bt_sweep_options_read(bt_sweep_options *out, const bt_arguments *arguments, bt_error *err)
 {
   bt_status status = BT_OK;
   *out = (bt_sweep_options){0};
   if (arguments->n_operands > 0)
-    return bt_fail(err, BT_ERR_USAGE, "%s: is no option; a sweep takes none",
-                   arguments->operands[0]);
+    return bt_fail(err, BT_ERR_USAGE, "%s: a sweep takes options alone", arguments->operands[0]);
   status = read_output(out, arguments, err);
   if (!status) status = bt_load_options_read(&out->job.load, arguments, err);
   if (!status) status = read_span(&out->job, arguments, err);

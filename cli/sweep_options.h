@@ -16,7 +16,7 @@ typedef struct bt_sweep_options {
   size_t n_workers;
   const char *universe_path, *database, *label; /* label may be NULL */
   bool dry_run, strict, quiet, json;
-  int progress; /* 0 auto, 1 always, 2 never */
+  int progress;    /* 0 auto, 1 always, 2 never */
   char *json_text; /* all that the job depends on, as a JSON object */
 } bt_sweep_options;
 

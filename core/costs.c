@@ -69,11 +69,11 @@ bt_status bt_commission_parse(bt_costs *costs, const char *spec, bt_error *err)
     ok = parse_relative(&rate, head);
   if (!ok)
     return bt_fail(err, BT_ERR_USAGE,
-                   "--commission %s: expected 0.1%%, 5bp or 0.005/share, with ,min=1 at most", spec);
+                   "--commission %s: expected 0.1%%, 5bp or 0.005/share, with ,min=1 at most",
+                   spec);
   if (rate < 0 || per_share < 0 || minimum < 0)
     return bt_fail(err, BT_ERR_USAGE, "--commission %s: must not be negative", spec);
-  if (rate >= 1)
-    return bt_fail(err, BT_ERR_USAGE, "--commission %s: must be below 100%%", spec);
+  if (rate >= 1) return bt_fail(err, BT_ERR_USAGE, "--commission %s: must be below 100%%", spec);
   costs->commission_rate = rate;
   costs->commission_per_share = per_share;
   costs->commission_min = minimum;

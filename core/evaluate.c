@@ -29,15 +29,13 @@ static bt_status reserve_returns(bt_evaluator *evaluator, size_t n_bars, bt_erro
 bt_status bt_evaluate(bt_metrics *out, bt_evaluator *evaluator, const bt_subject *subject,
                       const double *target, const bt_evaluation *how, bt_error *err)
 {
-  bt_status status =
-      reserve_returns(evaluator, subject->span.end - subject->span.first, err);
+  bt_status status = reserve_returns(evaluator, subject->span.end - subject->span.first, err);
   if (status) return status;
-  status = bt_simulate(&evaluator->ledger, subject->bars, target, subject->span, &how->simulation,
-                       err);
+  status =
+      bt_simulate(&evaluator->ledger, subject->bars, target, subject->span, &how->simulation, err);
   if (status) return status;
-  bt_metrics_config config = {.cash = how->simulation.cash,
-                              .rf = how->rf,
-                              .periods_per_year = subject->periods_per_year};
+  bt_metrics_config config = {
+      .cash = how->simulation.cash, .rf = how->rf, .periods_per_year = subject->periods_per_year};
   bt_metrics_compute(out, evaluator->returns, &evaluator->ledger, subject->bars, subject->span,
                      &config);
   return BT_OK;

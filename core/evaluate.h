@@ -22,7 +22,8 @@ typedef struct bt_evaluation {
   double rf; /* yearly risk-free rate */
 } bt_evaluation;
 
-/* Scratch memory of one worker, reused from call to call; the ledger of the last call can be read. */
+/* Scratch memory of one worker, reused from call to call; the ledger of the last call can be read.
+ */
 typedef struct bt_evaluator {
   bt_ledger ledger;
   double *returns;

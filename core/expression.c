@@ -197,14 +197,14 @@ static bt_status parse_parentheses(parser *p)
 static bt_status parse_operand(parser *p)
 {
   skip_blanks(p);
-  bool negate = *p->at == '-', not = *p->at == '!';
+  bool negate = *p->at == '-', invert = *p->at == '!';
   if (++p->depth > DEPTH_MOST)
     return bt_fail(p->err, BT_ERR_USAGE, "column %zu: too deeply nested", column(p));
   bt_status status = BT_OK;
-  if (negate || not ) {
+  if (negate || invert) {
     p->at++;
     /* ! reaches over a comparison, - binds closer than any operator */
-    status = not ? parse_level(p, LEVEL_COMPARE) : parse_operand(p);
+    status = invert ? parse_level(p, LEVEL_COMPARE) : parse_operand(p);
     if (!status) status = emit(p, (step){.kind = negate ? STEP_NEGATE : STEP_NOT}, 0);
   } else if (*p->at == '(') {
     status = parse_parentheses(p);

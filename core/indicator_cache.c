@@ -89,8 +89,8 @@ static bt_status check_params(const bt_indicator *indicator, const double *param
                               bt_error *err)
 {
   if (n_params != indicator->n_params)
-    return bt_fail(err, BT_ERR_USAGE, "indicator %s takes %zu parameters, not %zu",
-                   indicator->name, indicator->n_params, n_params);
+    return bt_fail(err, BT_ERR_USAGE, "indicator %s takes %zu parameters, not %zu", indicator->name,
+                   indicator->n_params, n_params);
   for (size_t i = 0; i < n_params; i++) {
     const bt_param *p = &indicator->params[i];
     if (params[i] >= p->least && params[i] <= p->most &&

@@ -213,7 +213,8 @@ static inline void correct(int64_t *whole, int64_t *rest, int64_t unit, int shif
 /* The usual case in a few instructions without branches: 0 < sum < 2^127 and a mean of 53 to 62
  * bits on the grid, so that the result is a whole multiple of 2^grid. A quotient in doubles is off
  * by a unit or two in the last place; the remainder, exact modulo 2^64 because it is small,
- * says by how much. False (a tie, further off, a power of two, another range): take the general way. */
+ * says by how much. False (a tie, further off, a power of two, another range): take the general
+ * way. */
 static inline bool divide_quick(double *out, i128 sum, size_t count)
 {
   uint64_t low = (uint64_t)(u128)sum, bits = 0;

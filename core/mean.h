@@ -1,11 +1,11 @@
 /* mean.h - means that are correctly rounded: the double nearest to the exact mean of the values
- * (ties to even). Equal prices therefore have exactly their price as average, whatever the period, and a
- * strategy that compares two averages never trades on rounding noise.
+ * (ties to even). Equal prices therefore have exactly their price as average, whatever the period,
+ * and a strategy that compares two averages never trades on rounding noise.
  *
- * How: every value is a whole multiple of one power of two (the grid of the series), so prefix sums are
- * exact integers; a window's sum is the difference of two, and its mean one division with an exact
- * remainder. 128 bits hold the sums of any prices that span a factor of a million; series with a
- * wider range use a slower exact sum of any width.
+ * How: every value is a whole multiple of one power of two (the grid of the series), so prefix sums
+ * are exact integers; a window's sum is the difference of two, and its mean one division with an
+ * exact remainder. 128 bits hold the sums of any prices that span a factor of a million; series
+ * with a wider range use a slower exact sum of any width.
  */
 #ifndef BT_CORE_MEAN_H
 #define BT_CORE_MEAN_H

@@ -120,15 +120,15 @@ static bool is_constant(const double *x, size_t n)
   return true;
 }
 
-/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. */
+/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. A division
+ * is needed only where a new worst ratio is reached. */
 static double find_max_drawdown(const bt_ledger *ledger, double cash)
 {
   double peak = cash, worst = 1;
   for (size_t t = 0; t < ledger->n_bars; t++) {
     double equity = ledger->equity[t];
     peak = equity > peak ? equity : peak;
-    double ratio = equity / peak;
-    worst = ratio < worst ? ratio : worst;
+    if (equity < worst * peak) worst = equity / peak;
   }
   return without_noise(worst - 1);
 }

@@ -9,9 +9,9 @@
 
 enum { BT_NUMBER_TEXT_SIZE = 32 };
 
-/* Writes a decimal with as few digits as read back to value: 20, 0.1, 1e-05, 12345678.9. Whole
- * numbers below 1e15 have no exponent and no point; -0 is 0. Not-a-number gives nan, infinity inf
- * or -inf. Returns buffer. */
+/* Writes a decimal with as few digits as read back to value (for some powers of two one more): 20,
+ * 0.1, 1e-05, 12345678.9. Whole numbers below 1e15 have no exponent and no point; -0 is 0.
+ * Not-a-number gives nan, infinity inf or -inf. Returns buffer. */
 char *bt_number_format(char buffer[BT_NUMBER_TEXT_SIZE], double value);
 
 /* Reads a finite decimal number (sign, digits, point, exponent; no hex, no blanks, at most 480

@@ -1,7 +1,7 @@
 /* random.h - random numbers that are a function of where they are used, not of when.
  *
- * Philox4x32-10 is counter based: a draw depends on (seed, stream, index) alone, so tasks may run in any
- * order on any worker. Streams with different (seed, stream) are independent.
+ * Philox4x32-10 is counter based: a draw depends on (seed, stream, index) alone, so tasks may run
+ * in any order on any worker. Streams with different (seed, stream) are independent.
  */
 #ifndef BT_CORE_RANDOM_H
 #define BT_CORE_RANDOM_H

@@ -164,24 +164,32 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
   return BT_OK;
 }
 
-/* Rules 7 and 8: equity at the close of bar t and of those that follow, as long as no decision
- * (next[t] is the one that bar t + 1 follows) differs from the one in force: shares do not change
- * in between. Returns the bar that comes next, or the one on which equity is gone. */
-static size_t mark_bars(account *a, const bt_bars *bars, const double *next, size_t t, bt_span span)
+/* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
+ * the decision that bar i + 1 follows. */
+static size_t find_order(const double *next, size_t t, size_t end, double in_force)
 {
-  const double cash = a->cash, shares = a->shares, in_force = a->in_force;
-  double *equity = a->ledger->equity, *held = a->ledger->shares;
-  size_t first = t;
-  do {
-    double now = cash + shares * bars->close[t];
-    a->ledger->ruined = now <= 0;
-    if (now <= 0) break;
-    equity[t - span.first] = now;
-    held[t - span.first] = shares;
-    t++;
-  } while (t < span.end && next[t - 1] == in_force);
-  if (shares != 0) a->ledger->n_exposed += t - first;
+  for (t++; t < end && next[t - 1] == in_force;) t++;
   return t;
+}
+
+/* Rules 7 and 8: equity at the close of the bars [t, end), between which no order arises and shares
+ * do not change. Returns end, or the bar on which equity is gone. */
+static size_t mark_bars(account *a, const double *close, size_t t, size_t end, size_t first)
+{
+  const double cash = a->cash, shares = a->shares;
+  double *equity = a->ledger->equity - first, *held = a->ledger->shares - first;
+  size_t stop = t;
+  for (size_t i = t; i < end; i++) {
+    equity[i] = cash + shares * close[i];
+    held[i] = shares;
+  }
+  if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
+    while (stop < end && equity[stop] > 0) stop++;
+  else
+    stop = end;
+  a->ledger->ruined = stop < end;
+  if (shares != 0) a->ledger->n_exposed += stop - t;
+  return stop;
 }
 
 /* Rule 8: from this bar on there is no position and no equity. */
@@ -232,7 +240,9 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
     if (decision != a.in_force) status = place_order(&a, bars, t, prices[t], decision, err);
     if (status) return status;
-    if (!ledger->ruined) t = mark_bars(&a, bars, at_open ? target : target + 1, t, span);
+    if (ledger->ruined) break;
+    size_t end = find_order(at_open ? target : target + 1, t, span.end, a.in_force);
+    t = mark_bars(&a, bars->close, t, end, span.first);
   }
   if (ledger->ruined) fill_with_nothing(ledger, t - span.first);
   if (a.shares != 0) status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);

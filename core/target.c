@@ -2,15 +2,18 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 
-/* True where every value is a number in [-1, +1]; NaN is none. Without branches, so that it costs
- * little: this is what most strategies write. */
+static bool is_target(double x)
+{
+  return x >= -1 && x <= 1; /* NaN is none */
+}
+
+/* True where every value is a number in [-1, +1]: what most strategies write. */
 static bool is_settled(const double *target, size_t n_bars)
 {
-  int64_t n_bad = 0;
-  for (size_t t = 0; t < n_bars; t++) n_bad += fabs(target[t]) <= 1 ? 0 : 1;
-  return n_bad == 0;
+  size_t t = 0;
+  while (t < n_bars && fabs(target[t]) <= 1) t++;
+  return t == n_bars;
 }
 
 /* NaN becomes the target before it. */
@@ -18,7 +21,7 @@ static bt_status carry_forward(double *target, size_t n_bars, bt_error *err)
 {
   double wanted = 0;
   for (size_t t = 0; t < n_bars; t++) {
-    if (target[t] >= -1 && target[t] <= 1)
+    if (is_target(target[t]))
       wanted = target[t];
     else if (!isnan(target[t]))
       return bt_fail(err, BT_ERR_DATA, "the target of bar %zu is %g: not within -1 to +1", t,

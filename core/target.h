@@ -13,8 +13,8 @@
 typedef enum bt_direction { BT_DIRECTION_LONG, BT_DIRECTION_SHORT, BT_DIRECTION_BOTH } bt_direction;
 
 /* In place over the whole history: NaN becomes the target before it (0 before the first number),
- * then the direction clips. Errors: DATA when a value is outside [-1, +1] or infinite, with its bar;
- * target is then half done. */
+ * then the direction clips. Errors: DATA when a value is outside [-1, +1] or infinite, with its
+ * bar; target is then half done. */
 bt_status bt_target_settle(double *target, size_t n_bars, bt_direction direction, bt_error *err);
 
 #endif

@@ -17,11 +17,11 @@
 
 /* Why a row was skipped. */
 #define BT_ROW_ISSUE_LIST(X)                                                                       \
-  X(BAD_DATE, "bad_date")           /* the date does not parse */                                  \
-  X(MISSING, "missing_price")       /* a price is empty, null, N/A, ... */                         \
-  X(NOT_NUMBER, "not_a_number")     /* a price is some other text */                               \
-  X(NOT_FINITE, "not_finite")       /* inf, nan or overflow */                                     \
-  X(NOT_POSITIVE, "not_positive")   /* zero or negative */                                         \
+  X(BAD_DATE, "bad_date")         /* the date does not parse */                                    \
+  X(MISSING, "missing_price")     /* a price is empty, null, N/A, ... */                           \
+  X(NOT_NUMBER, "not_a_number")   /* a price is some other text */                                 \
+  X(NOT_FINITE, "not_finite")     /* inf, nan or overflow */                                       \
+  X(NOT_POSITIVE, "not_positive") /* zero or negative */                                           \
   X(HIGH_BELOW_LOW, "high_below_low")                                                              \
   X(OUTSIDE, "outside_range")       /* open or close outside [low, high] by more than 0.01% */     \
   X(REPEATED_TIME, "repeated_time") /* an earlier row of the file has this time */                 \
@@ -59,7 +59,10 @@ typedef struct bt_load_options {
   double max_bad;     /* largest share of skipped rows that is still loaded, 0.05 = 5% */
 } bt_load_options;
 
-#define BT_LOAD_OPTIONS_DEFAULT {"auto", true, 0.05}
+#define BT_LOAD_OPTIONS_DEFAULT                                                                    \
+  {                                                                                                \
+    "auto", true, 0.05                                                                             \
+  }
 
 typedef struct bt_load_report {
   bool rejected;
@@ -68,12 +71,12 @@ typedef struct bt_load_report {
   size_t n_rows;                    /* data rows in the file; blank lines are none */
   size_t rows_skipped;              /* 0 for a rejected file */
   size_t counts[BT_ROW_ISSUE_COUNT];
-  bool adjusted;                    /* prices were scaled by an adjusted close */
+  bool adjusted; /* prices were scaled by an adjusted close */
   size_t n_bars;
-  int64_t first_ns, last_ns;        /* of the bars; as bars->time_ns */
+  int64_t first_ns, last_ns;             /* of the bars; as bars->time_ns */
   int64_t first_local_ns, last_local_ns; /* wall clock as written in the file (equal to the two
                                             above unless the file has zone offsets) */
-  uint64_t content_hash;            /* XXH64 of the file's bytes (after gunzip); 0 if unread */
+  uint64_t content_hash;                 /* XXH64 of the file's bytes (after gunzip); 0 if unread */
   size_t n_issues;
   bt_load_issue issues[BT_LOAD_ISSUES_MOST]; /* in file order within a kind */
 } bt_load_report;

@@ -69,7 +69,9 @@ static bool looks_numeric(const char *text)
   bt_stamp stamp;
   size_t length = strlen(text);
   /* with the bytes of the euro, pound and yen signs and of the no-break space */
-  if (strspn(text, "0123456789.,+-$%KMBT \xe2\x82\xac\xc2\xa3\xa5\xa0") != length || !strpbrk(text, "0123456789")) return false;
+  if (strspn(text, "0123456789.,+-$%KMBT \xe2\x82\xac\xc2\xa3\xa5\xa0") != length ||
+      !strpbrk(text, "0123456789"))
+    return false;
   return !bt_stamp__parse(&stamp, text, length) || stamp.kind > BT_STAMP_PARTS;
 }
 

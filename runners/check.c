@@ -47,8 +47,7 @@ static void check_span(bt_load_report *report, const bt_bars *bars, const bt_job
 }
 
 /* A bt_task_fn: the ticker `index`. */
-static bt_status check_ticker(void *context_pointer, size_t index, bt_worker *worker,
-                              bt_error *err)
+static bt_status check_ticker(void *context_pointer, size_t index, bt_worker *worker, bt_error *err)
 {
   const check_context *context = context_pointer;
   const bt_job *job = context->job;

@@ -16,8 +16,8 @@
 #include "loaders/universe.h"
 
 /* Which combination is the best of a ticker: the greatest objective among those with at least
- * min_trades closed trades that satisfy every `require` (expressions over the metric names, in the order
- * of core/metrics.def). Ties go to the lowest combo_id. */
+ * min_trades closed trades that satisfy every `require` (expressions over the metric names, in the
+ * order of core/metrics.def). Ties go to the lowest combo_id. */
 typedef struct bt_selection_rule {
   bt_metric objective;
   double min_trades;

@@ -50,8 +50,8 @@ void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers)
   uint64_t axis_values = 40;
   uint64_t a_ticker = longest * (BYTES_PER_ROW + 8 * axis_values) + bt_bars_size_bytes(longest) +
                       out->n_rows / (out->n_tickers + 1) * sizeof(bt_metrics);
-  out->memory_bytes = BASE_BYTES + 2 * a_ticker * n_workers +
-                      8 * (uint64_t)out->n_tickers * out->n_combos;
+  out->memory_bytes =
+      BASE_BYTES + 2 * a_ticker * n_workers + 8 * (uint64_t)out->n_tickers * out->n_combos;
   double workers = (double)n_workers;
   double computing_s = (double)out->file_bytes / csv_bytes_per_s / workers +
                        (double)out->n_bars * (double)out->n_combos / bar_combos_per_s / workers;

@@ -10,12 +10,12 @@
 typedef struct bt_plan {
   size_t n_tickers, n_found; /* found: their files are there */
   size_t n_combos, n_excluded;
-  uint64_t n_rows;           /* of `metrics`, if no ticker is rejected */
-  uint64_t file_bytes;       /* of the files, as they are on disk */
-  uint64_t n_bars;           /* estimated from the files' sizes */
-  uint64_t memory_bytes;     /* peak, estimated: one ticker a worker, and the objective values */
-  uint64_t database_bytes;   /* estimated */
-  double elapsed_s;          /* estimated, within a factor of three or so */
+  uint64_t n_rows;         /* of `metrics`, if no ticker is rejected */
+  uint64_t file_bytes;     /* of the files, as they are on disk */
+  uint64_t n_bars;         /* estimated from the files' sizes */
+  uint64_t memory_bytes;   /* peak, estimated: one ticker a worker, and the objective values */
+  uint64_t database_bytes; /* estimated */
+  double elapsed_s;        /* estimated, within a factor of three or so */
 } bt_plan;
 
 /* Looks at the files' sizes, reads none. Never fails. */

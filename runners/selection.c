@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics)
 {
@@ -12,31 +11,46 @@ double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metri
   return metrics->value[rule->objective];
 }
 
-/* Where a score belongs in the sorted list: behind all that are as great or greater. */
-static size_t find_place(const size_t *best, size_t count, const double *scores, double score)
+static bool is_worse(const double *scores, size_t a, size_t b)
 {
-  size_t low = 0, high = count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (scores[best[middle]] >= score)
-      low = middle + 1;
-    else
-      high = middle;
+  return scores[a] < scores[b] || (scores[a] == scores[b] && a > b);
+}
+
+/* Puts `index` at the root of a heap whose root is the worst, and sinks it to where it belongs. */
+static void sink(size_t *heap, size_t count, const double *scores, size_t index)
+{
+  size_t at = 0;
+  for (size_t child = 1; child < count; child = 2 * at + 1) {
+    if (child + 1 < count && is_worse(scores, heap[child + 1], heap[child])) child++;
+    if (!is_worse(scores, heap[child], index)) break;
+    heap[at] = heap[child];
+    at = child;
   }
-  return low;
+  heap[at] = index;
+}
+
+static void rise(size_t *heap, size_t at, const double *scores, size_t index)
+{
+  for (; at > 0 && is_worse(scores, index, heap[(at - 1) / 2]); at = (at - 1) / 2)
+    heap[at] = heap[(at - 1) / 2];
+  heap[at] = index;
 }
 
 size_t bt_selection_top(size_t *best, size_t most, const double *scores, size_t n)
 {
   size_t count = 0;
-  for (size_t i = 0; i < n; i++) {
-    bool full = count == most;
-    if (isnan(scores[i]) || (full && scores[best[count - 1]] >= scores[i])) continue;
-    size_t place = find_place(best, count, scores, scores[i]);
-    size_t moved = count - place - (full ? 1 : 0);
-    memmove(best + place + 1, best + place, moved * sizeof *best);
-    best[place] = i;
-    if (!full) count++;
+  for (size_t i = 0; i < n && most > 0; i++) {
+    if (isnan(scores[i])) continue;
+    if (count < most)
+      rise(best, count++, scores, i);
+    else if (is_worse(scores, best[0], i))
+      sink(best, count, scores, i);
+  }
+  /* the worst of those left goes to the end, again and again */
+  for (size_t left = count; left > 1; left--) {
+    size_t worst = best[0];
+    sink(best, left - 1, scores, best[left - 1]);
+    best[left - 1] = worst;
   }
   return count;
 }

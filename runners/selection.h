@@ -13,7 +13,7 @@ double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metri
 
 /* Writes the indices of the `most` greatest scores (fewer where fewer are not NaN) to `best`, the
  * greatest first, ties by the lower index first. Returns how many. O(n * log most) at worst; `best`
- * holds `most` values. */
+ * holds `most` values; with most 0 nothing is written. */
 size_t bt_selection_top(size_t *best, size_t most, const double *scores, size_t n);
 
 #endif

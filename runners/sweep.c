@@ -45,7 +45,8 @@ static void sum_outcomes(bt_sweep_result *result, const bt_job *job)
   }
 }
 
-/* ---- statistics of each combination over the tickers ------------------------------------------ */
+/* ---- statistics of each combination over the tickers ------------------------------------------
+ */
 
 typedef struct stats_context {
   const double *values; /* n_tickers rows of n_combos */
@@ -73,8 +74,7 @@ static bt_status rank_leaders(bt_sweep_result *result, size_t n_combos, bt_error
   bt_status status = medians && result->leaders ? BT_OK : bt_fail_nomem(err, "leaderboard");
   if (!status) {
     for (size_t i = 0; i < n_combos; i++) medians[i] = result->stats[i].median;
-    result->n_leaders =
-        bt_selection_top(result->leaders, BT_SWEEP_LEADERS_MOST, medians, n_combos);
+    result->n_leaders = bt_selection_top(result->leaders, BT_SWEEP_LEADERS_MOST, medians, n_combos);
   }
   free(medians);
   return status;
@@ -88,8 +88,7 @@ static bt_status fill_stats(bt_sweep_result *result, const bt_job *job, const do
                            .n_tickers = n_tickers,
                            .n_combos = n_combos,
                            .stats = malloc(n_combos * sizeof *context.stats),
-                           .columns =
-                               malloc(bt_pool_size(pool) * n_tickers * sizeof(double))};
+                           .columns = malloc(bt_pool_size(pool) * n_tickers * sizeof(double))};
   result->stats = context.stats;
   bt_status status =
       context.stats && context.columns ? BT_OK : bt_fail_nomem(err, "combination statistics");
@@ -103,10 +102,8 @@ static bt_status store_stats(const bt_sweep_result *result, size_t n_combos, bt_
                              int64_t run_id, bt_error *err)
 {
   for (size_t i = 0; i < n_combos; i++) {
-    bt_combo_stats_row row = {.window_id = 0,
-                              .combo_id = (int64_t)i + 1,
-                              .phase = "full",
-                              .stats = &result->stats[i]};
+    bt_combo_stats_row row = {
+        .window_id = 0, .combo_id = (int64_t)i + 1, .phase = "full", .stats = &result->stats[i]};
     bt_status status = bt_store_put_combo_stats(store, run_id, &row, err);
     if (!status) status = bt_store_end_batch(store, err);
     if (status) return status;
@@ -114,7 +111,8 @@ static bt_status store_stats(const bt_sweep_result *result, size_t n_combos, bt_
   return BT_OK;
 }
 
-/* ---- the run ---------------------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------------------------------
+ */
 
 /* All tickers through the pool into the writer. CANCELLED leaves what was finished written. */
 static bt_status run_tickers(bt_sweep_context *context, bt_pool *pool, bt_store *store,

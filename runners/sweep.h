@@ -23,7 +23,7 @@ typedef struct bt_progress {
 
 /* What became of one ticker. */
 typedef struct bt_ticker_outcome {
-  bool done;                        /* false: the sweep ended before it */
+  bool done; /* false: the sweep ended before it */
   bool rejected;
   char reason[BT_LOAD_REASON_SIZE]; /* why, "" otherwise */
   size_t n_bars, rows_skipped;
@@ -31,8 +31,8 @@ typedef struct bt_ticker_outcome {
   bool adjusted, daily;
   int64_t first_ns, last_ns; /* of the evaluated span */
   size_t n_span_bars, n_kept;
-  bt_spread sharpes;    /* of its combinations */
-  double best_sharpe;   /* NaN: none is defined */
+  bt_spread sharpes;        /* of its combinations */
+  double best_sharpe;       /* NaN: none is defined */
   size_t best_sharpe_combo; /* index */
 } bt_ticker_outcome;
 
@@ -50,11 +50,11 @@ typedef struct bt_sweep_result {
 
 enum { BT_SWEEP_LEADERS_MOST = 10 };
 
-/* Runs the job into `store` under run_id, which bt_store_begin_run gave; ends the run there with its
- * status. progress may be NULL. *out is filled (with what was done) on CANCELLED, too; the caller clears
- * it in every case. Errors: CANCELLED (what was finished is stored, status interrupted), DATA (every
- * ticker was rejected: stored all the same, status failed), DATABASE, NOMEM, THREAD, and those of the
- * strategy (status failed). */
+/* Runs the job into `store` under run_id, which bt_store_begin_run gave; ends the run there with
+ * its status. progress may be NULL. *out is filled (with what was done) on CANCELLED, too; the
+ * caller clears it in every case. Errors: CANCELLED (what was finished is stored, status
+ * interrupted), DATA (every ticker was rejected: stored all the same, status failed), DATABASE,
+ * NOMEM, THREAD, and those of the strategy (status failed). */
 bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, bt_pool *pool, bt_store *store,
                        int64_t run_id, bt_progress *progress, bt_error *err);
 void bt_sweep_result_clear(bt_sweep_result *result);

@@ -47,10 +47,10 @@ void bt_ticker_close(bt_ticker *ticker)
 void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job)
 {
   char from[BT_TIME_TEXT_SIZE] = "the beginning", to[BT_TIME_TEXT_SIZE] = "the end";
-  bool whole_days = job->from_ns % BT_NS_PER_DAY == 0;
-  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, whole_days);
-  whole_days = job->to_ns % BT_NS_PER_DAY == BT_NS_PER_DAY - 1;
-  if (job->to_ns < INT64_MAX) bt_time_format(to, job->to_ns, whole_days);
+  bool ends_a_day = job->to_ns < INT64_MAX && (job->to_ns + 1) % BT_NS_PER_DAY == 0;
+  int64_t to_ns = ends_a_day ? job->to_ns + 1 - BT_NS_PER_DAY : job->to_ns;
+  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, true);
+  if (job->to_ns < INT64_MAX) bt_time_format(to, to_ns, ends_a_day);
   (void)snprintf(out, BT_LOAD_REASON_SIZE, "no bars from %s to %s", from, to);
 }
 
@@ -104,6 +104,6 @@ bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scrat
   status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
   if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);
   if (status) return name_combination(job, index, status, err);
-  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target,
-                     &job->evaluation, err);
+  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target, &job->evaluation,
+                     err);
 }

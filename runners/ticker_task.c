@@ -14,8 +14,8 @@ enum { BLOCK_BAR_COMBOS = 65536, BLOCK_COMBOS_MOST = 64 };
 typedef struct evaluation {
   const bt_sweep_context *context;
   bt_ticker *ticker;
-  double *values;      /* the objective of each combination: the ticker's row of context->values */
-  double *scores;      /* what selection ranks by */
+  double *values; /* the objective of each combination: the ticker's row of context->values */
+  double *scores; /* what selection ranks by */
   double *sharpes;
   bt_metrics *metrics; /* one a combination with --keep all, else NULL */
   size_t *best;        /* indices of the best, greatest score first */
@@ -82,8 +82,7 @@ static size_t count_block_combos(size_t n_bars)
 }
 
 /* A bt_task_fn: the combination `index`. */
-static bt_status evaluate_combination(void *context, size_t index, bt_worker *worker,
-                                      bt_error *err)
+static bt_status evaluate_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
   evaluation *e = context;
   const bt_job *job = e->context->job;
@@ -152,8 +151,8 @@ static bt_status keep_all(bt_batch *batch, evaluation *e, size_t n_combos, bt_er
   return BT_OK;
 }
 
-/* Evaluates the best again: their metrics were not kept, because of all combinations' there may be too
- * many for memory. The same job gives the same bits. */
+/* Evaluates the best again: their metrics were not kept, because of all combinations' there may be
+ * too many for memory. The same job gives the same bits. */
 static bt_status keep_best(bt_batch *batch, evaluation *e, bt_worker *worker, bt_error *err)
 {
   const bt_job *job = e->context->job;
@@ -177,12 +176,12 @@ static bt_status fill_results(bt_batch *batch, evaluation *e, bt_worker *worker,
   const bt_job *job = e->context->job;
   size_t n_combos = bt_grid_count(job->grid);
   e->n_best = bt_selection_top(e->best, e->n_best, e->scores, n_combos);
-  batch->selection = (bt_selection_row){
-      .ticker_id = (int64_t)batch->sequence + 1,
-      .combo_id = e->n_best ? (int64_t)e->best[0] + 1 : 0,
-      .objective = bt_metric_describe(job->selection.objective).name,
-      .train_value = e->n_best ? e->values[e->best[0]] : (double)NAN,
-      .test_value = (double)NAN};
+  batch->selection =
+      (bt_selection_row){.ticker_id = (int64_t)batch->sequence + 1,
+                         .combo_id = e->n_best ? (int64_t)e->best[0] + 1 : 0,
+                         .objective = bt_metric_describe(job->selection.objective).name,
+                         .train_value = e->n_best ? e->values[e->best[0]] : (double)NAN,
+                         .test_value = (double)NAN};
   batch->values = malloc(n_combos * sizeof *batch->values);
   if (!batch->values) return bt_fail_nomem(err, "objective values");
   memcpy(batch->values, e->values, n_combos * sizeof *batch->values);

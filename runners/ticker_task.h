@@ -1,7 +1,7 @@
 /* ticker_task.h - the task of one ticker of a sweep: load, evaluate, reduce, hand over.
  *
- * Shared inside runners/. The context is immutable but for the slots that belong to the task's index
- * or to its worker.
+ * Shared inside runners/. The context is immutable but for the slots that belong to the task's
+ * index or to its worker.
  */
 #ifndef BT_RUNNERS_TICKER_TASK_H
 #define BT_RUNNERS_TICKER_TASK_H
@@ -21,9 +21,9 @@ typedef struct bt_sweep_context {
   const bt_job *job;
   bt_writer *writer;
   bt_progress *progress;
-  bt_worker_scratch *scratch;   /* one a worker */
-  bt_ticker_outcome *outcomes;  /* one a ticker */
-  double *values;               /* objectives: n_tickers rows of n_combos, NaN at first */
+  bt_worker_scratch *scratch;  /* one a worker */
+  bt_ticker_outcome *outcomes; /* one a ticker */
+  double *values;              /* objectives: n_tickers rows of n_combos, NaN at first */
 } bt_sweep_context;
 
 /* Makes and frees the scratch of n_workers. Errors: NOMEM. */

@@ -1,5 +1,5 @@
-/* Mean reversion inside Bollinger bands: long from a close below the lower band until one at or above
- * the middle; short from a close above the upper band until one at or below the middle. */
+/* Mean reversion inside Bollinger bands: long from a close below the lower band until one at or
+ * above the middle; short from a close above the upper band until one at or below the middle. */
 #include "backtest/strategy.h"
 
 enum { PERIOD, WIDTH };

@@ -1,4 +1,5 @@
-/* Two exponential moving averages: long while the fast one is above the slow one, short while below. */
+/* Two exponential moving averages: long while the fast one is above the slow one, short while
+ * below. */
 #include "backtest/strategy.h"
 
 enum { FAST, SLOW };

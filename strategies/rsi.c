@@ -1,5 +1,5 @@
-/* Mean reversion: long once Wilder's RSI is below `lower`, short once it is above `upper`, held until
- * the other one comes. */
+/* Mean reversion: long once Wilder's RSI is below `lower`, short once it is above `upper`, held
+ * until the other one comes. */
 #include <math.h>
 
 #include "backtest/strategy.h"

@@ -1,6 +1,6 @@
 /* Moving average convergence/divergence as TA-Lib computes it: both EMAs start on bar slow-1, the
- * fast one seeded by the mean of the `fast` closes up to that bar; the signal line is the EMA of the
- * MACD line, seeded by the mean of its first `signal` values. With fast > slow the two change
+ * fast one seeded by the mean of the `fast` closes up to that bar; the signal line is the EMA of
+ * the MACD line, seeded by the mean of its first `signal` values. With fast > slow the two change
  * places, as in TA-Lib. The line is defined from bar slow-1, the signal from slow+signal-2. */
 #include <stdlib.h>
 
@@ -20,8 +20,8 @@ static void fill_line(double *line, double *scratch, const bt_indicator_input *i
   for (size_t t = start; t < s->n_bars; t++) line[t] -= scratch[t];
 }
 
-static bt_status fill_signal(double *out, const double *line, size_t n, size_t first,
-                             double signal, bt_error *err)
+static bt_status fill_signal(double *out, const double *line, size_t n, size_t first, double signal,
+                             bt_error *err)
 {
   size_t n_signal = (size_t)signal;
   bt_exact_sums *sums = NULL;

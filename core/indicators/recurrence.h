@@ -1,7 +1,8 @@
 /* recurrence.h - the two recurrences of this field, shared by the indicators built on them.
  *
  * EMA:    e = e + a (x - e), a = 2 / (period + 1)
- * Wilder: u = (u (period - 1) + x) / period   (Wilder, New Concepts in Technical Trading Systems, 1978)
+ * Wilder: u = (u (period - 1) + x) / period   (Wilder, New Concepts in Technical Trading Systems,
+ * 1978)
  */
 #ifndef BT_CORE_INDICATORS_RECURRENCE_H
 #define BT_CORE_INDICATORS_RECURRENCE_H

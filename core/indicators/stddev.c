@@ -1,5 +1,5 @@
-/* Population standard deviation of the last `period` closes, from the deviations to their exact mean:
- * exactly 0 on a flat price, and free of the cancellation of running sums of squares. */
+/* Population standard deviation of the last `period` closes, from the deviations to their exact
+ * mean: exactly 0 on a flat price, and free of the cancellation of running sums of squares. */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 

@@ -104,7 +104,7 @@ static void parts_merge_to_the_whole(void **state)
   }
 }
 
-/* ---- the best of many ------------------------------------------------------------------------- */
+/* ---- the best of many ----------------------------------------------------------------------- */
 
 static void the_best_of_fewer_than_two_is_undefined(void **state)
 {

@@ -220,13 +220,17 @@ static void a_mean_below_the_normal_range_is_rounded_once(void **state)
   const double least = 5e-324;
   const double third[] = {least, 0, 0}, two_thirds[] = {least, least, 0}, half[] = {least, 0};
   const double wide[] = {1, -1, least, least, 0};
+  /* odd + 1/3 of the least double: 53 bits would make it odd + 1/2, and that the even one above */
+  const double odd = nextafter(0x1p-1023, 1), above = nextafter(odd, 1);
+  const double subnormal[] = {odd, odd, above};
   bt_exact_sums *sums = NULL;
   struct {
     const double *x;
     size_t n;
     double expected;
-  } cases[] = {{third, 3, 0}, {two_thirds, 3, least}, {half, 2, 0}, {wide, 5, 0}};
-  for (size_t i = 0; i < 4; i++) {
+  } cases[] = {
+      {third, 3, 0}, {two_thirds, 3, least}, {half, 2, 0}, {wide, 5, 0}, {subnormal, 3, odd}};
+  for (size_t i = 0; i < 5; i++) {
     assert_int_equal(bt_exact_sums_new(&sums, cases[i].x, cases[i].n, NULL), BT_OK);
     assert_true(bt_exact_mean(sums, 0, cases[i].n) == cases[i].expected);
     bt_exact_sums_free(sums);

@@ -67,7 +67,7 @@ static void philox_gives_the_answers_of_the_reference_data(void **state)
   assert_true(n_checked >= 3);
 }
 
-/* ---- draws ------------------------------------------------------------------------------------ */
+/* ---- draws ---------------------------------------------------------------------------------- */
 
 static void a_draw_is_made_of_the_first_two_words_of_its_block(void **state)
 {
