@@ -1,0 +1,305 @@
+/* The program as its users meet it: what it prints, where, and its exit status. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/paths.h"
+#include "tests/support/program.h"
+
+#define SWEEP "backtest --universe u.txt --strategy sma --grid "
+
+typedef struct scene {
+  char dir[TEST_PATH_SIZE];
+  test_run run;
+} scene;
+
+/* A folder with a small synthetic universe, u.txt and u/. */
+static int make_scene(void **state)
+{
+  scene *s = malloc(sizeof *s);
+  if (!s) return 1;
+  test_dir_make(s->dir);
+  test_run_shell(&s->run, s->dir, "backtest synth --tickers 6 --bars 400 --dir u");
+  *state = s;
+  return s->run.exit_status;
+}
+
+static int drop_scene(void **state)
+{
+  scene *s = *state;
+  test_dir_remove(s->dir);
+  free(s);
+  return 0;
+}
+
+/* Runs a command and checks its exit status; shows what it said where that differs. */
+static void expect(scene *s, const char *command, int exit_status)
+{
+  test_run_shell(&s->run, s->dir, command);
+  if (s->run.exit_status != exit_status)
+    fail_msg("%s: exit status %d (signal %d)\n%s%s", command, s->run.exit_status, s->run.signal,
+             s->run.out, s->run.err);
+}
+
+static void expect_text(const char *text, const char *part)
+{
+  if (!strstr(text, part)) fail_msg("'%s' is not in: %s", part, text);
+}
+
+/* Wrong usage: exit 2, nothing on stdout, one line on stderr with this part. */
+static void expect_usage(scene *s, const char *command, const char *part)
+{
+  expect(s, command, 2);
+  assert_string_equal(s->run.out, "");
+  expect_text(s->run.err, part);
+  assert_ptr_equal(strchr(s->run.err, '\n'), s->run.err + strlen(s->run.err) - 1);
+}
+
+static void wrong_usage_is_one_line_that_names_the_option(void **state)
+{
+  scene *s = *state;
+  expect_usage(s, "backtest swep", "did you mean 'sweep'");
+  expect_usage(s, "backtest --univers u.txt", "did you mean --universe");
+  expect_usage(s, "backtest --strategy sma", "--universe");
+  expect_usage(s, "backtest --universe u.txt", "--strategy");
+  expect_usage(s, "backtest --universe u.txt --strategy smaa", "did you mean 'sma'");
+  expect_usage(s, SWEEP "--param fats=3", "did you mean 'fast'");
+  expect_usage(s, SWEEP "--param fast=0", "--param fast=0");
+  expect_usage(s, SWEEP "--where 'fast<slo'", "did you mean 'slow'");
+  expect_usage(s, SWEEP "--commission 0.1", "--commission 0.1");
+  expect_usage(s, SWEEP "--from 2020-13-01", "--from 2020-13-01");
+  expect_usage(s, SWEEP "--keep some", "--keep some");
+  expect_usage(s, SWEEP "--objective sharp", "did you mean 'sharpe'");
+  expect_usage(s, SWEEP "--require 'drawdown>0'", "--require");
+  expect_usage(s, SWEEP "-j 0", "--jobs 0");
+  expect_usage(s, SWEEP "--cash", "--cash");
+  expect_usage(s, SWEEP "--quiet --quiet", "twice");
+  expect_usage(s, SWEEP "extra", "extra");
+  expect_usage(s, "backtest list colours", "colours");
+}
+
+static void failures_exit_1_and_name_the_path(void **state)
+{
+  scene *s = *state;
+  expect(s, "backtest --universe nowhere.txt --strategy sma", 1);
+  expect_text(s->run.err, "nowhere.txt");
+  expect(s, SWEEP "-o missing/r.db", 1);
+  expect_text(s->run.err, "missing/r.db");
+  expect(s, SWEEP "-o u", 1);
+  expect_text(s->run.err, "u: is a folder");
+  expect(s, SWEEP "-o ok.db >/dev/full", 1);
+  expect_text(s->run.err, "standard output");
+}
+
+static void help_fits_a_screen_and_version_is_told(void **state)
+{
+  scene *s = *state;
+  static const char *const commands[] = {"backtest --help", "backtest sweep --help",
+                                         "backtest check --help", "backtest list --help",
+                                         "backtest synth --help"};
+  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    size_t n_lines = 0;
+    expect(s, commands[i], 0);
+    for (const char *c = s->run.out; *c; c++) n_lines += *c == '\n';
+    assert_in_range(n_lines, 4, 45);
+    assert_string_equal(s->run.err, "");
+  }
+  expect(s, "backtest --version", 0);
+  assert_int_equal(strncmp(s->run.out, "backtest 0.", 11), 0);
+}
+
+static void summary_tells_leaders_luck_and_the_next_query(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "-o r.db", 0);
+  expect_text(s->run.out, "6 tickers");
+  expect_text(s->run.out, "174 combinations");
+  expect_text(s->run.out, "median sharpe");
+  expect_text(s->run.out, "Bailey and Lopez de Prado 2014");
+  expect_text(s->run.out, "sqlite3 r.db");
+  assert_string_equal(s->run.err, "");
+  expect(s, "test ! -e r.db-wal && test ! -e r.db-shm", 0);
+  expect(s, SWEEP "--quiet -o r.db", 0);
+  assert_string_equal(s->run.out, "");
+  expect(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'", 0);
+  assert_string_equal(s->run.out, "2|complete|complete\n");
+}
+
+static void json_is_one_object(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "--json -o j.db", 0);
+  json_object *o = json_tokener_parse(s->run.out), *value = NULL;
+  assert_non_null(o);
+  assert_true(json_object_object_get_ex(o, "n_rows", &value));
+  assert_int_equal(json_object_get_int64(value), 6 * 174);
+  assert_true(json_object_object_get_ex(o, "leaderboard", &value));
+  assert_int_equal(json_object_array_length(value), 10);
+  json_object_put(o);
+  expect(s, "backtest check --universe u.txt --json", 0);
+  o = json_tokener_parse(s->run.out);
+  assert_non_null(o);
+  assert_true(json_object_object_get_ex(o, "n_ok", &value));
+  assert_int_equal(json_object_get_int64(value), 6);
+  json_object_put(o);
+}
+
+static void rejected_tickers_are_told_and_stored(void **state)
+{
+  scene *s = *state;
+  expect(s, "cp u.txt v.txt; echo NONE >>v.txt; echo Date,Open >u/NONE.csv", 0);
+  expect(s, "backtest --universe v.txt --data u --strategy sma -o v.db", 0);
+  expect_text(s->run.err, "NONE is rejected: u/NONE.csv:1");
+  expect(s, "sqlite3 v.db \"select symbol from tickers where status = 'rejected'\"", 0);
+  assert_string_equal(s->run.out, "NONE\n");
+  expect(s, "backtest --universe v.txt --data u --strategy sma -o strict.db --strict", 3);
+  expect(s, "test ! -e strict.db", 0);
+  expect(s, "backtest check u/NONE.csv", 3);
+  expect(s, "echo NONE >w.txt; backtest --universe w.txt --data u --strategy sma -o w.db", 1);
+  expect_text(s->run.err, "every ticker was rejected");
+  expect(s, "sqlite3 w.db 'select status from runs; select count(*) from tickers'", 0);
+  assert_string_equal(s->run.out, "failed\n1\n");
+}
+
+static void any_number_of_workers_writes_the_same_rows(void **state)
+{
+  scene *s = *state;
+  expect(s,
+         "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
+         "grep -v 'INSERT INTO runs' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
+         0);
+  expect(s, "grep -c 'INSERT INTO metrics ' 1.sql", 0);
+  assert_string_equal(s->run.out, "1044\n");
+}
+
+static void kept_rows_are_the_same_whatever_is_kept(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "--quiet --keep all -o a.db", 0);
+  expect(s, SWEEP "--quiet --keep top:3 -o t.db", 0);
+  expect(s, SWEEP "--quiet --keep selected -o s.db", 0);
+  expect(s,
+         "sqlite3 a.db \"attach 't.db' as t; attach 's.db' as s;"
+         "select count(*) from t.metrics; select count(*) from s.metrics;"
+         "select count(*) from (select * from t.metrics except select * from main.metrics);"
+         "select count(*) from (select * from s.metrics except select * from main.metrics);"
+         "select count(*) from (select * from main.combo_stats except select * from t.combo_stats);"
+         "select count(*) from (select * from main.objective_values except "
+         "select * from s.objective_values);"
+         "select count(*) from s.metrics m join main.selections x using (ticker_id, combo_id)\"",
+         0);
+  assert_string_equal(s->run.out, "18\n6\n0\n0\n0\n0\n6\n");
+}
+
+static void selection_takes_the_greatest_objective_and_the_lowest_id(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "--quiet --objective calmar --min-trades 2 --require 'exposure<0.9' -o m.db", 0);
+  expect(
+      s,
+      "sqlite3 m.db \"select count(*) from selections x where x.combo_id is not (select combo_id "
+      "from metrics m where m.ticker_id = x.ticker_id and n_trades >= 2 and exposure < 0.9 and "
+      "calmar is not null order by calmar desc, combo_id limit 1)\"",
+      0);
+  assert_string_equal(s->run.out, "0\n");
+}
+
+static void a_span_is_evaluated_and_indicators_see_more(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "--quiet --from 2024-06-03 --to 2024-09-30 -o f.db", 0);
+  expect(s,
+         "sqlite3 f.db \"select test_start, test_end from windows; select sum(n_trades) > 0, "
+         "max(n_bars) from metrics\"",
+         0);
+  assert_string_equal(s->run.out, "2024-06-03|2024-09-30\n1|86\n");
+}
+
+static void dry_run_writes_nothing(void **state)
+{
+  scene *s = *state;
+  expect(s, SWEEP "--dry-run -o d.db", 0);
+  expect_text(s->run.out, "174");
+  expect_text(s->run.out, "1,044");
+  expect(s, "test ! -e d.db", 0);
+}
+
+static void a_signal_saves_finished_tickers_and_kills(void **state)
+{
+  scene *s = *state;
+  expect(s, "backtest synth --tickers 60 --bars 5000 --dir long >/dev/null", 0);
+  expect(s,
+         "backtest --universe long.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
+         "--keep selected --quiet -o i.db & p=$!; sleep 1; kill -TERM $p; wait $p; echo $?",
+         0);
+  assert_string_equal(s->run.out, "143\n");
+  expect(s,
+         "sqlite3 i.db \"select status from runs; pragma integrity_check; pragma foreign_key_check;"
+         "select count(*) from tickers t where status = 'ok' and (select count(*) from metrics m "
+         "where m.ticker_id = t.ticker_id) <> 1\"",
+         0);
+  assert_string_equal(s->run.out, "interrupted\nok\n0\n");
+}
+
+static void a_full_disk_fails_with_the_path(void **state)
+{
+  scene *s = *state;
+  expect(s, "ulimit -f 200; trap '' XFSZ; " SWEEP "--quiet -o full.db", 1);
+  expect_text(s->run.err, "full.db");
+  expect(s, "sqlite3 full.db 'pragma integrity_check'", 0);
+  assert_string_equal(s->run.out, "ok\n");
+}
+
+/* Every line of the block under "A first session" runs as it stands. */
+static void commands_of_the_readme_work(void **state)
+{
+  scene *s = *state;
+  char path[TEST_PATH_SIZE], line[1024];
+  size_t n_commands = 0;
+  bool inside = false, found = false;
+  FILE *readme = fopen(test_root_path(path, "README.md"), "r");
+  assert_non_null(readme);
+  while (fgets(line, sizeof line, readme)) {
+    if (strncmp(line, "## A first session", 18) == 0) found = true;
+    if (strncmp(line, "```", 3) == 0 && found) {
+      if (inside) break;
+      inside = true;
+      continue;
+    }
+    if (!inside) continue;
+    expect(s, line, 0);
+    n_commands++;
+  }
+  (void)fclose(readme);
+  assert_in_range(n_commands, 5, 30);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(wrong_usage_is_one_line_that_names_the_option),
+      cmocka_unit_test(failures_exit_1_and_name_the_path),
+      cmocka_unit_test(help_fits_a_screen_and_version_is_told),
+      cmocka_unit_test(summary_tells_leaders_luck_and_the_next_query),
+      cmocka_unit_test(json_is_one_object),
+      cmocka_unit_test(rejected_tickers_are_told_and_stored),
+      cmocka_unit_test(any_number_of_workers_writes_the_same_rows),
+      cmocka_unit_test(kept_rows_are_the_same_whatever_is_kept),
+      cmocka_unit_test(selection_takes_the_greatest_objective_and_the_lowest_id),
+      cmocka_unit_test(a_span_is_evaluated_and_indicators_see_more),
+      cmocka_unit_test(dry_run_writes_nothing),
+      cmocka_unit_test(a_signal_saves_finished_tickers_and_kills),
+      cmocka_unit_test(a_full_disk_fails_with_the_path),
+      cmocka_unit_test(commands_of_the_readme_work),
+  };
+  return cmocka_run_group_tests(tests, make_scene, drop_scene);
+}
