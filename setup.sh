@@ -1,28 +1,43 @@
 #!/bin/sh
-# setup.sh demo|test - installs what is missing, then calls `make demo` or `make test`.
+# setup.sh demo|test - installs what is missing, then runs `make demo` or `make test`.
 #
-# Debian and Ubuntu are tested; Fedora, Arch, Alpine and Homebrew are written from their package
-# lists and untested.
+# Tested on Debian 12. The lists for Fedora, Arch, Alpine and Homebrew are written from their
+# package indexes and untested. CC, CPPFLAGS and LDFLAGS are honoured.
 set -eu
+unset CDPATH
 cd "$(dirname "$0")"
 
 case "${1:-}" in
   demo | test) target=$1 ;;
-  *) echo "usage: sh setup.sh demo|test" >&2; exit 2 ;;
+  *)
+    echo "usage: sh setup.sh demo|test" >&2
+    exit 2
+    ;;
 esac
 
+say() { echo "setup.sh: $*" >&2; }
+
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1; then sudo "$@"
-  else echo "setup.sh: run this as root, or install sudo: $*" >&2; exit 1
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null 2>&1; then
+    sudo "$@"
+  elif command -v doas >/dev/null 2>&1; then
+    doas "$@"
+  else
+    say "needs root for: $*"
+    say "run it as root, or install sudo"
+    exit 1
   fi
 }
 
-# True when a program that includes the libraries' headers and links them can be built.
+# True where a program that includes the libraries' headers and links them can be built.
 complete() {
-  for tool in make cc ar sqlite3; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+  for tool in make ar sqlite3; do
+    command -v "$tool" >/dev/null 2>&1 || return 1
+  done
   dir=$(mktemp -d)
-  cat >"$dir/t.c" <<'EOF'
+  cat >"$dir/probe.c" <<'PROBE'
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,36 +49,55 @@ complete() {
 #include <xxhash.h>
 #include <zlib.h>
 int main(void) { return 0; }
-EOF
-  status=0
+PROBE
+  found=0
   # shellcheck disable=SC2086
-  cc ${CPPFLAGS:-} -o "$dir/t" "$dir/t.c" ${LDFLAGS:-} -lcmocka -lcsv -ljson-c -lsqlite3 -lxxhash -lz -lm \
-    >/dev/null 2>&1 || status=1
+  ${CC:-cc} ${CPPFLAGS:-} -o "$dir/probe" "$dir/probe.c" ${LDFLAGS:-} \
+    -lcmocka -lcsv -ljson-c -lsqlite3 -lxxhash -lz -lm -pthread >"$dir/log" 2>&1 || found=1
+  [ "$found" = 0 ] || [ -z "${explain:-}" ] || cat "$dir/log" >&2
   rm -rf "$dir"
-  return $status
+  return $found
+}
+
+# Homebrew keeps its headers and libraries where no compiler looks.
+use_brew() {
+  prefix=$(brew --prefix)
+  CPPFLAGS="${CPPFLAGS:-} -I$prefix/include -I$prefix/opt/sqlite/include"
+  LDFLAGS="${LDFLAGS:-} -L$prefix/lib -L$prefix/opt/sqlite/lib"
+  export CPPFLAGS LDFLAGS
 }
 
 install_missing() {
+  say "installing a C compiler, make and the libraries"
   if command -v apt-get >/dev/null 2>&1; then
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      make gcc libc6-dev libcsv-dev libsqlite3-dev sqlite3 zlib1g-dev libxxhash-dev libjson-c-dev \
-      libcmocka-dev
+      -o Dpkg::Use-Pty=0 make gcc libc6-dev libcsv-dev libsqlite3-dev sqlite3 zlib1g-dev \
+      libxxhash-dev libjson-c-dev libcmocka-dev >&2
   elif command -v dnf >/dev/null 2>&1; then # untested
     as_root dnf install -y make gcc libcsv-devel sqlite-devel sqlite zlib-devel xxhash-devel \
-      json-c-devel libcmocka-devel
-  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv is in the AUR
-    as_root pacman -S --needed --noconfirm make gcc libcsv sqlite zlib xxhash json-c cmocka
+      json-c-devel libcmocka-devel >&2
+  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv comes from the AUR
+    as_root pacman -S --needed --noconfirm make gcc sqlite zlib xxhash json-c cmocka >&2
   elif command -v apk >/dev/null 2>&1; then # untested
     as_root apk add make gcc musl-dev libcsv-dev sqlite-dev sqlite zlib-dev xxhash-dev json-c-dev \
-      cmocka-dev
+      cmocka-dev >&2
   elif command -v brew >/dev/null 2>&1; then # untested
-    brew install libcsv sqlite zlib xxhash json-c cmocka
+    brew install libcsv sqlite zlib xxhash json-c cmocka >&2
   else
-    echo "setup.sh: no known package manager; install make, a C compiler, libcsv, SQLite, zlib, xxhash, json-c and cmocka" >&2
+    say "no package manager that it knows; install make, a C compiler, libcsv, SQLite (library and"
+    say "shell), zlib, xxhash, json-c and cmocka, then run it again"
     exit 1
   fi
 }
 
-complete || install_missing
+if [ "$(uname -s)" = Darwin ] && command -v brew >/dev/null 2>&1; then use_brew; fi
+if ! complete; then
+  install_missing
+  explain=yes
+  if ! complete; then
+    say "something is still missing: a program with all the libraries does not build (see above)"
+    exit 1
+  fi
+fi
 exec make -j "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)" "$target"

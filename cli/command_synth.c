@@ -19,7 +19,7 @@ static int run(const bt_arguments *arguments)
   bt_status status = BT_OK;
   if (!dir) status = bt_fail(&err, BT_ERR_USAGE, "--dir is missing: where should the files go?");
   if (!status) status = bt_arguments_size(&n_tickers, arguments, "tickers", 1, 99999, &err);
-  if (!status) status = bt_arguments_size(&n_bars, arguments, "bars", 1, 100000, &err);
+  if (!status) status = bt_arguments_size(&n_bars, arguments, "bars", 1, 90000, &err);
   if (!status) status = bt_arguments_size(&seed, arguments, "seed", 0, (size_t)1 << 53, &err);
   if (!status && arguments->n_operands > 0)
     status = bt_fail(&err, BT_ERR_USAGE, "%s: synth takes options alone", arguments->operands[0]);

@@ -80,23 +80,29 @@ char *bt_grid_params_json(const bt_grid *grid, size_t index)
 
 enum { DIGITS_MOST = 200 }; /* of a size that is still printed in full */
 
-/* The product of the axes in decimal with commas, exact whatever its size. */
+/* Multiplies a decimal number, lowest digit first, of *n digits; false where it gets too long. */
+static bool multiply(unsigned char digits[DIGITS_MOST], size_t *n, uint64_t factor)
+{
+  uint64_t carry = 0;
+  for (size_t k = 0; k < *n || carry; k++) {
+    if (k == DIGITS_MOST) return false;
+    if (k == *n) digits[(*n)++] = 0;
+    carry += digits[k] * factor;
+    digits[k] = (unsigned char)(carry % 10);
+    carry /= 10;
+  }
+  return true;
+}
+
+/* The product of the axes in decimal with commas, exact up to DIGITS_MOST digits. */
 static void format_product(char text[2 * DIGITS_MOST], const bt_axis *axes, size_t n_axes)
 {
-  unsigned char digits[DIGITS_MOST] = {1}; /* lowest first */
+  unsigned char digits[DIGITS_MOST] = {1};
   size_t n = 1;
   for (size_t i = 0; i < n_axes; i++) {
-    uint64_t carry = 0;
-    for (size_t k = 0; k < n || carry; k++) {
-      if (k == DIGITS_MOST) {
-        (void)snprintf(text, 2 * DIGITS_MOST, "more than 10^%d", DIGITS_MOST);
-        return;
-      }
-      if (k == n) digits[n++] = 0;
-      carry += digits[k] * (uint64_t)axes[i].n_values;
-      digits[k] = (unsigned char)(carry % 10);
-      carry /= 10;
-    }
+    if (multiply(digits, &n, axes[i].n_values)) continue;
+    (void)snprintf(text, 2 * DIGITS_MOST, "more than 10^%d", DIGITS_MOST);
+    return;
   }
   for (size_t k = 0; k < n; k++) text[k] = (char)('0' + digits[n - 1 - k]);
   text[n] = '\0';

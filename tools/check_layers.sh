@@ -1,46 +1,61 @@
 #!/bin/sh
-# check_layers.sh - the include rule of ARCHITECTURE.md, by grep:
-#   core <- {strategies, loaders} <- runners <- cli; a built-in strategy sees the public header alone;
-#   nothing below cli prints or exits.
+# check_layers.sh - the rules of ARCHITECTURE.md that a grep can see:
+#   core <- {strategies, loaders} <- runners <- cli; a built-in strategy sees the public header alone,
+#   the public header the standard's alone; nothing below cli prints or exits; core has no files,
+#   threads or clock. Prints each line that breaks a rule; exit status 1 if there is one.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 bad=0
 
-# only LAYER PATTERN: no "project include" of LAYER outside PATTERN
-only() {
-  found=$(grep -rnE --include='*.[ch]' '^#include "' "$1" | grep -vE "#include \"($2)" || true)
-  if [ -n "$found" ]; then
-    echo "layers: $1 may include $2 only:"
-    echo "$found"
-    bad=1
-  fi
+# sources FOLDER...: its C files
+sources() { find "$@" -type f \( -name '*.c' -o -name '*.h' \) | sort; }
+
+# refuse WHAT LINES: reports the lines, if any, as breaking rule WHAT
+refuse() {
+  [ -n "$2" ] || return 0
+  printf 'layers: %s\n%s\n' "$1" "$2"
+  bad=1
 }
 
-only core 'core/|backtest/'
-only strategies 'strategies/|core/|backtest/'
-only loaders 'loaders/|core/|backtest/'
-only runners 'runners/|strategies/|loaders/|core/|backtest/'
-only cli 'cli/|runners/|strategies/|loaders/|core/|backtest/'
+# project_includes FILE...: FILE:LINE:include of everything that is ours, in either spelling
+project_includes() {
+  grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(core|strategies|loaders|runners|cli|tests)/)' \
+    /dev/null "$@"
+}
 
-found=$(grep -nE '^#include "' strategies/*.c | grep -v '^strategies/registry' | grep -v '"backtest/strategy.h"' || true)
-if [ -n "$found" ]; then
-  echo "layers: a strategy includes backtest/strategy.h and nothing else of the project:"
-  echo "$found"
-  bad=1
-fi
+# only LAYER PATTERN: its files include ours only from what PATTERN begins with
+only() {
+  # shellcheck disable=SC2046
+  refuse "$1 may include $2 only" "$(project_includes $(sources "$1") |
+    grep -vE "include[[:space:]]*[\"<]($2)/" || true)"
+}
 
-found=$(grep -rnE --include='*.c' '(^|[^a-z_])(printf|puts|putchar|exit|abort|perror|_exit)\(' core strategies loaders runners |
-  grep -vE '^[^:]*:[0-9]*: *(\*|/\*|//)' || true)
-if [ -n "$found" ]; then
-  echo "layers: nothing below cli prints or exits:"
-  echo "$found"
-  bad=1
-fi
+only core 'core|backtest'
+only strategies 'strategies|core|backtest'
+only loaders 'loaders|core|backtest'
+only runners 'runners|strategies|loaders|core|backtest'
+only cli 'cli|runners|strategies|loaders|core|backtest'
 
-found=$(grep -rnE --include='*.[ch]' '^#include <(pthread|threads|stdatomic|time|unistd|fcntl)\.h>' core || true)
-if [ -n "$found" ]; then
-  echo "layers: core has no threads, no clock and no files:"
-  echo "$found"
-  bad=1
-fi
+for name in $(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' strategies/strategy_list.def); do
+  refuse "a strategy includes backtest/strategy.h and nothing else of the project" \
+    "$(project_includes "strategies/$name.c" | grep -v '"backtest/strategy.h"' || true)"
+done
+refuse "the public header includes nothing of the project" \
+  "$(project_includes core/include/backtest/*.h || true)"
+
+# in_code PATTERN FILE...: lines with PATTERN that do not begin as comments do
+in_code() {
+  pattern=$1
+  shift
+  grep -nE "$pattern" /dev/null "$@" | grep -vE '^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)'
+}
+
+# shellcheck disable=SC2046
+refuse "nothing below cli prints or exits" "$(in_code \
+  '(^|[^a-zA-Z0-9_])((v?printf|puts|putchar|perror|exit|_exit|_Exit|quick_exit|abort)[[:space:]]*\(|stdout|stderr)' \
+  $(sources core strategies loaders runners) || true)"
+# shellcheck disable=SC2046
+refuse "core has no files, no threads and no clock" "$(in_code \
+  '#include <(pthread|threads|stdatomic|time|unistd|fcntl|dirent|sys/.*)\.h>|(^|[^a-zA-Z0-9_])(FILE|fopen|clock|time|getenv|setlocale)[[:space:]]*[(*]' \
+  $(sources core) || true)"
 exit $bad

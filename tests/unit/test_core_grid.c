@@ -286,7 +286,7 @@ static void an_empty_grid_names_the_condition_that_did_it(void **state)
   assert_null(grid);
 }
 
-enum { N_MANY = 6 };
+enum { N_MANY = 6, N_ABSURD = 60 };
 
 static void a_grid_beyond_64_bits_tells_its_exact_size(void **state)
 {
@@ -306,6 +306,24 @@ static void a_grid_beyond_64_bits_tells_its_exact_size(void **state)
   assert_string_equal(err.message, "--param: the grid has 999,400,149,980,001,499,940,001 "
                                    "combinations before --where; at most 100,000,000 are possible");
   assert_null(grid);
+}
+
+static void an_absurd_grid_is_only_said_to_be_absurd(void **state)
+{
+  (void)state;
+  double values[9999];
+  bt_param params[N_ABSURD];
+  bt_axis axes[N_ABSURD];
+  for (size_t i = 0; i < 9999; i++) values[i] = (double)i;
+  for (size_t i = 0; i < N_ABSURD; i++) {
+    params[i] = two_params[0];
+    axes[i] = (bt_axis){values, 9999};
+  }
+  const bt_strategy many = {.name = "many", .params = params, .n_params = N_ABSURD};
+  bt_grid *grid = NULL;
+  bt_error err;
+  assert_int_equal(bt_grid_new(&grid, &many, axes, NULL, 0, &err), BT_ERR_USAGE);
+  assert_non_null(strstr(err.message, "the grid has more than 10^200 combinations"));
 }
 
 static void a_freed_null_is_fine(void **state)
@@ -337,6 +355,7 @@ int main(void)
       cmocka_unit_test(a_bad_condition_is_quoted_with_its_column),
       cmocka_unit_test(an_empty_grid_names_the_condition_that_did_it),
       cmocka_unit_test(a_grid_beyond_64_bits_tells_its_exact_size),
+      cmocka_unit_test(an_absurd_grid_is_only_said_to_be_absurd),
       cmocka_unit_test(a_freed_null_is_fine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
