@@ -44,14 +44,14 @@ static bt_status axis_alloc(bt_axis *out, size_t n, bt_error *err)
 static bt_status check_value(const bt_param *param, const char *spec, double value, bt_error *err)
 {
   char text[BT_NUMBER_TEXT_SIZE], least[BT_NUMBER_TEXT_SIZE], most[BT_NUMBER_TEXT_SIZE];
+  bool fits = !param->whole || value == floor(value);
+  if (fits && value >= param->least && value <= param->most) return BT_OK;
   bt_number_format(text, value);
-  if (param->whole && value != floor(value))
+  if (!fits)
     return fail_spec(err, param, spec, "%s must be a whole number, not %s", param->name, text);
-  if (!(value >= param->least && value <= param->most))
-    return fail_spec(err, param, spec, "%s must be from %s to %s, not %s", param->name,
-                     bt_number_format(least, param->least), bt_number_format(most, param->most),
-                     text);
-  return BT_OK;
+  return fail_spec(err, param, spec, "%s must be from %s to %s, not %s", param->name,
+                   bt_number_format(least, param->least), bt_number_format(most, param->most),
+                   text);
 }
 
 /* Copies the part up to `stop` (or the end) to `part`. Returns what follows it, which stands on
