@@ -65,7 +65,7 @@ PROGRAM := $(B)/backtest
 .DEFAULT_GOAL := all
 
 .PHONY: all
-all: $(PROGRAM) ## build the program: build/$(BUILD)/backtest
+all: $(PROGRAM) ## build the program: build/release/backtest
 
 $(PROGRAM): $(B)/cli/main.o $(A_cli) $(A_runners) $(A_strategies) $(A_loaders) $(A_core)
 	$(CC) $(LDFLAGS) -o $@ $< $(LINK_cli)
@@ -143,7 +143,7 @@ bench: $(PROGRAM) $(BENCHES) ## measure each stage, in ratios (a few minutes)
 	@BACKTEST=$(PROGRAM) sh bench/run.sh $(B)/bench
 
 .PHONY: install uninstall dist clean
-install: $(PROGRAM) ## install to $(DESTDIR)$(PREFIX)
+install: $(PROGRAM) ## install under PREFIX [/usr/local]
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/backtest \
 	  $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/backtest

@@ -82,6 +82,15 @@ static void run_task(bt_worker *worker, bt_task_group *group, size_t index)
   record_failure(worker->pool, group, index, &error);
 }
 
+/* Whether a task that was handed out is dropped. Of a run whose tasks are handed out one by one, in
+ * rising order, a failure drops none that is out: so the failure with the lowest index is found. */
+static bool is_overtaken(const bt_pool *pool, const bt_task_group *group, size_t n_tasks)
+{
+  if (group == &pool->run && pool->stretch == 1 && n_tasks == 1)
+    return atomic_load_explicit(&pool->cancelled, memory_order_relaxed) != 0;
+  return bt_task_group__stopped(pool, group);
+}
+
 /* Runs the indices of a range one by one, or throws away those that a stop has overtaken. */
 static void run_leaf(bt_worker *worker, bt_task_group *group, size_t first, size_t end)
 {
@@ -89,7 +98,7 @@ static void run_leaf(bt_worker *worker, bt_task_group *group, size_t first, size
   if (worker->credited != group) pay_credit(worker);
   worker->current = group;
   size_t index = first;
-  for (; index < end && !bt_task_group__stopped(worker->pool, group); index++)
+  for (; index < end && !is_overtaken(worker->pool, group, end - first); index++)
     run_task(worker, group, index);
   worker->current = outer;
   if (index < end) atomic_store_explicit(&group->skipped, true, memory_order_relaxed);
