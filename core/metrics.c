@@ -56,19 +56,6 @@ static double add_lanes(const double lanes[LANES])
   return lanes[0] + lanes[1];
 }
 
-/* Whole groups of eight first, lane by lane; what is left over is added one by one. */
-static double sum(const double *x, size_t n)
-{
-  enum { SUM_LANES = 8 }; /* hides the latency of the additions */
-  double part[SUM_LANES] = {0}, rest = 0;
-  size_t whole = n - n % SUM_LANES;
-  for (size_t i = 0; i < whole; i += SUM_LANES)
-    for (size_t k = 0; k < SUM_LANES; k++) part[k] += x[i + k];
-  for (size_t i = whole; i < n; i++) rest += x[i];
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7])) +
-         rest;
-}
-
 /* Sums over the returns: of the powers 2 to 4 of x - centre, and of min(x - floor, 0)^2. */
 typedef struct moments {
   double second, third, fourth, downside;
@@ -103,16 +90,30 @@ static moments sum_moments(const double *x, size_t n, double centre, double floo
   return m;
 }
 
-/* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. */
-static void fill_returns(double *returns, const bt_ledger *ledger, double cash)
+/* After ruin there is nothing to earn on. */
+static void clear_returns_of_nothing(double *returns, const bt_ledger *ledger)
 {
+  for (size_t t = 1; t < ledger->n_bars; t++)
+    if (ledger->equity[t - 1] == 0) returns[t] = 0;
+}
+
+/* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Returns their
+ * sum: whole groups of eight lane by lane, which hides the latency of the additions, and what is
+ * left over one by one. */
+static double fill_returns(double *returns, const bt_ledger *ledger, double cash)
+{
+  enum { SUM_LANES = 8 };
   const double *equity = ledger->equity;
+  size_t n = ledger->n_bars, whole = n - n % SUM_LANES;
+  double part[SUM_LANES] = {0}, rest = 0;
   returns[0] = without_noise(equity[0] / cash - 1);
-  for (size_t t = 1; t < ledger->n_bars; t++)
-    returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
-  if (!ledger->ruined) return;
-  for (size_t t = 1; t < ledger->n_bars; t++)
-    if (equity[t - 1] == 0) returns[t] = 0;
+  for (size_t t = 1; t < n; t++) returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
+  if (ledger->ruined) clear_returns_of_nothing(returns, ledger);
+  for (size_t i = 0; i < whole; i += SUM_LANES)
+    for (size_t k = 0; k < SUM_LANES; k++) part[k] += returns[i + k];
+  for (size_t i = whole; i < n; i++) rest += returns[i];
+  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7])) +
+         rest;
 }
 
 static bool is_constant(const double *x, size_t n)
@@ -122,25 +123,40 @@ static bool is_constant(const double *x, size_t n)
   return true;
 }
 
+static double larger(double a, double b)
+{
+  return a > b ? a : b;
+}
+
 /* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. A division
- * is needed only where a new worst ratio is reached. */
+ * is needed only where a new worst ratio is reached; four bars at a time, so that one does not wait
+ * for the maximum of the one before. */
 static double find_max_drawdown(const bt_ledger *ledger, double cash)
 {
+  const double *e = ledger->equity;
+  size_t n = ledger->n_bars, t = 0;
   double peak = cash, worst = 1;
-  for (size_t t = 0; t < ledger->n_bars; t++) {
-    double equity = ledger->equity[t];
-    peak = equity > peak ? equity : peak;
-    if (equity < worst * peak) worst = equity / peak;
+  for (; t + 4 <= n; t += 4) {
+    double first = larger(e[t], e[t + 1]), both = larger(e[t + 2], e[t + 3]);
+    double peaks[4] = {larger(peak, e[t]), larger(peak, first),
+                       larger(larger(peak, first), e[t + 2]), larger(larger(peak, first), both)};
+    peak = peaks[3];
+    for (size_t k = 0; k < 4; k++)
+      if (e[t + k] < worst * peaks[k]) worst = e[t + k] / peaks[k];
+  }
+  for (; t < n; t++) {
+    peak = larger(peak, e[t]);
+    if (e[t] < worst * peak) worst = e[t] / peak;
   }
   return without_noise(worst - 1);
 }
 
-/* Everything that follows from the returns alone. */
-static void set_return_metrics(double *value, const double *returns, size_t n,
+/* Everything that follows from the returns alone; total is their sum. */
+static void set_return_metrics(double *value, const double *returns, double total, size_t n,
                                const bt_metrics_config *config)
 {
   double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
-  double mean = sum(returns, n) / count;
+  double mean = total / count;
   bool constant = is_constant(returns, n);
   moments m = sum_moments(returns, n, mean, floor);
   double excess = mean - floor, downside = sqrt(m.downside / count);
@@ -194,8 +210,8 @@ void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledge
   value[BT_METRIC_FINAL_EQUITY] = final_equity;
   value[BT_METRIC_TOTAL_RETURN] = final_equity / config->cash - 1;
   value[BT_METRIC_CAGR] = pow(final_equity / config->cash, config->periods_per_year / count) - 1;
-  fill_returns(returns, ledger, config->cash);
-  set_return_metrics(value, returns, ledger->n_bars, config);
+  double total = fill_returns(returns, ledger, config->cash);
+  set_return_metrics(value, returns, total, ledger->n_bars, config);
   value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
   value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
   value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / count;

@@ -29,7 +29,7 @@ void bt_ledger_init(bt_ledger *ledger)
 void bt_ledger_clear(bt_ledger *ledger)
 {
   free(ledger->equity);
-  free(ledger->shares);
+  free(ledger->holdings);
   free(ledger->trades);
   bt_ledger_init(ledger);
 }
@@ -38,10 +38,8 @@ static bt_status reserve_bars(bt_ledger *ledger, size_t n_bars, bt_error *err)
 {
   if (n_bars <= ledger->bar_capacity) return BT_OK;
   double *equity = realloc(ledger->equity, n_bars * sizeof *equity);
-  if (equity) ledger->equity = equity;
-  double *shares = realloc(ledger->shares, n_bars * sizeof *shares);
-  if (shares) ledger->shares = shares;
-  if (!equity || !shares) return bt_fail_nomem(err, "equity");
+  if (!equity) return bt_fail_nomem(err, "equity");
+  ledger->equity = equity;
   ledger->bar_capacity = n_bars;
   return BT_OK;
 }
@@ -56,6 +54,33 @@ static bt_status reserve_trade(bt_ledger *ledger, bt_error *err)
   ledger->trades = trades;
   ledger->trade_capacity = capacity;
   return BT_OK;
+}
+
+static bt_status reserve_holding(bt_ledger *ledger, bt_error *err)
+{
+  if (ledger->n_holdings < ledger->holding_capacity) return BT_OK;
+  size_t capacity = ledger->holding_capacity ? 2 * ledger->holding_capacity : 64;
+  bt_holding *holdings = realloc(ledger->holdings, capacity * sizeof *holdings);
+  if (!holdings) return bt_fail_nomem(err, "holdings");
+  ledger->holdings = holdings;
+  ledger->holding_capacity = capacity;
+  return BT_OK;
+}
+
+static void note_holding(bt_ledger *ledger, size_t bar, double shares)
+{
+  ledger->holdings[ledger->n_holdings++] = (bt_holding){.bar = bar, .shares = shares};
+}
+
+void bt_ledger_fill_shares(double *shares, const bt_ledger *ledger, bt_span span)
+{
+  size_t t = span.first;
+  double held = 0;
+  for (size_t i = 0; i <= ledger->n_holdings; i++) {
+    size_t until = i < ledger->n_holdings ? ledger->holdings[i].bar : span.end;
+    for (; t < until; t++) shares[t - span.first] = held;
+    if (i < ledger->n_holdings) held = ledger->holdings[i].shares;
+  }
 }
 
 static double commission(const bt_costs *costs, double value, double raw_shares)
@@ -154,13 +179,16 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
   a->ledger->ruined = equity <= 0;
   if (a->ledger->ruined || target * equity == value) return BT_OK;
   bt_status status = reserve_trade(a->ledger, err);
+  if (!status) status = reserve_holding(a->ledger, err);
   if (status) return status;
   double slippage = a->config->costs.slippage_rate;
-  bool buys = target * equity > value, reverses = a->shares * target < 0;
+  double held = a->shares;
+  bool buys = target * equity > value, reverses = held * target < 0;
   order o = {.bar = bar, .raw_price = raw_price, .factor = bars->adjust_factor[bar]};
   o.price = raw_price * (buys ? 1 + slippage : 1 - slippage);
   if (reverses) trade_to(a, &o, 0);
   if (!reverses || a->shares == 0) trade_to(a, &o, target);
+  if (a->shares != held) note_holding(a->ledger, bar, a->shares);
   return BT_OK;
 }
 
@@ -168,7 +196,13 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
  * the decision that bar i + 1 follows. */
 static size_t find_order(const double *next, size_t t, size_t end, double in_force)
 {
-  for (t++; t < end && next[t - 1] == in_force;) t++;
+  enum { STRIDE = 8 }; /* compared at once; targets stay the same for long */
+  for (t++; t + STRIDE <= end; t += STRIDE) {
+    size_t n_same = 0;
+    for (size_t k = 0; k < STRIDE; k++) n_same += next[t - 1 + k] == in_force;
+    if (n_same < STRIDE) break;
+  }
+  while (t < end && next[t - 1] == in_force) t++;
   return t;
 }
 
@@ -177,12 +211,9 @@ static size_t find_order(const double *next, size_t t, size_t end, double in_for
 static size_t mark_bars(account *a, const double *close, size_t t, size_t end, size_t first)
 {
   const double cash = a->cash, shares = a->shares;
-  double *equity = a->ledger->equity - first, *held = a->ledger->shares - first;
+  double *equity = a->ledger->equity - first;
   size_t stop = t;
-  for (size_t i = t; i < end; i++) {
-    equity[i] = cash + shares * close[i];
-    held[i] = shares;
-  }
+  for (size_t i = t; i < end; i++) equity[i] = cash + shares * close[i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
     while (stop < end && equity[stop] > 0) stop++;
   else
@@ -192,10 +223,13 @@ static size_t mark_bars(account *a, const double *close, size_t t, size_t end, s
   return stop;
 }
 
-/* Rule 8: from this bar on there is no position and no equity. */
-static void fill_with_nothing(bt_ledger *ledger, size_t index)
+/* Rule 8: from this bar of the span on there is no position and no equity. */
+static bt_status fill_with_nothing(bt_ledger *ledger, size_t bar, bt_span span, bt_error *err)
 {
-  for (size_t i = index; i < ledger->n_bars; i++) ledger->equity[i] = ledger->shares[i] = 0;
+  for (size_t t = bar; t < span.end; t++) ledger->equity[t - span.first] = 0;
+  bt_status status = reserve_holding(ledger, err);
+  if (!status) note_holding(ledger, bar, 0);
+  return status;
 }
 
 /* The trade that is open at the end: marked at the close of that bar, not closed. */
@@ -233,7 +267,7 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
   if (status) return status;
   account a = {.config = config, .ledger = ledger, .cash = config->cash};
   ledger->n_bars = n_bars;
-  ledger->n_exposed = ledger->n_trades = 0;
+  ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
   ledger->costs_paid = 0;
   ledger->ruined = false;
   while (t < span.end && !ledger->ruined) {
@@ -244,7 +278,8 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
     size_t end = find_order(at_open ? target : target + 1, t, span.end, a.in_force);
     t = mark_bars(&a, bars->close, t, end, span.first);
   }
-  if (ledger->ruined) fill_with_nothing(ledger, t - span.first);
-  if (a.shares != 0) status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);
+  if (ledger->ruined) status = fill_with_nothing(ledger, t, span, err);
+  if (!status && a.shares != 0)
+    status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);
   return status;
 }

@@ -37,21 +37,31 @@ typedef struct bt_trade {
   bool open;          /* still open at the end: counts in no statistic */
 } bt_trade;
 
+/* The position from the close of one bar on, up to the next such entry. */
+typedef struct bt_holding {
+  size_t bar;    /* an index into the bars */
+  double shares; /* adjusted shares; < 0 short */
+} bt_holding;
+
 /* What a simulation leaves. One ledger serves many simulations in turn: its arrays only grow. */
 typedef struct bt_ledger {
-  size_t n_bars;    /* of the span */
-  double *equity;   /* n_bars: cash + shares * close at each close */
-  double *shares;   /* n_bars: adjusted shares held at each close; < 0 short */
-  size_t n_exposed; /* bars that end with a position */
-  size_t n_trades;  /* trades, the open one (always the last) included */
+  size_t n_bars;  /* of the span */
+  double *equity; /* n_bars: cash + shares * close at each close */
+  size_t n_holdings;
+  bt_holding *holdings; /* in rising order of bar, one a change; flat before the first */
+  size_t n_exposed;     /* bars that end with a position */
+  size_t n_trades;      /* trades, the open one (always the last) included */
   bt_trade *trades;
   double costs_paid; /* commissions and slippage in cash */
   bool ruined;       /* equity fell to 0 or below */
-  size_t bar_capacity, trade_capacity;
+  size_t bar_capacity, trade_capacity, holding_capacity;
 } bt_ledger;
 
 void bt_ledger_init(bt_ledger *ledger); /* empty, owns nothing */
 void bt_ledger_clear(bt_ledger *ledger);
+
+/* Spreads the holdings: shares[0 .. n_bars-1] held at each close of the span that was simulated. */
+void bt_ledger_fill_shares(double *shares, const bt_ledger *ledger, bt_span span);
 
 /* Simulates bars [span.first, span.end) with target[0 .. bars->n_bars-1], settled by
  * bt_target_settle. The span starts flat with config->cash; the target of the bar before it counts

@@ -31,8 +31,17 @@ typedef struct run {
   bt_span span;
   bt_sim_config config;
   bt_evaluator evaluator;
+  double *shares; /* held at each close of the span */
   bt_metrics metrics;
 } run;
+
+static double *spread_shares(const bt_ledger *ledger, bt_span span)
+{
+  double *shares = malloc(ledger->n_bars * sizeof *shares);
+  assert_non_null(shares);
+  bt_ledger_fill_shares(shares, ledger, span);
+  return shares;
+}
 
 static bt_direction read_direction(const golden_case *c)
 {
@@ -82,11 +91,13 @@ static void run_case(run *r, const golden_case *c)
   bt_subject subject = {r->bars, r->span, 252};
   bt_evaluation how = {r->config, 0};
   assert_int_equal(bt_evaluate(&r->metrics, &r->evaluator, &subject, r->target, &how, &err), BT_OK);
+  r->shares = spread_shares(&r->evaluator.ledger, r->span);
 }
 
 static void free_run(run *r)
 {
   bt_evaluator_clear(&r->evaluator);
+  free(r->shares);
   bt_bars_free(r->bars);
   free(r->target);
 }
@@ -146,7 +157,7 @@ static void check_case(const golden_case *c)
   const bt_ledger *ledger = &r.evaluator.ledger;
   assert_int_equal(ledger->n_bars, r.span.end - r.span.first);
   check_series(c, "equity", ledger->equity, ledger->n_bars);
-  check_series(c, "shares", ledger->shares, ledger->n_bars);
+  check_series(c, "shares", r.shares, ledger->n_bars);
   check_trades(c, ledger);
   if (golden_text(c, "costs", 0))
     assert_close(ledger->costs_paid, golden_number(c, "costs", 0), "costs");
@@ -237,6 +248,7 @@ static void make_job(run *r, test_random *random)
   bt_status status =
       bt_simulate(&r->evaluator.ledger, r->bars, r->target, r->span, &r->config, NULL);
   assert_int_equal(status, BT_OK);
+  r->shares = spread_shares(&r->evaluator.ledger, r->span);
 }
 
 static double commission_of(const bt_costs *costs, double shares, double price, double factor)
@@ -276,11 +288,11 @@ static void cash_plus_position_is_equity_on_every_bar(void **state)
     double cash = r.config.cash, held = 0;
     for (size_t k = 0; k < ledger->n_bars && !ledger->ruined; k++) {
       size_t t = r.span.first + k;
-      if (held != ledger->shares[k]) {
-        cash = settle_cash(&r, t, cash, held, ledger->shares[k]);
+      if (held != r.shares[k]) {
+        cash = settle_cash(&r, t, cash, held, r.shares[k]);
         n_changes++;
       }
-      held = ledger->shares[k];
+      held = r.shares[k];
       assert_close(ledger->equity[k], cash + held * r.bars->close[t], "equity");
     }
     free_run(&r);
@@ -318,8 +330,7 @@ static void shares_change_only_where_the_target_did(void **state)
     size_t lag = r.config.fill == BT_FILL_OPEN;
     for (size_t k = 1; k < ledger->n_bars && !ledger->ruined; k++) {
       size_t t = r.span.first + k - lag;
-      if (r.target[t] == (t > 0 ? r.target[t - 1] : 0))
-        assert_true(ledger->shares[k] == ledger->shares[k - 1]);
+      if (r.target[t] == (t > 0 ? r.target[t - 1] : 0)) assert_true(r.shares[k] == r.shares[k - 1]);
     }
     free_run(&r);
   }
@@ -334,7 +345,7 @@ static void exposure_is_the_bars_with_shares_and_closed_trades_come_in_order(voi
     make_job(&r, &random);
     const bt_ledger *ledger = &r.evaluator.ledger;
     size_t n_exposed = 0;
-    for (size_t k = 0; k < ledger->n_bars; k++) n_exposed += ledger->shares[k] != 0;
+    for (size_t k = 0; k < ledger->n_bars; k++) n_exposed += r.shares[k] != 0;
     assert_int_equal(ledger->n_exposed, n_exposed);
     for (size_t k = 0; k < ledger->n_trades; k++) {
       const bt_trade *t = &ledger->trades[k];
@@ -375,8 +386,8 @@ static void cash_never_goes_below_zero_without_short_positions(void **state)
     const bt_ledger *ledger = &r.evaluator.ledger;
     for (size_t k = 0; k < ledger->n_bars; k++) {
       double close = r.bars->close[r.span.first + k];
-      if (ledger->shares[k] < 0) continue;
-      assert_true(ledger->equity[k] - ledger->shares[k] * close >= -1e-9 * ledger->equity[k]);
+      if (r.shares[k] < 0) continue;
+      assert_true(ledger->equity[k] - r.shares[k] * close >= -1e-9 * ledger->equity[k]);
     }
     free_run(&r);
   }
@@ -395,7 +406,11 @@ static void a_ledger_that_was_used_before_gives_the_same_bits(void **state)
     assert_int_equal(bt_simulate(&used, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
     assert_int_equal(used.n_trades, fresh->n_trades);
     assert_memory_equal(used.equity, fresh->equity, fresh->n_bars * sizeof(double));
-    assert_memory_equal(used.shares, fresh->shares, fresh->n_bars * sizeof(double));
+    assert_int_equal(used.n_holdings, fresh->n_holdings);
+    for (size_t k = 0; k < fresh->n_holdings; k++) {
+      assert_int_equal(used.holdings[k].bar, fresh->holdings[k].bar);
+      assert_true(used.holdings[k].shares == fresh->holdings[k].shares);
+    }
     assert_true(used.costs_paid == fresh->costs_paid && used.ruined == fresh->ruined);
     for (size_t k = 0; k < used.n_trades; k++)
       assert_true(used.trades[k].pnl == fresh->trades[k].pnl);
