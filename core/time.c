@@ -8,12 +8,16 @@ static bool is_leap(int year)
   return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
+int bt_date_days_in_month(int year, int month)
+{
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return days[month - 1] + (month == 2 && is_leap(year));
+}
+
 bool bt_date_is_valid(bt_date date)
 {
-  static const int days_in_month[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (date.month < 1 || date.month > 12 || date.day < 1) return false;
-  int last = days_in_month[date.month - 1] + (date.month == 2 && is_leap(date.year));
-  return date.day <= last;
+  return date.month >= 1 && date.month <= 12 && date.day >= 1 &&
+         date.day <= bt_date_days_in_month(date.year, date.month);
 }
 
 /* Both conversions count in eras of 400 years whose years begin on 1 March, so that the leap day is

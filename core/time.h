@@ -23,6 +23,9 @@ typedef struct bt_date {
 /* False for a day that does not exist, such as 2023-02-29. */
 bool bt_date_is_valid(bt_date date);
 
+/* 28 to 31, for a month from 1 to 12. */
+int bt_date_days_in_month(int year, int month);
+
 /* Days since 1970-01-01 of a valid date, and back. */
 int64_t bt_date_to_days(bt_date date);
 bt_date bt_date_from_days(int64_t days);

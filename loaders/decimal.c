@@ -279,23 +279,77 @@ static bt_decimal parse_any(double *out, const char *text, size_t length, char m
 
 /* ---- plain numbers ------------------------------------------------------------------------ */
 
-/* Digits with at most one mark, up to 19 of them: all that most files hold. */
-static inline bool parse_plain(double *out, const char *text, size_t length, char mark)
+static inline const char *scan_plain(double *out, const char *text, char mark)
 {
-  const char *at = text, *end = text + length;
+  const char *at = text;
   uint64_t digits = 0;
   int n_decimals = 0;
-  if (length == 0 || length > DIGITS_MOST + 1) return false;
   for (; is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
-  if (*at == mark && at < end) {
+  ptrdiff_t n_digits = at - text;
+  if (*at == mark) {
     const char *first = ++at;
     for (; is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
     n_decimals = (int)(at - first);
-    if (length == 1) return false; /* the mark alone */
-  } else if (length > DIGITS_MOST) {
-    return false;
+    n_digits += n_decimals;
   }
-  return at == end && scale_exactly(out, digits, -n_decimals);
+  if (n_digits == 0 || n_digits > DIGITS_MOST) return NULL;
+  return scale_exactly(out, digits, -n_decimals) ? at : NULL;
+}
+
+/* Not inlined, so that the short way has no registers to save. */
+static __attribute__((noinline)) const char *scan_longer(double *out, const char *text, char mark)
+{
+  return scan_plain(out, text, mark);
+}
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* A number of at most seven characters with the one behind it, all in one word: first character,
+ * lowest byte. NULL where that is not what the eight bytes at text hold. */
+static inline const char *scan_word(double *out, const char *text, char mark)
+{
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  uint64_t word;
+  memcpy(&word, text, sizeof word);
+  word ^= each * '0';                                            /* digits are 0 to 9 */
+  uint64_t others = ((word + each * 0x76) | word) & each * 0x80; /* bytes that are not */
+  if (others == 0) return NULL;
+  unsigned n_whole = (unsigned)__builtin_ctzll(others) & ~7u, n_bits = n_whole, n_decimals = 0;
+  if (text[n_whole / 8] == mark) { /* take it out and close the gap */
+    others &= others - 1;
+    if (others == 0) return NULL;
+    n_bits = ((unsigned)__builtin_ctzll(others) & ~7u) - 8;
+    n_decimals = (n_bits - n_whole) / 8;
+    uint64_t whole = ((uint64_t)1 << n_whole) - 1;
+    word = (word & whole) | (word >> 8 & ~whole);
+  }
+  if (n_bits == 0) return NULL;
+  word <<= 64 - n_bits; /* zeros in front; then pairs, fours, and all eight digits */
+  word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+  word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+  word = (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
+  *out = (double)word / power10_double[n_decimals];
+  return text + n_bits / 8 + (n_decimals > 0 || text[n_whole / 8] == mark);
+}
+#else
+static inline const char *scan_word(double *out, const char *text, char mark)
+{
+  (void)out, (void)text, (void)mark;
+  return NULL;
+}
+#endif
+
+const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark)
+{
+  const char *after = end - text >= 8 ? scan_word(out, text, mark) : NULL;
+  return after ? after : scan_longer(out, text, mark);
+}
+
+static inline bool parse_plain(double *out, const char *text, size_t length, char mark)
+{
+  double value;
+  if (length == 0 || scan_plain(&value, text, mark) != text + length) return false;
+  *out = value;
+  return true;
 }
 
 bt_decimal bt_decimal__parse(double *out, const char *text, size_t length, char mark)

@@ -138,12 +138,16 @@ static void drop_front(bt_buffer *text, size_t n_bytes)
   memmove(text->bytes, text->bytes + n_bytes, text->length + 1);
 }
 
-/* Lines that end in CR alone, as old Macintosh programs wrote them. */
+/* A CR that no LF follows ends a line, as old Macintosh programs wrote them. With an LF in its
+ * place the numbers of lines are right wherever lines are counted. */
 static void replace_lone_returns(bt_buffer *text)
 {
-  if (memchr(text->bytes, '\n', text->length)) return;
-  for (size_t i = 0; i < text->length; i++)
-    if (text->bytes[i] == '\r') text->bytes[i] = '\n';
+  char *at = text->bytes, *end = at + text->length;
+  while ((at = memchr(at, '\r', (size_t)(end - at)))) {
+    size_t n_returns = strspn(at, "\r");
+    if (at[n_returns] != '\n') memset(at, '\n', n_returns);
+    at += n_returns;
+  }
 }
 
 bt_status bt_encoding__decode(bt_buffer *text, bt_buffer *spare, const char *path, bt_error *err)

@@ -47,6 +47,71 @@ static void put_digits(char *out, uint64_t *state, int n_digits, int n_whole)
   *out = '\0';
 }
 
+/* Reads a number with other fields behind it, and at the very end of a text. */
+static void check_scan(const char *number, char mark)
+{
+  char text[128];
+  double expected = strtod(number, NULL), got = -1;
+  int length = snprintf(text, sizeof text, "%s;12345678,9", number);
+  char *point = strchr(text, '.');
+  if (point) *point = mark;
+  for (int i = 0; i < 2; i++) { /* with room for eight bytes, and without */
+    const char *end = i == 0 ? text + length : text + strlen(number);
+    if (bt_decimal__scan(&got, text, end, mark) != text + strlen(number) ||
+        memcmp(&got, &expected, sizeof got) != 0)
+      fail_msg("%s: scanned as %a, strtod gives %a", text, got, expected);
+  }
+}
+
+static void numbers_are_scanned_up_to_what_follows(void **state)
+{
+  (void)state;
+  uint64_t random = 2;
+  char text[64];
+  for (int round = 0; round < 20000; round++)
+    for (int n_digits = 1; n_digits <= 19; n_digits++) {
+      put_digits(text, &random, n_digits, (int)(next_random(&random) % (uint64_t)(n_digits + 1)));
+      check_scan(text, round % 2 ? '.' : ',');
+    }
+}
+
+static void what_is_no_plain_number_is_not_scanned(void **state)
+{
+  (void)state;
+  static const char *const texts[] = {
+      "-1,2345678",       "+1,2345678",
+      " 1,2345678",       "x1,2345678",
+      "\xc3\xa4,2345678", ".,12345678",
+      ",12345678",        "12345678901234567890,",
+      "nan,12345",        "1.00000000000000000000,",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    double value = -7;
+    if (bt_decimal__scan(&value, texts[i], texts[i] + strlen(texts[i]), '.'))
+      fail_msg("'%s' was scanned", texts[i]);
+  }
+}
+
+static void a_scan_ends_where_the_number_does(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    double value;
+    size_t length;
+  } cases[] = {{"1.2.3,45678", 1.2, 3},  {"12e3,456789", 12, 2},   {"7,8901234", 7, 1},
+               {"5.,1234567", 5, 2},     {".5,1234567", 0.5, 2},   {"007\n123456", 7, 3},
+               {"1.50x,45678", 1.5, 4},  {"0.0,1234567", 0, 3},    {"1234567,", 1234567, 7},
+               {"12.3456,", 12.3456, 7}, {"3\xc3\xa4,23456", 3, 1}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *text = cases[i].text;
+    double value = -7;
+    const char *after = bt_decimal__scan(&value, text, text + strlen(text), '.');
+    if (after != text + cases[i].length || value != cases[i].value)
+      fail_msg("'%s' gives %g and ends at %td", text, value, after ? after - text : -1);
+  }
+}
+
 static void plain_decimals_of_1_to_20_digits_are_as_strtod_reads_them(void **state)
 {
   (void)state;
@@ -266,6 +331,9 @@ static void a_locale_with_a_decimal_comma_changes_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(numbers_are_scanned_up_to_what_follows),
+      cmocka_unit_test(what_is_no_plain_number_is_not_scanned),
+      cmocka_unit_test(a_scan_ends_where_the_number_does),
       cmocka_unit_test(plain_decimals_of_1_to_20_digits_are_as_strtod_reads_them),
       cmocka_unit_test(decimals_with_exponents_are_as_strtod_reads_them),
       cmocka_unit_test(doubles_printed_in_full_come_back_as_they_were),
