@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/lanes.h"
 #include "core/suggest.h"
 
 static const bt_metric_info infos[BT_METRIC_COUNT] = {
@@ -39,81 +40,82 @@ bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
 
 /* ---- computing ------------------------------------------------------------------------------ */
 
-enum { LANES = 2 }; /* what every machine has in one register */
-
 /* Equity after a fill is right to a few units in the last place. Returns, drawdowns and profits
  * (as a fraction) below this are such noise, not money: without the limit a price that stands still
  * would have a Sharpe ratio, and a trade that just pays its commission would win by chance. */
 static const double NOISE = 1e-14;
 
+/* The same for 0 / 0, the return after ruin: there is nothing to earn on. */
 static double without_noise(double x)
 {
-  return fabs(x) < NOISE ? 0 : x;
+  return fabs(x) >= NOISE ? x : 0;
 }
 
-static double add_lanes(const double lanes[LANES])
+/* Sums over the returns x: of x, of min(x - floor, 0)^2, and of the powers 2 to 4 of x - mean. */
+typedef struct sums {
+  double first, downside, second, third, fourth;
+} sums;
+
+static void add_moments(sums *out, const double *x, size_t n, double mean)
 {
-  return lanes[0] + lanes[1];
-}
-
-/* Sums over the returns: of the powers 2 to 4 of x - centre, and of min(x - floor, 0)^2. */
-typedef struct moments {
-  double second, third, fourth, downside;
-} moments;
-
-/* LANES doubles, and LANES masks, at once: compilers turn them into whatever the machine has. */
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-typedef int64_t masks __attribute__((vector_size(LANES * sizeof(int64_t))));
-
-static moments sum_moments(const double *x, size_t n, double centre, double floor)
-{
-  lanes second = {0}, third = {0}, fourth = {0}, downside = {0}, values;
-  size_t whole = n - n % LANES;
-  for (size_t i = 0; i < whole; i += LANES) {
-    memcpy(&values, x + i, sizeof values);
-    lanes d = values - centre, below = values - floor, square = d * d;
-    below = (lanes)((masks)below & (below < 0)); /* min(values - floor, 0) */
-    second += square;
-    third += square * d;
-    fourth += square * square;
-    downside += below * below;
+  bt_lanes second = {0}, third = {0}, fourth = {0};
+  size_t i = 0;
+  for (; i + BT_LANES <= n; i += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES; k += 2) {
+      bt_pair d = bt_pair_load(x + i + k) - mean, square = d * d;
+      second.pair[k / 2] += square;
+      third.pair[k / 2] += square * d;
+      fourth.pair[k / 2] += square * square;
+    }
   }
-  moments m = {add_lanes((const double *)&second), add_lanes((const double *)&third),
-               add_lanes((const double *)&fourth), add_lanes((const double *)&downside)};
-  for (size_t i = whole; i < n; i++) { /* what is left over is added one by one */
-    double d = x[i] - centre, below = x[i] < floor ? x[i] - floor : 0;
-    m.second += d * d;
-    m.third += d * d * d;
-    m.fourth += d * d * (d * d);
-    m.downside += below * below;
+  out->second = bt_lanes_sum(&second);
+  out->third = bt_lanes_sum(&third);
+  out->fourth = bt_lanes_sum(&fourth);
+  for (; i < n; i++) { /* what is left over is added one by one */
+    double d = x[i] - mean, square = d * d;
+    out->second += square;
+    out->third += square * d;
+    out->fourth += square * square;
   }
-  return m;
 }
 
-/* After ruin there is nothing to earn on. */
-static void clear_returns_of_nothing(double *returns, const bt_ledger *ledger)
+/* min(x - floor, 0)^2 */
+static double square_below(double x, double floor)
 {
-  for (size_t t = 1; t < ledger->n_bars; t++)
-    if (ledger->equity[t - 1] == 0) returns[t] = 0;
+  return x < floor ? (x - floor) * (x - floor) : 0;
 }
 
-/* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Returns their
- * sum: whole groups of eight lane by lane, which hides the latency of the additions, and what is
- * left over one by one. */
-static double fill_returns(double *returns, const bt_ledger *ledger, double cash)
+static bt_pair pair_without_noise(bt_pair x)
 {
-  enum { SUM_LANES = 8 };
+  return bt_pair_where(bt_pair_abs(x) >= NOISE, x);
+}
+
+/* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Adds up `first`
+ * and `downside` on the way: the first return and those past whole groups of lanes one by one. */
+static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, double cash,
+                         double floor)
+{
   const double *equity = ledger->equity;
-  size_t n = ledger->n_bars, whole = n - n % SUM_LANES;
-  double part[SUM_LANES] = {0}, rest = 0;
+  bt_lanes first = {0}, downside = {0};
+  size_t t = 1;
   returns[0] = without_noise(equity[0] / cash - 1);
-  for (size_t t = 1; t < n; t++) returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
-  if (ledger->ruined) clear_returns_of_nothing(returns, ledger);
-  for (size_t i = 0; i < whole; i += SUM_LANES)
-    for (size_t k = 0; k < SUM_LANES; k++) part[k] += returns[i + k];
-  for (size_t i = whole; i < n; i++) rest += returns[i];
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7])) +
-         rest;
+  for (; t + BT_LANES <= ledger->n_bars; t += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES; k += 2) {
+      bt_pair ratio = bt_pair_load(equity + t + k) / bt_pair_load(equity + t + k - 1);
+      bt_pair r = pair_without_noise(ratio - 1), below = r - floor;
+      below = bt_pair_where(below < 0, below);
+      bt_pair_store(returns + t + k, r);
+      first.pair[k / 2] += r;
+      downside.pair[k / 2] += below * below;
+    }
+  }
+  out->first = bt_lanes_sum(&first) + returns[0];
+  out->downside = bt_lanes_sum(&downside) + square_below(returns[0], floor);
+  for (; t < ledger->n_bars; t++) {
+    returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
+    out->first += returns[t];
+    out->downside += square_below(returns[t], floor);
+  }
 }
 
 static bool is_constant(const double *x, size_t n)
@@ -128,47 +130,88 @@ static double larger(double a, double b)
   return a > b ? a : b;
 }
 
-/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. A division
- * is needed only where a new worst ratio is reached; four bars at a time, so that one does not wait
- * for the maximum of the one before. */
-static double find_max_drawdown(const bt_ledger *ledger, double cash)
+typedef struct extremes {
+  double high, low;
+} extremes;
+
+enum { BLOCK_BARS = 64 }; /* looked at together in find_max_drawdown */
+
+static extremes find_extremes(const double x[BLOCK_BARS])
 {
-  const double *e = ledger->equity;
-  size_t n = ledger->n_bars, t = 0;
-  double peak = cash, worst = 1;
-  for (; t + 4 <= n; t += 4) {
-    double first = larger(e[t], e[t + 1]), both = larger(e[t + 2], e[t + 3]);
-    double peaks[4] = {larger(peak, e[t]), larger(peak, first),
-                       larger(larger(peak, first), e[t + 2]), larger(larger(peak, first), both)};
-    peak = peaks[3];
-    for (size_t k = 0; k < 4; k++)
-      if (e[t + k] < worst * peaks[k]) worst = e[t + k] / peaks[k];
+  bt_pair high[2] = {bt_pair_load(x), bt_pair_load(x + 2)}, low[2] = {high[0], high[1]};
+  for (size_t i = 4; i < BLOCK_BARS; i += 4) {
+    for (size_t k = 0; k < 2; k++) {
+      bt_pair value = bt_pair_load(x + i + 2 * k);
+      high[k] = bt_pair_larger(high[k], value);
+      low[k] = bt_pair_smaller(low[k], value);
+    }
   }
-  for (; t < n; t++) {
-    peak = larger(peak, e[t]);
-    if (e[t] < worst * peak) worst = e[t] / peak;
-  }
-  return without_noise(worst - 1);
+  high[0] = bt_pair_larger(high[0], high[1]);
+  low[0] = bt_pair_smaller(low[0], low[1]);
+  return (extremes){larger(high[0][0], high[0][1]), low[0][0] < low[0][1] ? low[0][0] : low[0][1]};
 }
 
-/* Everything that follows from the returns alone; total is their sum. */
-static void set_return_metrics(double *value, const double *returns, double total, size_t n,
+/* A fall on its way: the running maximum, the lowest equity since, and the worst ratio of two such
+ * before. */
+typedef struct fall {
+  double peak, trough, worst;
+} fall;
+
+/* Ends the fall below the old peak: one division, where it counts. */
+static void set_peak(fall *f, double peak)
+{
+  if (f->trough < f->worst * f->peak) f->worst = f->trough / f->peak;
+  f->peak = f->trough = peak;
+}
+
+static void follow(fall *f, const double *equity, size_t n)
+{
+  for (size_t t = 0; t < n; t++) {
+    if (equity[t] > f->peak) set_peak(f, equity[t]);
+    if (equity[t] < f->trough) f->trough = equity[t];
+  }
+}
+
+/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. Whole
+ * blocks lie below the peak, or rise above it without a fall that counts; few are gone through. */
+static double find_max_drawdown(const bt_ledger *ledger, double cash)
+{
+  const double *equity = ledger->equity;
+  fall f = {.peak = cash, .trough = cash, .worst = 1};
+  size_t t = 0;
+  for (; t + BLOCK_BARS <= ledger->n_bars; t += BLOCK_BARS) {
+    extremes block = find_extremes(equity + t);
+    if (block.high <= f.peak)
+      f.trough = block.low < f.trough ? block.low : f.trough;
+    else if (block.low >= f.worst * block.high)
+      set_peak(&f, block.high); /* what lies lower in this block is no new worst */
+    else
+      follow(&f, equity + t, BLOCK_BARS);
+  }
+  follow(&f, equity + t, ledger->n_bars - t);
+  set_peak(&f, f.peak);
+  return without_noise(f.worst - 1);
+}
+
+/* Everything that follows from the returns alone. */
+static void set_return_metrics(double *value, double *returns, const bt_ledger *ledger,
                                const bt_metrics_config *config)
 {
+  sums s;
+  size_t n = ledger->n_bars;
   double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
-  double mean = total / count;
-  bool constant = is_constant(returns, n);
-  moments m = sum_moments(returns, n, mean, floor);
-  double excess = mean - floor, downside = sqrt(m.downside / count);
+  fill_returns(returns, &s, ledger, config->cash, floor);
   if (n < 2) return;
-  double deviation = constant ? 0 : sqrt(m.second / (count - 1));
+  double mean = s.first / count, excess = mean - floor;
+  add_moments(&s, returns, n, mean);
+  bool constant = s.second == 0 || is_constant(returns, n);
+  double deviation = constant ? 0 : sqrt(s.second / (count - 1)), variance = s.second / count;
   value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
-  if (constant || m.second == 0) return;
-  double variance = m.second / count;
+  if (constant) return;
   value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
-  value[BT_METRIC_SORTINO] = excess * ppy / (downside * sqrt(ppy));
-  value[BT_METRIC_SKEW] = m.third / count / (variance * sqrt(variance));
-  value[BT_METRIC_KURTOSIS] = m.fourth / count / (variance * variance) - 3;
+  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(s.downside / count) * sqrt(ppy));
+  value[BT_METRIC_SKEW] = s.third / count / (variance * sqrt(variance));
+  value[BT_METRIC_KURTOSIS] = s.fourth / count / (variance * variance) - 3;
 }
 
 /* Everything about closed trades. */
@@ -210,8 +253,7 @@ void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledge
   value[BT_METRIC_FINAL_EQUITY] = final_equity;
   value[BT_METRIC_TOTAL_RETURN] = final_equity / config->cash - 1;
   value[BT_METRIC_CAGR] = pow(final_equity / config->cash, config->periods_per_year / count) - 1;
-  double total = fill_returns(returns, ledger, config->cash);
-  set_return_metrics(value, returns, total, ledger->n_bars, config);
+  set_return_metrics(value, returns, ledger, config);
   value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
   value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
   value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / count;

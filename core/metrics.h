@@ -45,8 +45,7 @@ typedef struct bt_metrics_config {
 
 /* Every metric of a simulation of bars [span.first, span.end), a span of at least one bar; those
  * against a benchmark are NaN. `returns` is scratch of ledger->n_bars values and holds the
- * returns r afterwards. Sums have a fixed shape of two lanes, so that wider vectors give the same
- * bits. */
+ * returns r afterwards. Sums over the returns have a fixed shape (core/lanes.h). */
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config);
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/lanes.h"
+
 /* The account while bars go by. */
 typedef struct account {
   const bt_sim_config *config;
@@ -10,9 +12,8 @@ typedef struct account {
   double cash;
   double shares;      /* adjusted shares; < 0 short */
   double in_force;    /* the target that the last order was about, 0 at the start */
-  bt_trade trade;     /* the trade going on while shares != 0 */
   double held_price;  /* average price of the shares held; partial exits leave it as it is */
-  double exit_shares; /* of that trade so far */
+  double exit_shares; /* of the trade going on so far */
 } account;
 
 /* One order: the bar, the price before and after slippage, and raw shares per adjusted share. */
@@ -44,10 +45,11 @@ static bt_status reserve_bars(bt_ledger *ledger, size_t n_bars, bt_error *err)
   return BT_OK;
 }
 
-/* Room for one more trade; they are few, so the list grows by doubling. */
-static bt_status reserve_trade(bt_ledger *ledger, bt_error *err)
+/* Room for two more trades: a reversal closes one and begins another. They are few, so the list
+ * grows by doubling. */
+static bt_status reserve_trades(bt_ledger *ledger, bt_error *err)
 {
-  if (ledger->n_trades < ledger->trade_capacity) return BT_OK;
+  if (ledger->n_trades + 2 <= ledger->trade_capacity) return BT_OK;
   size_t capacity = ledger->trade_capacity ? 2 * ledger->trade_capacity : 64;
   bt_trade *trades = realloc(ledger->trades, capacity * sizeof *trades);
   if (!trades) return bt_fail_nomem(err, "trades");
@@ -85,9 +87,9 @@ void bt_ledger_fill_shares(double *shares, const bt_ledger *ledger, bt_span span
 
 static double commission(const bt_costs *costs, double value, double raw_shares)
 {
+  double paid = costs->commission_rate * value + costs->commission_per_share * raw_shares;
   if (value == 0) return 0;
-  return fmax(costs->commission_min,
-              costs->commission_rate * value + costs->commission_per_share * raw_shares);
+  return paid > costs->commission_min ? paid : costs->commission_min;
 }
 
 /* Rule 4: the equity E' that is left when the position goes from value `old` to target * E' and the
@@ -102,20 +104,27 @@ static double equity_after(const account *a, const order *o, double target, doub
   double sign = target * equity > old ? 1 : -1; /* buying or selling */
   double slope = 1 + sign * c * target;
   if (!(slope > 0)) return (double)NAN;
-  return fmin((equity + sign * c * old) / slope, equity - costs->commission_min);
+  double after = (equity + sign * c * old) / slope, least_paid = equity - costs->commission_min;
+  return after < least_paid ? after : least_paid;
 }
 
-/* A running average with a new price of that weight in it. Equal prices average to exactly their
- * price, so that a round trip at one price has a profit of exactly 0. */
-static double blend(double average, double price, double weight)
+/* The average price of `total` shares when the last `added` of them cost `price`. Equal prices
+ * average to exactly their price, so that a round trip at one price has a profit of exactly 0. */
+static double blend(double average, double price, double added, double total)
 {
-  return average + (price - average) * weight;
+  return added == total ? price : average + (price - average) * (added / total);
+}
+
+/* The trade going on while shares != 0: it stands behind those that are closed. */
+static bt_trade *open_trade(const account *a)
+{
+  return &a->ledger->trades[a->ledger->n_trades];
 }
 
 /* Rule 6: enters the fill of `change` shares into the trade it opens, adds to, or reduces. */
 static void book_trade(account *a, const order *o, double change, double paid)
 {
-  bt_trade *trade = &a->trade;
+  bt_trade *trade = open_trade(a);
   double held = fabs(a->shares), quantity = fabs(change);
   if (held == 0) {
     *trade = (bt_trade){.side = change > 0 ? 1 : -1, .entry_bar = o->bar, .open = true};
@@ -125,22 +134,21 @@ static void book_trade(account *a, const order *o, double change, double paid)
   if (change * trade->side > 0) {
     trade->shares += quantity;
     trade->entry_value += o->price * quantity;
-    trade->entry_price = blend(trade->entry_price, o->price, quantity / trade->shares);
-    a->held_price = blend(a->held_price, o->price, quantity / (held + quantity));
+    trade->entry_price = blend(trade->entry_price, o->price, quantity, trade->shares);
+    a->held_price = blend(a->held_price, o->price, quantity, held + quantity);
   } else {
     a->exit_shares += quantity;
-    trade->exit_price = blend(trade->exit_price, o->price, quantity / a->exit_shares);
+    trade->exit_price = blend(trade->exit_price, o->price, quantity, a->exit_shares);
     trade->pnl += quantity * (o->price - a->held_price) * trade->side;
   }
 }
 
-/* Moves the trade to the ledger's list, where reserve_trade has made room. */
 static void close_trade(account *a, size_t bar)
 {
-  bt_trade *trade = &a->ledger->trades[a->ledger->n_trades++];
-  *trade = a->trade;
+  bt_trade *trade = open_trade(a);
   trade->exit_bar = bar;
   trade->open = false;
+  a->ledger->n_trades++;
 }
 
 /* Rule 4: brings the position to target times the equity that is left, at the order's price.
@@ -178,7 +186,7 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
   double value = a->shares * raw_price, equity = a->cash + value;
   a->ledger->ruined = equity <= 0;
   if (a->ledger->ruined || target * equity == value) return BT_OK;
-  bt_status status = reserve_trade(a->ledger, err);
+  bt_status status = reserve_trades(a->ledger, err);
   if (!status) status = reserve_holding(a->ledger, err);
   if (status) return status;
   double slippage = a->config->costs.slippage_rate;
@@ -192,16 +200,25 @@ static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double
   return BT_OK;
 }
 
+static bt_pair are_equal(const double *decisions, bt_pair in_force)
+{
+  return bt_pair_equal(bt_pair_load(decisions), in_force);
+}
+
+/* Whether all of BT_LANES decisions are the one in force. */
+static bool are_the_same(const double *next, bt_pair in_force)
+{
+  return bt_pair_all(
+      bt_pair_both(bt_pair_both(are_equal(next, in_force), are_equal(next + 2, in_force)),
+                   bt_pair_both(are_equal(next + 4, in_force), are_equal(next + 6, in_force))));
+}
+
 /* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
  * the decision that bar i + 1 follows. */
 static size_t find_order(const double *next, size_t t, size_t end, double in_force)
 {
-  enum { STRIDE = 8 }; /* compared at once; targets stay the same for long */
-  for (t++; t + STRIDE <= end; t += STRIDE) {
-    size_t n_same = 0;
-    for (size_t k = 0; k < STRIDE; k++) n_same += next[t - 1 + k] == in_force;
-    if (n_same < STRIDE) break;
-  }
+  t++;
+  while (t + BT_LANES <= end && are_the_same(next + t - 1, bt_pair_of(in_force))) t += BT_LANES;
   while (t < end && next[t - 1] == in_force) t++;
   return t;
 }
@@ -233,16 +250,13 @@ static bt_status fill_with_nothing(bt_ledger *ledger, size_t bar, bt_span span, 
 }
 
 /* The trade that is open at the end: marked at the close of that bar, not closed. */
-static bt_status list_open_trade(account *a, const bt_bars *bars, size_t bar, bt_error *err)
+static void mark_open_trade(account *a, const bt_bars *bars, size_t bar)
 {
-  bt_status status = reserve_trade(a->ledger, err);
-  if (status) return status;
-  bt_trade *trade = &a->trade;
+  bt_trade *trade = open_trade(a);
   trade->exit_bar = bar;
   trade->exit_price = bars->close[bar];
   trade->pnl += fabs(a->shares) * (bars->close[bar] - a->held_price) * trade->side;
-  a->ledger->trades[a->ledger->n_trades++] = *trade;
-  return BT_OK;
+  a->ledger->n_trades++;
 }
 
 /* The rules:
@@ -279,7 +293,6 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
     t = mark_bars(&a, bars->close, t, end, span.first);
   }
   if (ledger->ruined) status = fill_with_nothing(ledger, t, span, err);
-  if (!status && a.shares != 0)
-    status = list_open_trade(&a, bars, t < span.end ? t : span.end - 1, err);
+  if (a.shares != 0) mark_open_trade(&a, bars, t < span.end ? t : span.end - 1);
   return status;
 }

@@ -3,8 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* Bars that are settled together: read twice while they are in the nearest cache. */
-enum { BLOCK_BARS = 256 };
+#include "core/lanes.h"
 
 /* What the direction allows. */
 typedef struct limits {
@@ -16,29 +15,40 @@ static bool is_target(double x)
   return x >= -1 && x <= 1; /* NaN is none */
 }
 
-/* True where every value is a number in [-1, +1]: what most strategies write. */
-static bool is_settled(const double *target, size_t n)
+static double clip(double target, limits allowed)
 {
-  size_t n_targets = 0;
-  for (size_t t = 0; t < n; t++) n_targets += fabs(target[t]) <= 1;
-  return n_targets == n;
+  double x = target > allowed.least ? target : allowed.least;
+  return x < allowed.most ? x : allowed.most;
 }
 
-static void clip(double *target, size_t n, limits allowed)
+static bt_pair is_target_pair(bt_pair x)
 {
-  for (size_t t = 0; t < n; t++) {
-    double x = target[t] > allowed.least ? target[t] : allowed.least;
-    target[t] = x < allowed.most ? x : allowed.most;
-  }
+  return bt_pair_at_most(bt_pair_abs(x), bt_pair_of(1));
 }
 
-/* NaN in [first, end) becomes the target before it. */
-static bt_status carry_forward(double *target, size_t first, size_t end, bt_error *err)
+/* Clips BT_LANES targets if all of them are numbers in [-1, +1]: what most strategies write. */
+static bool settle_lanes(double *target, limits allowed)
+{
+  const bt_pair least = bt_pair_of(allowed.least), most = bt_pair_of(allowed.most);
+  bt_pair x[BT_LANES_PAIRS];
+  for (size_t k = 0; k < BT_LANES_PAIRS; k++) x[k] = bt_pair_load(target + 2 * k);
+  if (!bt_pair_all(bt_pair_both(bt_pair_both(is_target_pair(x[0]), is_target_pair(x[1])),
+                                bt_pair_both(is_target_pair(x[2]), is_target_pair(x[3])))))
+    return false;
+  for (size_t k = 0; k < BT_LANES_PAIRS; k++)
+    bt_pair_store(target + 2 * k, bt_pair_smaller(most, bt_pair_larger(least, x[k])));
+  return true;
+}
+
+/* The same one by one; NaN becomes the target before it. Carrying a clipped target on gives what
+ * clipping a carried one gives. */
+static bt_status settle_one_by_one(double *target, size_t first, size_t end, limits allowed,
+                                   bt_error *err)
 {
   double wanted = first > 0 ? target[first - 1] : 0;
   for (size_t t = first; t < end; t++) {
     if (is_target(target[t]))
-      wanted = target[t];
+      wanted = clip(target[t], allowed);
     else if (!isnan(target[t]))
       return bt_fail(err, BT_ERR_DATA, "the target of bar %zu is %g: not within -1 to +1", t,
                      target[t]);
@@ -47,16 +57,15 @@ static bt_status carry_forward(double *target, size_t first, size_t end, bt_erro
   return BT_OK;
 }
 
-/* Carrying a clipped target on gives what clipping a carried one gives. */
 bt_status bt_target_settle(double *target, size_t n_bars, bt_direction direction, bt_error *err)
 {
   limits allowed = {.least = direction == BT_DIRECTION_LONG ? 0 : -1,
                     .most = direction == BT_DIRECTION_SHORT ? 0 : 1};
   bt_status status = BT_OK;
-  for (size_t first = 0; first < n_bars && !status; first += BLOCK_BARS) {
-    size_t n = n_bars - first < BLOCK_BARS ? n_bars - first : BLOCK_BARS;
-    if (!is_settled(target + first, n)) status = carry_forward(target, first, first + n, err);
-    clip(target + first, n, allowed);
+  for (size_t t = 0; t < n_bars && !status; t += BT_LANES) {
+    size_t end = n_bars - t < BT_LANES ? n_bars : t + BT_LANES;
+    if (end - t < BT_LANES || !settle_lanes(target + t, allowed))
+      status = settle_one_by_one(target, t, end, allowed, err);
   }
   return status;
 }

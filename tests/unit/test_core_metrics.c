@@ -221,6 +221,39 @@ static void noise_in_the_last_place_is_no_return_and_no_drawdown(void **state)
   assert_true(m.value[BT_METRIC_SHARPE] > 0);
 }
 
+/* Bar by bar, as the definition says. */
+static double plain_drawdown(const double *equity, size_t n, double cash)
+{
+  double peak = cash, worst = 1;
+  for (size_t t = 0; t < n; t++) {
+    peak = fmax(peak, equity[t]);
+    worst = fmin(worst, equity[t] / peak);
+  }
+  return worst - 1;
+}
+
+static void the_drawdown_of_any_series_is_the_worst_fall_from_a_maximum(void **state)
+{
+  (void)state;
+  enum { N_MOST = 700 };
+  static const double drifts[] = {-0.01, -0.001, 0, 0.001, 0.01};
+  double equity[N_MOST];
+  test_random random = {3};
+  for (size_t round = 0; round < 3000; round++) {
+    size_t n = 1 + random_below(&random, N_MOST);
+    double drift = random_choice(&random, drifts, 5), value = random_between(&random, 50, 150);
+    for (size_t t = 0; t < n; t++) {
+      if (random_below(&random, 3) > 0) value *= 1 + drift + random_between(&random, -0.02, 0.02);
+      if (random_below(&random, 200) == 0) value *= random_between(&random, 0.3, 2);
+      equity[t] = value;
+    }
+    bt_metrics m = measure_equity(equity, n, 252);
+    double expected = plain_drawdown(equity, n, 100);
+    if (m.value[BT_METRIC_MAX_DRAWDOWN] != expected)
+      fail_msg("round %zu: %.17g, not %.17g", round, m.value[BT_METRIC_MAX_DRAWDOWN], expected);
+  }
+}
+
 static void a_rise_without_a_fall_has_no_sortino_and_no_calmar(void **state)
 {
   (void)state;
@@ -364,6 +397,7 @@ int main(void)
       cmocka_unit_test(equity_that_stands_still_has_no_ratio),
       cmocka_unit_test(equal_returns_are_a_constant_series_despite_rounding),
       cmocka_unit_test(noise_in_the_last_place_is_no_return_and_no_drawdown),
+      cmocka_unit_test(the_drawdown_of_any_series_is_the_worst_fall_from_a_maximum),
       cmocka_unit_test(a_rise_without_a_fall_has_no_sortino_and_no_calmar),
       cmocka_unit_test(a_cagr_that_overflows_is_null_and_calmar_with_it),
       cmocka_unit_test(no_closed_trade_has_no_trade_statistic),

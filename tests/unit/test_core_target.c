@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/target.h"
+#include "tests/support/make_bars.h"
 
 static const double NONE = (double)NAN;
 
@@ -65,6 +67,50 @@ static void a_target_outside_the_range_is_an_error_that_names_the_bar(void **sta
   }
 }
 
+/* The rules in the contract's order: carry, then clip. */
+static void settle_plainly(double *target, size_t n, double least, double most)
+{
+  double before = 0;
+  for (size_t t = 0; t < n; t++) {
+    before = isnan(target[t]) ? before : target[t];
+    target[t] = fmin(fmax(before, least), most);
+  }
+}
+
+static void series_of_any_length_settle_as_one_by_one(void **state)
+{
+  (void)state;
+  enum { N_MOST = 70 };
+  static const double values[] = {1, -1, 0, 0.5, -0.25};
+  static const double least[] = {0, -1, -1}, most[] = {1, 0, 1}; /* by bt_direction */
+  test_random random = {5};
+  for (size_t round = 0; round < 20000; round++) {
+    double target[N_MOST], expected[N_MOST];
+    size_t n = random_below(&random, N_MOST + 1), direction = random_below(&random, 3);
+    size_t one_in = 1 + random_below(&random, 20); /* so often NaN */
+    for (size_t t = 0; t < n; t++)
+      target[t] = random_below(&random, one_in) == 0 ? NONE : random_choice(&random, values, 5);
+    memcpy(expected, target, sizeof expected);
+    settle_plainly(expected, n, least[direction], most[direction]);
+    assert_int_equal(bt_target_settle(target, n, (bt_direction)direction, NULL), BT_OK);
+    for (size_t t = 0; t < n; t++) assert_true(target[t] == expected[t]);
+  }
+}
+
+static void the_first_bad_target_of_a_long_series_is_named(void **state)
+{
+  (void)state;
+  for (size_t bad = 0; bad < 40; bad++) {
+    double target[40] = {0};
+    char text[32];
+    bt_error err;
+    target[bad] = target[39] = 2;
+    (void)snprintf(text, sizeof text, "bar %zu is 2", bad);
+    assert_int_equal(bt_target_settle(target, 40, BT_DIRECTION_LONG, &err), BT_ERR_DATA);
+    assert_non_null(strstr(err.message, text));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -73,6 +119,8 @@ int main(void)
       cmocka_unit_test(short_only_makes_long_targets_zero),
       cmocka_unit_test(the_ends_of_the_range_are_allowed),
       cmocka_unit_test(a_target_outside_the_range_is_an_error_that_names_the_bar),
+      cmocka_unit_test(series_of_any_length_settle_as_one_by_one),
+      cmocka_unit_test(the_first_bad_target_of_a_long_series_is_named),
   };
   return cmocka_run_group_tests_name("core/target", tests, NULL, NULL);
 }
