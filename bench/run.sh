@@ -18,10 +18,22 @@ median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 section "simulator (one core, 5040 bars, 174 combinations of sma)"
 "$bin/bench_simulate"
 
-section "loading (one core, 500 files)"
-"$bin/bench_load" "$dir/u500.txt"
-if python3 -c 'import pandas' 2>/dev/null; then python3 bench/peers/load_pandas.py "$dir/u500"
+section "loading (one core, 500 files, medians of interleaved rounds, MB/s)"
+peer=
+if python3 -c 'import pandas' 2>/dev/null; then peer=yes
 else echo "pandas is not installed: no comparison (bench/peers/README.md)"; fi
+: >"$dir/load.txt"
+for round in 1 2 3 4 5; do
+  "$bin/bench_load" "$dir/u500.txt" 3 >>"$dir/load.txt"
+  [ -z "$peer" ] || python3 bench/peers/load_pandas.py "$dir/u500" >>"$dir/load.txt"
+done
+loaded=$(sed -n 's/^bt_load  *\([0-9.]*\) MB.*/\1/p' "$dir/load.txt" | median)
+sed -n 's/^\(.*[^ ]\)  *\([0-9.]*\) MB.*/\1\t\2/p' "$dir/load.txt" | cut -f 1 | sort -u |
+  while read -r name; do
+    other=$(grep -F "$name " "$dir/load.txt" | sed 's/ MB.*//; s/.* //' | median)
+    awk -v n="$name" -v o="$other" -v l="$loaded" \
+      'BEGIN {printf "%-32s %7.0f MB/s; bt_load is %.2f x\n", n, o, l / o}'
+  done
 
 section "store"
 "$bin/bench_store" "$dir"

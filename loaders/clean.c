@@ -52,20 +52,24 @@ static void reverse(bt_rows *rows)
   }
 }
 
-/* Rising and newest-first files are nearly all there are. */
-static void sort_rows(bt_rows *rows)
+/* Rising and newest-first files are nearly all there are. Returns whether times may repeat. */
+static bool sort_rows(bt_rows *rows)
 {
-  bool rising = true, falling = true;
-  for (size_t i = 1; i < rows->n_rows; i++) {
-    int64_t before = bt_clean__time_ns(&rows->rows[i - 1]), now = bt_clean__time_ns(&rows->rows[i]);
-    rising = rising && now >= before;
-    falling = falling && now < before;
+  size_t n_rising = 0, n_falling = 0, n_steps = rows->n_rows > 0 ? rows->n_rows - 1 : 0;
+  int64_t before = n_steps > 0 ? bt_clean__time_ns(&rows->rows[0]) : 0;
+  for (size_t i = 1; i <= n_steps; i++) {
+    int64_t now = bt_clean__time_ns(&rows->rows[i]);
+    n_rising += now > before;
+    n_falling += now < before;
+    before = now;
   }
-  if (rising) return; /* equal times stand in the order of the file */
-  if (falling)
+  if (n_rising == n_steps) return false;
+  if (n_falling == n_steps) {
     reverse(rows);
-  else
-    qsort(rows->rows, rows->n_rows, sizeof *rows->rows, compare_rows);
+    return false;
+  }
+  if (n_falling > 0) qsort(rows->rows, rows->n_rows, sizeof *rows->rows, compare_rows);
+  return true; /* equal times stand in the order of the file */
 }
 
 /* Of equal times the first in the file stays. */
@@ -94,8 +98,7 @@ bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double ma
   /* bars at midnight by the local clock are days, whatever the offset that day */
   if (rows->all_midnight)
     for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.zone_min = 0;
-  sort_rows(rows);
-  drop_repeats(rows);
+  if (sort_rows(rows)) drop_repeats(rows);
   return BT_OK;
 }
 
