@@ -129,20 +129,21 @@ static bt_status add_entry(entry **out, bt_indicator_cache *cache, size_t bucket
   return BT_OK;
 }
 
-bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache, const char *name,
-                                 const double *params, size_t n_params, size_t output,
-                                 bt_error *err)
+bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache,
+                                 const bt_indicator_request *wanted, bt_error *err)
 {
-  const bt_indicator *indicator = bt_indicator_find(name);
-  if (!indicator) return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", name);
-  bt_status status = check_params(indicator, params, n_params, err);
+  const bt_indicator *indicator = bt_indicator_find(wanted->name);
+  if (!indicator)
+    return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", wanted->name);
+  bt_status status = check_params(indicator, wanted->params, wanted->n_params, err);
   if (status) return status;
-  if (output >= indicator->n_outputs)
-    return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", name, output);
-  size_t bucket = find_bucket(indicator, params);
-  entry *e = find_entry(cache, bucket, indicator, params);
-  if (!e) status = add_entry(&e, cache, bucket, indicator, params, err);
-  if (!status) *out = e->outputs[output];
+  if (wanted->output >= indicator->n_outputs)
+    return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
+                   wanted->output);
+  size_t bucket = find_bucket(indicator, wanted->params);
+  entry *e = find_entry(cache, bucket, indicator, wanted->params);
+  if (!e) status = add_entry(&e, cache, bucket, indicator, wanted->params, err);
+  if (!status) *out = e->outputs[wanted->output];
   return status;
 }
 
@@ -151,11 +152,11 @@ static const double *host_indicator(const bt_host *host, const char *name, const
                                     size_t n_params, size_t output)
 {
   bt_signal_host *self = (bt_signal_host *)(uintptr_t)(const void *)host;
+  const bt_indicator_request wanted = {name, params, n_params, output};
   const double *values = NULL;
   bt_error error;
   if (self->lock.lock) self->lock.lock(self->lock.context);
-  bt_status status =
-      bt_indicator_cache_get(&values, self->cache, name, params, n_params, output, &error);
+  bt_status status = bt_indicator_cache_get(&values, self->cache, &wanted, &error);
   if (self->lock.unlock) self->lock.unlock(self->lock.context);
   if (!status) return values;
   if (!self->status) {

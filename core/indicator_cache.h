@@ -19,11 +19,17 @@ typedef struct bt_indicator_cache bt_indicator_cache;
 bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars, bt_error *err);
 void bt_indicator_cache_free(bt_indicator_cache *cache);
 
+/* One output of an indicator, as bt_host.indicator names it. */
+typedef struct bt_indicator_request {
+  const char *name;
+  const double *params; /* n_params, in the order declared */
+  size_t n_params, output;
+} bt_indicator_request;
+
 /* Sets *out to n_bars values owned by the cache. Errors: NOT_FOUND (no such indicator or output),
  * USAGE (wrong number of parameters, one outside its range), NOMEM. */
-bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache, const char *name,
-                                 const double *params, size_t n_params, size_t output,
-                                 bt_error *err);
+bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache,
+                                 const bt_indicator_request *wanted, bt_error *err);
 
 /* n_bars values of NaN. */
 const double *bt_indicator_cache_nan(const bt_indicator_cache *cache);

@@ -40,15 +40,10 @@ bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
 
 /* ---- computing ------------------------------------------------------------------------------ */
 
-/* Equity after a fill is right to a few units in the last place. Returns, drawdowns and profits
- * (as a fraction) below this are such noise, not money: without the limit a price that stands still
- * would have a Sharpe ratio, and a trade that just pays its commission would win by chance. */
-static const double NOISE = 1e-14;
-
-/* The same for 0 / 0, the return after ruin: there is nothing to earn on. */
+/* BT_NOISE counts as 0; so does 0 / 0, the return after ruin: there is nothing to earn on. */
 static double without_noise(double x)
 {
-  return fabs(x) >= NOISE ? x : 0;
+  return fabs(x) >= BT_NOISE ? x : 0;
 }
 
 /* Sums over the returns x: of x, of min(x - floor, 0)^2, and of the powers 2 to 4 of x - mean. */
@@ -87,7 +82,7 @@ static double square_below(double x, double floor)
 
 static bt_pair pair_without_noise(bt_pair x)
 {
-  return bt_pair_where(bt_pair_abs(x) >= NOISE, x);
+  return bt_pair_where(bt_pair_abs(x) >= BT_NOISE, x);
 }
 
 /* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Adds up `first`
@@ -121,7 +116,7 @@ static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, do
 static bool is_constant(const double *x, size_t n)
 {
   for (size_t i = 1; i < n; i++)
-    if (!(fabs(x[i] - x[0]) < NOISE)) return false;
+    if (!(fabs(x[i] - x[0]) < BT_NOISE)) return false;
   return true;
 }
 

@@ -5,6 +5,25 @@
 
 #include "core/lanes.h"
 
+/* The rules, cited by number where they are applied:
+ *  1. A span starts flat with all cash; the target in force is 0.
+ *  2. The decision of bar t fills at open[t+1], or at close[t]. So with fills at the open, the
+ *     decision of the bar before the span fills at its first open.
+ *  3. An order arises when the decision differs from the one in force, and then counts as in force
+ *     whether or not the order can be placed. Between orders the number of shares does not change.
+ *  4. Buying or selling is decided at the raw price; slippage moves the price against the trader;
+ *     costs come out of equity, and the position is worth target times the rest. With lots it is
+ * cut to whole ones. An order that would leave no equity, or a position of less than one lot, is
+ * not placed; one to 0 needs no lot.
+ *  5. A reversal is two orders, a close and an open, each with its commission. Where the first
+ * cannot be placed, nor is the second.
+ *  6. A trade lasts from the fill that leaves 0 shares to the one that returns to 0; what is held
+ * at the end is an open trade, marked at the last close.
+ *  7. Equity is marked at every close.
+ *  8. Equity of 0 or less, before an order or at a close, ends it all: no position from that bar
+ * on, and the trade stays open. It goes from order to order, since nothing but equity changes
+ * between them. */
+
 /* The account while bars go by. */
 typedef struct account {
   const bt_sim_config *config;
@@ -93,8 +112,8 @@ static double commission(const bt_costs *costs, double value, double raw_shares)
 }
 
 /* Rule 4: the equity E' that is left when the position goes from value `old` to target * E' and the
- * commission comes out of equity first: E' = E - cost(|target * E' - old|). Up to its minimum the
- * commission is a fraction c of the traded value, so both sides are linear; the larger of two
+ * commission comes out of equity first: E' = E - cost(|target * E' - old|). Above its minimum the
+ * commission is a fraction c of the traded value, so both sides are linear; the larger of the two
  * costs leaves the smaller E'. NaN where no E' solves it. */
 static double equity_after(const account *a, const order *o, double target, double equity,
                            double old)
@@ -178,14 +197,26 @@ static void trade_to(account *a, const order *o, double target)
   if (shares == 0) close_trade(a, o->bar);
 }
 
+/* Below this an account of so much cash and a position of that value is only rounding. */
+static double noise_of(double cash, double value)
+{
+  return BT_NOISE * (fabs(cash) + fabs(value));
+}
+
+/* Rule 8. */
+static bool is_gone(double cash, double value)
+{
+  return cash + value <= noise_of(cash, value);
+}
+
 /* Rules 3 to 5: a decision that differs from the one in force becomes an order. */
 static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double raw_price,
                              double target, bt_error *err)
 {
   a->in_force = target; /* whether or not the order can be placed */
   double value = a->shares * raw_price, equity = a->cash + value;
-  a->ledger->ruined = equity <= 0;
-  if (a->ledger->ruined || target * equity == value) return BT_OK;
+  a->ledger->ruined = is_gone(a->cash, value);
+  if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
   if (!status) status = reserve_holding(a->ledger, err);
   if (status) return status;
@@ -232,7 +263,7 @@ static size_t mark_bars(account *a, const double *close, size_t t, size_t end, s
   size_t stop = t;
   for (size_t i = t; i < end; i++) equity[i] = cash + shares * close[i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
-    while (stop < end && equity[stop] > 0) stop++;
+    while (stop < end && !is_gone(cash, equity[stop] - cash)) stop++;
   else
     stop = end;
   a->ledger->ruined = stop < end;
@@ -259,18 +290,6 @@ static void mark_open_trade(account *a, const bt_bars *bars, size_t bar)
   a->ledger->n_trades++;
 }
 
-/* The rules:
- *  1. A span starts flat with all cash; the target in force is 0.
- *  2. The decision of bar t fills at open[t+1], or at close[t]. So with fills at the open, the
- *     decision of the bar before the span fills at its first open.
- *  3. An order arises when the decision differs from the one in force. Between orders the number
- *     of shares does not change.
- *  4. Buying or selling is decided at the raw price; slippage moves the price against the trader;
- *     costs come out of equity, and the position is worth target times the rest.
- *  5. A reversal is two orders, a close and an open, each with its commission.
- *  6. A trade lasts from the fill that leaves 0 shares to the one that returns to 0.
- *  7. Equity is marked at every close.
- *  8. Equity of 0 or less, before an order or at a close, ends it all. */
 bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
                       const bt_sim_config *config, bt_error *err)
 {

@@ -1,8 +1,8 @@
-/* simulate.h - the plain bar-by-bar simulator: the specification of what a backtest computes.
+/* simulate.h - the plain simulator: the specification of what a backtest computes.
  *
  * From bars and settled targets to a ledger: equity at every close, the trades, what was paid. The
- * rules are numbered in simulate.c where they are applied. A fast evaluator must agree with this
- * one.
+ * rules stand at the top of simulate.c, numbered, and where they are applied. A fast evaluator must
+ * agree with this one.
  */
 #ifndef BT_CORE_SIMULATE_H
 #define BT_CORE_SIMULATE_H
@@ -13,6 +13,12 @@
 #include "core/bars.h"
 #include "core/costs.h"
 #include "core/status.h"
+
+/* Equity after a fill is right to a few units in the last place. What is smaller than this,
+ * relative to the amounts it is a sum or a quotient of, is such noise and counts as 0: returns,
+ * drawdowns, profits, and equity that is gone. Without it a price that stands still would have a
+ * Sharpe ratio, and a short whose price doubles would come back to life with 1e-14 of cash. */
+#define BT_NOISE 1e-14
 
 /* Where the order of a decision fills: at the next bar's open, or at the deciding bar's close. */
 typedef enum bt_fill { BT_FILL_OPEN, BT_FILL_CLOSE } bt_fill;

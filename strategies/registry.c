@@ -1,6 +1,5 @@
 #include "strategies/registry.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -52,18 +51,31 @@ bt_status bt_strategy_find(const bt_strategy **out, const char *name, bt_error *
                  "no strategy is called '%s'; `backtest list strategies` shows them", name);
 }
 
-static bool is_identifier(const char *name)
+/* ASCII alone, so that the answer does not depend on the locale. */
+static bool is_lower(char c)
 {
-  if (!name || !isalpha((unsigned char)*name)) return false;
-  for (; *name; name++)
-    if (!isalnum((unsigned char)*name) && *name != '_') return false;
+  return c >= 'a' && c <= 'z';
+}
+
+static bool is_letter(char c)
+{
+  return is_lower(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* A letter, then letters, digits and _; with capitals, or without. */
+static bool is_identifier(const char *name, bool capitals)
+{
+  if (!name || !is_letter(*name)) return false;
+  for (const char *c = name; *c; c++)
+    if (!(capitals ? is_letter(*c) : is_lower(*c)) && !(*c >= '0' && *c <= '9') && *c != '_')
+      return false;
   return true;
 }
 
 static bt_status check_param(const bt_strategy *s, size_t index, bt_error *err)
 {
   const bt_param *p = &s->params[index];
-  if (!is_identifier(p->name))
+  if (!is_identifier(p->name, true))
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: parameter %zu has no proper name", s->name,
                    index + 1);
   for (size_t i = 0; i < index; i++)
@@ -100,7 +112,9 @@ bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
   if (s->abi_version != BT_STRATEGY_ABI)
     return bt_fail(err, BT_ERR_USAGE, "strategy ABI version %u, this program has %u",
                    s->abi_version, BT_STRATEGY_ABI);
-  if (!is_identifier(s->name)) return bt_fail(err, BT_ERR_USAGE, "strategy without a proper name");
+  if (!is_identifier(s->name, false))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy without a proper name: lower case letters, digits, _");
   if (!s->summary || !s->signals || (s->n_params > 0 && !s->params))
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: summary, signals or params missing", s->name);
   for (size_t i = 0; i < s->n_params; i++) {

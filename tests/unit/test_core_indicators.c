@@ -26,8 +26,8 @@ static double *compute(const bt_indicator *indicator, const double *params, cons
   double *copy = malloc(bars->n_bars * sizeof *copy);
   assert_non_null(copy);
   assert_int_equal(bt_indicator_cache_new(&cache, bars, &err), BT_OK);
-  bt_status status = bt_indicator_cache_get(&values, cache, indicator->name, params,
-                                            indicator->n_params, output, &err);
+  const bt_indicator_request wanted = {indicator->name, params, indicator->n_params, output};
+  bt_status status = bt_indicator_cache_get(&values, cache, &wanted, &err);
   if (status) fail_msg("%s", err.message);
   memcpy(copy, values, bars->n_bars * sizeof *copy);
   bt_indicator_cache_free(cache);
@@ -171,11 +171,13 @@ static void the_cache_computes_each_indicator_once(void **state)
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
   for (size_t i = 0; i < 400; i++) { /* more than there are buckets */
     double period = (double)(i + 1);
-    assert_int_equal(bt_indicator_cache_get(&kept[i], cache, "sma", &period, 1, 0, NULL), BT_OK);
+    const bt_indicator_request wanted = {"sma", &period, 1, 0};
+    assert_int_equal(bt_indicator_cache_get(&kept[i], cache, &wanted, NULL), BT_OK);
   }
   for (size_t i = 0; i < 400; i++) {
     double period = (double)(i + 1);
-    assert_int_equal(bt_indicator_cache_get(&again, cache, "sma", &period, 1, 0, NULL), BT_OK);
+    const bt_indicator_request wanted = {"sma", &period, 1, 0};
+    assert_int_equal(bt_indicator_cache_get(&again, cache, &wanted, NULL), BT_OK);
     assert_ptr_equal(again, kept[i]);
     if (i > 0) assert_ptr_not_equal(again, kept[i - 1]);
   }
@@ -185,12 +187,12 @@ static void the_cache_computes_each_indicator_once(void **state)
   bt_bars_free(bars);
 }
 
-static void assert_get_fails(bt_indicator_cache *cache, const char *name, const double *params,
-                             size_t n, size_t output, bt_status status, const char *message)
+static void assert_get_fails(bt_indicator_cache *cache, bt_indicator_request wanted,
+                             bt_status status, const char *message)
 {
   const double *values = NULL;
   bt_error err;
-  assert_int_equal(bt_indicator_cache_get(&values, cache, name, params, n, output, &err), status);
+  assert_int_equal(bt_indicator_cache_get(&values, cache, &wanted, &err), status);
   assert_null(values);
   assert_string_equal(err.message, message);
 }
@@ -202,15 +204,17 @@ static void the_cache_refuses_what_is_not_there(void **state)
   bt_indicator_cache *cache = NULL;
   const double good[] = {3, 3}, zero = 0, broken = 2.5, none = (double)NAN;
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
-  assert_get_fails(cache, "smaa", good, 1, 0, BT_ERR_NOT_FOUND, "no indicator is called 'smaa'");
-  assert_get_fails(cache, "sma", good, 2, 0, BT_ERR_USAGE,
+  assert_get_fails(cache, (bt_indicator_request){"smaa", good, 1, 0}, BT_ERR_NOT_FOUND,
+                   "no indicator is called 'smaa'");
+  assert_get_fails(cache, (bt_indicator_request){"sma", good, 2, 0}, BT_ERR_USAGE,
                    "indicator sma takes 1 parameters, not 2");
-  assert_get_fails(cache, "sma", good, 1, 1, BT_ERR_NOT_FOUND, "indicator sma has no output 1");
-  assert_get_fails(cache, "sma", &zero, 1, 0, BT_ERR_USAGE,
+  assert_get_fails(cache, (bt_indicator_request){"sma", good, 1, 1}, BT_ERR_NOT_FOUND,
+                   "indicator sma has no output 1");
+  assert_get_fails(cache, (bt_indicator_request){"sma", &zero, 1, 0}, BT_ERR_USAGE,
                    "indicator sma: period = 0 is not a whole number from 1 to 1e+06");
-  assert_get_fails(cache, "sma", &broken, 1, 0, BT_ERR_USAGE,
+  assert_get_fails(cache, (bt_indicator_request){"sma", &broken, 1, 0}, BT_ERR_USAGE,
                    "indicator sma: period = 2.5 is not a whole number from 1 to 1e+06");
-  assert_get_fails(cache, "sma", &none, 1, 0, BT_ERR_USAGE,
+  assert_get_fails(cache, (bt_indicator_request){"sma", &none, 1, 0}, BT_ERR_USAGE,
                    "indicator sma: period = nan is not a whole number from 1 to 1e+06");
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);

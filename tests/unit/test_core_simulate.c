@@ -14,6 +14,7 @@
 #include "tests/support/compare.h"
 #include "tests/support/golden.h"
 #include "tests/support/make_bars.h"
+#include "tests/support/plain_simulator.h"
 
 /* ---- golden cases ---------------------------------------------------------------------------- */
 
@@ -206,7 +207,7 @@ static void lots_are_as_worked_out_by_hand(void **state)
 static void ruin_is_as_worked_out_by_hand(void **state)
 {
   (void)state;
-  check_file("tests/golden/simulate/ruin.txt", 10);
+  check_file("tests/golden/simulate/ruin.txt", 12);
 }
 
 static void spans_are_as_worked_out_by_hand(void **state)
@@ -217,27 +218,36 @@ static void spans_are_as_worked_out_by_hand(void **state)
 
 /* ---- properties over random jobs ------------------------------------------------------------- */
 
-enum { N_RANDOM_JOBS = 2000, MOST_BARS = 80 };
+enum { N_RANDOM_JOBS = 2000, MOST_BARS = 150 };
 
-/* Prices, targets and a configuration without lots; about a third each of whole, halved and any
- * targets. */
-static void make_job(run *r, test_random *random)
+/* Targets, of which about a third each are whole, halved and any, that stay the same for a while.
+ */
+static void make_targets(run *r, test_random *random, size_t n)
 {
   static const double whole[] = {-1, 0, 1}, halved[] = {-1, -0.5, 0, 0.5, 1, (double)NAN};
-  static const double rates[] = {0, 0.001, 0.01}, minima[] = {0, 0, 1, 20};
-  static const double slippages[] = {0, 0.0005, 0.01}, per_share[] = {0, 0, 0.005};
-  size_t n = 1 + random_below(random, MOST_BARS), kind = random_below(random, 3);
-  *r = (run){.bars = make_random_bars(random, n, 50, 0.08), .target = calloc(n, sizeof(double))};
-  assert_non_null(r->target);
+  size_t kind = random_below(random, 3), stay = 2 + random_below(random, 20);
   for (size_t t = 0; t < n; t++) {
-    bool stays = t > 0 && random_below(random, 3) > 0;
+    bool stays = t > 0 && random_below(random, stay) > 0;
     double value = kind == 0   ? random_choice(random, whole, 3)
                    : kind == 1 ? random_choice(random, halved, 6)
                                : random_between(random, -1, 1);
     r->target[t] = stays ? r->target[t - 1] : value;
-    r->bars->adjust_factor[t] = 0.5 + (double)(t / 20) * 0.1;
   }
   assert_int_equal(bt_target_settle(r->target, n, (bt_direction)random_below(random, 3), NULL), 0);
+}
+
+/* Prices, targets and a configuration, without lots. */
+static void make_job(run *r, test_random *random)
+{
+  static const double steps[] = {0.02, 0.08, 0.3};
+  static const double rates[] = {0, 0.001, 0.01}, minima[] = {0, 0, 1, 20};
+  static const double slippages[] = {0, 0.0005, 0.01}, per_share[] = {0, 0, 0.005};
+  size_t n = 1 + random_below(random, MOST_BARS);
+  *r = (run){.bars = make_random_bars(random, n, 50, random_choice(random, steps, 3)),
+             .target = calloc(n, sizeof(double))};
+  assert_non_null(r->target);
+  make_targets(r, random, n);
+  for (size_t t = 0; t < n; t++) r->bars->adjust_factor[t] = 0.5 + (double)(t / 20) * 0.1;
   r->config = (bt_sim_config){
       .cash = 10000,
       .costs = {random_choice(random, rates, 3), random_choice(random, per_share, 3),
@@ -359,6 +369,52 @@ static void exposure_is_the_bars_with_shares_and_closed_trades_come_in_order(voi
   }
 }
 
+static void compare_trades(const plain_account *plain, const bt_ledger *ledger)
+{
+  assert_int_equal(ledger->n_trades, plain->n_trades);
+  for (size_t i = 0; i < plain->n_trades; i++) {
+    const plain_trade *expected = &plain->trades[i];
+    const bt_trade *got = &ledger->trades[i];
+    assert_int_equal(got->side, expected->side);
+    assert_int_equal(got->open, expected->open);
+    assert_int_equal(got->entry_bar, expected->entry_bar);
+    assert_int_equal(got->exit_bar, expected->exit_bar);
+    assert_close(got->shares, expected->shares, "shares of a trade");
+    assert_close(got->entry_value, expected->entry_value, "entry value");
+    if (!got->open) assert_close(got->pnl, expected->pnl, "profit");
+  }
+}
+
+static void going_from_order_to_order_agrees_with_going_bar_by_bar(void **state)
+{
+  (void)state;
+  static const double lots[] = {0, 0, 1, 10, 100}, cash[] = {10000, 300, 77, 1e7};
+  test_random random = {8};
+  size_t n_trades = 0, n_ruined = 0;
+  for (size_t i = 0; i < 5 * N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    r.config.lot = random_choice(&random, lots, 5);
+    /* not round, so that no order is worth a whole number of lots to the last bit */
+    r.config.cash = random_choice(&random, cash, 4) * random_between(&random, 1, 1.1);
+    bt_ledger *ledger = &r.evaluator.ledger;
+    assert_int_equal(bt_simulate(ledger, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
+    plain_account *plain = plain_simulate(r.bars, r.target, r.span, &r.config);
+    bt_ledger_fill_shares(r.shares, ledger, r.span);
+    assert_all_close(ledger->equity, plain->equity, ledger->n_bars, "equity");
+    assert_all_close(r.shares, plain->shares, ledger->n_bars, "shares");
+    assert_close(ledger->costs_paid, plain->costs_paid, "costs");
+    assert_int_equal(ledger->ruined, plain->ruined);
+    compare_trades(plain, ledger);
+    n_trades += plain->n_trades;
+    n_ruined += plain->ruined;
+    plain_free(plain);
+    free_run(&r);
+  }
+  print_message("           %zu trades, %zu ruined\n", n_trades, n_ruined);
+  assert_true(n_trades > 10000 && n_ruined > 100);
+}
+
 static void no_trades_leave_equity_exact(void **state)
 {
   (void)state;
@@ -449,6 +505,7 @@ int main(void)
       cmocka_unit_test(profits_of_trades_add_up_to_the_change_of_equity),
       cmocka_unit_test(shares_change_only_where_the_target_did),
       cmocka_unit_test(exposure_is_the_bars_with_shares_and_closed_trades_come_in_order),
+      cmocka_unit_test(going_from_order_to_order_agrees_with_going_bar_by_bar),
       cmocka_unit_test(no_trades_leave_equity_exact),
       cmocka_unit_test(cash_never_goes_below_zero_without_short_positions),
       cmocka_unit_test(a_ledger_that_was_used_before_gives_the_same_bits),

@@ -62,6 +62,8 @@ static void a_descriptor_that_lacks_something_is_refused(void **state)
   assert_refused(&strategy, "name");
   strategy.name = "two words";
   assert_refused(&strategy, "name");
+  strategy.name = "Mine"; /* view results_mine is not to differ by case alone */
+  assert_refused(&strategy, "lower case");
   strategy = good_strategy();
   strategy.summary = NULL;
   assert_refused(&strategy, "summary");

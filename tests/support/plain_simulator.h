@@ -1,0 +1,39 @@
+/* plain_simulator.h - the rules of a backtest once more, one bar at a time and in the plainest way:
+ * costs are found by halving an interval, profits are what the cash says. core/simulate.c, which
+ * goes from order to order, must agree with it.
+ */
+#ifndef BT_TESTS_PLAIN_SIMULATOR_H
+#define BT_TESTS_PLAIN_SIMULATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/bars.h"
+#include "core/simulate.h"
+
+enum { PLAIN_TRADES_MOST = 512 };
+
+/* A trade by what was paid and received for it. */
+typedef struct plain_trade {
+  int side;
+  size_t entry_bar, exit_bar;
+  double shares, entry_value;
+  double pnl; /* without the value of what is still held */
+  bool open;
+} plain_trade;
+
+/* equity and shares have one value for each bar of the span. */
+typedef struct plain_account {
+  double *equity, *shares;
+  double cash, held, in_force, costs_paid;
+  size_t n_trades;
+  plain_trade trades[PLAIN_TRADES_MOST];
+  bool ruined;
+} plain_account;
+
+/* As bt_simulate. Free with plain_free. */
+plain_account *plain_simulate(const bt_bars *bars, const double *target, bt_span span,
+                              const bt_sim_config *config);
+void plain_free(plain_account *account);
+
+#endif
