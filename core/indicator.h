@@ -15,10 +15,12 @@
 
 enum { BT_INDICATOR_PARAMS_MOST = 4, BT_INDICATOR_OUTPUTS_MOST = 4 };
 
-/* What an indicator may read: the bars, and the exact sums of the closes (core/mean.h). */
+/* What an indicator may read: the bars, the exact sums of the closes (core/mean.h), and the other
+ * indicators of these bars, which are computed once for whoever asks (core/indicator_cache.h). */
 typedef struct bt_indicator_input {
   const bt_series *series;
   const bt_exact_sums *close_sums;
+  struct bt_indicator_cache *cache;
 } bt_indicator_input;
 
 typedef struct bt_indicator {

@@ -103,7 +103,7 @@ static bt_status check_params(const bt_indicator *indicator, const double *param
   return BT_OK;
 }
 
-/* Computes an indicator and puts it into its bucket. */
+/* Computes an indicator and puts it into its bucket; one that asks for others adds those, too. */
 static bt_status add_entry(entry **out, bt_indicator_cache *cache, size_t bucket,
                            const bt_indicator *indicator, const double *params, bt_error *err)
 {
@@ -115,7 +115,7 @@ static bt_status add_entry(entry **out, bt_indicator_cache *cache, size_t bucket
     e->indicator = indicator;
     memcpy(e->params, params, indicator->n_params * sizeof *params);
     for (size_t i = 0; i < indicator->n_outputs; i++) e->outputs[i] = block + i * n;
-    bt_indicator_input input = {&cache->series, cache->close_sums};
+    bt_indicator_input input = {&cache->series, cache->close_sums, cache};
     status = indicator->compute(e->outputs, &input, params, err);
   }
   if (status) {

@@ -15,16 +15,20 @@ static inline void bt_indicator__fill_nan(double *out, size_t n)
   for (size_t t = 0; t < n; t++) out[t] = (double)NAN;
 }
 
+static inline double bt_indicator__ema_step(double e, double x, double period)
+{
+  return e + 2 / (period + 1) * (x - e);
+}
+
 /* EMA of x from bar `start` on, where it has the value `seed`; NaN before. start < n. */
 static inline void bt_indicator__ema(double *out, const double *x, size_t n, size_t start,
                                      double seed, double period)
 {
-  const double a = 2 / (period + 1);
   double e = seed;
   bt_indicator__fill_nan(out, start);
   out[start] = e;
   for (size_t t = start + 1; t < n; t++) {
-    e = e + a * (x[t] - e);
+    e = bt_indicator__ema_step(e, x[t], period);
     out[t] = e;
   }
 }

@@ -1,6 +1,7 @@
 /* Population standard deviation of the last `period` closes, from the deviations to their exact
  * mean: exactly 0 on a flat price, and free of the cancellation of running sums of squares. */
 #include "core/indicator.h"
+#include "core/indicator_cache.h"
 #include "core/indicators/recurrence.h"
 
 enum { LANES = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */
@@ -18,13 +19,15 @@ static double sum_squares(const double *x, size_t n, double mean)
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  (void)err;
-  const double *close = input->series->close;
+  const bt_indicator_request wanted = {"sma", params, 1, 0};
+  const double *close = input->series->close, *mean = NULL;
+  bt_status status = bt_indicator_cache_get(&mean, input->cache, &wanted, err);
+  if (status) return status;
   size_t n = input->series->n_bars, period = (size_t)params[0];
   double *out = outputs[0];
-  bt_exact_moving_mean(out, input->close_sums, period);
+  bt_indicator__fill_nan(out, period - 1 < n ? period - 1 : n);
   for (size_t t = period - 1; t < n; t++)
-    out[t] = sqrt(sum_squares(close + t + 1 - period, period, out[t]) / params[0]);
+    out[t] = sqrt(sum_squares(close + t + 1 - period, period, mean[t]) / params[0]);
   return BT_OK;
 }
 

@@ -1,0 +1,44 @@
+/* The MACD line as TA-Lib computes it: both EMAs start on bar slow-1, the fast one seeded by the mean
+ * of the `fast` closes up to that bar. With fast > slow the two change places, as in TA-Lib. An
+ * indicator by itself, so that all signal lines share it. */
+#include "core/indicator.h"
+#include "core/indicators/recurrence.h"
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  (void)err;
+  const bt_series *s = input->series;
+  double fast = fmin(params[0], params[1]), slow = fmax(params[0], params[1]), *line = outputs[0];
+  size_t start = (size_t)slow - 1;
+  if (start >= s->n_bars) {
+    bt_indicator__fill_nan(line, s->n_bars);
+    return BT_OK;
+  }
+  double fast_ema = bt_exact_mean(input->close_sums, start + 1 - (size_t)fast, start + 1);
+  double slow_ema = bt_exact_mean(input->close_sums, 0, start + 1);
+  bt_indicator__fill_nan(line, start);
+  line[start] = fast_ema - slow_ema;
+  for (size_t t = start + 1; t < s->n_bars; t++) {
+    fast_ema = bt_indicator__ema_step(fast_ema, s->close[t], fast);
+    slow_ema = bt_indicator__ema_step(slow_ema, s->close[t], slow);
+    line[t] = fast_ema - slow_ema;
+  }
+  return BT_OK;
+}
+
+static const bt_param params[] = {
+    {.name = "fast", .preset = 12, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
+    {.name = "slow", .preset = 26, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"macd"};
+
+extern const bt_indicator bt_indicator_macd_line;
+const bt_indicator bt_indicator_macd_line = {
+    .name = "macd_line",
+    .summary = "EMA(fast) - EMA(slow), both from bar slow-1",
+    .source = "TA-Lib MACD (default compatibility)",
+    .params = params,
+    .n_params = 2,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .compute = compute};
