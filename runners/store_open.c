@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "runners/schema.h"
 #include "runners/store.h"
 #include "runners/store_internal.h"
 
-/* How long a write waits for another process that is writing. */
-enum { BUSY_TIMEOUT_MS = 10000 };
+/* How long a write waits for another process that is writing, and how often it looks where SQLite
+ * does not wait by itself. */
+enum { BUSY_TIMEOUT_MS = 10000, BUSY_LOOK_MS = 5 };
 
 enum { SMALLEST_PAGE = 512 };
 
@@ -94,9 +96,8 @@ static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
 static const char settings[] = "PRAGMA foreign_keys = OFF;"
                                "PRAGMA secure_delete = OFF;"
                                "PRAGMA synchronous = NORMAL;"
-                               "PRAGMA cache_size = -16384;"       /* KiB: holds a transaction */
-                               "PRAGMA wal_autocheckpoint = 1000;" /* pages */
-                               "PRAGMA journal_mode = WAL";
+                               "PRAGMA cache_size = -16384;"        /* KiB: holds a transaction */
+                               "PRAGMA wal_autocheckpoint = 1000;"; /* pages */
 
 /* A file that is still empty gets the page size that suits long tables; it cannot be changed later.
  */
@@ -126,6 +127,27 @@ static bt_status create_schema(bt_store *store, bt_error *err)
   return status;
 }
 
+static int64_t now_ms(void)
+{
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The change of the journal needs the file for itself for a moment. SQLite does not wait for that:
+ * of two processes that begin at once, one is told at once that the file is locked. */
+static bt_status enter_wal(const bt_store *store, bt_error *err)
+{
+  const struct timespec pause = {0, BUSY_LOOK_MS * 1000000L};
+  int64_t until_ms = now_ms() + BUSY_TIMEOUT_MS;
+  while (sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) {
+    bool busy = (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
+    if (!busy || now_ms() >= until_ms) return open_failure(store, err);
+    (void)nanosleep(&pause, NULL);
+  }
+  return BT_OK;
+}
+
 /* Nothing is written before it is clear that the file is ours to write. */
 static bt_status prepare(bt_store *store, bt_error *err)
 {
@@ -135,6 +157,8 @@ static bt_status prepare(bt_store *store, bt_error *err)
   if (status) return status;
   if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
     return open_failure(store, err);
+  status = enter_wal(store, err);
+  if (status) return status;
   return empty ? create_schema(store, err) : BT_OK;
 }
 

@@ -259,6 +259,22 @@ static void a_full_disk_fails_with_the_path(void **state)
   assert_string_equal(s->run.out, "ok\n");
 }
 
+/* Both want the empty file for themselves at the same moment. */
+static void two_processes_may_begin_on_one_new_file(void **state)
+{
+  scene *s = *state;
+  expect(
+      s,
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do rm -f two.db*; "
+      "pids=; for p in 1 2 3; do backtest --universe u.txt --strategy buyhold --quiet -j 1 "
+      "-o two.db & pids=\"$pids $!\"; done; for p in $pids; do wait $p || echo failed; done; "
+      "sqlite3 two.db \"select group_concat(status || n, ' ') from (select status, count(*) as n "
+      "from runs group by status)\"; done | sort -u",
+      0);
+  assert_string_equal(s->run.err, "");
+  assert_string_equal(s->run.out, "complete3\n");
+}
+
 /* Every line of the block under "A first session" runs as it stands. */
 static void commands_of_the_readme_work(void **state)
 {
@@ -299,6 +315,7 @@ int main(void)
       cmocka_unit_test(dry_run_writes_nothing),
       cmocka_unit_test(a_signal_saves_finished_tickers_and_kills),
       cmocka_unit_test(a_full_disk_fails_with_the_path),
+      cmocka_unit_test(two_processes_may_begin_on_one_new_file),
       cmocka_unit_test(commands_of_the_readme_work),
   };
   return cmocka_run_group_tests(tests, make_scene, drop_scene);
