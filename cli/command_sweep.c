@@ -57,11 +57,9 @@ static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options,
                        bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_progress progress = {0};
-  bt_progress_bar *bar = NULL;
-  bt_status status = bt_progress_bar_start(&bar, &progress, options->universe.n_entries,
-                                           options->quiet ? 2 : options->progress, err);
-  if (status) return status;
-  status = bt_sweep_run(result, &options->job, pool, store, run_id, &progress, err);
+  bt_progress_bar *bar = bt_progress_bar_start(&progress, options->universe.n_entries,
+                                               options->quiet ? 2 : options->progress);
+  bt_status status = bt_sweep_run(result, &options->job, pool, store, run_id, &progress, err);
   bt_progress_bar_stop(bar);
   return status;
 }

@@ -1,10 +1,12 @@
-/* interrupt.h - SIGINT and SIGTERM: finished work is saved, then the process dies of the signal. */
+/* interrupt.h - SIGINT, SIGTERM and SIGHUP: finished work is saved, then the process dies of the
+ * signal. */
 #ifndef BT_CLI_INTERRUPT_H
 #define BT_CLI_INTERRUPT_H
 
 #include "runners/pool.h"
 
-/* From now on either signal cancels the pool; a second one kills at once. */
+/* From now on each of them cancels the pool, but for those that were ignored when the process began
+ * (nohup): they stay ignored. A second one kills at once. */
 void bt_interrupt_watch(bt_pool *pool);
 
 /* Back to the default action; the pool may be freed. */

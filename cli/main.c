@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -13,8 +14,18 @@ static void occupy_standard_streams(void)
   if (descriptor >= 0) (void)close(descriptor);
 }
 
+/* A file that reaches `ulimit -f` shall be a failed write with a reason, as on a full disk, and not
+ * the end of the process. */
+static void ignore_file_size_signal(void)
+{
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
+  (void)sigemptyset(&ignore.sa_mask);
+  (void)sigaction(SIGXFSZ, &ignore, NULL);
+}
+
 int main(int argc, char **argv)
 {
+  ignore_file_size_signal();
   occupy_standard_streams();
   return bt_command_main(argc, argv);
 }

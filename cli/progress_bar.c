@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -41,9 +42,20 @@ static void draw(const bt_progress_bar *bar)
   (void)fflush(stderr);
 }
 
+/* Where stderr is a pipe that nobody reads any more, writing must not end the job: the signal stays
+ * pending in this thread and goes with it. */
+static void block_pipe_signal(void)
+{
+  sigset_t set;
+  (void)sigemptyset(&set);
+  (void)sigaddset(&set, SIGPIPE);
+  (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 static void *run(void *argument)
 {
   bt_progress_bar *bar = argument;
+  block_pipe_signal();
   (void)pthread_mutex_lock(&bar->mutex);
   while (!bar->stop) {
     struct timespec until;
@@ -56,34 +68,42 @@ static void *run(void *argument)
     if (pthread_cond_timedwait(&bar->stopped, &bar->mutex, &until) == ETIMEDOUT) draw(bar);
   }
   (void)pthread_mutex_unlock(&bar->mutex);
+  draw(bar);
+  (void)fprintf(stderr, "\r\033[K");
+  (void)fflush(stderr);
   return NULL;
 }
 
-static void free_bar(bt_progress_bar *bar)
+static void destroy_locks(bt_progress_bar *bar)
 {
   (void)pthread_cond_destroy(&bar->stopped);
   (void)pthread_mutex_destroy(&bar->mutex);
-  free(bar);
 }
 
-bt_status bt_progress_bar_start(bt_progress_bar **out, bt_progress *progress, size_t n_tickers,
-                                int mode, bt_error *err)
+/* All or nothing. */
+static bool start_thread(bt_progress_bar *bar)
 {
-  *out = NULL;
-  if (mode == 2 || (mode == 0 && !isatty(STDERR_FILENO))) return BT_OK;
+  if (pthread_mutex_init(&bar->mutex, NULL) != 0) return false;
+  if (pthread_cond_init(&bar->stopped, NULL) != 0) {
+    (void)pthread_mutex_destroy(&bar->mutex);
+    return false;
+  }
+  if (pthread_create(&bar->thread, NULL, run, bar) == 0) return true;
+  destroy_locks(bar);
+  return false;
+}
+
+bt_progress_bar *bt_progress_bar_start(bt_progress *progress, size_t n_tickers, int mode)
+{
+  if (mode == 2 || (mode == 0 && !isatty(STDERR_FILENO))) return NULL;
   bt_progress_bar *bar = calloc(1, sizeof *bar);
-  if (!bar) return bt_fail_nomem(err, "progress bar");
+  if (!bar) return NULL;
   bar->progress = progress;
   bar->n_tickers = n_tickers;
   (void)clock_gettime(CLOCK_MONOTONIC, &bar->start);
-  (void)pthread_mutex_init(&bar->mutex, NULL);
-  (void)pthread_cond_init(&bar->stopped, NULL);
-  if (pthread_create(&bar->thread, NULL, run, bar) != 0) {
-    free_bar(bar);
-    return bt_fail(err, BT_ERR_THREAD, "the progress bar's thread cannot be started");
-  }
-  *out = bar;
-  return BT_OK;
+  if (start_thread(bar)) return bar;
+  free(bar);
+  return NULL;
 }
 
 void bt_progress_bar_stop(bt_progress_bar *bar)
@@ -94,8 +114,6 @@ void bt_progress_bar_stop(bt_progress_bar *bar)
   (void)pthread_cond_signal(&bar->stopped);
   (void)pthread_mutex_unlock(&bar->mutex);
   (void)pthread_join(bar->thread, NULL);
-  draw(bar);
-  (void)fprintf(stderr, "\r\033[K");
-  (void)fflush(stderr);
-  free_bar(bar);
+  destroy_locks(bar);
+  free(bar);
 }

@@ -9,10 +9,10 @@
 
 typedef struct bt_progress_bar bt_progress_bar;
 
-/* mode: 0 shows it when stderr is a terminal, 1 always, 2 never; then *out is NULL. progress must
- * outlive the bar. Errors: NOMEM, THREAD. */
-bt_status bt_progress_bar_start(bt_progress_bar **out, bt_progress *progress, size_t n_tickers,
-                                int mode, bt_error *err);
+/* mode: 0 shows it when stderr is a terminal, 1 always, 2 never. progress must outlive the bar.
+ * NULL where none is wanted, and where there is no memory or thread for it: the job goes on
+ * without. */
+bt_progress_bar *bt_progress_bar_start(bt_progress *progress, size_t n_tickers, int mode);
 
 /* Erases the line, joins the thread, frees the bar; NULL is fine. */
 void bt_progress_bar_stop(bt_progress_bar *bar);

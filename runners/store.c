@@ -1,5 +1,6 @@
 #include "runners/store.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,31 @@
 
 /* ---- SQLite with this project's errors ------------------------------------------------------ */
 
+static bool is_no_room(int os_error)
+{
+  return os_error == EFBIG || os_error == ENOSPC || os_error == EDQUOT;
+}
+
+/* Why the system refused, or 0. SQLite keeps no number of a write that failed in a commit; the
+ * thread's own still stands then. */
+static int system_error(const bt_store *store, int rc)
+{
+  int last = errno, kept = sqlite3_system_errno(store->db);
+  if (rc != SQLITE_IOERR && rc != SQLITE_CANTOPEN) return 0;
+  if (kept != 0 || rc == SQLITE_CANTOPEN) return kept;
+  return is_no_room(last) || last == EIO ? last : 0;
+}
+
 bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err)
 {
-  int rc = sqlite3_errcode(store->db) & 0xff;
+  int rc = sqlite3_errcode(store->db) & 0xff, os_error = system_error(store, rc);
   if (rc == SQLITE_NOMEM) return bt_fail_nomem(err, "database");
   char reason[96] = "";
-  int os_error = sqlite3_system_errno(store->db);
-  if ((rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN) && os_error)
-    if (strerror_r(os_error, reason, sizeof reason) != 0) reason[0] = '\0';
+  if (os_error && strerror_r(os_error, reason, sizeof reason) != 0) reason[0] = '\0';
+  const char *message =
+      is_no_room(os_error) ? sqlite3_errstr(SQLITE_FULL) : sqlite3_errmsg(store->db);
   return bt_fail(err, BT_ERR_DATABASE, "%s: %s%s%s%s%s%s", store->path, what ? what : "",
-                 what ? ": " : "", sqlite3_errmsg(store->db), reason[0] ? " (" : "", reason,
-                 reason[0] ? ")" : "");
+                 what ? ": " : "", message, reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 }
 
 bt_status bt_store__exec(const bt_store *store, const char *sql, bt_error *err)

@@ -25,10 +25,11 @@ enum { BT_STORE_SCHEMA_VERSION = 1 };
 
 typedef struct bt_store bt_store;
 
-/* Opens or creates the database at path; a file of 0 bytes is filled. The caller closes *out with
- * bt_store_close. A file that is refused is left as it was. Errors, each naming the path: IO (a
- * folder, no permission, no such folder), DATABASE (no database, one of another program, a newer
- * schema version, locked by another process), NOMEM. */
+/* Opens or creates the database at path; a file of 0 bytes is filled. Runs that a killed process
+ * left as 'running' become 'interrupted', unless another process has the file open. The caller
+ * closes *out with bt_store_close. A file that is refused is left as it was. Errors, each naming
+ * the path: IO (a folder, no permission, no such folder), DATABASE (no database, one of another
+ * program, a newer schema version, locked by another process), NOMEM. */
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err);
 
 /* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:

@@ -148,12 +148,53 @@ static bt_status enter_wal(const bt_store *store, bt_error *err)
   return BT_OK;
 }
 
+/* ---- runs whose process is gone ---------------------------------------------------------------
+ *
+ * A killed process leaves its run as 'running'. A process keeps the file in WAL mode from before
+ * its run begins until after it has ended, and the mode can be left by the last connection alone.
+ * So a run that was 'running' before a moment at which nobody else has the file in WAL mode belongs
+ * to no process any more. While another process writes, nothing is said about any run. */
+
+/* As this connection has seen it when it last read. */
+static bool is_in_wal(const bt_store *store)
+{
+  sqlite3_stmt *statement = NULL;
+  const char *mode = NULL;
+  if (sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
+    mode = (const char *)sqlite3_column_text(statement, 0);
+  bool in_wal = !mode || strcmp(mode, "wal") == 0;
+  sqlite3_finalize(statement);
+  return in_wal;
+}
+
+static bt_status end_dead_runs(bt_store *store, bt_error *err)
+{
+  int64_t newest = 0;
+  bt_status status = bt_store__query_int(
+      &newest, store, "SELECT coalesce(max(run_id), 0) FROM runs WHERE status = 'running'", err);
+  if (status || newest == 0) return status;
+  (void)sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+  if (is_in_wal(store)) return BT_OK;
+  char sql[112];
+  (void)snprintf(
+      sql, sizeof sql,
+      "UPDATE runs SET status = 'interrupted' WHERE status = 'running' AND run_id <= %lld",
+      (long long)newest);
+  status = bt_store__begin(store, err);
+  if (!status) status = bt_store__exec(store, sql, err);
+  if (!status) return bt_store__commit(store, err);
+  bt_store__rollback(store);
+  return status;
+}
+
 /* Nothing is written before it is clear that the file is ours to write. */
 static bt_status prepare(bt_store *store, bt_error *err)
 {
   bool empty = false;
   bt_status status = identify(&empty, store, err);
   if (!status && empty) status = bt_store__exec(store, page_size, err);
+  if (!status && !empty) status = end_dead_runs(store, err);
   if (status) return status;
   if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
     return open_failure(store, err);

@@ -182,6 +182,12 @@ static bt_status mark_ended(bt_store *store, int64_t run_id, const bt_run_end *e
   return status;
 }
 
+/* Moves what is committed into the file, so that the log's room can be used again. */
+static void free_log(const bt_store *store)
+{
+  (void)sqlite3_exec(store->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+}
+
 /* The index comes first, so that 'complete' is never said of a run with a row stored twice. The
  * status is written even after a failure: a full disk often has room for that one page. */
 bt_status bt_store_end_run(bt_store *store, int64_t run_id, const bt_run_end *end, bt_error *err)
@@ -191,6 +197,10 @@ bt_status bt_store_end_run(bt_store *store, int64_t run_id, const bt_run_end *en
   if (!status) status = build_index(store, &first);
   bt_run_status run_status = status ? BT_RUN_FAILED : end->status;
   bt_status marked = mark_ended(store, run_id, end, run_status, &later);
+  if (marked) {
+    free_log(store);
+    marked = mark_ended(store, run_id, end, run_status, &later);
+  }
   if (!status && !marked) return BT_OK;
   if (err) *err = status ? first : later;
   return status ? status : marked;

@@ -250,13 +250,53 @@ static void a_signal_saves_finished_tickers_and_kills(void **state)
   assert_string_equal(s->run.out, "interrupted\nok\n0\n");
 }
 
+/* A terminal that is closed sends SIGHUP; nohup and `&` in a script leave signals ignored. */
+static void a_closed_terminal_is_a_signal_unless_it_is_ignored(void **state)
+{
+  scene *s = *state;
+  expect(s, "backtest synth --tickers 60 --bars 5000 --dir hup >/dev/null", 0);
+  expect(s,
+         "backtest --universe hup.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
+         "--keep selected --quiet -o h.db & p=$!; sleep 1; kill -HUP $p; wait $p; echo $?;"
+         "sqlite3 h.db 'select status from runs'",
+         0);
+  assert_string_equal(s->run.out, "129\ninterrupted\n");
+  expect(s,
+         "trap '' HUP INT TERM; backtest --universe hup.txt --strategy sma --grid --keep selected "
+         "--quiet -o n.db & p=$!; sleep 0.2; kill -HUP $p; kill -INT $p; kill -TERM $p; wait $p;"
+         "echo $?; sqlite3 n.db 'select status from runs'",
+         0);
+  assert_string_equal(s->run.out, "0\ncomplete\n");
+}
+
 static void a_full_disk_fails_with_the_path(void **state)
 {
   scene *s = *state;
-  expect(s, "ulimit -f 200; trap '' XFSZ; " SWEEP "--quiet -o full.db", 1);
-  expect_text(s->run.err, "full.db");
+  expect(s, "ulimit -f 200; " SWEEP "--quiet -o full.db", 1);
+  expect_text(s->run.err, "full.db: database or disk is full (File too large)");
   expect(s, "sqlite3 full.db 'pragma integrity_check'", 0);
   assert_string_equal(s->run.out, "ok\n");
+  for (int blocks = 800; blocks <= 1100; blocks += 100) {
+    char command[128];
+    (void)snprintf(command, sizeof command, "rm -f full.db*; ulimit -f %d; %s --quiet -o full.db",
+                   blocks, SWEEP);
+    expect(s, command, 1);
+    expect_text(s->run.err, "full.db: database or disk is full (File too large)");
+    expect(s, "sqlite3 full.db 'pragma integrity_check; select status from runs'", 0);
+    assert_string_equal(s->run.out, "ok\nfailed\n");
+  }
+}
+
+/* Without a thread for the bar, or with nobody who reads it, the job is done all the same. */
+static void a_progress_bar_that_fails_does_not_end_the_run(void **state)
+{
+  scene *s = *state;
+  expect(s,
+         "(backtest --universe u.txt --strategy sma --param fast=2:60:1 "
+         "--param slow=3:150:1 --progress always -o p.db 2>&1 >/dev/null) | true; sleep 0.1;"
+         "while test -e p.db-wal; do sleep 0.1; done; sqlite3 p.db 'select status from runs'",
+         0);
+  assert_string_equal(s->run.out, "complete\n");
 }
 
 /* Both want the empty file for themselves at the same moment. */
@@ -314,7 +354,9 @@ int main(void)
       cmocka_unit_test(a_span_is_evaluated_and_indicators_see_more),
       cmocka_unit_test(dry_run_writes_nothing),
       cmocka_unit_test(a_signal_saves_finished_tickers_and_kills),
+      cmocka_unit_test(a_closed_terminal_is_a_signal_unless_it_is_ignored),
       cmocka_unit_test(a_full_disk_fails_with_the_path),
+      cmocka_unit_test(a_progress_bar_that_fails_does_not_end_the_run),
       cmocka_unit_test(two_processes_may_begin_on_one_new_file),
       cmocka_unit_test(commands_of_the_readme_work),
   };

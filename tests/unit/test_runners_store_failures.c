@@ -13,6 +13,64 @@
 #include "runners/store_internal.h"
 #include "tests/support/store_steps.h"
 
+/* ---- a process that was killed -------------------------------------------------------------- */
+
+/* Begins a run in a child that then waits to be killed; returns once the run is there. */
+static pid_t begin_in_child(fixture *f)
+{
+  int ready[2];
+  char byte = 0;
+  assert_int_equal(pipe(ready), 0);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    (void)begin_run(f, open_store(f), &fixture_strategy, 2);
+    (void)write(ready[1], &byte, 1);
+    for (;;) (void)pause();
+  }
+  assert_int_equal(read(ready[0], &byte, 1), 1);
+  (void)close(ready[0]);
+  (void)close(ready[1]);
+  return child;
+}
+
+static void kill_child(pid_t child)
+{
+  assert_int_equal(kill(child, SIGKILL), 0);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void run_of_a_killed_process_becomes_interrupted(void **state)
+{
+  fixture *f = *state;
+  kill_child(begin_in_child(f));
+  assert_string_equal(fixture_query(f, "SELECT status FROM runs"), "running");
+  bt_store *store = open_store(f);
+  assert_string_equal(fixture_query(f, "SELECT status, finished FROM runs"), "interrupted|-");
+  close_store(f, store);
+}
+
+static void run_of_a_living_process_stays_running(void **state)
+{
+  fixture *f = *state;
+  kill_child(begin_in_child(f));
+  pid_t child = begin_in_child(f);
+  assert_string_equal(fixture_query(f, "SELECT status FROM runs"), "interrupted running");
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  assert_string_equal(fixture_query(f, "SELECT status FROM runs"), "interrupted running running");
+  kill_child(child);
+  /* the run of this process is alive, too: nothing can be told apart */
+  bt_store *second = open_store(f);
+  assert_string_equal(fixture_query(f, "SELECT status FROM runs"), "interrupted running running");
+  close_store(f, second);
+  assert_int_equal(end_run(f, store, run_id, BT_RUN_COMPLETE), BT_OK);
+  close_store(f, store);
+  close_store(f, open_store(f));
+  assert_string_equal(fixture_query(f, "SELECT status FROM runs"),
+                      "interrupted interrupted complete");
+}
+
 /* ---- uniqueness ----------------------------------------------------------------------------- */
 
 static void row_stored_twice_in_a_first_run_fails_its_end(void **state)
@@ -231,6 +289,8 @@ static void two_stores_write_their_runs_into_one_file(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      CASE(run_of_a_killed_process_becomes_interrupted),
+      CASE(run_of_a_living_process_stays_running),
       CASE(row_stored_twice_in_a_first_run_fails_its_end),
       CASE(row_stored_twice_in_a_later_run_fails_at_once),
       CASE(row_without_combination_stored_twice_fails_at_once),
