@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/shell_word.h"
 #include "core/number.h"
 #include "core/suggest.h"
 
@@ -84,31 +85,17 @@ static bt_status parse_option(bt_arguments *a, const char *word, char ***next, b
   return add_option(a, option, value, err);
 }
 
-/* True where a word needs no quotes in a shell. */
-static bool is_plain(const char *word)
-{
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "-_=+,.:/%@^";
-  return word[0] != '\0' && word[strspn(word, plain)] == '\0';
-}
-
 /* Joins the words with blanks, quoted where a shell would need it; NULL when memory is out. */
 static char *join_words(const char *program, char **words)
 {
   size_t size = strlen(program) + 1;
-  for (char **w = words; *w; w++) size += 4 * strlen(*w) + 4;
+  for (char **w = words; *w; w++) size += 1 + bt_shell_word_size(strlen(*w));
   char *line = malloc(size), *end = line;
   if (!line) return NULL;
   end += sprintf(end, "%s", program);
   for (char **w = words; *w; w++) {
-    if (is_plain(*w)) {
-      end += sprintf(end, " %s", *w);
-      continue;
-    }
-    end += sprintf(end, " '");
-    for (const char *c = *w; *c; c++)
-      end += *c == '\'' ? sprintf(end, "'\\''") : sprintf(end, "%c", *c);
-    end += sprintf(end, "'");
+    *end++ = ' ';
+    end = bt_shell_word_write(end, *w);
   }
   return line;
 }

@@ -71,6 +71,7 @@ static bt_status run_into(const bt_sweep_options *options, const bt_arguments *a
   bt_sweep_result result = {0};
   int64_t run_id = 0;
   bt_error close_error;
+  char done[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
   bt_status status = bt_store_open(&store, options->database, err);
   if (status) return status;
   status = begin_run(&run_id, store, options, arguments, err);
@@ -84,8 +85,9 @@ static bt_status run_into(const bt_sweep_options *options, const bt_arguments *a
   if (!status && options->json) status = bt_summary_print_json(options, &result, run_id, err);
   if (!status && !options->json && !options->quiet) bt_summary_print(options, &result, run_id);
   if (status == BT_ERR_CANCELLED)
-    (void)fprintf(stderr, "backtest: interrupted: %zu of %zu tickers are in %s as run %lld\n",
-                  result.n_ok + result.n_rejected, options->universe.n_entries, options->database,
+    (void)fprintf(stderr, "backtest: interrupted: %s of %s stored in %s as run %lld\n",
+                  bt_text_count(done, result.n_ok + result.n_rejected),
+                  bt_text_counted(of, options->universe.n_entries, "ticker"), options->database,
                   (long long)run_id);
   bt_sweep_result_clear(&result);
   return status;
@@ -105,8 +107,9 @@ static int run_sweep(const bt_sweep_options *options, const bt_arguments *argume
   bt_pool_free(pool);
   int exit_status = bt_command_end(status, &err, "sweep");
   if (!status && n_rejected > 0) {
-    (void)fprintf(stderr, "backtest: --strict: %zu of %zu tickers are rejected\n", n_rejected,
-                  options->universe.n_entries);
+    char n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+    (void)fprintf(stderr, "backtest: --strict: %s of %s rejected\n", bt_text_count(n, n_rejected),
+                  bt_text_counted(of, options->universe.n_entries, "ticker"));
     return BT_EXIT_REJECTED;
   }
   return exit_status;

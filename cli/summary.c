@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cli/shell_word.h"
 #include "cli/text.h"
 #include "core/number.h"
 
@@ -21,11 +23,6 @@ const char *bt_summary_keep_text(char buffer[BT_TEXT_SIZE], const bt_keep *keep)
   if (keep->kind == BT_KEEP_SELECTED) return "selected";
   (void)snprintf(buffer, BT_TEXT_SIZE, "top:%zu", keep->top);
   return buffer;
-}
-
-static const char *plural(size_t n)
-{
-  return n == 1 ? "" : "s";
 }
 
 /* ", fast=5 slow=20" of a combination; "" for a strategy without parameters. */
@@ -45,8 +42,11 @@ static char *params_text(char *buffer, size_t size, const bt_job *job, size_t co
 
 void bt_summary_warn_rejected(size_t *n, const char *symbol, const char *reason)
 {
+  char more[BT_TEXT_SIZE];
   if (!symbol && *n > WARNINGS_MOST)
-    (void)fprintf(stderr, "backtest: warning: %zu more tickers are rejected\n", *n - WARNINGS_MOST);
+    (void)fprintf(stderr, "backtest: warning: %s more %s rejected\n",
+                  bt_text_count(more, *n - WARNINGS_MOST),
+                  *n - WARNINGS_MOST == 1 ? "ticker is" : "tickers are");
   if (!symbol || (*n)++ >= WARNINGS_MOST) return;
   (void)fprintf(stderr, "backtest: warning: %s is rejected: %s\n", symbol, reason);
 }
@@ -57,9 +57,9 @@ void bt_summary_warn_rejected(size_t *n, const char *symbol, const char *reason)
 static void print_value(double value)
 {
   if (isnan(value))
-    (void)printf("%9s", "-");
+    (void)printf(" %7s", "-");
   else
-    (void)printf("%9.3f", value);
+    (void)printf(" %7.3f", value);
 }
 
 /* Columns of parameters are as wide as their name or six characters. */
@@ -85,39 +85,72 @@ static void print_leader(const bt_job *job, const bt_sweep_result *result, size_
   print_value(stats->p75);
   print_value(stats->lowest);
   print_value(stats->highest);
-  (void)printf("%9.0f%%\n", 100 * stats->share_positive);
+  if (stats->n_tickers > 0)
+    (void)printf(" %7.0f%% %7zu\n", 100 * stats->share_positive, stats->n_tickers);
+  else
+    (void)printf(" %8s %7d\n", "-", 0);
 }
 
+/* The last column: on how many tickers the combination's objective is defined. */
 static void print_leaderboard(const bt_sweep_options *options, const bt_sweep_result *result)
 {
   const bt_job *job = &options->job;
-  char count[BT_TEXT_SIZE];
-  (void)printf("\ncombinations by median %s over %s tickers\n   #", objective_name(options),
-               bt_text_count(count, result->n_ok));
+  (void)printf("\ncombinations by median %s over the tickers on which it is defined\n   #",
+               objective_name(options));
   for (size_t i = 0; i < job->strategy->n_params; i++)
     (void)printf("%*s", param_width(&job->strategy->params[i]), job->strategy->params[i].name);
-  (void)printf("%9s%9s%9s%9s%9s%10s\n", "median", "p25", "p75", "lowest", "highest", "positive");
+  (void)printf(" %7s %7s %7s %7s %7s %8s %7s\n", "median", "p25", "p75", "lowest", "highest",
+               "positive", "tickers");
   for (size_t i = 0; i < result->n_leaders; i++) print_leader(job, result, i);
   if (result->n_leaders == 0)
     (void)printf("   - no combination has a %s\n", objective_name(options));
 }
 
+/* Rows skipped of one kind, and of how many tickers there are more than data_issues holds. */
+static uint64_t count_kind(size_t *n_cut, const bt_sweep_options *options,
+                           const bt_sweep_result *result, int kind)
+{
+  uint64_t n = 0;
+  for (size_t i = 0; i < options->universe.n_entries; i++) {
+    const bt_ticker_outcome *outcome = &result->outcomes[i];
+    if (!outcome->done || outcome->rejected) continue;
+    n += outcome->counts[kind];
+    *n_cut += outcome->counts[kind] > BT_LOAD_ISSUES_PER_KIND;
+  }
+  return n;
+}
+
+/* Of the tickers that were evaluated. */
 static void print_skipped(const bt_sweep_options *options, const bt_sweep_result *result)
 {
   char count[BT_TEXT_SIZE];
+  uint64_t n_rows = 0, counts[BT_ROW_ISSUE_COUNT] = {0};
+  size_t n_cut = 0;
   const char *separator = " (";
-  if (result->rows_skipped == 0) return;
-  (void)printf("skipped   %s rows", bt_text_count(count, result->rows_skipped));
+  for (int k = 0; k < BT_ROW_ISSUE_COUNT; k++)
+    if (k != BT_ROW_UNADJUSTED) n_rows += counts[k] = count_kind(&n_cut, options, result, k);
+  if (n_rows == 0) return;
+  (void)printf("skipped   %s", bt_text_counted(count, n_rows, "row"));
   for (int k = 0; k < BT_ROW_ISSUE_COUNT; k++) {
-    uint64_t n = 0;
-    if (k == BT_ROW_UNADJUSTED) continue;
-    for (size_t i = 0; i < options->universe.n_entries; i++)
-      if (!result->outcomes[i].rejected) n += result->outcomes[i].counts[k];
-    if (n == 0) continue;
-    (void)printf("%s%s %s", separator, bt_text_count(count, n), bt_row_issue_name((bt_row_issue)k));
+    if (counts[k] == 0) continue;
+    (void)printf("%s%s %s", separator, bt_text_count(count, counts[k]),
+                 bt_row_issue_name((bt_row_issue)k));
     separator = ", ";
   }
-  (void)printf("); each is in data_issues\n");
+  if (n_cut == 0)
+    (void)printf("); each is in data_issues\n");
+  else
+    (void)printf(");\n          the first %d of each kind and ticker are in data_issues\n",
+                 BT_LOAD_ISSUES_PER_KIND);
+}
+
+uint64_t bt_summary_count_bars(const bt_sweep_options *options, const bt_sweep_result *result)
+{
+  uint64_t n = 0;
+  for (size_t i = 0; i < options->universe.n_entries; i++)
+    if (result->outcomes[i].done && !result->outcomes[i].rejected)
+      n += result->outcomes[i].n_span_bars;
+  return n;
 }
 
 bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
@@ -136,34 +169,64 @@ bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
 
 static void print_luck(const bt_sweep_options *options, const bt_sweep_result *result)
 {
-  char trials[BT_TEXT_SIZE], params[256];
+  char trials[BT_TEXT_SIZE], combos[BT_TEXT_SIZE], tickers[BT_TEXT_SIZE], params[256];
   size_t luckiest = 0, n_trials = result->sharpes.count;
   double expected = bt_luck_expected_max(n_trials, bt_spread_variance(&result->sharpes));
   if (!bt_summary_find_luckiest(&luckiest, options, result) || isnan(expected)) return;
   const bt_ticker_outcome *best = &result->outcomes[luckiest];
-  size_t n_combos = bt_grid_count(options->grid);
-  (void)printf("luck      %s trials (%zu combination%s on %zu ticker%s); the best Sharpe is %.2f "
-               "(%s%s);\n          as many without skill would show %.2f at best (Bailey and "
-               "Lopez de Prado 2014)\n",
-               bt_text_count(trials, n_trials), n_combos, plural(n_combos), result->n_ok,
-               plural(result->n_ok), best->best_sharpe, options->universe.entries[luckiest].symbol,
+  (void)printf("luck      %s (%s on %s); the best Sharpe is %.2f (%s%s);\n"
+               "          as many without skill would show %.2f at best (Bailey and Lopez de Prado "
+               "2014)\n",
+               bt_text_counted(trials, n_trials, "trial"),
+               bt_text_counted(combos, bt_grid_count(options->grid), "combination"),
+               bt_text_counted(tickers, result->n_ok, "ticker"), best->best_sharpe,
+               options->universe.entries[luckiest].symbol,
                params_text(params, sizeof params, &options->job, best->best_sharpe_combo),
                expected);
 }
 
 static void print_header(const bt_sweep_options *options, const bt_sweep_result *result)
 {
-  char bars[BT_TEXT_SIZE], rows[BT_TEXT_SIZE], time[BT_TEXT_SIZE], rate[BT_TEXT_SIZE];
-  char keep[BT_TEXT_SIZE];
-  size_t n_combos = bt_grid_count(options->grid);
-  (void)printf("%s on %s: %zu ticker%s, %s bars, %zu combination%s\n", options->job.strategy->name,
-               options->universe_path, result->n_ok, plural(result->n_ok),
-               bt_text_count(bars, result->n_bars), n_combos, plural(n_combos));
-  (void)printf("%s rows kept (--keep %s), %s on %zu worker%s: %s bar-combinations/s\n",
-               bt_text_count(rows, result->n_rows), bt_summary_keep_text(keep, &options->job.keep),
-               bt_text_duration(time, result->elapsed_s), options->n_workers,
-               plural(options->n_workers),
-               bt_text_rate(rate, (double)result->bar_combos / result->elapsed_s));
+  char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE], loaded[BT_TEXT_SIZE];
+  uint64_t n_bars = bt_summary_count_bars(options, result);
+  (void)printf("%s on %s: %s, %s", options->job.strategy->name, options->universe_path,
+               bt_text_counted(a, result->n_ok, "ticker"), bt_text_counted(b, n_bars, "bar"));
+  if (n_bars != result->n_bars)
+    (void)printf(" of the %s loaded", bt_text_count(loaded, result->n_bars));
+  (void)printf(", %s\n", bt_text_counted(c, bt_grid_count(options->grid), "combination"));
+  (void)printf("%s kept (--keep %s), ", bt_text_counted(a, result->n_rows, "row"),
+               bt_summary_keep_text(b, &options->job.keep));
+  (void)printf("%s on %s: %s bar-combinations/s\n", bt_text_duration(a, result->elapsed_s),
+               bt_text_counted(b, options->n_workers, "worker"),
+               bt_text_rate(c, (double)result->bar_combos / result->elapsed_s));
+}
+
+/* A command for the shell, on a line of its own. sql has no quotes that end it. */
+static void print_query(const bt_sweep_options *options, const char *sql)
+{
+  const char *path = options->database, *safe = path[0] == '-' ? "./" : "";
+  char *quoted = malloc(bt_shell_word_size(strlen(path) + 2) + strlen(path) + 3);
+  char *plain = quoted ? quoted + bt_shell_word_size(strlen(path) + 2) : NULL;
+  if (plain) {
+    (void)sprintf(plain, "%s%s", safe, path);
+    (void)bt_shell_word_write(quoted, plain);
+  }
+  (void)printf("          sqlite3 %s \"%s\"\n", quoted ? quoted : path, sql);
+  free(quoted);
+}
+
+static void print_rejected(const bt_sweep_options *options, const bt_sweep_result *result,
+                           int64_t run_id)
+{
+  char sql[128], n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+  if (result->n_rejected == 0) return;
+  (void)printf("rejected  %s of %s; try\n", bt_text_count(n, result->n_rejected),
+               bt_text_counted(of, options->universe.n_entries, "ticker"));
+  (void)snprintf(sql, sizeof sql,
+                 "SELECT symbol, reason FROM tickers WHERE run_id = %" PRId64
+                 " AND status = 'rejected'",
+                 run_id);
+  print_query(options, sql);
 }
 
 void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *result,
@@ -174,29 +237,25 @@ void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *re
   (void)printf("\n");
   print_luck(options, result);
   print_skipped(options, result);
-  if (result->n_rejected > 0)
-    (void)printf("rejected  %zu of %zu tickers: SELECT symbol, reason FROM tickers WHERE status = "
-                 "'rejected'\n",
-                 result->n_rejected, options->universe.n_entries);
-  (void)printf("results   run %" PRId64 " in %s; try\n          sqlite3 %s \"SELECT * FROM "
-               "leaderboard LIMIT 10\"\n",
-               run_id, options->database, options->database);
+  print_rejected(options, result, run_id);
+  (void)printf("results   run %" PRId64 " in %s; try\n", run_id, options->database);
+  print_query(options, "SELECT * FROM leaderboard LIMIT 10");
 }
 
 void bt_summary_print_plan(const bt_sweep_options *options, const bt_plan *plan)
 {
-  char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE];
+  char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE];
   (void)printf("strategy      %s\n", options->job.strategy->name);
-  (void)printf("tickers       %zu (%zu files found, %s)\n", plan->n_tickers, plan->n_found,
-               bt_text_bytes(a, plan->file_bytes));
-  (void)printf("combinations  %s (%s more are left out by rules)\n",
-               bt_text_count(a, plan->n_combos), bt_text_count(b, plan->n_excluded));
+  (void)printf("tickers       %s (%s found, %s)\n", bt_text_count(a, plan->n_tickers),
+               bt_text_counted(b, plan->n_found, "file"), bt_text_bytes(c, plan->file_bytes));
+  (void)printf("combinations  %s (%s more left out by rules)\n", bt_text_count(a, plan->n_combos),
+               bt_text_count(b, plan->n_excluded));
   (void)printf("windows       1 (the whole span)\n");
   (void)printf("rows          %s (--keep %s)\n", bt_text_count(a, plan->n_rows),
                bt_summary_keep_text(b, &options->job.keep));
   (void)printf("bars          about %s\n", bt_text_count(a, plan->n_bars));
-  (void)printf("memory        about %s with %zu workers\n", bt_text_bytes(a, plan->memory_bytes),
-               options->n_workers);
+  (void)printf("memory        about %s with %s\n", bt_text_bytes(a, plan->memory_bytes),
+               bt_text_counted(b, options->n_workers, "worker"));
   (void)printf("database      about %s in %s\n", bt_text_bytes(a, plan->database_bytes),
                options->database);
   (void)printf("time          about %s\n", bt_text_duration(a, plan->elapsed_s));

@@ -16,6 +16,13 @@ char *bt_text_count(char buffer[BT_TEXT_SIZE], uint64_t count)
   return buffer;
 }
 
+char *bt_text_counted(char buffer[BT_TEXT_SIZE], uint64_t count, const char *noun)
+{
+  size_t used = strlen(bt_text_count(buffer, count));
+  (void)snprintf(buffer + used, BT_TEXT_SIZE - used, " %s%s", noun, count == 1 ? "" : "s");
+  return buffer;
+}
+
 char *bt_text_bytes(char buffer[BT_TEXT_SIZE], uint64_t bytes)
 {
   static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};

@@ -9,6 +9,9 @@ enum { BT_TEXT_SIZE = 40 };
 /* 1234567 as 1,234,567. Each returns buffer. */
 char *bt_text_count(char buffer[BT_TEXT_SIZE], uint64_t count);
 
+/* The count with its noun: 1 row, 2,000 rows. Nouns take an s; room for 12 characters. */
+char *bt_text_counted(char buffer[BT_TEXT_SIZE], uint64_t count, const char *noun);
+
 /* Bytes as 12.3 MB, seconds as 0.52 s, 3 min 20 s or 2 h 5 min. */
 char *bt_text_bytes(char buffer[BT_TEXT_SIZE], uint64_t bytes);
 char *bt_text_duration(char buffer[BT_TEXT_SIZE], double seconds);

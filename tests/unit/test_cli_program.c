@@ -134,6 +134,40 @@ static void summary_tells_leaders_luck_and_the_next_query(void **state)
   assert_string_equal(s->run.out, "2|complete|complete\n");
 }
 
+static void summary_says_what_was_evaluated(void **state)
+{
+  scene *s = *state;
+  /* LATE ends before the span and has a bad row; UP has 12 bad rows, no trade, and two bars in it
+   */
+  expect(s,
+         "mkdir -p e; for y in 2001 2002 2003; do echo $y-01-0$((y - 2000)),5,5,5,5,1; done "
+         ">e/body; (echo Date,Open,High,Low,Close,Volume; cat e/body; echo 2003-02-02,0,5,5,5,1) "
+         ">e/LATE.csv; (echo Date,Open,High,Low,Close,Volume; cat e/body; "
+         "for d in 11 12 13 14 15 16 17 18 19 20 21 22; do echo 2010-01-$d,0,5,5,5,1; done; "
+         "echo 2011-01-03,5,5,5,5,1; echo 2011-01-04,5,5,5,5,1) >e/UP.csv; rm e/body;"
+         "backtest --universe e --strategy sma --param fast=1,2 --param slow=3 --max-bad 100% "
+         "--from 2010-01-01 -o 'my results.db' -j 1",
+         0);
+  expect_text(s->run.out, "sma on e: 1 ticker, 2 bars of the 8 loaded, 2 combinations\n");
+  expect_text(s->run.out, "2 rows kept");
+  expect_text(s->run.out, "on 1 worker: ");
+  expect_text(s->run.out, "skipped   12 rows (12 not_positive);\n");
+  expect_text(s->run.out, "the first 10 of each kind and ticker are in data_issues\n");
+  expect_text(s->run.out, "rejected  1 of 2 tickers; try\n          sqlite3 'my results.db' "
+                          "\"SELECT symbol, reason FROM tickers WHERE run_id = 1 AND status = "
+                          "'rejected'\"\n");
+  expect_text(s->run.out, "sqlite3 'my results.db' \"SELECT * FROM leaderboard LIMIT 10\"\n");
+  expect(s,
+         "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
+         "--to 2003-01-31 -o e.db; rm e/UP.csv; cp e/LATE.csv e/X.csv; sed -i 2,5d e/X.csv;"
+         "for d in 10 11 12; do echo 2012-01-$d,$d,$d,$d,$d,1 >>e/X.csv; done;"
+         "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
+         "--from 2010-01-01 -o e.db 2>/dev/null | grep -c skipped",
+         1);
+  expect_text(s->run.out, "skipped   13 rows (13 not_positive)");
+  expect_text(s->run.out, "positive tickers\n");
+}
+
 static void json_is_one_object(void **state)
 {
   scene *s = *state;
@@ -346,6 +380,7 @@ int main(void)
       cmocka_unit_test(failures_exit_1_and_name_the_path),
       cmocka_unit_test(help_fits_a_screen_and_version_is_told),
       cmocka_unit_test(summary_tells_leaders_luck_and_the_next_query),
+      cmocka_unit_test(summary_says_what_was_evaluated),
       cmocka_unit_test(json_is_one_object),
       cmocka_unit_test(rejected_tickers_are_told_and_stored),
       cmocka_unit_test(any_number_of_workers_writes_the_same_rows),
