@@ -36,6 +36,10 @@ struct bt_store {
   bt_error failure; /* of a write; status BT_OK: none */
 };
 
+/* Whether a database can be opened or created at path (runners/store_place.c). Errors: IO, DATABASE
+ * (a file too short to be one), NOMEM. */
+bt_status bt_store__check_place(const char *path, bt_error *err);
+
 /* Fills *err with `PATH: [what: ]SQLite's message` for the database's last error. what may be NULL.
  * Returns NOMEM or DATABASE. */
 bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err);

@@ -1,9 +1,7 @@
 /* Opening a result database: what the file is, creating the schema in an empty one. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "runners/schema.h"
@@ -13,24 +11,6 @@
 /* How long a write waits for another process that is writing, and how often it looks where SQLite
  * does not wait by itself. */
 enum { BUSY_TIMEOUT_MS = 10000, BUSY_LOOK_MS = 5 };
-
-enum { SMALLEST_PAGE = 512 };
-
-/* Before SQLite sees the path: it would report these less clearly. A file that does not exist yet
- * is fine. */
-static bt_status check_kind(const char *path, bt_error *err)
-{
-  struct stat info;
-  if (!path[0]) return bt_fail(err, BT_ERR_IO, "the name of the result database is empty");
-  if (stat(path, &info) != 0) return BT_OK;
-  if (S_ISDIR(info.st_mode))
-    return bt_fail(err, BT_ERR_IO, "%s: is a folder, not a database file", path);
-  if (!S_ISREG(info.st_mode)) return bt_fail(err, BT_ERR_IO, "%s: is not a regular file", path);
-  /* SQLite takes a file of a few bytes for an empty one, and would write over it. */
-  if (info.st_size > 0 && info.st_size < SMALLEST_PAGE)
-    return bt_fail(err, BT_ERR_DATABASE, "%s: file is not a database", path);
-  return BT_OK;
-}
 
 /* SQLite may take "file:..." for a URI and ":memory:" for no file; "./" in front stops that. */
 static char *plain_path(const char *path)
@@ -205,7 +185,7 @@ static bt_status prepare(bt_store *store, bt_error *err)
 
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
 {
-  bt_status status = check_kind(path, err);
+  bt_status status = bt_store__check_place(path, err);
   if (status) return status;
   bt_store *store = calloc(1, sizeof *store);
   if (!store) return bt_fail_nomem(err, path);

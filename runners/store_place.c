@@ -1,0 +1,58 @@
+/* Whether a result database can stand at a path: asked before SQLite sees it, which says of every
+ * trouble with a folder that it is "unable to open database file". */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runners/store_internal.h"
+
+enum { SMALLEST_PAGE = 512 };
+
+/* The folder that holds path: "." for a plain name. NULL when memory is out. */
+static char *folder_of(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  if (!slash) return strdup(".");
+  return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static bt_status fail_to_write(const char *path, const char *folder, int os_error, bt_error *err)
+{
+  char reason[96] = "";
+  if (strerror_r(os_error, reason, sizeof reason) != 0) reason[0] = '\0';
+  if (folder)
+    return bt_fail(err, BT_ERR_IO, "%s: cannot write in the folder %s: %s", path, folder, reason);
+  return bt_fail(err, BT_ERR_IO, "%s: cannot be written: %s", path, reason);
+}
+
+/* SQLite makes files beside its own, so it is not enough that the file may be written. */
+static bt_status check_folder(const char *path, bt_error *err)
+{
+  char *folder = folder_of(path);
+  if (!folder) return bt_fail_nomem(err, path);
+  bt_status status = BT_OK;
+  if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
+    status = fail_to_write(path, folder, errno, err);
+  free(folder);
+  return status;
+}
+
+/* A file that does not exist yet is fine. */
+bt_status bt_store__check_place(const char *path, bt_error *err)
+{
+  struct stat info;
+  if (!path[0]) return bt_fail(err, BT_ERR_IO, "the name of the result database is empty");
+  if (stat(path, &info) != 0) return check_folder(path, err);
+  if (S_ISDIR(info.st_mode))
+    return bt_fail(err, BT_ERR_IO, "%s: is a folder, not a database file", path);
+  if (!S_ISREG(info.st_mode)) return bt_fail(err, BT_ERR_IO, "%s: is not a regular file", path);
+  /* SQLite takes a file of a few bytes for an empty one, and would write over it. */
+  if (info.st_size > 0 && info.st_size < SMALLEST_PAGE)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: file is not a database", path);
+  if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+    return fail_to_write(path, NULL, errno, err);
+  return check_folder(path, err);
+}
