@@ -55,34 +55,83 @@ static int finish_output(int exit_status)
   return bt_command_fail(&err, NULL);
 }
 
-static void print_option(const bt_option *option)
+/* ---- help: 80 columns ------------------------------------------------------------------------ */
+
+enum { SCREEN_COLUMNS = 80, LEFT_SIZE = 48 };
+
+/* "-o, --out DB": what stands left of the explanation. */
+static char *option_text(char left[LEFT_SIZE], const bt_option *option)
 {
-  char left[48];
-  (void)snprintf(left, sizeof left, "%c%c%c --%s %s", option->letter ? '-' : ' ',
+  (void)snprintf(left, LEFT_SIZE, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',
                  option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
-                 option->value_name ? option->value_name : "");
-  (void)printf("  %-31s %s\n", left, option->help);
+                 option->value_name ? " " : "", option->value_name ? option->value_name : "");
+  return left;
 }
 
-static int print_command_help(const bt_command *command)
+/* Prints a text from column `indent` on, broken between words. */
+static void print_wrapped(const char *text, int indent)
 {
+  int column = indent;
+  while (*text) {
+    int length = (int)strcspn(text, " ");
+    if (column > indent && column + 1 + length > SCREEN_COLUMNS) {
+      (void)printf("\n%*s", indent, "");
+      column = indent;
+    }
+    column += printf("%s%.*s", column > indent ? " " : "", length, text);
+    text += length;
+    text += strspn(text, " ");
+  }
+  (void)printf("\n");
+}
+
+static const bt_option help_option = {"help", 0, "all", false, "show the other options, too"};
+
+static int left_width(const bt_command *command)
+{
+  char left[LEFT_SIZE];
+  int width = (int)strlen(option_text(left, &help_option));
+  for (size_t i = 0; i < command->n_options; i++) {
+    int length = (int)strlen(option_text(left, &command->options[i]));
+    if (length > width) width = length;
+  }
+  return width;
+}
+
+static void print_option(const bt_option *option, int width)
+{
+  char left[LEFT_SIZE];
+  (void)printf("%-*s  ", width, option_text(left, option));
+  print_wrapped(option->help, width + 2);
+}
+
+static int print_command_help(const bt_command *command, bool all)
+{
+  size_t n_common = command->n_common ? command->n_common : command->n_options;
+  size_t n_shown = all ? command->n_options : n_common;
+  int width = left_width(command);
   (void)printf("%s\n%s\n\n", command->synopsis, command->summary);
-  for (size_t i = 0; i < command->n_options; i++) print_option(&command->options[i]);
-  if (command->notes) (void)printf("\n%s", command->notes);
+  for (size_t i = 0; i < n_shown; i++) {
+    if (i == n_common) (void)printf("\n");
+    print_option(&command->options[i], width);
+  }
+  if (n_shown < command->n_options) print_option(&help_option, width);
+  if (command->notes) (void)printf("%s%s", command->n_options ? "\n" : "", command->notes);
   return BT_EXIT_OK;
 }
 
 static int print_program_help(void)
 {
-  (void)printf("backtest " BT_VERSION ": every parameter combination on every ticker, on every "
-               "core, into SQLite\n\n");
+  (void)printf("backtest " BT_VERSION
+               ": every parameter combination of a strategy on every ticker, "
+               "on\nevery core, into SQLite\n\n");
   for (size_t i = 0; i < N_COMMANDS; i++)
     (void)printf("  %-9s %s\n            %s\n", commands[i]->name, commands[i]->summary,
                  commands[i]->synopsis);
-  (void)printf(
-      "\n`backtest COMMAND --help` shows the options of a command; without a command it is "
-      "a sweep.\nA first run: backtest synth --tickers 50 --bars 2520 --dir demo && "
-      "backtest --universe demo.txt --strategy sma --grid\n");
+  (void)printf("\n`backtest COMMAND --help` shows the options of a command; without a command it\n"
+               "is a sweep. A first run:\n"
+               "  backtest synth --tickers 50 --bars 2520 --dir demo\n"
+               "  backtest --universe demo.txt --strategy sma --grid\n");
   return BT_EXIT_OK;
 }
 
@@ -115,10 +164,14 @@ static const bt_command *find_command(const char *name)
   return NULL;
 }
 
-static bool asks_for_help(int argc, char **argv)
+/* Sets *all where the word behind is `all`. */
+static bool asks_for_help(bool *all, int argc, char **argv)
 {
-  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0) continue;
+    *all = i + 1 < argc && strcmp(argv[i + 1], "all") == 0;
+    return true;
+  }
   return false;
 }
 
@@ -138,16 +191,18 @@ static bool is_one_of(const char *word, const char *a, const char *b)
 static int dispatch(int n_words, char **words)
 {
   const char *first = n_words > 0 ? words[0] : "sweep";
-  bool help = strcmp(first, "help") == 0;
+  bool help = strcmp(first, "help") == 0, all = n_words > 2 && strcmp(words[2], "all") == 0;
   if (strcmp(first, "--version") == 0) return print_version();
-  if (is_one_of(first, "--help", "-h") || (help && n_words == 1)) return print_program_help();
+  if (help ? n_words == 1 : is_one_of(first, "--help", "-h") && n_words == 1)
+    return print_program_help();
   const char *name = first[0] == '-' ? "sweep" : first;
   if (help) name = words[1];
   const bt_command *command = find_command(name);
   if (!command) return fail_unknown(name);
-  if (help) return print_command_help(command);
+  if (help) return print_command_help(command, all);
   int n_skipped = n_words > 0 && first[0] != '-';
-  if (asks_for_help(n_words - n_skipped, words + n_skipped)) return print_command_help(command);
+  if (asks_for_help(&all, n_words - n_skipped, words + n_skipped))
+    return print_command_help(command, all);
   return run_command(command, n_words - n_skipped, words + n_skipped);
 }
 

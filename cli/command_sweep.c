@@ -142,10 +142,10 @@ const bt_command bt_command_sweep = {
     .name = "sweep",
     .summary = "run every parameter combination on every ticker",
     .synopsis = "backtest [sweep] --universe FILE --strategy NAME [options]",
-    .notes = "Example: backtest --universe sp500.txt --strategy sma --param fast=5:50:5 --grid "
-             "--commission 0.1%\nExit status: 0 done, 1 failed, 2 wrong usage, 3 --strict and "
-             "something was rejected.\n",
+    .notes = "Example: backtest --universe sp500.txt --strategy sma --grid --commission 0.1%\n"
+             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_sweep_option_table,
     .n_options = BT_SWEEP_OPTION_COUNT,
+    .n_common = BT_SWEEP_COMMON_COUNT,
     .run = run,
 };

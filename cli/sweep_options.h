@@ -20,7 +20,7 @@ typedef struct bt_sweep_options {
   char *json_text; /* all that the job depends on, as a JSON object */
 } bt_sweep_options;
 
-enum { BT_SWEEP_OPTION_COUNT = 31 };
+enum { BT_SWEEP_OPTION_COUNT = 31, BT_SWEEP_COMMON_COUNT = 16 };
 extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];
 
 /* The caller clears *out with bt_sweep_options_clear, after success alone. Errors: USAGE or

@@ -100,18 +100,40 @@ static void failures_exit_1_and_name_the_path(void **state)
   expect_text(s->run.err, "standard output");
 }
 
+/* At most so many lines, none longer than 80 columns, no two blank ones together. */
+static void expect_screen(const char *text, size_t n_lines_most)
+{
+  size_t n_lines = 0;
+  for (const char *line = text; *line; line += strcspn(line, "\n") + 1, n_lines++)
+    if (strcspn(line, "\n") > 80) fail_msg("wider than 80 columns: %s", line);
+  if (n_lines < 4 || n_lines > n_lines_most) fail_msg("%zu lines: %s", n_lines, text);
+  assert_null(strstr(text, "\n\n\n"));
+}
+
 static void help_fits_a_screen_and_version_is_told(void **state)
 {
   scene *s = *state;
-  static const char *const commands[] = {"backtest --help", "backtest sweep --help",
-                                         "backtest check --help", "backtest list --help",
-                                         "backtest synth --help"};
+  static const char *const commands[] = {
+      "backtest --help",       "backtest sweep --help", "backtest check --help",
+      "backtest list --help",  "backtest synth --help", "backtest help",
+      "backtest help sweep",   "backtest -h",           "backtest --universe x --help",
+      "backtest check -h all",
+  };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-    size_t n_lines = 0;
     expect(s, commands[i], 0);
-    for (const char *c = s->run.out; *c; c++) n_lines += *c == '\n';
-    assert_in_range(n_lines, 4, 45);
+    expect_screen(s->run.out, 24);
     assert_string_equal(s->run.err, "");
+  }
+  expect(s, "backtest sweep --help", 0);
+  expect_text(s->run.out, "--help all");
+  assert_null(strstr(s->run.out, "--periods-per-year"));
+  static const char *const all[] = {"backtest --help all", "backtest sweep --help all",
+                                    "backtest help sweep all"};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    expect(s, all[i], 0);
+    expect_screen(s->run.out, 48);
+    expect_text(s->run.out, "--periods-per-year");
+    expect_text(s->run.out, "--universe");
   }
   expect(s, "backtest --version", 0);
   assert_int_equal(strncmp(s->run.out, "backtest 0.", 11), 0);
