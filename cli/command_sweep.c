@@ -119,7 +119,7 @@ static int print_plan(const bt_sweep_options *options)
 {
   bt_plan plan;
   bt_error err;
-  bt_plan_make(&plan, &options->job, options->n_workers);
+  bt_plan_make(&plan, &options->job, options->axes, options->n_workers);
   if (!options->json)
     bt_summary_print_plan(options, &plan);
   else if (bt_summary_print_plan_json(options, &plan, &err))

@@ -251,8 +251,9 @@ void bt_summary_print_plan(const bt_sweep_options *options, const bt_plan *plan)
   (void)printf("combinations  %s (%s more left out by rules)\n", bt_text_count(a, plan->n_combos),
                bt_text_count(b, plan->n_excluded));
   (void)printf("windows       1 (the whole span)\n");
-  (void)printf("rows          %s (--keep %s)\n", bt_text_count(a, plan->n_rows),
-               bt_summary_keep_text(b, &options->job.keep));
+  (void)printf("rows          %s of metrics (--keep %s), %s each of combos and combo_stats\n",
+               bt_text_count(a, plan->n_rows), bt_summary_keep_text(b, &options->job.keep),
+               bt_text_count(c, plan->n_combos));
   (void)printf("bars          about %s\n", bt_text_count(a, plan->n_bars));
   (void)printf("memory        about %s with %s\n", bt_text_bytes(a, plan->memory_bytes),
                bt_text_counted(b, options->n_workers, "worker"));

@@ -1,22 +1,49 @@
 #include "runners/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/bars.h"
 #include "core/metrics.h"
+#include "runners/store.h"
 
-/* Rates of one core of an ordinary machine, on the safe side; see bench/. */
-static const double csv_bytes_per_s = 150e6, bar_combos_per_s = 150e6, rows_per_s = 300e3;
+/* Rates of one core of an ordinary machine, on the safe side; see bench/. A row of combos and one
+ * of combo_stats are written for every combination. */
+static const double csv_bytes_per_s = 150e6, bar_combos_per_s = 120e6, rows_per_s = 300e3,
+                    combos_per_s = 200e3;
 
-enum { BYTES_PER_ROW = 50, BYTES_PER_STORED_ROW = 240, GZIP_RATIO = 3, BASE_BYTES = 16 << 20 };
+/* Bytes of a line of prices in a file, and of a bar's row while a file is read. */
+enum { BYTES_PER_LINE = 40, BYTES_PER_LOADED_ROW = 96, GZIP_RATIO = 3 };
 
-static uint64_t count_rows(const bt_job *job, size_t n_tickers, size_t n_combos)
+/* Of the database, measured: a file without rows; a row of metrics with its place in the index, of
+ * combo_stats, of combos beside its text, of a blob beside its doubles. */
+enum {
+  EMPTY_DATABASE_BYTES = 311296,
+  METRICS_ROW_BYTES = 210,
+  STATS_ROW_BYTES = 100,
+  COMBO_ROW_BYTES = 12,
+  BLOB_ROW_BYTES = 600
+};
+
+/* Of memory: the program itself, a worker without work, SQLite's cache of pages at most
+ * (runners/store_open.c), batches that wait for the disk at most (runners/sweep.c). */
+enum {
+  PROGRAM_BYTES = 5 << 20,
+  WORKER_BYTES = 512 << 10,
+  PAGE_CACHE_BYTES = 16 << 20,
+  WAITING_BYTES = 32 << 20
+};
+
+static uint64_t least_of(uint64_t a, uint64_t b)
 {
-  uint64_t per_ticker = n_combos;
-  if (job->keep.kind == BT_KEEP_SELECTED) per_ticker = 1;
-  if (job->keep.kind == BT_KEEP_TOP && job->keep.top < n_combos) per_ticker = job->keep.top;
-  return per_ticker * n_tickers;
+  return a < b ? a : b;
+}
+
+static uint64_t rows_of_a_ticker(const bt_job *job, uint64_t n_combos)
+{
+  if (job->keep.kind == BT_KEEP_SELECTED) return 1;
+  return job->keep.kind == BT_KEEP_TOP ? least_of(job->keep.top, n_combos) : n_combos;
 }
 
 /* Estimated bars of one file; 0 when it is not there. */
@@ -29,11 +56,71 @@ static uint64_t look_at(bt_plan *plan, const char *path)
   uint64_t size = (uint64_t)info.st_size * (zipped ? GZIP_RATIO : 1);
   plan->n_found++;
   plan->file_bytes += (uint64_t)info.st_size;
-  plan->n_bars += size / BYTES_PER_ROW;
-  return size / BYTES_PER_ROW;
+  plan->n_bars += size / BYTES_PER_LINE;
+  return size / BYTES_PER_LINE;
 }
 
-void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers)
+/* The text of a combination in the middle of the grid, which stands for all. */
+static uint64_t params_bytes(const bt_grid *grid)
+{
+  char *json = bt_grid_params_json(grid, bt_grid_count(grid) / 2);
+  uint64_t length = json ? strlen(json) : 0;
+  free(json);
+  return length;
+}
+
+static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
+{
+  uint64_t a_combo = STATS_ROW_BYTES + COMBO_ROW_BYTES + params_bytes(job->grid);
+  return EMPTY_DATABASE_BYTES + plan->n_rows * METRICS_ROW_BYTES + plan->n_combos * a_combo +
+         plan->n_tickers * (8 * (uint64_t)plan->n_combos + BLOB_ROW_BYTES);
+}
+
+/* A ticker in work: the file's text and rows, its bars, an indicator for every value of a
+ * parameter, score and Sharpe ratio of each combination. */
+static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
+                             uint64_t n_bars)
+{
+  uint64_t n_indicators = 1;
+  for (size_t i = 0; i < bt_grid_n_params(job->grid); i++)
+    n_indicators += least_of(axes[i].n_values, n_bars);
+  return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW + 8 * n_indicators) +
+         bt_bars_size_bytes((size_t)n_bars) + 16 * (uint64_t)plan->n_combos;
+}
+
+/* Results of a ticker on their way to the disk. */
+static uint64_t batch_bytes(const bt_plan *plan, const bt_job *job)
+{
+  return 8 * (uint64_t)plan->n_combos +
+         rows_of_a_ticker(job, plan->n_combos) * (sizeof(bt_metrics) + sizeof(int64_t));
+}
+
+/* The greater of two moments: while tickers are computed, and while their statistics are. */
+static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
+                                uint64_t longest, uint64_t n_workers)
+{
+  uint64_t n_combos = plan->n_combos, n_tickers = plan->n_tickers;
+  uint64_t a_ticker = ticker_bytes(plan, job, axes, longest), a_batch = batch_bytes(plan, job);
+  uint64_t n_in_work = least_of(n_workers, n_tickers);
+  uint64_t lasting = PROGRAM_BYTES + n_workers * WORKER_BYTES +
+                     least_of(plan->database_bytes, PAGE_CACHE_BYTES) + 8 * n_tickers * n_combos +
+                     sizeof(uint32_t) * n_combos;
+  uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
+  uint64_t computing = n_in_work * a_ticker + waiting;
+  uint64_t statistics = (sizeof(bt_combo_stats) + sizeof(double)) * n_combos;
+  return lasting + (computing > statistics ? computing : statistics);
+}
+
+static double estimate_time(const bt_plan *plan, double n_workers)
+{
+  double n_combos = (double)plan->n_combos;
+  double computing_s = (double)plan->file_bytes / csv_bytes_per_s / n_workers +
+                       (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers;
+  double writing_s = (double)plan->n_rows / rows_per_s;
+  return (computing_s > writing_s ? computing_s : writing_s) + n_combos / combos_per_s;
+}
+
+void bt_plan_make(bt_plan *out, const bt_job *job, const bt_axis *axes, size_t n_workers)
 {
   uint64_t longest = 0;
   *out = (bt_plan){.n_tickers = job->universe->n_entries,
@@ -43,18 +130,8 @@ void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers)
     uint64_t n_bars = look_at(out, job->universe->entries[i].path);
     if (n_bars > longest) longest = n_bars;
   }
-  out->n_rows = count_rows(job, out->n_tickers, out->n_combos);
-  out->database_bytes =
-      out->n_rows * BYTES_PER_STORED_ROW + 8 * (uint64_t)out->n_tickers * out->n_combos;
-  /* a ticker in work: the file's text, the bars, and about one indicator a parameter value */
-  uint64_t axis_values = 40;
-  uint64_t a_ticker = longest * (BYTES_PER_ROW + 8 * axis_values) + bt_bars_size_bytes(longest) +
-                      out->n_rows / (out->n_tickers + 1) * sizeof(bt_metrics);
-  out->memory_bytes =
-      BASE_BYTES + 2 * a_ticker * n_workers + 8 * (uint64_t)out->n_tickers * out->n_combos;
-  double workers = (double)n_workers;
-  double computing_s = (double)out->file_bytes / csv_bytes_per_s / workers +
-                       (double)out->n_bars * (double)out->n_combos / bar_combos_per_s / workers;
-  double writing_s = (double)out->n_rows / rows_per_s;
-  out->elapsed_s = computing_s > writing_s ? computing_s : writing_s;
+  out->n_rows = out->n_tickers * rows_of_a_ticker(job, out->n_combos);
+  out->database_bytes = estimate_database(out, job);
+  out->memory_bytes = estimate_memory(out, job, axes, longest, n_workers);
+  out->elapsed_s = estimate_time(out, (double)n_workers);
 }

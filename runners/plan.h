@@ -13,12 +13,14 @@ typedef struct bt_plan {
   uint64_t n_rows;         /* of `metrics`, if no ticker is rejected */
   uint64_t file_bytes;     /* of the files, as they are on disk */
   uint64_t n_bars;         /* estimated from the files' sizes */
-  uint64_t memory_bytes;   /* peak, estimated: one ticker a worker, and the objective values */
-  uint64_t database_bytes; /* estimated */
+  uint64_t memory_bytes;   /* peak, estimated */
+  uint64_t database_bytes; /* what the run adds to a new file, estimated */
   double elapsed_s;        /* estimated, within a factor of three or so */
 } bt_plan;
 
-/* Looks at the files' sizes, reads none. Never fails. */
-void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers);
+/* Looks at the files' sizes, reads none. axes: those of the job's grid, before the rules. Never
+ * fails.
+ */
+void bt_plan_make(bt_plan *out, const bt_job *job, const bt_axis *axes, size_t n_workers);
 
 #endif

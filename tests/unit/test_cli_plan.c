@@ -1,0 +1,111 @@
+/* What --dry-run says beside what the job then takes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "tests/support/paths.h"
+#include "tests/support/program.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { MEMORY_IS_THE_PROGRAMS_OWN = 0 }; /* a sanitizer takes several times as much */
+#else
+enum { MEMORY_IS_THE_PROGRAMS_OWN = 1 };
+#endif
+
+typedef struct scene {
+  char dir[TEST_PATH_SIZE];
+  test_run run;
+} scene;
+
+static int make_scene(void **state)
+{
+  scene *s = malloc(sizeof *s);
+  if (!s) return 1;
+  test_dir_make(s->dir);
+  *state = s;
+  return 0;
+}
+
+static int drop_scene(void **state)
+{
+  scene *s = *state;
+  test_dir_remove(s->dir);
+  free(s);
+  return 0;
+}
+
+static void run(scene *s, const char *command)
+{
+  test_run_shell(&s->run, s->dir, command);
+  if (s->run.exit_status != 0) fail_msg("%s: %s", command, s->run.err);
+}
+
+static double planned(const json_object *plan, const char *key)
+{
+  json_object *value = NULL;
+  assert_true(json_object_object_get_ex(plan, key, &value));
+  return json_object_get_double(value);
+}
+
+static double answer(scene *s, const char *command)
+{
+  run(s, command);
+  return strtod(s->run.out, NULL);
+}
+
+static void expect_within_a_factor_of_2(const char *what, double estimate, double truth)
+{
+  if (estimate < truth / 2 || estimate > truth * 2)
+    fail_msg("%s: estimated %.0f, took %.0f", what, estimate, truth);
+}
+
+/* Plans the job and does it. The greatest child so far must be this one: small jobs come first. */
+static void compare(scene *s, const char *job)
+{
+  char command[512];
+  struct rusage usage;
+  (void)snprintf(command, sizeof command, "rm -f r.db; backtest %s --json --dry-run -o r.db", job);
+  run(s, command);
+  json_object *plan = json_tokener_parse(s->run.out);
+  assert_non_null(plan);
+  (void)snprintf(command, sizeof command, "backtest %s --quiet -o r.db", job);
+  run(s, command);
+  assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
+  assert_true(planned(plan, "n_rows") == answer(s, "sqlite3 r.db 'select count(*) from metrics'"));
+  assert_true(planned(plan, "n_combos") ==
+              answer(s, "sqlite3 r.db 'select count(*) from combo_stats'"));
+  expect_within_a_factor_of_2("bars", planned(plan, "n_bars_estimated"),
+                              answer(s, "sqlite3 r.db 'select sum(n_bars) from tickers'"));
+  expect_within_a_factor_of_2("database", planned(plan, "database_bytes_estimated"),
+                              answer(s, "wc -c <r.db"));
+  if (MEMORY_IS_THE_PROGRAMS_OWN)
+    expect_within_a_factor_of_2("memory", planned(plan, "memory_bytes_estimated"),
+                                1024 * (double)usage.ru_maxrss);
+  json_object_put(plan);
+}
+
+static void plans_are_within_a_factor_of_2(void **state)
+{
+  scene *s = *state;
+  run(s, "backtest synth --tickers 3 --bars 1000 --dir u");
+  compare(s, "--universe u.txt --strategy buyhold -j 1");
+  compare(s, "--universe u.txt --strategy sma --grid -j 2");
+  run(s, "backtest synth --tickers 40 --bars 2520 --dir v");
+  compare(s, "--universe v.txt --strategy sma --grid --param fast=2:60:1 --keep all -j 2");
+  compare(s, "--universe u.txt --strategy sma --param fast=2:400:1 --param slow=2:650:1 -j 2");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_within_a_factor_of_2)};
+  return cmocka_run_group_tests(tests, make_scene, drop_scene);
+}
