@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { WORD_MOST = 40 }; /* longer words are no misspelt names */
+enum {
+  WORD_MOST = 40,  /* longer words are no misspelt names */
+  PREFIX_LEAST = 3 /* so many letters are the beginning of a name rather than a wrong one */
+};
 
 static size_t least_of(size_t a, size_t b)
 {
@@ -42,11 +45,29 @@ static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
   return last[n_b];
 }
 
+static int begins_with(const char *name, const char *word)
+{
+  while (*word && same_letter(*name, *word)) name++, word++;
+  return *word == '\0';
+}
+
+/* The shortest name that begins with the word; NULL where there is none. */
+static const char *complete(const char *word, const char *const *candidates, size_t n_candidates)
+{
+  const char *best = NULL;
+  for (size_t i = 0; i < n_candidates; i++)
+    if (begins_with(candidates[i], word) && (!best || strlen(candidates[i]) < strlen(best)))
+      best = candidates[i];
+  return best;
+}
+
 const char *bt_suggest(const char *word, const char *const *candidates, size_t n_candidates)
 {
   const char *best = NULL;
   size_t length = strlen(word), least = 0;
   if (length == 0 || length > WORD_MOST) return NULL;
+  if (length >= PREFIX_LEAST) best = complete(word, candidates, n_candidates);
+  if (best) return best;
   for (size_t i = 0; i < n_candidates; i++) {
     size_t n = strlen(candidates[i]), longer = n > length ? n : length;
     if (n > WORD_MOST) continue;

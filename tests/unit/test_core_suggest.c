@@ -60,6 +60,15 @@ static void a_nearer_name_beats_an_earlier_one(void **state)
   assert_string_equal(bt_suggest("drawdown", near, 2), "drawdowns");
 }
 
+static void a_name_that_begins_with_the_word_beats_a_nearer_one(void **state)
+{
+  (void)state;
+  static const char *const options[] = {"strict", "strategy"};
+  assert_string_equal(bt_suggest("strat", options, 2), "strategy");
+  assert_string_equal(bt_suggest("STR", options, 2), "strict"); /* the shortest */
+  assert_null(bt_suggest("st", options, 2));
+}
+
 static void very_long_words_are_left_alone(void **state)
 {
   (void)state;
@@ -78,6 +87,7 @@ int main(void)
       cmocka_unit_test(a_single_letter_suggests_no_other_letter),
       cmocka_unit_test(the_first_of_equally_near_names_wins),
       cmocka_unit_test(a_nearer_name_beats_an_earlier_one),
+      cmocka_unit_test(a_name_that_begins_with_the_word_beats_a_nearer_one),
       cmocka_unit_test(very_long_words_are_left_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
