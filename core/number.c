@@ -35,8 +35,9 @@ char *bt_number_format(char buffer[BT_NUMBER_TEXT_SIZE], double value)
   }
   /* 15 digits always survive a double, except among the subnormals */
   for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-    (void)snprintf(buffer, BT_NUMBER_TEXT_SIZE, "%.*g", digits, value);
-    if (strtod(buffer, NULL) == value) break; /* in the same locale as snprintf */
+    int length = snprintf(buffer, BT_NUMBER_TEXT_SIZE, "%.*g", digits, value);
+    if (length >= BT_NUMBER_TEXT_SIZE || strtod(buffer, NULL) == value)
+      break; /* in the same locale as snprintf */
   }
   undo_locale(buffer);
   return buffer;
