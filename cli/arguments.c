@@ -37,6 +37,9 @@ static bt_status fail_unknown(const bt_arguments *a, const char *word, size_t le
 {
   char name[64] = "";
   if (length < sizeof name) memcpy(name, word, length);
+  for (size_t i = 0; a->planned && a->planned[i]; i++)
+    if (strcmp(a->planned[i], name) == 0)
+      return bt_fail(err, BT_ERR_USAGE, "--%s: this version does not have it yet", name);
   const char **known = calloc(a->n_options + 1, sizeof *known);
   if (!known) return bt_fail_nomem(err, "options");
   for (size_t i = 0; i < a->n_options; i++) known[i] = a->options[i].name;
@@ -101,11 +104,12 @@ static char *join_words(const char *program, char **words)
 }
 
 bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t n_options,
-                             int argc, char **argv, bt_error *err)
+                             const char *const *planned, int argc, char **argv, bt_error *err)
 {
   size_t room = (size_t)argc + 1;
   bt_arguments a = {.options = options,
                     .n_options = n_options,
+                    .planned = planned,
                     .names = calloc(room, sizeof *a.names),
                     .values = calloc(room, sizeof *a.values),
                     .operands = calloc(room, sizeof *a.operands),

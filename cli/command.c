@@ -139,18 +139,32 @@ static int run_command(const bt_command *command, int argc, char **argv)
 {
   bt_arguments arguments = {0};
   bt_error err;
-  if (bt_arguments_parse(&arguments, command->options, command->n_options, argc, argv, &err))
+  if (bt_arguments_parse(&arguments, command->options, command->n_options, command->planned, argc,
+                         argv, &err))
     return bt_command_fail(&err, command->name);
   int exit_status = command->run(&arguments);
   bt_arguments_clear(&arguments);
   return exit_status;
 }
 
+/* Commands that a later version will have. */
+static bool is_planned(const char *word)
+{
+  static const char *const planned[] = {"walkforward", "new",    "merge",    "verify",
+                                        "runs",        "report", "features", "simulate",
+                                        "option",      "var",    "credit",   "calibrate"};
+  for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
+    if (strcmp(planned[i], word) == 0) return true;
+  return false;
+}
+
 static int fail_unknown(const char *word)
 {
   bt_error err;
   const char *nearest = bt_suggest(word, names, N_COMMANDS);
-  if (nearest)
+  if (is_planned(word))
+    (void)bt_fail(&err, BT_ERR_USAGE, "%s: this version does not have it yet", word);
+  else if (nearest)
     (void)bt_fail(&err, BT_ERR_USAGE, "%s: no such command; did you mean '%s'?", word, nearest);
   else
     (void)bt_fail(&err, BT_ERR_USAGE, "%s: no such command", word);

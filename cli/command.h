@@ -14,7 +14,8 @@ typedef struct bt_command {
   const char *notes;    /* printed behind the options; an example that works among them */
   const bt_option *options;
   size_t n_options;
-  size_t n_common; /* --help shows so many, the first, and --help all the rest; 0: all */
+  const char *const *planned; /* options that a later version will have; ends with NULL */
+  size_t n_common;            /* --help shows so many, the first, and --help all the rest; 0: all */
   /* Runs it and returns the exit status. Prints results on stdout; what goes wrong is reported
    * with bt_command_fail. */
   int (*run)(const bt_arguments *arguments);

@@ -146,6 +146,7 @@ const bt_command bt_command_sweep = {
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_sweep_option_table,
     .n_options = BT_SWEEP_OPTION_COUNT,
+    .planned = bt_sweep_planned_options,
     .n_common = BT_SWEEP_COMMON_COUNT,
     .run = run,
 };

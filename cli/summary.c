@@ -42,13 +42,15 @@ static char *params_text(char *buffer, size_t size, const bt_job *job, size_t co
 
 void bt_summary_warn_rejected(size_t *n, const char *symbol, const char *reason)
 {
-  char more[BT_TEXT_SIZE];
+  char more[BT_TEXT_SIZE], symbol_line[256], reason_line[BT_LOAD_REASON_SIZE];
   if (!symbol && *n > WARNINGS_MOST)
     (void)fprintf(stderr, "backtest: warning: %s more %s rejected\n",
                   bt_text_count(more, *n - WARNINGS_MOST),
                   *n - WARNINGS_MOST == 1 ? "ticker is" : "tickers are");
   if (!symbol || (*n)++ >= WARNINGS_MOST) return;
-  (void)fprintf(stderr, "backtest: warning: %s is rejected: %s\n", symbol, reason);
+  (void)fprintf(stderr, "backtest: warning: %s is rejected: %s\n",
+                bt_text_line(symbol_line, sizeof symbol_line, symbol),
+                bt_text_line(reason_line, sizeof reason_line, reason));
 }
 
 /* ---- for people -------------------------------------------------------------------------------
@@ -170,6 +172,7 @@ bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
 static void print_luck(const bt_sweep_options *options, const bt_sweep_result *result)
 {
   char trials[BT_TEXT_SIZE], combos[BT_TEXT_SIZE], tickers[BT_TEXT_SIZE], params[256];
+  char symbol[256];
   size_t luckiest = 0, n_trials = result->sharpes.count;
   double expected = bt_luck_expected_max(n_trials, bt_spread_variance(&result->sharpes));
   if (!bt_summary_find_luckiest(&luckiest, options, result) || isnan(expected)) return;
@@ -180,7 +183,7 @@ static void print_luck(const bt_sweep_options *options, const bt_sweep_result *r
                bt_text_counted(trials, n_trials, "trial"),
                bt_text_counted(combos, bt_grid_count(options->grid), "combination"),
                bt_text_counted(tickers, result->n_ok, "ticker"), best->best_sharpe,
-               options->universe.entries[luckiest].symbol,
+               bt_text_line(symbol, sizeof symbol, options->universe.entries[luckiest].symbol),
                params_text(params, sizeof params, &options->job, best->best_sharpe_combo),
                expected);
 }

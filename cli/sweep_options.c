@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/options_json.h"
+#include "core/number.h"
 #include "core/suggest.h"
 #include "core/time.h"
 #include "runners/pool.h"
@@ -54,6 +55,11 @@ const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
     {"progress", 0, "WHEN", false, "auto, always or never [auto]"},
 };
 
+const char *const bt_sweep_planned_options[] = {
+    "size",     "borrow",  "stop-loss",    "take-profit",     "trailing", "benchmark", "portfolio",
+    "regimes",  "save",    "shard",        "shards",          "resume",   "seed",      "cache-dir",
+    "no-cache", "isolate", "task-timeout", "check-lookahead", NULL};
+
 void bt_sweep_options_clear(bt_sweep_options *options)
 {
   size_t n_params = options->job.strategy ? options->job.strategy->n_params : 0;
@@ -83,6 +89,19 @@ static bt_status fail_unknown_layout(const char *layout, bt_error *err)
                  "--layout %s: no such layout; `backtest list layouts` shows them", layout);
 }
 
+/* A plain number above 1 is almost surely meant in percent. */
+static bt_status read_rate(double *out, const char *option, const char *text, bt_error *err)
+{
+  double rate = 0, plain = 0;
+  bt_status status = bt_rate_parse(&rate, option, text, err);
+  if (status) return status;
+  if (bt_number_parse(&plain, text) && fabs(plain) > 1)
+    return bt_fail(err, BT_ERR_USAGE, "%s %s: %s means %g%%; write %s%%", option, text, text,
+                   100 * plain, text);
+  *out = rate;
+  return BT_OK;
+}
+
 bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *arguments, bt_error *err)
 {
   static const char *const words[] = {"auto", "none"};
@@ -94,7 +113,7 @@ bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *argumen
   if (layout) out->layout = layout;
   bt_status status = bt_arguments_choice(&adjust, arguments, "adjust", words, 2, err);
   out->adjust = adjust == 0;
-  if (!status && max_bad) status = bt_rate_parse(&out->max_bad, "--max-bad", max_bad, err);
+  if (!status && max_bad) status = read_rate(&out->max_bad, "--max-bad", max_bad, err);
   if (!status && !(out->max_bad >= 0 && out->max_bad <= 1))
     status = bt_fail(err, BT_ERR_USAGE, "--max-bad %s: must be from 0%% to 100%%", max_bad);
   return status;
@@ -106,16 +125,35 @@ bt_status bt_jobs_read(size_t *out, const bt_arguments *arguments, bt_error *err
   return bt_arguments_size(out, arguments, "jobs", 1, WORKERS_MOST, err);
 }
 
+/* YYYY-MM-DD of a day that exists, however far away. */
+static bool is_date(const char *text)
+{
+  bt_date date;
+  char rest = 0;
+  int n = sscanf(text, "%4d-%2d-%2d%c", &date.year, &date.month, &date.day, &rest);
+  return strlen(text) >= 10 && (n == 3 || (n == 4 && (rest == 'T' || rest == ' '))) &&
+         bt_date_is_valid(date);
+}
+
+static bt_status read_time(int64_t *out_ns, bool *has_time, const char *option, const char *text,
+                           bt_error *err)
+{
+  if (bt_time_parse(out_ns, has_time, text)) return BT_OK;
+  if (is_date(text))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "--%s %s: outside 1677-09-23 to 2262-04-10, what is supported", option, text);
+  return bt_fail(err, BT_ERR_USAGE, "--%s %s: not a date such as 2020-01-31", option, text);
+}
+
 static bt_status read_span(bt_job *job, const bt_arguments *arguments, bt_error *err)
 {
   const char *from = bt_arguments_find(arguments, "from"), *to = bt_arguments_find(arguments, "to");
   bool has_time = false;
   job->from_ns = INT64_MIN;
   job->to_ns = INT64_MAX;
-  if (from && !bt_time_parse(&job->from_ns, NULL, from))
-    return bt_fail(err, BT_ERR_USAGE, "--from %s: not a date such as 2020-01-31", from);
-  if (to && !bt_time_parse(&job->to_ns, &has_time, to))
-    return bt_fail(err, BT_ERR_USAGE, "--to %s: not a date such as 2020-01-31", to);
+  bt_status status = from ? read_time(&job->from_ns, NULL, "from", from, err) : BT_OK;
+  if (!status && to) status = read_time(&job->to_ns, &has_time, "to", to, err);
+  if (status) return status;
   bool fits = job->to_ns <= INT64_MAX - BT_NS_PER_DAY;
   if (to && !has_time) job->to_ns = fits ? job->to_ns + BT_NS_PER_DAY - 1 : INT64_MAX;
   if (job->from_ns > job->to_ns)
@@ -139,9 +177,9 @@ static bt_status read_simulation(bt_job *job, const bt_arguments *arguments, bt_
   if (!status && commission) status = bt_commission_parse(&sim->costs, commission, err);
   if (!status && slippage) status = bt_slippage_parse(&sim->costs, slippage, err);
   if (!status) status = bt_arguments_double(&sim->lot, arguments, "lot", 0, 1e12, err);
-  if (!status && rf) status = bt_rate_parse(&job->evaluation.rf, "--rf", rf, err);
+  if (!status && rf) status = read_rate(&job->evaluation.rf, "--rf", rf, err);
   if (!status && !(job->evaluation.rf > -1 && job->evaluation.rf < 10))
-    status = bt_fail(err, BT_ERR_USAGE, "--rf %s: must be from -100%% to 1000%%", rf);
+    status = bt_fail(err, BT_ERR_USAGE, "--rf %s: must be above -100%% and below 1000%%", rf);
   if (!status)
     status =
         bt_arguments_double(&job->periods_per_year, arguments, "periods-per-year", 1e-3, 1e8, err);

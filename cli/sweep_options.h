@@ -23,6 +23,9 @@ typedef struct bt_sweep_options {
 enum { BT_SWEEP_OPTION_COUNT = 31, BT_SWEEP_COMMON_COUNT = 16 };
 extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];
 
+/* What a later version will have; ends with NULL. */
+extern const char *const bt_sweep_planned_options[];
+
 /* The caller clears *out with bt_sweep_options_clear, after success alone. Errors: USAGE or
  * NOT_FOUND, naming the option; IO and DATA about the universe; NOMEM. */
 bt_status bt_sweep_options_read(bt_sweep_options *out, const bt_arguments *arguments,

@@ -23,6 +23,15 @@ char *bt_text_counted(char buffer[BT_TEXT_SIZE], uint64_t count, const char *nou
   return buffer;
 }
 
+char *bt_text_line(char *buffer, size_t size, const char *text)
+{
+  size_t n = 0;
+  for (; text[n] && n + 1 < size; n++)
+    buffer[n] = (unsigned char)text[n] < ' ' || text[n] == 0x7f ? '?' : text[n];
+  buffer[n] = '\0';
+  return buffer;
+}
+
 char *bt_text_bytes(char buffer[BT_TEXT_SIZE], uint64_t bytes)
 {
   static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};

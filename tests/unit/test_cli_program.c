@@ -85,6 +85,26 @@ static void wrong_usage_is_one_line_that_names_the_option(void **state)
   expect_usage(s, SWEEP "--quiet --quiet", "twice");
   expect_usage(s, SWEEP "extra", "extra");
   expect_usage(s, "backtest list colours", "colours");
+  expect_usage(s, "backtest --universe u.txt --strat sma", "did you mean --strategy?");
+  expect_usage(s, SWEEP "--rf -100%", "--rf -100%: must be above -100%");
+  expect_usage(s, SWEEP "--rf 5", "--rf 5: 5 means 500%; write 5%");
+  expect_usage(s, "backtest check u.csv --max-bad 5", "5 means 500%; write 5%");
+  expect_usage(s, SWEEP "--from 1600-01-01", "outside 1677-09-23 to 2262-04-10");
+  expect_usage(s, SWEEP "--to 2262-04-11", "outside 1677-09-23 to 2262-04-10");
+  expect_usage(s, SWEEP "--to 2262-04-31", "not a date");
+}
+
+static void what_a_later_version_has_is_told_apart(void **state)
+{
+  scene *s = *state;
+  expect_usage(s, SWEEP "--size 25%", "--size: this version does not have it yet");
+  expect_usage(s, SWEEP "--resume", "--resume: this version does not have it yet");
+  expect_usage(s, SWEEP "--stop-loss=5%", "--stop-loss: this version does not have it yet");
+  expect_usage(s, SWEEP "--seed 7", "--seed: this version does not have it yet");
+  expect_usage(s, "backtest check --size 5 u.csv", "--size: no such option");
+  expect_usage(s, "backtest walkforward --universe u.txt", "walkforward: this version does not");
+  expect_usage(s, "backtest verify r.db", "verify: this version does not have it yet");
+  expect_usage(s, "backtest help merge", "merge: this version does not have it yet");
 }
 
 static void failures_exit_1_and_name_the_path(void **state)
@@ -154,6 +174,33 @@ static void summary_tells_leaders_luck_and_the_next_query(void **state)
   assert_string_equal(s->run.out, "");
   expect(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'", 0);
   assert_string_equal(s->run.out, "2|complete|complete\n");
+}
+
+static void names_of_any_bytes_leave_json_and_lines_whole(void **state)
+{
+  scene *s = *state;
+  expect(s,
+         "mkdir x; cp u/*01.csv x/OK.csv; touch \"$(printf 'x/A\\377B\\355\\240\\200.csv')\" "
+         "\"$(printf 'x/C\\nD.csv')\"; backtest --universe x --strategy buyhold --json -o x.db",
+         0);
+  expect_text(s->run.err, "warning: C?D is rejected: x/C?D.csv");
+  expect_text(s->run.out, "\"A\xef\xbf\xbd"
+                          "B\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+  expect_text(s->run.out, "\"C\\nD\"");
+}
+
+static void options_hold_all_that_the_job_depends_on(void **state)
+{
+  scene *s = *state;
+  expect(s,
+         "backtest --universe u.txt --data u --strategy sma --param fast=5:15:5 --quiet -o o.db;"
+         "backtest --universe u.txt --strategy macd --param slow=30,40 --grid --quiet -o o.db;"
+         "sqlite3 o.db \"select options ->> '$.strategy', options ->> '$.data', "
+         "options -> '$.params' from runs\"",
+         0);
+  assert_string_equal(s->run.out,
+                      "sma|u|{\"fast\":\"5:15:5\",\"slow\":\"50\"}\n"
+                      "macd||{\"fast\":\"6:18:2\",\"slow\":\"30,40\",\"signal\":\"5:13:2\"}\n");
 }
 
 static void summary_says_what_was_evaluated(void **state)
@@ -399,9 +446,12 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wrong_usage_is_one_line_that_names_the_option),
+      cmocka_unit_test(what_a_later_version_has_is_told_apart),
       cmocka_unit_test(failures_exit_1_and_name_the_path),
       cmocka_unit_test(help_fits_a_screen_and_version_is_told),
       cmocka_unit_test(summary_tells_leaders_luck_and_the_next_query),
+      cmocka_unit_test(names_of_any_bytes_leave_json_and_lines_whole),
+      cmocka_unit_test(options_hold_all_that_the_job_depends_on),
       cmocka_unit_test(summary_says_what_was_evaluated),
       cmocka_unit_test(json_is_one_object),
       cmocka_unit_test(rejected_tickers_are_told_and_stored),
