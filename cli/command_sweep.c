@@ -57,8 +57,13 @@ static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options,
                        bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_progress progress = {0};
-  bt_progress_bar *bar = bt_progress_bar_start(&progress, options->universe.n_entries,
-                                               options->quiet ? 2 : options->progress);
+  bt_plan plan;
+  bt_plan_make(&plan, &options->job, options->axes, options->n_workers);
+  bt_progress_state planned = {.n_tickers = plan.n_tickers,
+                               .n_workers = options->n_workers,
+                               .planned = (double)plan.n_bars * (double)plan.n_combos};
+  bt_progress_bar *bar =
+      bt_progress_bar_start(&progress, &planned, options->quiet ? 2 : options->progress);
   bt_status status = bt_sweep_run(result, &options->job, pool, store, run_id, &progress, err);
   bt_progress_bar_stop(bar);
   return status;

@@ -3,18 +3,20 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/text.h"
+#include "core/number.h"
 
-enum { WIDTH = 30, PERIOD_MS = 100 };
+enum { COLUMNS_DEFAULT = 80, PERIOD_MS = 100 };
 
 struct bt_progress_bar {
   bt_progress *progress;
-  size_t n_tickers;
+  bt_progress_state planned;
   struct timespec start;
   pthread_t thread;
   pthread_mutex_t mutex;
@@ -22,23 +24,34 @@ struct bt_progress_bar {
   bool stop;
 };
 
-static void draw(const bt_progress_bar *bar)
+/* Asked each time: windows change their size. */
+static size_t count_columns(void)
 {
-  char rate[BT_TEXT_SIZE], left[BT_TEXT_SIZE], cells[WIDTH + 1];
+  struct winsize size;
+  double columns = 0;
+  const char *text = getenv("COLUMNS");
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (text && bt_number_parse(&columns, text) && columns >= 1 && columns <= UINT16_MAX)
+    return (size_t)columns;
+  return COLUMNS_DEFAULT;
+}
+
+static double seconds_since(const struct timespec *start)
+{
   struct timespec now;
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  double elapsed_s =
-      (double)(now.tv_sec - bar->start.tv_sec) + (double)(now.tv_nsec - bar->start.tv_nsec) * 1e-9;
-  size_t done = atomic_load_explicit(&bar->progress->tickers_done, memory_order_relaxed);
-  double bar_combos =
+  return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) * 1e-9;
+}
+
+static void draw(const bt_progress_bar *bar)
+{
+  char line[BT_PROGRESS_LINE_SIZE];
+  bt_progress_state state = bar->planned;
+  state.n_done = atomic_load_explicit(&bar->progress->tickers_done, memory_order_relaxed);
+  state.bar_combos =
       (double)atomic_load_explicit(&bar->progress->bar_combos_done, memory_order_relaxed);
-  double share = (double)done / (double)bar->n_tickers;
-  for (int i = 0; i < WIDTH; i++) cells[i] = i < (int)(share * WIDTH) ? '#' : '.';
-  cells[WIDTH] = '\0';
-  double left_s = done ? elapsed_s * (1 - share) / share : 0;
-  (void)fprintf(stderr, "\r[%s] %zu/%zu tickers  %s bar-combinations/s  %s left\033[K", cells, done,
-                bar->n_tickers, bt_text_rate(rate, bar_combos / (elapsed_s + 1e-9)),
-                done ? bt_text_duration(left, left_s) : "?");
+  state.elapsed_s = seconds_since(&bar->start);
+  (void)fprintf(stderr, "\r%s\033[K", bt_progress_line(line, &state, count_columns()));
   (void)fflush(stderr);
 }
 
@@ -93,13 +106,14 @@ static bool start_thread(bt_progress_bar *bar)
   return false;
 }
 
-bt_progress_bar *bt_progress_bar_start(bt_progress *progress, size_t n_tickers, int mode)
+bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned,
+                                       int mode)
 {
   if (mode == 2 || (mode == 0 && !isatty(STDERR_FILENO))) return NULL;
   bt_progress_bar *bar = calloc(1, sizeof *bar);
   if (!bar) return NULL;
   bar->progress = progress;
-  bar->n_tickers = n_tickers;
+  bar->planned = *planned;
   (void)clock_gettime(CLOCK_MONOTONIC, &bar->start);
   if (start_thread(bar)) return bar;
   free(bar);

@@ -176,6 +176,18 @@ static void summary_tells_leaders_luck_and_the_next_query(void **state)
   assert_string_equal(s->run.out, "2|complete|complete\n");
 }
 
+static void a_progress_line_is_never_as_long_as_the_terminal_is_wide(void **state)
+{
+  scene *s = *state;
+  expect(
+      s,
+      "COLUMNS=40 backtest --universe u.txt --strategy sma --param fast=2:60:1 "
+      "--param slow=3:150:1 --progress always -o c.db 2>c.err >/dev/null; tr '\\r' '\\n' <c.err | "
+      "sed 's/\\x1b\\[K//' | awk 'length > most { most = length } END { print most }'",
+      0);
+  assert_in_range(strtol(s->run.out, NULL, 10), 20, 39);
+}
+
 static void names_of_any_bytes_leave_json_and_lines_whole(void **state)
 {
   scene *s = *state;
@@ -450,6 +462,7 @@ int main(void)
       cmocka_unit_test(failures_exit_1_and_name_the_path),
       cmocka_unit_test(help_fits_a_screen_and_version_is_told),
       cmocka_unit_test(summary_tells_leaders_luck_and_the_next_query),
+      cmocka_unit_test(a_progress_line_is_never_as_long_as_the_terminal_is_wide),
       cmocka_unit_test(names_of_any_bytes_leave_json_and_lines_whole),
       cmocka_unit_test(options_hold_all_that_the_job_depends_on),
       cmocka_unit_test(summary_says_what_was_evaluated),
