@@ -28,7 +28,12 @@ static bt_metrics measure(const double *equity, size_t n, double cash, double rf
   assert_true(returns && own && n_trades <= 8);
   memcpy(own, equity, n * sizeof *own);
   if (trades) memcpy(list, trades, n_trades * sizeof *list);
-  bt_ledger ledger = {.n_bars = n, .equity = own, .n_trades = n_trades, .trades = list};
+  bt_ledger ledger = {.n_bars = n,
+                      .equity = own,
+                      .n_exposed = n - 1, /* all but one */
+                      .n_trades = n_trades,
+                      .trades = list,
+                      .costs_paid = 12.5};
   for (size_t t = 0; t < n; t++) ledger.ruined = ledger.ruined || own[t] == 0;
   bt_metrics_config config = {cash, rf, ppy};
   bt_metrics_compute(&metrics, returns, &ledger, bars, (bt_span){0, n}, &config);
@@ -43,8 +48,11 @@ static bt_metrics measure_equity(const double *equity, size_t n, double ppy)
   return measure(equity, n, 100, 0, ppy, NULL, 0);
 }
 
+static bool is_checked[BT_METRIC_COUNT]; /* against a number by hand */
+
 static void expect(const bt_metrics *metrics, bt_metric metric, double expected)
 {
+  is_checked[metric] = is_checked[metric] || !isnan(expected);
   assert_close(metrics->value[metric], expected, bt_metric_describe(metric).name);
 }
 
@@ -72,6 +80,8 @@ static void metrics_are_as_worked_out_by_hand(void **state)
   expect(&m, BT_METRIC_CALMAR, 0.89);
   expect(&m, BT_METRIC_SKEW, -sqrt(0.5));
   expect(&m, BT_METRIC_KURTOSIS, -1.5);
+  expect(&m, BT_METRIC_EXPOSURE, 2.0 / 3);
+  expect(&m, BT_METRIC_COSTS, 12.5);
   expect(&m, BT_METRIC_BUY_HOLD, 0);
 }
 
@@ -383,6 +393,19 @@ static void an_unknown_metric_suggests_the_nearest(void **state)
   assert_int_equal(found, BT_METRIC_COUNT);
 }
 
+/* Runs last: `expect` above has noted what it has seen. Without a benchmark its metrics are NULL.
+ */
+static void every_metric_has_a_case_by_hand(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof of_benchmark / sizeof of_benchmark[0]; i++)
+    is_checked[of_benchmark[i]] = true;
+  for (int i = 0; i < BT_METRIC_COUNT; i++)
+    if (!is_checked[i])
+      fail_msg("%s has no case with a number worked out by hand",
+               bt_metric_describe((bt_metric)i).name);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -406,6 +429,7 @@ int main(void)
       cmocka_unit_test(every_length_agrees_with_plain_sums),
       cmocka_unit_test(every_metric_is_described_and_found_by_its_name),
       cmocka_unit_test(an_unknown_metric_suggests_the_nearest),
+      cmocka_unit_test(every_metric_has_a_case_by_hand),
   };
   return cmocka_run_group_tests_name("core/metrics", tests, NULL, NULL);
 }
