@@ -1,6 +1,7 @@
 #include "cli/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,20 +39,21 @@ char *bt_text_bytes(char buffer[BT_TEXT_SIZE], uint64_t bytes)
   double value = (double)bytes;
   int unit = 0;
   for (; value >= 999.5 && unit < 4; unit++) value /= 1000;
-  (void)snprintf(buffer, BT_TEXT_SIZE, unit && value < 10 ? "%.1f %s" : "%.0f %s", value,
+  (void)snprintf(buffer, BT_TEXT_SIZE, unit && value < 9.95 ? "%.1f %s" : "%.0f %s", value,
                  units[unit]);
   return buffer;
 }
 
+/* Rounded first, so that no 60 s stand behind a minute. */
 char *bt_text_duration(char buffer[BT_TEXT_SIZE], double seconds)
 {
-  if (seconds < 60)
-    (void)snprintf(buffer, BT_TEXT_SIZE, seconds < 10 ? "%.2f s" : "%.0f s", seconds);
-  else if (seconds < 3600)
-    (void)snprintf(buffer, BT_TEXT_SIZE, "%.0f min %.0f s", (double)(int64_t)(seconds / 60),
-                   seconds - 60 * (double)(int64_t)(seconds / 60));
+  double whole = floor(seconds + 0.5), minutes = floor(seconds / 60 + 0.5);
+  if (whole < 60)
+    (void)snprintf(buffer, BT_TEXT_SIZE, seconds < 9.995 ? "%.2f s" : "%.0f s", seconds);
+  else if (whole < 3600)
+    (void)snprintf(buffer, BT_TEXT_SIZE, "%.0f min %.0f s", floor(whole / 60), fmod(whole, 60));
   else
-    (void)snprintf(buffer, BT_TEXT_SIZE, "%.1f h", seconds / 3600);
+    (void)snprintf(buffer, BT_TEXT_SIZE, "%.0f h %.0f min", floor(minutes / 60), fmod(minutes, 60));
   return buffer;
 }
 
@@ -60,7 +62,7 @@ char *bt_text_rate(char buffer[BT_TEXT_SIZE], double per_second)
   static const char *const units[] = {"", "k", "M", "G"};
   int unit = 0;
   for (; per_second >= 999.5 && unit < 3; unit++) per_second /= 1000;
-  (void)snprintf(buffer, BT_TEXT_SIZE, per_second < 10 ? "%.1f%s%s" : "%.0f%s%s", per_second,
+  (void)snprintf(buffer, BT_TEXT_SIZE, per_second < 9.95 ? "%.1f%s%s" : "%.0f%s%s", per_second,
                  unit ? " " : "", units[unit]);
   return buffer;
 }
