@@ -45,18 +45,23 @@ static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
   return last[n_b];
 }
 
-static int begins_with(const char *name, const char *word)
+/* n: the letters of word, at least one. */
+static int begins_with(const char *name, const char *word, size_t n)
 {
-  while (*word && same_letter(*name, *word)) name++, word++;
-  return *word == '\0';
+  size_t i = 0;
+  do
+    if (!same_letter(name[i], word[i])) return 0;
+  while (++i < n);
+  return 1;
 }
 
 /* The shortest name that begins with the word; NULL where there is none. */
-static const char *complete(const char *word, const char *const *candidates, size_t n_candidates)
+static const char *complete(const char *word, size_t length, const char *const *candidates,
+                            size_t n_candidates)
 {
   const char *best = NULL;
   for (size_t i = 0; i < n_candidates; i++)
-    if (begins_with(candidates[i], word) && (!best || strlen(candidates[i]) < strlen(best)))
+    if (begins_with(candidates[i], word, length) && (!best || strlen(candidates[i]) < strlen(best)))
       best = candidates[i];
   return best;
 }
@@ -66,7 +71,7 @@ const char *bt_suggest(const char *word, const char *const *candidates, size_t n
   const char *best = NULL;
   size_t length = strlen(word), least = 0;
   if (length == 0 || length > WORD_MOST) return NULL;
-  if (length >= PREFIX_LEAST) best = complete(word, candidates, n_candidates);
+  if (length >= PREFIX_LEAST) best = complete(word, length, candidates, n_candidates);
   if (best) return best;
   for (size_t i = 0; i < n_candidates; i++) {
     size_t n = strlen(candidates[i]), longer = n > length ? n : length;
