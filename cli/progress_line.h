@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { BT_PROGRESS_LINE_SIZE = 160 };
+enum { BT_PROGRESS_LINE_SIZE = 192 };
 
 /* What a sweep has done at one moment. */
 typedef struct bt_progress_state {

@@ -354,7 +354,7 @@ static void a_signal_saves_finished_tickers_and_kills(void **state)
   expect(s, "backtest synth --tickers 60 --bars 5000 --dir long >/dev/null", 0);
   expect(s,
          "backtest --universe long.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
-         "--keep selected --quiet -o i.db & p=$!; sleep 1; kill -TERM $p; wait $p; echo $?",
+         "--keep selected --quiet -j 1 -o i.db & p=$!; sleep 1; kill -TERM $p; wait $p; echo $?",
          0);
   assert_string_equal(s->run.out, "143\n");
   expect(s,
@@ -372,7 +372,7 @@ static void a_closed_terminal_is_a_signal_unless_it_is_ignored(void **state)
   expect(s, "backtest synth --tickers 60 --bars 5000 --dir hup >/dev/null", 0);
   expect(s,
          "backtest --universe hup.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
-         "--keep selected --quiet -o h.db & p=$!; sleep 1; kill -HUP $p; wait $p; echo $?;"
+         "--keep selected --quiet -j 1 -o h.db & p=$!; sleep 1; kill -HUP $p; wait $p; echo $?;"
          "sqlite3 h.db 'select status from runs'",
          0);
   assert_string_equal(s->run.out, "129\ninterrupted\n");
