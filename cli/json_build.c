@@ -2,8 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/number.h"
+#include "core/utf8.h"
 
 static json_object *noted(json_object *made, bool *ok)
 {
@@ -37,9 +40,37 @@ void bt_json_add_tree(json_object *to, const char *key, json_object *tree, bool 
   add(to, key, noted(tree, ok), ok);
 }
 
+static bool is_utf8(const char *text)
+{
+  size_t length = 1;
+  for (; *text && length > 0; text += length) length = bt_utf8_length(text);
+  return length > 0;
+}
+
+/* With U+FFFD for each byte that is part of no character; NULL without memory. */
+static json_object *repaired(const char *text)
+{
+  char *copy = malloc(3 * strlen(text) + 1), *to = copy;
+  if (!copy) return NULL;
+  while (*text) {
+    size_t length = bt_utf8_length(text);
+    const char *from = length > 0 ? text : "\xef\xbf\xbd";
+    size_t n = length > 0 ? length : 3;
+    memcpy(to, from, n);
+    to += n;
+    text += length > 0 ? length : 1;
+  }
+  *to = '\0';
+  json_object *made = json_object_new_string(copy);
+  free(copy);
+  return made;
+}
+
 void bt_json_add_text(json_object *to, const char *key, const char *text, bool *ok)
 {
-  add(to, key, text ? noted(json_object_new_string(text), ok) : NULL, ok);
+  json_object *made = NULL;
+  if (text) made = noted(is_utf8(text) ? json_object_new_string(text) : repaired(text), ok);
+  add(to, key, made, ok);
 }
 
 void bt_json_add_number(json_object *to, const char *key, double value, bool *ok)
