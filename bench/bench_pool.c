@@ -123,7 +123,7 @@ static void run_omp(const bench_case *c, unsigned *slots)
 static bt_status run_pool(const bench_case *c, bt_pool *pool, unsigned *slots, bt_error *err)
 {
   if (c->by == POOL_ORDERED_FORKS)
-    return bt_pool_run_ordered(pool, N_FORKING, forking_task, slots, err);
+    return bt_pool_run_ordered(pool, N_FORKING, NULL, forking_task, slots, err);
   bt_task_fn fn = c->n_tasks == N_TINY ? tiny_task : natural_task;
   return bt_pool_run(pool, c->n_tasks, c->grain, fn, slots, err);
 }

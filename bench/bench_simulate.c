@@ -67,8 +67,8 @@ static void open_cache(bench *b)
 {
   bt_error err;
   bt_indicator_cache_free(b->cache);
-  stop_on(bt_indicator_cache_new(&b->cache, b->bars, &err), &err);
-  bt_signal_host_init(&b->host, b->bars, b->cache, (bt_cache_lock){0});
+  stop_on(bt_indicator_cache_new(&b->cache, b->bars, NULL, &err), &err);
+  bt_signal_host_init(&b->host, b->bars, b->cache);
 }
 
 /* What a researcher writes by hand: the returns of the bars are shared, fees come off the return of

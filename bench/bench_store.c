@@ -123,19 +123,25 @@ static void put_stats(const plan *p, bt_store *store, int64_t run_id)
   }
 }
 
+static void pause_ms(long ms)
+{
+  const struct timespec wait = {0, ms * 1000000L};
+  (void)nanosleep(&wait, NULL);
+}
+
 static void write_rows(const plan *p, bt_store *store, int64_t run_id, bt_batch **batches,
                        bool threaded)
 {
   bt_error err;
   bt_writer *writer = NULL;
-  if (threaded) stop_on(bt_writer_new(&writer, store, run_id, (size_t)64 << 20, &err), &err);
+  if (threaded) stop_on(bt_writer_new(&writer, store, run_id, (size_t)64 << 20, NULL, &err), &err);
   for (size_t i = 0; i < p->n_tickers; i++) {
     if (!threaded) {
       put_batch(store, run_id, batches[i]);
       bt_batch_free(batches[i]);
       continue;
     }
-    stop_on(bt_writer_admit(writer, i, &err), &err);
+    while (!bt_writer_has_room(writer, i)) pause_ms(1);
     stop_on(bt_writer_push(writer, batches[i], &err), &err);
   }
   stop_on(threaded ? bt_writer_finish(writer, &err) : bt_store_commit(store, &err), &err);

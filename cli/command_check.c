@@ -37,41 +37,47 @@ static void print_issues(const bt_load_report *report)
   }
 }
 
-/* Symbols are as wide as the longest, within reason. */
-static int symbol_width(const bt_universe *universe)
+/* What the first column calls a ticker. */
+static const char *name_of(const bt_universe_entry *ticker, bool by_path)
 {
-  size_t width = 12;
+  return by_path ? ticker->path : ticker->symbol;
+}
+
+/* Names are as wide as the longest, within reason. */
+static int name_width(const bt_universe *universe, bool by_path)
+{
+  size_t width = 12, most = by_path ? 48 : 24;
   for (size_t i = 0; i < universe->n_entries; i++) {
-    size_t length = strlen(universe->entries[i].symbol);
-    if (length > width && length <= 24) width = length;
+    size_t length = strlen(name_of(&universe->entries[i], by_path));
+    if (length > width && length <= most) width = length;
   }
   return (int)width;
 }
 
-static void print_entry(const char *symbol, int width, const bt_check_entry *entry)
+static void print_entry(const char *name, int width, const bt_check_entry *entry)
 {
   const bt_load_report *r = entry->report;
   char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
   if (r->rejected) {
-    (void)printf("%-*s rejected  %s\n", width, symbol, r->reason);
+    (void)printf("%-*s rejected  %s\n", width, name, r->reason);
   } else {
     bt_time_format(first, r->first_local_ns, entry->daily);
     bt_time_format(last, r->last_local_ns, entry->daily);
-    (void)printf("%-*s ok       %8zu %8zu  %-19s  %-19s  %s%s\n", width, symbol, r->n_bars,
+    (void)printf("%-*s ok       %8zu %8zu  %-19s  %-19s  %s%s\n", width, name, r->n_bars,
                  r->rows_skipped, first, last, r->layout, r->adjusted ? ", adjusted" : "");
   }
   print_issues(r);
 }
 
-static void print_table(const bt_universe *universe, const bt_check_entry *entries)
+static void print_table(const bt_universe *universe, const bt_check_entry *entries, bool by_path)
 {
   char bars_text[BT_TEXT_SIZE], skipped_text[BT_TEXT_SIZE];
-  int width = symbol_width(universe);
+  int width = name_width(universe, by_path);
   size_t n_ok = 0, n_bars = 0, skipped = 0;
-  (void)printf("%-*s %-8s %8s %8s  %-19s  %-19s  %s\n", width, "symbol", "status", "bars",
-               "skipped", "first", "last", "layout");
+  (void)printf("%-*s %-8s %8s %8s  %-19s  %-19s  %s\n", width, by_path ? "file" : "symbol",
+               "status", "bars", "skipped", "first", "last", "layout");
   for (size_t i = 0; i < universe->n_entries; i++) {
-    print_entry(universe->entries[i].symbol, width, &entries[i]);
+    print_entry(name_of(&universe->entries[i], by_path), width, &entries[i]);
     n_ok += !entries[i].report->rejected;
     n_bars += entries[i].report->n_bars;
     skipped += entries[i].report->rows_skipped;
@@ -166,6 +172,8 @@ static bt_status read_universe(bt_universe *out, const bt_arguments *arguments, 
   if (path) return bt_universe_read(out, path, bt_arguments_find(arguments, "data"), err);
   if (arguments->n_operands == 0)
     return bt_fail(err, BT_ERR_USAGE, "check: --universe is missing, or files to check");
+  if (bt_arguments_has(arguments, "data"))
+    return bt_fail(err, BT_ERR_USAGE, "check: --data is for --universe; files are named by path");
   bt_status status = BT_OK;
   *out = (bt_universe){0};
   for (size_t i = 0; i < arguments->n_operands && !status; i++)
@@ -179,13 +187,15 @@ static bt_status check(size_t *n_rejected, const bt_universe *universe,
 {
   bt_job job = {.universe = universe, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
   bt_check_entry *entries = NULL;
+  bool by_path = false; /* files of two vendors may have the same symbol */
   bt_status status = bt_load_options_read(&job.load, arguments, err);
+  if (!status) status = bt_universe_repeats(&by_path, universe, err);
   if (!status) status = bt_check_run(&entries, &job, pool, err);
   if (status) return status;
   if (bt_arguments_has(arguments, "json"))
     status = print_json(universe, entries, err);
   else
-    print_table(universe, entries);
+    print_table(universe, entries, by_path);
   for (size_t i = 0; i < universe->n_entries; i++) *n_rejected += entries[i].report->rejected;
   bt_check_free(entries, universe->n_entries);
   return status;
@@ -216,7 +226,8 @@ const bt_command bt_command_check = {
     .name = "check",
     .summary = "load and validate files, say what is wrong",
     .synopsis = "backtest check --universe FILE [options] | FILE...",
-    .notes = "Example: backtest check AAPL.csv\n"
+    .notes = "Examples: backtest check AAPL.csv\n"
+             "          backtest check yahoo/AAPL.csv stooq/AAPL.csv\n"
              "Exit status: 0 all loaded, 3 something was rejected, 1 failed, 2 wrong usage.\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],

@@ -26,8 +26,9 @@ static int run(const bt_arguments *arguments)
   bt_synth_options how = {.n_tickers = n_tickers, .n_bars = n_bars, .seed = seed};
   if (!status) status = bt_synth_write(dir, &how, &err);
   if (status) return bt_command_fail(&err, "synth");
-  (void)printf("%zu tickers of up to %zu bars in %s, listed in %s.txt\n", n_tickers, n_bars, dir,
-               dir);
+  int length = (int)bt_synth_dir_length(dir); /* of a path that could be opened */
+  (void)printf("%zu tickers of up to %zu bars in %.*s, listed in %.*s.txt\n", n_tickers, n_bars,
+               length, dir, length, dir);
   return BT_EXIT_OK;
 }
 
@@ -36,7 +37,10 @@ const bt_command bt_command_synth = {
     .name = "synth",
     .summary = "write a synthetic universe whose prices look like prices",
     .synopsis = "backtest synth --dir DIR [--tickers N] [--bars M] [--seed K]",
-    .notes = "Example: backtest synth --tickers 50 --bars 2520 --seed 1 --dir demo\n",
+    .notes = "Example: backtest synth --tickers 50 --bars 2520 --seed 1 --dir demo\n"
+             "Files S00001.csv, ... and the list are replaced. Further files of a larger universe "
+             "that the\nold list accounts for are removed, others of such names refused; any other "
+             "file stays.\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

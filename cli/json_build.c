@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/utf8.h"
 
 static json_object *noted(json_object *made, bool *ok)
 {
@@ -39,45 +40,37 @@ void bt_json_add_tree(json_object *to, const char *key, json_object *tree, bool 
   add(to, key, noted(tree, ok), ok);
 }
 
-/* Bytes of the UTF-8 character at `text`, 0 where there is none: shortest forms, no surrogates, up
- * to U+10FFFF (RFC 3629). */
-static size_t character_length(const unsigned char *text)
+static bool is_utf8(const char *text)
 {
-  unsigned char first = text[0], least = 0x80, most = 0xbf;
-  size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (n == 1) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  if (first == 0xe0) least = 0xa0;
-  if (first == 0xed) most = 0x9f;
-  if (first == 0xf0) least = 0x90;
-  if (first == 0xf4) most = 0x8f;
-  if (text[1] < least || text[1] > most) return 0;
-  for (size_t i = 2; i < n; i++)
-    if ((text[i] & 0xc0) != 0x80) return 0;
-  return n;
+  size_t length = 1;
+  for (; *text && length > 0; text += length) length = bt_utf8_length(text);
+  return length > 0;
 }
 
-/* A new string of valid UTF-8; NULL when memory is out. */
-static char *valid_copy(const char *text)
+/* With U+FFFD for each byte that is part of no character; NULL without memory. */
+static json_object *repaired(const char *text)
 {
-  char *copy = malloc(3 * strlen(text) + 1), *end = copy;
+  char *copy = malloc(3 * strlen(text) + 1), *to = copy;
   if (!copy) return NULL;
   while (*text) {
-    size_t length = character_length((const unsigned char *)text);
-    memcpy(end, length ? text : "\xef\xbf\xbd", length ? length : 3);
-    end += length ? length : 3;
-    text += length ? length : 1;
+    size_t length = bt_utf8_length(text);
+    const char *from = length > 0 ? text : "\xef\xbf\xbd";
+    size_t n = length > 0 ? length : 3;
+    memcpy(to, from, n);
+    to += n;
+    text += length > 0 ? length : 1;
   }
-  *end = '\0';
-  return copy;
+  *to = '\0';
+  json_object *made = json_object_new_string(copy);
+  free(copy);
+  return made;
 }
 
 void bt_json_add_text(json_object *to, const char *key, const char *text, bool *ok)
 {
-  char *copy = text ? valid_copy(text) : NULL;
-  if (text && !copy) *ok = false;
-  add(to, key, copy ? noted(json_object_new_string(copy), ok) : NULL, ok);
-  free(copy);
+  json_object *made = NULL;
+  if (text) made = noted(is_utf8(text) ? json_object_new_string(text) : repaired(text), ok);
+  add(to, key, made, ok);
 }
 
 void bt_json_add_number(json_object *to, const char *key, double value, bool *ok)

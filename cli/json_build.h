@@ -18,8 +18,9 @@ json_object *bt_json_object(bool *ok);
 json_object *bt_json_list(bool *ok);
 
 /* Each adds a member to an object, or with key NULL an element to a list. A tree is taken over,
- * whatever happens. A text may be NULL, a number NaN: JSON's null. Numbers are as short as they can
- * be and still read back as the same double. Bytes that are no UTF-8 become U+FFFD. */
+ * whatever happens. A text may be NULL, a number NaN: JSON's null. What of a text is not UTF-8,
+ * such as file names may have, becomes U+FFFD. Numbers are as short as they can be and still read
+ * back as the same double. */
 void bt_json_add_tree(json_object *to, const char *key, json_object *tree, bool *ok);
 void bt_json_add_text(json_object *to, const char *key, const char *text, bool *ok);
 void bt_json_add_number(json_object *to, const char *key, double value, bool *ok);

@@ -20,7 +20,7 @@ enum { BT_INDICATOR_PARAMS_MOST = 4, BT_INDICATOR_OUTPUTS_MOST = 4 };
 typedef struct bt_indicator_input {
   const bt_series *series;
   const bt_exact_sums *close_sums;
-  struct bt_indicator_cache *cache;
+  struct bt_indicator_hold *others; /* for bt_indicator_get; let go after compute */
 } bt_indicator_input;
 
 typedef struct bt_indicator {

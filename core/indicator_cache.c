@@ -1,5 +1,6 @@
 #include "core/indicator_cache.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,30 +10,53 @@
 #include "core/indicator.h"
 #include "core/mean.h"
 
-enum { N_BUCKETS = 256 };
+enum { N_BUCKETS = 1024 };
 
-typedef struct entry entry;
-struct entry {
-  entry *next;
+typedef struct bt_indicator_entry entry;
+struct bt_indicator_entry {
+  entry *next;          /* in its bucket */
+  entry *newer, *older; /* among those that nobody holds, by when that began */
   const bt_indicator *indicator;
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in one block, freed through outputs[0] */
+  bool ready;                                 /* else some thread is computing it */
+  size_t n_holds;
 };
 
+/* Everything but series, close_sums and nan is under the lock. */
 struct bt_indicator_cache {
   bt_series series;
   bt_exact_sums *close_sums;
   double *nan;
+  bt_cache_lock lock;
+  size_t size_bytes, budget_bytes; /* of the results that are ready */
+  entry *oldest, *newest;          /* of those that nobody holds */
   entry *buckets[N_BUCKETS];
 };
 
-bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars, bt_error *err)
+static void lock(const bt_indicator_cache *cache)
+{
+  if (cache->lock.lock) cache->lock.lock(cache->lock.context);
+}
+
+static void unlock(const bt_indicator_cache *cache)
+{
+  if (cache->lock.unlock) cache->lock.unlock(cache->lock.context);
+}
+
+bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
+                                 const bt_cache_lock *guard, bt_error *err)
 {
   bt_indicator_cache *cache = calloc(1, sizeof *cache);
   if (!cache) return bt_fail_nomem(err, "indicators");
+  size_t series_bytes = bars->n_bars * sizeof(double);
   cache->series = bt_bars_series(bars);
+  cache->budget_bytes = BT_CACHE_BUDGET_BYTES;
+  if (cache->budget_bytes / BT_CACHE_SERIES_LEAST < series_bytes)
+    cache->budget_bytes = BT_CACHE_SERIES_LEAST * series_bytes;
+  if (guard) cache->lock = *guard;
   bt_status status = bt_exact_sums_new(&cache->close_sums, bars->close, bars->n_bars, err);
-  cache->nan = malloc(bars->n_bars * sizeof *cache->nan);
+  cache->nan = malloc(series_bytes);
   if (!status && !cache->nan) status = bt_fail_nomem(err, "indicators");
   if (status) {
     bt_indicator_cache_free(cache);
@@ -43,14 +67,19 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars, 
   return BT_OK;
 }
 
+static void free_entry(entry *e)
+{
+  free(e->outputs[0]);
+  free(e);
+}
+
 void bt_indicator_cache_free(bt_indicator_cache *cache)
 {
   if (!cache) return;
   for (size_t i = 0; i < N_BUCKETS; i++) {
     for (entry *e = cache->buckets[i], *next; e; e = next) {
       next = e->next;
-      free(e->outputs[0]);
-      free(e);
+      free_entry(e);
     }
   }
   bt_exact_sums_free(cache->close_sums);
@@ -58,13 +87,25 @@ void bt_indicator_cache_free(bt_indicator_cache *cache)
   free(cache);
 }
 
+size_t bt_indicator_cache_size_bytes(bt_indicator_cache *cache)
+{
+  lock(cache);
+  size_t size_bytes = cache->size_bytes;
+  unlock(cache);
+  return size_bytes;
+}
+
 const double *bt_indicator_cache_nan(const bt_indicator_cache *cache)
 {
   return cache->nan;
 }
 
+/* ---- entries, under the lock ------------------------------------------------------------------
+ */
+
 /* FNV-1a over the indicator's address and the bits of its parameters. */
-static size_t find_bucket(const bt_indicator *indicator, const double *params)
+static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indicator,
+                           const double *params)
 {
   uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)(uintptr_t)indicator;
   for (size_t i = 0; i < indicator->n_params; i++) {
@@ -73,79 +114,188 @@ static size_t find_bucket(const bt_indicator *indicator, const double *params)
     hash = (hash ^ bits) * UINT64_C(1099511628211);
     hash ^= hash >> 32;
   }
-  return (size_t)(hash % N_BUCKETS);
+  return &cache->buckets[hash % N_BUCKETS];
 }
 
-static entry *find_entry(const bt_indicator_cache *cache, size_t bucket,
-                         const bt_indicator *indicator, const double *params)
+static entry *find_entry(entry *bucket, const bt_indicator *indicator, const double *params)
 {
   size_t size = indicator->n_params * sizeof *params;
-  for (entry *e = cache->buckets[bucket]; e; e = e->next)
-    if (e->indicator == indicator && memcmp(e->params, params, size) == 0) return e;
-  return NULL;
+  entry *e = bucket;
+  while (e && (e->indicator != indicator || memcmp(e->params, params, size) != 0)) e = e->next;
+  return e;
 }
 
-static bt_status check_params(const bt_indicator *indicator, const double *params, size_t n_params,
+/* An entry that is not ready yet, in its bucket. NULL without memory. */
+static entry *begin_entry(entry **bucket, const bt_indicator *indicator, const double *params)
+{
+  entry *e = calloc(1, sizeof *e);
+  if (!e) return NULL;
+  e->indicator = indicator;
+  memcpy(e->params, params, indicator->n_params * sizeof *params);
+  e->next = *bucket;
+  *bucket = e;
+  return e;
+}
+
+static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
+{
+  return e->indicator->n_outputs * cache->series.n_bars * sizeof(double);
+}
+
+static void remove_entry(bt_indicator_cache *cache, entry *e)
+{
+  entry **place = find_bucket(cache, e->indicator, e->params);
+  while (*place != e) place = &(*place)->next;
+  *place = e->next;
+  if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
+  free_entry(e);
+}
+
+/* The list of entries that nobody holds. */
+static void append_idle(bt_indicator_cache *cache, entry *e)
+{
+  e->older = cache->newest;
+  e->newer = NULL;
+  *(cache->newest ? &cache->newest->newer : &cache->oldest) = e;
+  cache->newest = e;
+}
+
+static void unlink_idle(bt_indicator_cache *cache, entry *e)
+{
+  *(e->older ? &e->older->newer : &cache->oldest) = e->newer;
+  *(e->newer ? &e->newer->older : &cache->newest) = e->older;
+}
+
+static void keep_within_budget(bt_indicator_cache *cache)
+{
+  while (cache->size_bytes > cache->budget_bytes && cache->oldest) {
+    entry *e = cache->oldest;
+    unlink_idle(cache, e);
+    remove_entry(cache, e);
+  }
+}
+
+/* ---- holding and computing --------------------------------------------------------------------
+ */
+
+void bt_indicator_hold_init(bt_indicator_hold *hold, bt_indicator_cache *cache)
+{
+  hold->cache = cache;
+  hold->n_entries = 0;
+}
+
+void bt_indicator_hold_release(bt_indicator_hold *hold)
+{
+  if (hold->n_entries == 0) return;
+  lock(hold->cache);
+  for (size_t i = 0; i < hold->n_entries; i++)
+    if (--hold->entries[i]->n_holds == 0) append_idle(hold->cache, hold->entries[i]);
+  hold->n_entries = 0;
+  keep_within_budget(hold->cache);
+  unlock(hold->cache);
+}
+
+/* Under the lock. */
+static bt_status hold_entry(bt_indicator_hold *hold, entry *e, bt_error *err)
+{
+  for (size_t i = 0; i < hold->n_entries; i++)
+    if (hold->entries[i] == e) return BT_OK;
+  if (hold->n_entries == BT_INDICATORS_HELD_MOST)
+    return bt_fail(err, BT_ERR_USAGE, "more than %d indicators at once", BT_INDICATORS_HELD_MOST);
+  if (e->n_holds++ == 0) unlink_idle(hold->cache, e);
+  hold->entries[hold->n_entries++] = e;
+  return BT_OK;
+}
+
+static bt_status check_params(const bt_indicator *indicator, const bt_indicator_request *wanted,
                               bt_error *err)
 {
-  if (n_params != indicator->n_params)
+  if (wanted->n_params != indicator->n_params)
     return bt_fail(err, BT_ERR_USAGE, "indicator %s takes %zu parameters, not %zu", indicator->name,
-                   indicator->n_params, n_params);
-  for (size_t i = 0; i < n_params; i++) {
+                   indicator->n_params, wanted->n_params);
+  for (size_t i = 0; i < wanted->n_params; i++) {
     const bt_param *p = &indicator->params[i];
-    if (params[i] >= p->least && params[i] <= p->most &&
-        (!p->whole || params[i] == floor(params[i])))
-      continue;
+    double value = wanted->params[i];
+    if (value >= p->least && value <= p->most && (!p->whole || value == floor(value))) continue;
     return bt_fail(err, BT_ERR_USAGE, "indicator %s: %s = %g is not %s from %g to %g",
-                   indicator->name, p->name, params[i], p->whole ? "a whole number" : "a number",
+                   indicator->name, p->name, value, p->whole ? "a whole number" : "a number",
                    p->least, p->most);
   }
   return BT_OK;
 }
 
-/* Computes an indicator and puts it into its bucket; one that asks for others adds those, too. */
-static bt_status add_entry(entry **out, bt_indicator_cache *cache, size_t bucket,
-                           const bt_indicator *indicator, const double *params, bt_error *err)
+/* Without the lock: others see the entry, but wait until it is ready. It may ask for others, which
+ * it holds as long as it computes. */
+static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
   size_t n = cache->series.n_bars;
-  entry *e = calloc(1, sizeof *e);
-  double *block = malloc(indicator->n_outputs * n * sizeof *block);
-  bt_status status = e && block ? BT_OK : bt_fail_nomem(err, indicator->name);
-  if (!status) {
-    e->indicator = indicator;
-    memcpy(e->params, params, indicator->n_params * sizeof *params);
-    for (size_t i = 0; i < indicator->n_outputs; i++) e->outputs[i] = block + i * n;
-    bt_indicator_input input = {&cache->series, cache->close_sums, cache};
-    status = indicator->compute(e->outputs, &input, params, err);
-  }
-  if (status) {
-    free(block);
-    free(e);
-    return status;
-  }
-  e->next = cache->buckets[bucket];
-  cache->buckets[bucket] = e;
-  *out = e;
-  return BT_OK;
+  bt_indicator_hold parts;
+  double *block = malloc(e->indicator->n_outputs * n * sizeof *block);
+  if (!block) return bt_fail_nomem(err, e->indicator->name);
+  for (size_t i = 0; i < e->indicator->n_outputs; i++) e->outputs[i] = block + i * n;
+  bt_indicator_hold_init(&parts, cache);
+  bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
+  bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);
+  bt_indicator_hold_release(&parts);
+  return status;
 }
 
-bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache,
-                                 const bt_indicator_request *wanted, bt_error *err)
+/* The entry, ready, computed here if need be. Called and left with the lock; gives it up between.
+ */
+static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_indicator *indicator,
+                            const double *params, bt_error *err)
+{
+  entry **bucket = find_bucket(cache, indicator, params), *e = NULL;
+  while ((e = find_entry(*bucket, indicator, params)) && !e->ready) {
+    assert(cache->lock.wait); /* else an indicator asks for itself */
+    cache->lock.wait(cache->lock.context);
+  }
+  if (e) {
+    *out = e;
+    return BT_OK;
+  }
+  e = begin_entry(bucket, indicator, params);
+  if (!e) return bt_fail_nomem(err, indicator->name);
+  unlock(cache);
+  bt_status status = compute_entry(e, cache, err);
+  lock(cache);
+  if (status) {
+    remove_entry(cache, e);
+  } else {
+    e->ready = true;
+    append_idle(cache, e);
+    cache->size_bytes += entry_size_bytes(cache, e);
+    *out = e;
+  }
+  if (cache->lock.wake_all) cache->lock.wake_all(cache->lock.context);
+  return status;
+}
+
+bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
+                           const bt_indicator_request *wanted, bt_error *err)
 {
   const bt_indicator *indicator = bt_indicator_find(wanted->name);
+  entry *e = NULL;
   if (!indicator)
     return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", wanted->name);
-  bt_status status = check_params(indicator, wanted->params, wanted->n_params, err);
+  bt_status status = check_params(indicator, wanted, err);
   if (status) return status;
   if (wanted->output >= indicator->n_outputs)
     return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
                    wanted->output);
-  size_t bucket = find_bucket(indicator, wanted->params);
-  entry *e = find_entry(cache, bucket, indicator, wanted->params);
-  if (!e) status = add_entry(&e, cache, bucket, indicator, wanted->params, err);
-  if (!status) *out = e->outputs[wanted->output];
+  lock(hold->cache);
+  status = make_ready(&e, hold->cache, indicator, wanted->params, err);
+  if (!status) status = hold_entry(hold, e, err);
+  if (!status) {
+    *out = e->outputs[wanted->output];
+    keep_within_budget(hold->cache);
+  }
+  unlock(hold->cache);
   return status;
 }
+
+/* ---- for strategies ---------------------------------------------------------------------------
+ */
 
 /* The callback behind bt_host.indicator. */
 static const double *host_indicator(const bt_host *host, const char *name, const double *params,
@@ -155,23 +305,22 @@ static const double *host_indicator(const bt_host *host, const char *name, const
   const bt_indicator_request wanted = {name, params, n_params, output};
   const double *values = NULL;
   bt_error error;
-  if (self->lock.lock) self->lock.lock(self->lock.context);
-  bt_status status = bt_indicator_cache_get(&values, self->cache, &wanted, &error);
-  if (self->lock.unlock) self->lock.unlock(self->lock.context);
+  bt_status status = bt_indicator_get(&values, &self->hold, &wanted, &error);
   if (!status) return values;
   if (!self->status) {
     self->status = status;
     self->error = error;
   }
-  return bt_indicator_cache_nan(self->cache);
+  return bt_indicator_cache_nan(self->hold.cache);
 }
 
-void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache,
-                         bt_cache_lock lock)
+void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache)
 {
-  *host = (bt_signal_host){.series = bt_bars_series(bars), .cache = cache, .lock = lock};
+  host->series = bt_bars_series(bars);
   host->host.series = &host->series;
   host->host.indicator = host_indicator;
+  host->status = BT_OK;
+  bt_indicator_hold_init(&host->hold, cache);
 }
 
 bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const double *params,
@@ -179,6 +328,7 @@ bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const
 {
   host->status = BT_OK;
   strategy->signals(&host->host, params, target);
+  bt_indicator_hold_release(&host->hold);
   if (host->status)
     return bt_fail(err, host->status, "strategy %s: %s", strategy->name, host->error.message);
   return BT_OK;

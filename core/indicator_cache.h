@@ -1,7 +1,8 @@
 /* indicator_cache.h - one ticker's indicators, each computed once however many combinations ask.
  *
- * Results stay where they are until the cache is freed. The cache itself is not synchronised: who
- * shares one between threads passes a lock to bt_signal_host_init.
+ * Results are held in memory within a budget: those that nobody holds give way, the longest unused
+ * first, and are computed again when somebody asks. Threads that share a cache pass it a lock; they
+ * compute different indicators at the same time.
  */
 #ifndef BT_CORE_INDICATOR_CACHE_H
 #define BT_CORE_INDICATOR_CACHE_H
@@ -14,10 +15,44 @@
 
 typedef struct bt_indicator_cache bt_indicator_cache;
 
+/* Guards a cache that threads share; all NULL for one thread. wait gives the lock up until wake_all
+ * is called, as a condition variable does. */
+typedef struct bt_cache_lock {
+  void (*lock)(void *context);
+  void (*unlock)(void *context);
+  void (*wait)(void *context);
+  void (*wake_all)(void *context);
+  void *context;
+} bt_cache_lock;
+
+/* What a cache keeps of its results although nobody holds them: so many bytes, but room for
+ * BT_CACHE_SERIES_LEAST series in any case. */
+#define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
+enum { BT_CACHE_SERIES_LEAST = 16 };
+
 /* A cache over bars, which must outlive it. The caller frees *out with bt_indicator_cache_free.
  * Errors: NOMEM. */
-bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars, bt_error *err);
-void bt_indicator_cache_free(bt_indicator_cache *cache);
+bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
+                                 const bt_cache_lock *lock, bt_error *err);
+void bt_indicator_cache_free(bt_indicator_cache *cache); /* nobody holds anything of it */
+
+/* Bytes of results in memory now. */
+size_t bt_indicator_cache_size_bytes(bt_indicator_cache *cache);
+
+/* n_bars values of NaN. */
+const double *bt_indicator_cache_nan(const bt_indicator_cache *cache);
+
+enum { BT_INDICATORS_HELD_MOST = 256 };
+
+/* The results that one user has asked for: they stay where they are until it lets go of them. */
+typedef struct bt_indicator_hold {
+  bt_indicator_cache *cache;
+  size_t n_entries;
+  struct bt_indicator_entry *entries[BT_INDICATORS_HELD_MOST];
+} bt_indicator_hold;
+
+void bt_indicator_hold_init(bt_indicator_hold *hold, bt_indicator_cache *cache);
+void bt_indicator_hold_release(bt_indicator_hold *hold); /* empty again */
 
 /* One output of an indicator, as bt_host.indicator names it. */
 typedef struct bt_indicator_request {
@@ -26,37 +61,27 @@ typedef struct bt_indicator_request {
   size_t n_params, output;
 } bt_indicator_request;
 
-/* Sets *out to n_bars values owned by the cache. Errors: NOT_FOUND (no such indicator or output),
- * USAGE (wrong number of parameters, one outside its range), NOMEM. */
-bt_status bt_indicator_cache_get(const double **out, bt_indicator_cache *cache,
-                                 const bt_indicator_request *wanted, bt_error *err);
-
-/* n_bars values of NaN. */
-const double *bt_indicator_cache_nan(const bt_indicator_cache *cache);
-
-/* Guards a cache that threads share; both NULL for one thread. */
-typedef struct bt_cache_lock {
-  void (*lock)(void *context);
-  void (*unlock)(void *context);
-  void *context;
-} bt_cache_lock;
+/* Sets *out to n_bars values owned by the cache, valid until `hold` is released. Waits where
+ * another thread is computing them. Errors: NOT_FOUND (no such indicator or output), USAGE (wrong
+ * number of parameters, one outside its range, more than BT_INDICATORS_HELD_MOST at once), NOMEM.
+ */
+bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
+                           const bt_indicator_request *wanted, bt_error *err);
 
 /* What a strategy gets while it computes: one for each thread. Remembers the first failure. */
 typedef struct bt_signal_host {
   bt_host host; /* first: signals() gets a pointer to it */
   bt_series series;
-  bt_indicator_cache *cache;
-  bt_cache_lock lock;
+  bt_indicator_hold hold;
   bt_status status;
   bt_error error;
 } bt_signal_host;
 
 /* Sets up a host in place; it must not be moved afterwards. */
-void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache,
-                         bt_cache_lock lock);
+void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache);
 
-/* Fills target[0 .. n_bars-1] as the strategy wants it, not yet settled. Errors: those of
- * bt_indicator_cache_get, with the strategy's name. */
+/* Fills target[0 .. n_bars-1] as the strategy wants it, not yet settled; what the strategy asked
+ * for is let go. Errors: those of bt_indicator_get, with the strategy's name. */
 bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const double *params,
                               bt_signal_host *host, bt_error *err);
 

@@ -22,10 +22,13 @@ struct bt_exact_sums {
 /* Splits a finite x into mantissa * 2^exponent with a whole mantissa below 2^53 in size. */
 static int64_t split(int *exponent, double x)
 {
-  int shift = 0;
-  double fraction = frexp(x, &shift);
-  *exponent = shift - DOUBLE_BITS;
-  return (int64_t)ldexp(fraction, DOUBLE_BITS);
+  const uint64_t implied = UINT64_C(1) << (DOUBLE_BITS - 1);
+  uint64_t bits = 0;
+  memcpy(&bits, &x, sizeof bits);
+  int biased = (int)(bits >> (DOUBLE_BITS - 1) & 0x7ff);
+  int64_t mantissa = (int64_t)((bits & (implied - 1)) | (biased ? implied : 0));
+  *exponent = LEAST_EXPONENT + (biased ? biased - 1 : 0);
+  return bits >> 63 ? -mantissa : mantissa;
 }
 
 static int bit_length(u128 value)

@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 /* What one pass over the bytes finds. */
 typedef struct census {
   unsigned control; /* not 0: some byte no text has */
@@ -44,27 +46,11 @@ static bt_status fail_not_text(const bt_buffer *text, const char *path, bt_error
                  at - line_start + 1, (unsigned)(unsigned char)text->bytes[at]);
 }
 
-/* Length of the well-formed UTF-8 sequence at `at`, 0 where it is none. Stops at the NUL. */
-static size_t utf8_length(const unsigned char *at)
-{
-  static const unsigned char least_second[] = {0x80, 0xa0, 0x90}; /* for 2, 3 and 4 bytes */
-  size_t length = 0;
-  if (at[0] < 0x80) return 1;
-  if (at[0] >= 0xc2 && at[0] <= 0xdf) length = 2;
-  if (at[0] >= 0xe0 && at[0] <= 0xef) length = 3;
-  if (at[0] >= 0xf0 && at[0] <= 0xf4) length = 4;
-  for (size_t i = 1; i < length; i++)
-    if ((at[i] & 0xc0) != 0x80) return 0;
-  if (length > 0 && (at[0] == 0xe0 || at[0] == 0xf0) && at[1] < least_second[length - 2]) return 0;
-  if ((at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f)) return 0;
-  return length;
-}
-
 static bool is_utf8(const bt_buffer *text)
 {
-  const unsigned char *at = (const unsigned char *)text->bytes, *end = at + text->length;
+  const char *at = text->bytes, *end = at + text->length;
   while (at < end) {
-    size_t length = utf8_length(at);
+    size_t length = (signed char)*at >= 0 ? 1 : bt_utf8_length(at);
     if (length == 0) return false;
     at += length;
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "loaders/cells.h"
 #include "loaders/excerpt.h"
 #include "loaders/separator.h"
 #include "loaders/stamp.h"
@@ -41,6 +42,7 @@ typedef struct listing {
   bt_status status;
   /* of a CSV: */
   size_t column, field, line, row_line;
+  bool in_header;
 } listing;
 
 static bt_status add_symbol(listing *l, const char *symbol, size_t length, size_t line)
@@ -76,13 +78,18 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t' || c == '\r';
 }
 
+static void strip_blanks(const char **at, const char **end)
+{
+  while (*at < *end && is_blank(**at)) (*at)++;
+  while (*end > *at && is_blank((*end)[-1])) (*end)--;
+}
+
 /* Takes comment and blanks off a line: what is left is [*at, *end). */
 static void strip_line(const char **at, const char **end)
 {
-  const char *comment = memchr(*at, '#', (size_t)(*end - *at));
-  if (comment) *end = comment;
-  while (*at < *end && is_blank(**at)) (*at)++;
-  while (*end > *at && is_blank((*end)[-1])) (*end)--;
+  for (const char *c = *at; c < *end; c++)
+    if (*c == '#') *end = c;
+  strip_blanks(at, end);
 }
 
 /* SYMBOL<tab>start<tab>end: membership with dates. */
@@ -97,22 +104,47 @@ static bool is_dated(const char *tab, const char *end)
          strncasecmp(date, "start", 5) == 0;
 }
 
+/* The first byte that parts two fields, NULL where there is one field. */
+static const char *find_second(const char *at, const char *end)
+{
+  for (; at < end; at++)
+    if (*at == '\t' || *at == ',' || *at == ';') return at;
+  return NULL;
+}
+
+/* Takes one pair of quotes off, and blanks inside them. False where it is not closed. */
+static bool strip_quotes(const char **at, const char **end)
+{
+  if (*at == *end || **at != '"') return true;
+  if (*end - *at < 2 || (*end)[-1] != '"') return false;
+  (*at)++;
+  (*end)--;
+  strip_blanks(at, end);
+  return true;
+}
+
 static bt_status read_line(listing *l, const char *at, const char *end, size_t line)
 {
   char text[BT_EXCERPT_SIZE];
+  const char *start = at;
   strip_line(&at, &end);
   if (at == end) return BT_OK;
-  const char *tab = memchr(at, '\t', (size_t)(end - at));
+  const char *tab = memchr(at, '\t', (size_t)(end - at)), *second = find_second(at, end);
   if (tab && is_dated(tab, end))
     return bt_fail(l->err, BT_ERR_DATA,
                    "%s:%zu: dated membership (SYMBOL, start, end) is not read by this version",
                    l->label, line);
-  if (tab || memchr(at, ',', (size_t)(end - at)) || memchr(at, ';', (size_t)(end - at)))
+  if (second)
     return bt_fail(l->err, BT_ERR_DATA,
-                   "%s:%zu: more than a symbol: '%s' (a list has one symbol a line, a CSV a Symbol "
-                   "column)",
-                   l->label, line, bt_excerpt__copy_range(text, at, end));
-  return add_symbol(l, at, (size_t)(end - at), line);
+                   "%s:%zu:%zu: more than a symbol: '%s' (a list has one symbol a line, a CSV a "
+                   "Symbol column)",
+                   l->label, line, (size_t)(second - start) + 1,
+                   bt_excerpt__copy_range(text, at, end));
+  const char *quote = at;
+  if (!strip_quotes(&at, &end))
+    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu:%zu: a quote is never closed: '%s'", l->label, line,
+                   (size_t)(quote - start) + 1, bt_excerpt__copy_range(text, at, end));
+  return at < end ? add_symbol(l, at, (size_t)(end - at), line) : BT_OK;
 }
 
 static bt_status read_lines(listing *l, const char *text)
@@ -136,51 +168,48 @@ static void on_field(void *field, size_t length, void *context)
   listing *l = context;
   const char *at = field, *end = at + length;
   for (const char *c = at; (c = memchr(c, '\n', (size_t)(end - c))); c++) l->line++;
-  if (l->field++ != l->column || l->status != BT_OK) return;
-  while (at < end && is_blank(*at)) at++;
-  while (end > at && is_blank(end[-1])) end--;
+  if (l->field++ != l->column || l->in_header || l->status != BT_OK) return;
+  strip_blanks(&at, &end);
   if (at < end && *at != '#') l->status = add_symbol(l, at, (size_t)(end - at), l->row_line);
 }
 
 static void on_line_end(int character, void *context)
 {
   listing *l = context;
+  if (l->field > 0) l->in_header = false;
   l->field = 0;
   if (character == '\n') l->line++;
   l->row_line = l->line;
 }
 
-static bt_status read_csv(listing *l, const char *text, size_t line, char separator)
+/* Reads from the header, on line `line`, to the end. */
+static bt_status read_csv(listing *l, struct csv_parser *parser, const char *header, size_t line)
 {
-  struct csv_parser parser;
-  if (csv_init(&parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
-    return bt_fail_nomem(l->err, "CSV parser");
-  csv_set_delim(&parser, (unsigned char)separator);
   l->line = l->row_line = line;
-  size_t length = strlen(text);
-  bool read = csv_parse(&parser, text, length, on_field, on_line_end, l) == length &&
-              csv_fini(&parser, on_field, on_line_end, l) == 0;
-  csv_free(&parser);
+  l->in_header = true;
+  size_t length = strlen(header);
+  bool read = csv_parse(parser, header, length, on_field, on_line_end, l) == length &&
+              csv_fini(parser, on_field, on_line_end, l) == 0;
   if (!read) return bt_fail_nomem(l->err, "universe");
   return l->status;
 }
 
-/* The place of Symbol among the names of a header, NO_COLUMN where it is not there. */
-static size_t find_symbol_column(const char *at, const char *end, char separator)
+/* Sets l->column to the place of Symbol in the header, NO_COLUMN where it is not there. */
+static bt_status find_symbol_column(listing *l, struct csv_parser *parser, const char *header)
 {
   static const char wanted[] = "symbol";
-  for (size_t column = 0; at <= end; column++) {
-    const char *cell_end = memchr(at, separator, (size_t)(end - at));
-    if (!cell_end) cell_end = end;
-    const char *cell = at, *last = cell_end;
-    while (cell < last && (is_blank(*cell) || *cell == '"')) cell++;
-    while (last > cell && (is_blank(last[-1]) || last[-1] == '"')) last--;
-    if ((size_t)(last - cell) == sizeof wanted - 1 &&
-        strncasecmp(cell, wanted, sizeof wanted - 1) == 0)
-      return column;
-    at = cell_end + 1;
+  bt_cells cells = {0};
+  l->column = NO_COLUMN;
+  bool read = bt_cells__read(&cells, parser, header, strlen(header), 1, 1);
+  for (size_t c = 0; read && c < bt_cells__count(&cells, 0) && l->column == NO_COLUMN; c++) {
+    const char *at = bt_cells__at(&cells, 0, c), *end = at + strlen(at);
+    strip_blanks(&at, &end);
+    bool found =
+        (size_t)(end - at) == sizeof wanted - 1 && strncasecmp(at, wanted, sizeof wanted - 1) == 0;
+    if (found) l->column = c;
   }
-  return NO_COLUMN;
+  bt_cells__clear(&cells);
+  return read ? BT_OK : bt_fail_nomem(l->err, "universe");
 }
 
 /* The first line that is neither blank nor a comment. */
@@ -235,23 +264,39 @@ static bt_status check_repeats(const listing *l)
   return status;
 }
 
+/* Membership with dates, which may have a header, too: symbol, start, end. */
+static bool begins_dated(const char *header)
+{
+  const char *end = header + strcspn(header, "\n");
+  const char *tab = memchr(header, '\t', (size_t)(end - header));
+  return tab && is_dated(tab, end);
+}
+
+static bt_status read_any(listing *l, struct csv_parser *parser, const char *text)
+{
+  size_t line;
+  const char *header = first_line(text, &line);
+  csv_set_delim(parser, (unsigned char)bt_separator__find(header));
+  bt_status status = find_symbol_column(l, parser, header);
+  if (status != BT_OK) return status;
+  bool is_csv = l->column != NO_COLUMN && !begins_dated(header);
+  status = is_csv ? read_csv(l, parser, header, line) : read_lines(l, text);
+  if (status != BT_OK || l->universe->n_entries > 0) return status;
+  if (is_csv)
+    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu: no symbol in it, below this header", l->label,
+                   line);
+  return bt_fail(l->err, BT_ERR_DATA, "%s: no symbol in it", l->label);
+}
+
 bt_status bt_symbol_list__read(bt_universe *universe, const bt_source *source, bt_error *err)
 {
   listing l = {.universe = universe, .label = source->label, .err = err};
-  size_t line;
-  const char *header = first_line(source->text.bytes, &line);
-  const char *next = bt_separator__next_line(header);
-  char separator = bt_separator__find(header);
-  const char *end = next > header && next[-1] == '\n' ? next - 1 : next;
-  l.column = find_symbol_column(header, end, separator);
-  /* membership with dates may have a header too: symbol, start, end */
-  const char *tab = memchr(header, '\t', (size_t)(end - header));
-  bool is_csv = l.column != NO_COLUMN && !(tab && is_dated(tab, end));
-  bt_status status =
-      is_csv ? read_csv(&l, next, line + 1, separator) : read_lines(&l, source->text.bytes);
-  if (status == BT_OK && universe->n_entries == 0)
-    status = bt_fail(err, BT_ERR_DATA, "%s: no symbol in it", source->label);
+  struct csv_parser parser;
+  if (csv_init(&parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+    return bt_fail_nomem(err, "CSV parser");
+  bt_status status = read_any(&l, &parser, source->text.bytes);
   if (status == BT_OK) status = check_repeats(&l);
+  csv_free(&parser);
   free(l.lines);
   return status;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/time.h"
+#include "loaders/synth_leftovers.h"
 #include "loaders/synth_prices.h"
 
 enum {
@@ -97,11 +98,17 @@ static bt_status write_list(const char *dir, const bt_synth_options *options, bt
   return draft_finish(&d, err);
 }
 
+size_t bt_synth_dir_length(const char *dir)
+{
+  size_t n = strlen(dir);
+  while (n > 1 && dir[n - 1] == '/') n--;
+  return n;
+}
+
 /* Copies dir without slashes at its end: the list is named after it. */
 static bt_status copy_dir(char dir[DIR_SIZE], const char *given, bt_error *err)
 {
-  size_t n = strlen(given);
-  while (n > 1 && given[n - 1] == '/') n--;
+  size_t n = bt_synth_dir_length(given);
   if (n >= DIR_SIZE)
     return bt_fail(err, BT_ERR_USAGE, "--dir: the path is longer than %d bytes", DIR_SIZE - 1);
   memcpy(dir, given, n);
@@ -126,6 +133,7 @@ bt_status bt_synth_write(const char *dir_given, const bt_synth_options *options,
 {
   char dir[DIR_SIZE];
   bt_synth_market market = {0};
+  size_t n_listed = 0;
   if (options->n_tickers < 1 || options->n_tickers > TICKERS_MOST)
     return bt_fail(err, BT_ERR_USAGE, "--tickers must be from 1 to %d", TICKERS_MOST);
   if (options->n_bars < 1 || options->n_bars > BARS_MOST)
@@ -133,8 +141,11 @@ bt_status bt_synth_write(const char *dir_given, const bt_synth_options *options,
   bt_status status = copy_dir(dir, dir_given, err);
   if (!status) status = bt_synth__market_init(&market, options->n_bars, options->seed, err);
   if (!status) status = make_dir(dir, err);
+  if (!status) status = bt_synth__find_leftovers(&n_listed, dir, options->n_tickers, err);
   for (size_t i = 0; i < options->n_tickers && !status; i++)
     status = write_ticker(dir, &market, i, err);
+  /* the list goes last: until then the old one accounts for what is left */
+  if (!status) status = bt_synth__remove_leftovers(dir, options->n_tickers, n_listed, err);
   if (!status) status = write_list(dir, options, err);
   bt_synth__market_clear(&market);
   return status;

@@ -23,8 +23,13 @@ typedef struct bt_synth_options {
 
 /* Writes DIR/S00001.csv, ... and, last, the list DIR.txt (symbols, one a line), each file through a
  * temporary name and rename, so that no half-written file has a final name. dir is made if it is
- * missing (its parent is not); files of these names are replaced, others stay. Errors: IO (names
- * the path), USAGE (a count out of range; a dir without a name of its own, such as "."), NOMEM. */
+ * missing (its parent is not); files of these names are replaced, those of further tickers that the
+ * old DIR.txt accounts for are removed, others stay. Errors: IO (names the path), DATA (a file
+ * S00051.csv beyond n_tickers that the old list does not account for), USAGE (a count out of range;
+ * a dir without a name of its own, such as "."), NOMEM. */
 bt_status bt_synth_write(const char *dir, const bt_synth_options *options, bt_error *err);
+
+/* Length of dir without slashes at its end: what the list is named after. */
+size_t bt_synth_dir_length(const char *dir);
 
 #endif

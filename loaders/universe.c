@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -189,12 +188,6 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
   size_t length = bt_symbol_files__stem_length(name);
   if (length == 0) length = strlen(name);
-  for (size_t i = 0; i < universe->n_entries; i++) {
-    const bt_universe_entry *entry = &universe->entries[i];
-    if (strncmp(entry->symbol, name, length) == 0 && entry->symbol[length] == '\0')
-      return bt_fail(err, BT_ERR_DATA, "%s: the symbol %s is there already: %s", path,
-                     entry->symbol, entry->path ? entry->path : "");
-  }
   char *copy = strdup(path);
   if (!copy) return bt_fail_nomem(err, "universe");
   bt_status status = bt_symbol_list__add(universe, name, length, err);
@@ -203,5 +196,25 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
     return status;
   }
   universe->entries[universe->n_entries - 1].path = copy;
+  return BT_OK;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+  const char *const *text_a = a, *const *text_b = b;
+  return strcmp(*text_a, *text_b);
+}
+
+bt_status bt_universe_repeats(bool *out, const bt_universe *universe, bt_error *err)
+{
+  size_t n = universe->n_entries;
+  const char **symbols = malloc((n + 1) * sizeof *symbols);
+  if (!symbols) return bt_fail_nomem(err, "universe");
+  for (size_t i = 0; i < n; i++) symbols[i] = universe->entries[i].symbol;
+  qsort(symbols, n, sizeof *symbols, compare_texts);
+  bool repeats = false;
+  for (size_t i = 1; i < n && !repeats; i++) repeats = strcmp(symbols[i - 1], symbols[i]) == 0;
+  free(symbols);
+  *out = repeats;
   return BT_OK;
 }

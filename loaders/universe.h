@@ -1,11 +1,13 @@
 /* universe.h - which tickers a job is about, and where their files are.
  *
- * A universe keeps the order of its file; a symbol is listed once. A symbol without a usable file
- * stays in the universe: loading it gives the reason, so that the run records it as rejected.
+ * A universe keeps the order of its file; a symbol is listed once (but for files by path). A symbol
+ * without a usable file stays in the universe: loading it gives the reason, so that the run records
+ * it as rejected.
  */
 #ifndef BT_LOADERS_UNIVERSE_H
 #define BT_LOADERS_UNIVERSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/status.h"
@@ -34,7 +36,11 @@ bt_status bt_universe_read(bt_universe *out, const char *path, const char *data_
 void bt_universe_clear(bt_universe *universe);
 
 /* Appends one file by path; its symbol is the file name before the last .csv or .csv.gz (or the
- * whole name). Errors: NOMEM, DATA (the symbol is there already). */
+ * whole name), and may be there already: files of two vendors are compared. Such a universe is for
+ * checking alone. Errors: NOMEM. */
 bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error *err);
+
+/* *out tells whether a symbol is there more than once. Errors: NOMEM. */
+bt_status bt_universe_repeats(bool *out, const bt_universe *universe, bt_error *err);
 
 #endif

@@ -99,7 +99,7 @@ bt_status bt_check_run(bt_check_entry **out, const bt_job *job, bt_pool *pool, b
   if (status) return status;
   context.entries = calloc(n_entries + 1, sizeof *context.entries);
   status = context.entries ? BT_OK : bt_fail_nomem(err, "universe");
-  if (!status) status = bt_pool_run_ordered(pool, n_entries, check_ticker, &context, err);
+  if (!status) status = bt_pool_run_ordered(pool, n_entries, NULL, check_ticker, &context, err);
   free_scratch(context.scratch, bt_pool_size(pool));
   if (status)
     bt_check_free(context.entries, n_entries);

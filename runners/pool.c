@@ -162,16 +162,23 @@ bt_status bt_pool_run(bt_pool *pool, size_t n_tasks, size_t grain, bt_task_fn fn
 {
   if (n_tasks == 0) return BT_OK;
   bt_task_group__init(&pool->run, n_tasks, grain, fn, context);
+  pool->gate = (bt_pool_gate){0};
   size_t share = n_tasks / pool->n_workers + (n_tasks % pool->n_workers > 0);
   return run_stretches(pool, n_tasks, share > grain ? share : grain, err);
 }
 
-bt_status bt_pool_run_ordered(bt_pool *pool, size_t n_tasks, bt_task_fn fn, void *context,
-                              bt_error *err)
+bt_status bt_pool_run_ordered(bt_pool *pool, size_t n_tasks, const bt_pool_gate *gate,
+                              bt_task_fn fn, void *context, bt_error *err)
 {
   if (n_tasks == 0) return BT_OK;
   bt_task_group__init(&pool->run, n_tasks, 1, fn, context);
+  pool->gate = gate ? *gate : (bt_pool_gate){0};
   return run_stretches(pool, n_tasks, 1, err);
+}
+
+void bt_pool_wake(bt_pool *pool)
+{
+  bt_pool__wake_helper(pool);
 }
 
 void bt_pool_cancel(bt_pool *pool)

@@ -37,12 +37,24 @@ size_t bt_pool_size(const bt_pool *pool);
 bt_status bt_pool_run(bt_pool *pool, size_t n_tasks, size_t grain, bt_task_fn fn, void *context,
                       bt_error *err);
 
+/* Holds tasks of an ordered run back: a worker begins task `index` once is_open(context, index),
+ * and until then helps with forked tasks or sleeps; a task once admitted stays so. is_open is
+ * called with a lock of the pool held: it must be short and must not call the pool. Whoever opens
+ * the gate then calls bt_pool_wake. A run that is stopped asks no more. */
+typedef struct bt_pool_gate {
+  bool (*is_open)(void *context, size_t index);
+  void *context;
+} bt_pool_gate;
+
 /* The same, but tasks are handed out in rising order of index: at most n_workers are begun and
  * unfinished, apart from what they fork. An idle worker helps with forked tasks before it begins a
  * new one. As all tasks before a failed one have begun, the error is that of the lowest index that
- * fails at all, whatever the number of workers. */
-bt_status bt_pool_run_ordered(bt_pool *pool, size_t n_tasks, bt_task_fn fn, void *context,
-                              bt_error *err);
+ * fails at all, whatever the number of workers. gate NULL: always open. */
+bt_status bt_pool_run_ordered(bt_pool *pool, size_t n_tasks, const bt_pool_gate *gate,
+                              bt_task_fn fn, void *context, bt_error *err);
+
+/* A gate may have opened. Any thread; cheap where no worker sleeps. */
+void bt_pool_wake(bt_pool *pool);
 
 /* Called inside a task: runs fn for 0 .. n_tasks-1 as tasks that other workers may steal, and
  * returns when all are done. While it waits the worker runs forked tasks that are nested at least

@@ -10,14 +10,18 @@
  * owner of the fork looks at `left` after it changed `idle`. A sleeper waits on its own condition
  * variable, and the final look and the waking both happen under the mutex.
  *
+ * A gate that opens is work that comes up: whoever opens it does so before it reads `idle`, and the
+ * sleeper's final look asks the gate.
+ *
  * A cancel wakes nobody, and need not: a worker sleeps only while others hold all the work, and
- * those, being awake, throw away what has not begun and finish the run. */
+ * those, being awake, throw away what has not begun and finish the run; or while a gate is shut,
+ * and then it is woken when that opens. */
 #include "runners/worker.h"
 
 /* Whether a worker that may take least_level and deeper would find something. Mutex held. */
 static bool has_work(const bt_pool *pool, size_t least_level)
 {
-  if (least_level == BT_LEVEL_TOP && pool->next < pool->n_tasks) return true;
+  if (least_level == BT_LEVEL_TOP && bt_pool__offers_stretch(pool)) return true;
   for (size_t i = 0; i < pool->n_workers; i++) {
     const bt_worker *worker = &pool->workers[i];
     if (bt_deque_offers(worker->deques[BT_DEQUE_FORK], least_level)) return true;

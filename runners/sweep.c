@@ -114,19 +114,27 @@ static bt_status store_stats(const bt_sweep_result *result, size_t n_combos, bt_
 /* ---- the run ----------------------------------------------------------------------------------
  */
 
+/* The gate of the run: no ticker is begun while too much waits for the disk. */
+static bool has_room(void *context, size_t index)
+{
+  const bt_sweep_context *c = context;
+  return bt_writer_has_room(c->writer, index);
+}
+
 /* All tickers through the pool into the writer. CANCELLED leaves what was finished written. */
 static bt_status run_tickers(bt_sweep_context *context, bt_pool *pool, bt_store *store,
                              int64_t run_id, bt_error *err)
 {
   size_t n_workers = bt_pool_size(pool);
+  const bt_pool_gate gate = {has_room, context};
   bt_error writer_error;
   bt_status status = bt_sweep__scratch_new(&context->scratch, n_workers,
                                            bt_grid_n_params(context->job->grid), err);
   if (status) return status;
-  status = bt_writer_new(&context->writer, store, run_id, WRITER_BUDGET_BYTES, err);
+  status = bt_writer_new(&context->writer, store, run_id, WRITER_BUDGET_BYTES, pool, err);
   if (!status) {
-    status = bt_pool_run_ordered(pool, context->job->universe->n_entries, bt_sweep__ticker_task,
-                                 context, err);
+    status = bt_pool_run_ordered(pool, context->job->universe->n_entries, &gate,
+                                 bt_sweep__ticker_task, context, err);
     bt_status written = bt_writer_finish(context->writer, &writer_error);
     if (written) {
       status = written;

@@ -7,30 +7,61 @@
 
 static void lock(void *context)
 {
-  (void)pthread_mutex_lock(context);
+  bt_ticker *ticker = context;
+  (void)pthread_mutex_lock(&ticker->mutex);
 }
 
 static void unlock(void *context)
 {
-  (void)pthread_mutex_unlock(context);
+  bt_ticker *ticker = context;
+  (void)pthread_mutex_unlock(&ticker->mutex);
+}
+
+static void wait_for_indicator(void *context)
+{
+  bt_ticker *ticker = context;
+  (void)pthread_cond_wait(&ticker->computed, &ticker->mutex);
+}
+
+static void wake_all(void *context)
+{
+  bt_ticker *ticker = context;
+  (void)pthread_cond_broadcast(&ticker->computed);
+}
+
+/* Both or none. */
+static bt_status init_locks(bt_ticker *ticker, bt_error *err)
+{
+  if (pthread_mutex_init(&ticker->mutex, NULL) != 0)
+    return bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
+  if (pthread_cond_init(&ticker->computed, NULL) == 0) return BT_OK;
+  (void)pthread_mutex_destroy(&ticker->mutex);
+  return bt_fail(err, BT_ERR_THREAD, "a condition variable cannot be made");
+}
+
+static void destroy_locks(bt_ticker *ticker)
+{
+  (void)pthread_cond_destroy(&ticker->computed);
+  (void)pthread_mutex_destroy(&ticker->mutex);
 }
 
 bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err)
 {
-  bt_status status = BT_OK;
+  const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
   double periods_per_year = job->periods_per_year;
-  if (periods_per_year == 0) status = bt_bars_periods_per_year(&periods_per_year, bars, err);
-  bt_indicator_cache *indicators = NULL;
-  if (!status) status = bt_indicator_cache_new(&indicators, bars, err);
-  if (!status && pthread_mutex_init(&ticker->mutex, NULL) != 0)
-    status = bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
+  bt_status status = init_locks(ticker, err);
   if (status) {
-    bt_indicator_cache_free(indicators);
+    bt_bars_free(bars);
+    return status;
+  }
+  if (periods_per_year == 0) status = bt_bars_periods_per_year(&periods_per_year, bars, err);
+  if (!status) status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, err);
+  if (status) {
+    destroy_locks(ticker);
     bt_bars_free(bars);
     return status;
   }
   ticker->bars = bars;
-  ticker->indicators = indicators;
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
                                  .periods_per_year = periods_per_year};
@@ -41,7 +72,7 @@ void bt_ticker_close(bt_ticker *ticker)
 {
   bt_indicator_cache_free(ticker->indicators);
   bt_bars_free(ticker->bars);
-  (void)pthread_mutex_destroy(&ticker->mutex);
+  destroy_locks(ticker);
 }
 
 void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job)
@@ -98,8 +129,7 @@ bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scrat
   bt_signal_host host;
   bt_status status = reserve_target(scratch, n_bars, err);
   if (status) return status;
-  bt_cache_lock guard = {.lock = lock, .unlock = unlock, .context = &ticker->mutex};
-  bt_signal_host_init(&host, ticker->bars, ticker->indicators, guard);
+  bt_signal_host_init(&host, ticker->bars, ticker->indicators);
   bt_grid_values(job->grid, index, scratch->params);
   status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
   if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);

@@ -1,7 +1,7 @@
 /* ticker.h - one ticker while its combinations are evaluated.
  *
  * Bars are immutable and the indicators are computed once; the workers that evaluate blocks of its
- * combinations share both. The mutex guards the indicators alone.
+ * combinations share both. Mutex and condition guard the indicators alone.
  */
 #ifndef BT_RUNNERS_TICKER_H
 #define BT_RUNNERS_TICKER_H
@@ -17,10 +17,11 @@ typedef struct bt_ticker {
   bt_subject subject; /* the job's span of these bars; may be empty */
   bt_indicator_cache *indicators;
   pthread_mutex_t mutex;
+  pthread_cond_t computed; /* some indicator was */
 } bt_ticker;
 
-/* Takes the bars over, whatever the result. The caller clears *ticker with bt_ticker_close.
- * Errors: NOMEM, THREAD. */
+/* Takes the bars over, whatever the result; *ticker must stay where it is. The caller clears
+ * *ticker with bt_ticker_close. Errors: NOMEM, THREAD. */
 bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
 

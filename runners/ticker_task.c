@@ -14,6 +14,7 @@ enum { BLOCK_BAR_COMBOS = 65536, BLOCK_COMBOS_MOST = 64 };
 typedef struct evaluation {
   const bt_sweep_context *context;
   bt_ticker *ticker;
+  size_t n_span_bars;
   double *values; /* the objective of each combination: the ticker's row of context->values */
   double *scores; /* what selection ranks by */
   double *sharpes;
@@ -93,6 +94,9 @@ static bt_status evaluate_combination(void *context, size_t index, bt_worker *wo
   e->values[index] = metrics->value[job->selection.objective];
   e->scores[index] = bt_selection_score(&job->selection, metrics);
   e->sharpes[index] = metrics->value[BT_METRIC_SHARPE];
+  if (e->context->progress)
+    atomic_fetch_add_explicit(&e->context->progress->bar_combos_done, e->n_span_bars,
+                              memory_order_relaxed);
   return BT_OK;
 }
 
@@ -244,9 +248,10 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
 {
   size_t n_combos = bt_grid_count(context->job->grid);
   bt_ticker_outcome *outcome = &context->outcomes[index];
-  size_t n_span_bars = ticker->subject.span.end - ticker->subject.span.first;
-  evaluation e = {
-      .context = context, .ticker = ticker, .values = context->values + index * n_combos};
+  evaluation e = {.context = context,
+                  .ticker = ticker,
+                  .n_span_bars = ticker->subject.span.end - ticker->subject.span.first,
+                  .values = context->values + index * n_combos};
   bt_status status = evaluation_alloc(&e, n_combos, err);
   if (!status)
     status = bt_worker_fork(worker, n_combos, count_block_combos(ticker->bars->n_bars),
@@ -257,10 +262,7 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
   }
   if (!status) {
     outcome->n_kept = batch->n_kept;
-    outcome->n_span_bars = n_span_bars;
-    if (context->progress)
-      atomic_fetch_add_explicit(&context->progress->bar_combos_done, n_span_bars * n_combos,
-                                memory_order_relaxed);
+    outcome->n_span_bars = e.n_span_bars;
   }
   evaluation_free(&e);
   return status;
@@ -304,7 +306,7 @@ bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *
   const bt_sweep_context *context = context_pointer;
   bt_batch *batch = NULL;
   bt_bars *bars = NULL;
-  bt_status status = bt_writer_admit(context->writer, index, err);
+  bt_status status = bt_writer_check(context->writer, err);
   if (!status) status = bt_batch_new(&batch, index, err);
   if (!status) status = load(&bars, context, index, bt_worker_index(worker), err);
   if (!status) status = fill_batch(batch, context, index, bars, worker, err);

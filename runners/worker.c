@@ -84,9 +84,9 @@ static void run_task(bt_worker *worker, bt_task_group *group, size_t index)
 
 /* Whether a task that was handed out is dropped. Of a run whose tasks are handed out one by one, in
  * rising order, a failure drops none that is out: so the failure with the lowest index is found. */
-static bool is_overtaken(const bt_pool *pool, const bt_task_group *group, size_t n_tasks)
+static bool is_overtaken(const bt_pool *pool, const bt_task_group *group)
 {
-  if (group == &pool->run && pool->stretch == 1 && n_tasks == 1)
+  if (group == &pool->run && pool->stretch == 1)
     return atomic_load_explicit(&pool->cancelled, memory_order_relaxed) != 0;
   return bt_task_group__stopped(pool, group);
 }
@@ -98,8 +98,7 @@ static void run_leaf(bt_worker *worker, bt_task_group *group, size_t first, size
   if (worker->credited != group) pay_credit(worker);
   worker->current = group;
   size_t index = first;
-  for (; index < end && !is_overtaken(worker->pool, group, end - first); index++)
-    run_task(worker, group, index);
+  for (; index < end && !is_overtaken(worker->pool, group); index++) run_task(worker, group, index);
   worker->current = outer;
   if (index < end) atomic_store_explicit(&group->skipped, true, memory_order_relaxed);
   bt_counter__add(&worker->n_tasks, index - first);
@@ -166,26 +165,30 @@ static bool steal_any(bt_worker *worker, int which, size_t least_level, bt_deque
   return false;
 }
 
-/* The next stretch of the run; all the rest at once where it is stopped. */
-static bool take_stretch(bt_pool *pool, bt_deque_item *out)
+/* The next stretch of the run. Where the run is stopped, all the rest is thrown away. */
+static bool take_stretch(bt_worker *worker, bt_deque_item *out)
 {
+  bt_pool *pool = worker->pool;
   if (!atomic_load_explicit(&pool->has_stretch, memory_order_relaxed)) return false;
   pthread_mutex_lock(&pool->mutex);
-  size_t left = pool->n_tasks - pool->next;
-  size_t n =
-      left < pool->stretch || bt_task_group__stopped(pool, &pool->run) ? left : pool->stretch;
+  size_t left = bt_pool__offers_stretch(pool) ? pool->n_tasks - pool->next : 0;
+  bool stopped = left > 0 && bt_task_group__stopped(pool, &pool->run);
+  size_t n = left < pool->stretch || stopped ? left : pool->stretch;
   *out = (bt_deque_item){&pool->run, pool->next, pool->next + n, BT_LEVEL_TOP};
   pool->next += n;
-  if (n == left) atomic_store_explicit(&pool->has_stretch, false, memory_order_relaxed);
+  if (pool->next == pool->n_tasks)
+    atomic_store_explicit(&pool->has_stretch, false, memory_order_relaxed);
+  if (stopped) atomic_store_explicit(&pool->run.skipped, true, memory_order_relaxed);
   pthread_mutex_unlock(&pool->mutex);
-  return n > 0;
+  if (stopped) finish_indices(worker, &pool->run, n);
+  return n > 0 && !stopped;
 }
 
 static bool take_anywhere(bt_worker *worker, size_t least_level, bt_deque_item *out)
 {
   if (steal_any(worker, BT_DEQUE_FORK, least_level, out)) return true;
   if (least_level > BT_LEVEL_TOP) return false;
-  return take_stretch(worker->pool, out) || steal_any(worker, BT_DEQUE_TOP, 0, out);
+  return take_stretch(worker, out) || steal_any(worker, BT_DEQUE_TOP, 0, out);
 }
 
 /* A thief that keeps reading its victim's lines slows it down: double the pauses, then let others

@@ -70,6 +70,7 @@ struct bt_pool {
   /* The stretches not handed out: next .. n_tasks-1, under the mutex; the flag saves locking it. */
   atomic_bool has_stretch;
   size_t next, n_tasks, stretch;
+  bt_pool_gate gate;
   bt_task_group run;
 };
 
@@ -78,6 +79,14 @@ static inline bool bt_task_group__stopped(const bt_pool *pool, const bt_task_gro
 {
   return atomic_load_explicit(&pool->cancelled, memory_order_relaxed) != 0 ||
          atomic_load_explicit(&group->failed, memory_order_relaxed);
+}
+
+/* Whether the next stretch may be handed out, or thrown away. The pool's mutex is held. */
+static inline bool bt_pool__offers_stretch(const bt_pool *pool)
+{
+  if (pool->next == pool->n_tasks) return false;
+  return !pool->gate.is_open || bt_task_group__stopped(pool, &pool->run) ||
+         pool->gate.is_open(pool->gate.context, pool->next);
 }
 
 /* Adds to a counter that this thread alone writes; others may read it. */

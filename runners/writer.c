@@ -3,7 +3,7 @@
  * once, writes it without the lock, and looks again.
  *
  * A wake-up costs as much as writing ten rows, so a push wakes the thread only when WAKE_BYTES are
- * ready or somebody waits for room; less than that is found when the thread looks by itself every
+ * ready or the budget is used up; less than that is found when the thread looks by itself every
  * TICK_MS while anything is ready or uncommitted.
  */
 #include "runners/writer.h"
@@ -20,16 +20,16 @@ struct bt_writer {
   bt_store *store; /* the thread's alone */
   int64_t run_id;
   size_t budget_bytes;
+  bt_pool *pool; /* woken, without the mutex, when there is room again */
   pthread_t thread;
   pthread_mutex_t mutex; /* guards all below */
   pthread_cond_t work;   /* for the thread: enough is ready, or finishing */
-  pthread_cond_t room;   /* for admit: bytes were freed, `next` moved, or a failure */
   bt_batch *first, *last;
   size_t next;          /* first sequence that the thread has not written */
   size_t n_ready;       /* batches at the front that follow each other from `next` on */
   size_t ready_bytes;   /* theirs */
   size_t waiting_bytes; /* all that was pushed and is not yet written */
-  size_t n_admitting;   /* threads that wait for room */
+  bool full;            /* the budget was used up and half of it is not free again */
   bool asleep;          /* the thread waits for work and nobody has woken it */
   bool idle;            /* it does so without limit */
   bool finishing;
@@ -114,16 +114,22 @@ static bt_status write_batch(bt_store *store, int64_t run_id, const bt_batch *ba
   return status ? status : bt_store_end_batch(store, err);
 }
 
-/* Gives the bytes of a written batch back. Those who wait for room are woken when half of the
- * budget is free, not for every batch. */
+static void wake_pool(const bt_writer *writer)
+{
+  if (writer->pool) bt_pool_wake(writer->pool);
+}
+
+/* Gives the bytes of a written batch back. There is room again when half of the budget is free, not
+ * after every batch. */
 static void release(bt_writer *writer, bt_batch *batch)
 {
   size_t size = bt_batch_size_bytes(batch);
   pthread_mutex_lock(&writer->mutex);
   writer->waiting_bytes -= size;
-  bool wake = writer->n_admitting > 0 && writer->waiting_bytes <= writer->budget_bytes / 2;
+  bool opens = writer->full && writer->waiting_bytes <= writer->budget_bytes / 2;
+  if (opens) writer->full = false;
   pthread_mutex_unlock(&writer->mutex);
-  if (wake) pthread_cond_broadcast(&writer->room);
+  if (opens) wake_pool(writer);
   bt_batch_free(batch);
 }
 
@@ -180,29 +186,29 @@ static void fail(bt_writer *writer, const bt_error *failure)
   bt_batch *waiting = writer->first;
   writer->first = writer->last = NULL;
   pthread_mutex_unlock(&writer->mutex);
-  pthread_cond_broadcast(&writer->room);
+  wake_pool(writer);
   free_list(waiting);
 }
 
 /* Whether waking the thread, or not letting it sleep, is worth it. */
 static bool is_enough(const bt_writer *writer)
 {
-  return writer->n_ready > 0 && (writer->ready_bytes >= WAKE_BYTES || writer->n_admitting > 0);
+  return writer->n_ready > 0 && (writer->ready_bytes >= WAKE_BYTES || writer->full);
 }
 
 /* What is next: a list to write, or NULL when it is time to look at the clock. *done: finished. */
 static bt_batch *await_list(bt_writer *writer, bool uncommitted, bool *done)
 {
   pthread_mutex_lock(&writer->mutex);
-  /* release() wakes late; what it left is made good before a sleep. */
-  if (writer->n_admitting > 0 && writer->waiting_bytes < writer->budget_bytes)
-    pthread_cond_broadcast(&writer->room);
-  if (!writer->finishing && !is_enough(writer)) wait_for_work(writer, uncommitted);
+  /* release() opens late; what it left is made good before a sleep. */
+  bool opens = writer->full && writer->waiting_bytes < writer->budget_bytes;
+  if (opens) writer->full = false;
+  if (!opens && !writer->finishing && !is_enough(writer)) wait_for_work(writer, uncommitted);
   bt_batch *list = take_ready(writer);
-  *done = !list && writer->finishing;
-  /* `next` has moved, and its ticker is admitted whatever waits. */
-  if (list && writer->n_admitting > 0) pthread_cond_broadcast(&writer->room);
+  *done = !opens && !list && writer->finishing;
+  opens = opens || (list && writer->full); /* `next` has moved, and has room whatever waits */
   pthread_mutex_unlock(&writer->mutex);
+  if (opens) wake_pool(writer);
   return list;
 }
 
@@ -242,17 +248,17 @@ static bt_status copy_failure(const bt_writer *writer, bt_error *err)
   return writer->failure.status;
 }
 
-bt_status bt_writer_admit(bt_writer *writer, size_t sequence, bt_error *err)
+bool bt_writer_has_room(bt_writer *writer, size_t sequence)
 {
   pthread_mutex_lock(&writer->mutex);
-  writer->n_admitting++;
-  while (!writer->failure.status && sequence > writer->next &&
-         writer->waiting_bytes >= writer->budget_bytes) {
-    /* The thread may be in the middle of a tick with little ready: there is no more to come. */
-    if (is_enough(writer)) wake_thread(writer);
-    pthread_cond_wait(&writer->room, &writer->mutex);
-  }
-  writer->n_admitting--;
+  bool room = !writer->full || sequence <= writer->next || writer->failure.status;
+  pthread_mutex_unlock(&writer->mutex);
+  return room;
+}
+
+bt_status bt_writer_check(bt_writer *writer, bt_error *err)
+{
+  pthread_mutex_lock(&writer->mutex);
   bt_status status = copy_failure(writer, err);
   pthread_mutex_unlock(&writer->mutex);
   return status;
@@ -266,6 +272,7 @@ bt_status bt_writer_push(bt_writer *writer, bt_batch *batch, bt_error *err)
   if (!status) {
     insert_sorted(writer, batch);
     writer->waiting_bytes += size;
+    if (writer->waiting_bytes >= writer->budget_bytes) writer->full = true;
     extend_ready(writer, batch);
     /* A sleep without limit is ended by the first that is ready. */
     if (is_enough(writer) || (writer->idle && writer->n_ready > 0)) wake_thread(writer);
@@ -281,29 +288,26 @@ bt_status bt_writer_push(bt_writer *writer, bt_batch *batch, bt_error *err)
 static bool init_locks(bt_writer *writer)
 {
   if (pthread_mutex_init(&writer->mutex, NULL) != 0) return false;
-  if (pthread_cond_init(&writer->work, NULL) == 0) {
-    if (pthread_cond_init(&writer->room, NULL) == 0) return true;
-    pthread_cond_destroy(&writer->work);
-  }
+  if (pthread_cond_init(&writer->work, NULL) == 0) return true;
   pthread_mutex_destroy(&writer->mutex);
   return false;
 }
 
 static void destroy_locks(bt_writer *writer)
 {
-  pthread_cond_destroy(&writer->room);
   pthread_cond_destroy(&writer->work);
   pthread_mutex_destroy(&writer->mutex);
 }
 
 bt_status bt_writer_new(bt_writer **out, bt_store *store, int64_t run_id, size_t budget_bytes,
-                        bt_error *err)
+                        bt_pool *pool, bt_error *err)
 {
   bt_writer *writer = calloc(1, sizeof *writer);
   if (!writer) return bt_fail_nomem(err, "writer");
   writer->store = store;
   writer->run_id = run_id;
   writer->budget_bytes = budget_bytes;
+  writer->pool = pool;
   if (!init_locks(writer)) {
     free(writer);
     return bt_fail(err, BT_ERR_THREAD, "the locks of the writer cannot be made");

@@ -2,17 +2,20 @@
  *
  * A batch holds everything about one ticker and has a sequence number 0, 1, 2, ...; batches are
  * written in that order whatever the order they arrive in, so the file is the same for any number
- * of workers. Back-pressure is felt before a ticker is begun (bt_writer_admit), never in the middle
- * of one. A batch is committed whole; what is written is committed within about a second.
+ * of workers. Back-pressure is felt before a ticker is begun (bt_writer_has_room, the gate of the
+ * pool's run), never in the middle of one, and nobody waits for the disk. A batch is committed
+ * whole; what is written is committed within about a second.
  */
 #ifndef BT_RUNNERS_WRITER_H
 #define BT_RUNNERS_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/metrics.h"
 #include "core/status.h"
+#include "runners/pool.h"
 #include "runners/store.h"
 
 /* All of one ticker. Strings and arrays are owned by the batch, but for selection.objective, which
@@ -48,14 +51,18 @@ typedef struct bt_writer bt_writer;
 
 /* Starts the writer's thread for one run: rows of window 0, phase 'full'. It is the store's only
  * user until bt_writer_finish. budget_bytes bounds what waits in memory, but for one batch a worker
- * that was admitted before the rest arrived. Errors: NOMEM, THREAD. */
+ * that was begun before the rest arrived. pool (NULL: none) is woken when there is room again.
+ * Errors: NOMEM, THREAD. */
 bt_status bt_writer_new(bt_writer **out, bt_store *store, int64_t run_id, size_t budget_bytes,
-                        bt_error *err);
+                        bt_pool *pool, bt_error *err);
 
-/* Waits until there is room for the batch of this sequence: at once when it is the next to be
- * written, whatever waits, so tickers that are begun in rising order cannot block each other.
- * Errors: the writer's own failure, so that a full disk stops the job soon. */
-bt_status bt_writer_admit(bt_writer *writer, size_t sequence, bt_error *err);
+/* Whether the batch of this sequence may be begun: always when it is the next to be written,
+ * whatever waits, so tickers that are begun in rising order cannot block each other; and always
+ * after a failure, so that nothing waits for a disk that is full. Any thread. */
+bool bt_writer_has_room(bt_writer *writer, size_t sequence);
+
+/* Errors: the writer's own failure, so that a full disk stops the job soon. */
+bt_status bt_writer_check(bt_writer *writer, bt_error *err);
 
 /* Hands the batch over; never waits. The batch is the writer's whatever the result. Each sequence
  * comes once. Errors: the writer's own failure. */

@@ -25,7 +25,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
 {
   const bt_indicator_request wanted = {"macd_line", params, 2, 0};
   const double *line = NULL;
-  bt_status status = bt_indicator_cache_get(&line, input->cache, &wanted, err);
+  bt_status status = bt_indicator_get(&line, input->others, &wanted, err);
   if (status) return status;
   size_t n = input->series->n_bars, first = (size_t)fmax(params[0], params[1]) - 1;
   memcpy(outputs[0], line, n * sizeof *line);

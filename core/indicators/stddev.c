@@ -21,7 +21,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
 {
   const bt_indicator_request wanted = {"sma", params, 1, 0};
   const double *close = input->series->close, *mean = NULL;
-  bt_status status = bt_indicator_cache_get(&mean, input->cache, &wanted, err);
+  bt_status status = bt_indicator_get(&mean, input->others, &wanted, err);
   if (status) return status;
   size_t n = input->series->n_bars, period = (size_t)params[0];
   double *out = outputs[0];

@@ -26,14 +26,29 @@ static size_t count(const char *text, const char *stop, char wanted)
   return n;
 }
 
+/* Takes the quotes of the cell at `at` off, in place; what follows it is returned. A quote that is
+ * never closed aborts. */
+static char *unquote(char *at)
+{
+  char *to = at, *from = at + 1;
+  while (*from && (from[0] != '"' || from[1] == '"')) {
+    from += from[0] == '"';
+    *to++ = *from++;
+  }
+  if (!*from++) abort();
+  if (*from && !strchr(",\r\n", *from)) abort();
+  memset(to, 0, (size_t)(from - to));
+  return from;
+}
+
 /* Cuts the text into cells in place; every line must have as many as the header. */
 static void cut(csv_table *table)
 {
   size_t n = 0;
   char *p = table->text;
   while (*p) {
-    char *end = p + strcspn(p, ",\r\n");
     table->cells[n++] = p;
+    char *end = *p == '"' ? unquote(p) : p + strcspn(p, ",\r\n");
     bool line_ends = *end != ',';
     if (line_ends && n % table->n_columns != 0) abort();
     if (*end == '\r') *end++ = '\0';

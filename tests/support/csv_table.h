@@ -1,4 +1,4 @@
-/* csv_table.h - small plain CSV files (a header, no quotes) as a table of text, for reference data.
+/* csv_table.h - small CSV files as a table of text, for reference data. The header has no quotes.
  */
 #ifndef BT_TESTS_CSV_TABLE_H
 #define BT_TESTS_CSV_TABLE_H

@@ -42,8 +42,8 @@ double *strategy_targets(const bt_strategy *strategy, const double *params, cons
   bt_error err;
   double *target = malloc(bars->n_bars * sizeof *target);
   assert_non_null(target);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, &err), BT_OK);
-  bt_signal_host_init(&host, bars, cache, (bt_cache_lock){0});
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, &err), BT_OK);
+  bt_signal_host_init(&host, bars, cache);
   bt_status status = bt_strategy_signals(target, strategy, params, &host, &err);
   if (!status) status = bt_target_settle(target, bars->n_bars, BT_DIRECTION_BOTH, &err);
   if (status) fail_msg("%s", err.message);

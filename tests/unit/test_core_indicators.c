@@ -21,15 +21,18 @@ static double *compute(const bt_indicator *indicator, const double *params, cons
                        size_t output)
 {
   bt_indicator_cache *cache = NULL;
+  bt_indicator_hold hold;
   const double *values = NULL;
   bt_error err;
   double *copy = malloc(bars->n_bars * sizeof *copy);
   assert_non_null(copy);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, &err), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, &err), BT_OK);
+  bt_indicator_hold_init(&hold, cache);
   const bt_indicator_request wanted = {indicator->name, params, indicator->n_params, output};
-  bt_status status = bt_indicator_cache_get(&values, cache, &wanted, &err);
+  bt_status status = bt_indicator_get(&values, &hold, &wanted, &err);
   if (status) fail_msg("%s", err.message);
   memcpy(copy, values, bars->n_bars * sizeof *copy);
+  bt_indicator_hold_release(&hold);
   bt_indicator_cache_free(cache);
   return copy;
 }
@@ -161,23 +164,33 @@ static void every_descriptor_is_sound(void **state)
 /* ---- the cache --------------------------------------------------------------------------------
  */
 
+static const double *get_sma(bt_indicator_hold *hold, double period)
+{
+  const bt_indicator_request wanted = {"sma", &period, 1, 0};
+  const double *values = NULL;
+  assert_int_equal(bt_indicator_get(&values, hold, &wanted, NULL), BT_OK);
+  return values;
+}
+
 static void the_cache_computes_each_indicator_once(void **state)
 {
   (void)state;
   test_random random = {33};
   bt_bars *bars = make_random_bars(&random, 100, 50, 0.05);
   bt_indicator_cache *cache = NULL;
-  const double *kept[400], *again = NULL;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
-  for (size_t i = 0; i < 400; i++) { /* more than there are buckets */
-    double period = (double)(i + 1);
-    const bt_indicator_request wanted = {"sma", &period, 1, 0};
-    assert_int_equal(bt_indicator_cache_get(&kept[i], cache, &wanted, NULL), BT_OK);
+  bt_indicator_hold hold;
+  const double *kept[400];
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  bt_indicator_hold_init(&hold, cache);
+  for (size_t i = 0; i < 400; i++) { /* more than there are buckets, and than one may hold */
+    kept[i] = get_sma(&hold, (double)(i + 1));
+    if (i % 100 == 0) bt_indicator_hold_release(&hold);
   }
+  bt_indicator_hold_release(&hold);
+  assert_int_equal(bt_indicator_cache_size_bytes(cache), 400 * 100 * sizeof(double));
   for (size_t i = 0; i < 400; i++) {
-    double period = (double)(i + 1);
-    const bt_indicator_request wanted = {"sma", &period, 1, 0};
-    assert_int_equal(bt_indicator_cache_get(&again, cache, &wanted, NULL), BT_OK);
+    const double *again = get_sma(&hold, (double)(i + 1));
+    bt_indicator_hold_release(&hold);
     assert_ptr_equal(again, kept[i]);
     if (i > 0) assert_ptr_not_equal(again, kept[i - 1]);
   }
@@ -187,13 +200,70 @@ static void the_cache_computes_each_indicator_once(void **state)
   bt_bars_free(bars);
 }
 
+enum { N_LONG = 2000000 }; /* bars, of which eight series fill the budget */
+
+/* One series is held all the while, others come and go: memory stays within the budget, the held
+ * one where it is, and what comes back has the same bits. */
+static void what_nobody_holds_gives_way_to_the_budget(void **state)
+{
+  (void)state;
+  test_random random = {34};
+  bt_bars *bars = make_random_bars(&random, N_LONG, 50, 0.001);
+  bt_indicator_cache *cache = NULL;
+  bt_indicator_hold mine, other;
+  const size_t series = N_LONG * sizeof(double), most = BT_CACHE_SERIES_LEAST * series;
+  assert_true(most > BT_CACHE_BUDGET_BYTES);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  bt_indicator_hold_init(&mine, cache);
+  bt_indicator_hold_init(&other, cache);
+  const double *held = get_sma(&mine, 5);
+  double *copy = malloc(series);
+  assert_non_null(copy);
+  memcpy(copy, get_sma(&other, 10), series);
+  for (size_t i = 0; i < 40; i++) {
+    bt_indicator_hold_release(&other);
+    (void)get_sma(&other, (double)(20 + i));
+    assert_true(bt_indicator_cache_size_bytes(cache) <= most);
+  }
+  assert_ptr_equal(get_sma(&mine, 5), held);
+  assert_memory_equal(get_sma(&other, 10), copy, series);
+  bt_indicator_hold_release(&mine);
+  bt_indicator_hold_release(&other);
+  free(copy);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
+static void holding_too_many_is_refused(void **state)
+{
+  (void)state;
+  bt_bars *bars = make_flat_bars(10, 5);
+  bt_indicator_cache *cache = NULL;
+  bt_indicator_hold hold;
+  bt_error err;
+  const double *values = NULL, period = BT_INDICATORS_HELD_MOST + 1;
+  const bt_indicator_request wanted = {"sma", &period, 1, 0};
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  bt_indicator_hold_init(&hold, cache);
+  for (int i = 1; i <= BT_INDICATORS_HELD_MOST; i++) (void)get_sma(&hold, i);
+  assert_int_equal(bt_indicator_get(&values, &hold, &wanted, &err), BT_ERR_USAGE);
+  assert_string_equal(err.message, "more than 256 indicators at once");
+  assert_non_null(get_sma(&hold, 7)); /* held already */
+  bt_indicator_hold_release(&hold);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
 static void assert_get_fails(bt_indicator_cache *cache, bt_indicator_request wanted,
                              bt_status status, const char *message)
 {
   const double *values = NULL;
+  bt_indicator_hold hold;
   bt_error err;
-  assert_int_equal(bt_indicator_cache_get(&values, cache, &wanted, &err), status);
+  bt_indicator_hold_init(&hold, cache);
+  assert_int_equal(bt_indicator_get(&values, &hold, &wanted, &err), status);
   assert_null(values);
+  assert_int_equal(hold.n_entries, 0);
   assert_string_equal(err.message, message);
 }
 
@@ -203,7 +273,7 @@ static void the_cache_refuses_what_is_not_there(void **state)
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   const double good[] = {3, 3}, zero = 0, broken = 2.5, none = (double)NAN;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
   assert_get_fails(cache, (bt_indicator_request){"smaa", good, 1, 0}, BT_ERR_NOT_FOUND,
                    "no indicator is called 'smaa'");
   assert_get_fails(cache, (bt_indicator_request){"sma", good, 2, 0}, BT_ERR_USAGE,
@@ -220,25 +290,51 @@ static void the_cache_refuses_what_is_not_there(void **state)
   bt_bars_free(bars);
 }
 
-static void lock_counts(void *context)
+/* How often a lock was taken, and how often it is held now. */
+typedef struct lock_counts {
+  int n_locks, n_held;
+} lock_counts;
+
+static void count_lock(void *context)
 {
-  *(int *)context += 1;
+  lock_counts *counts = context;
+  counts->n_locks++;
+  assert_int_equal(counts->n_held++, 0); /* never taken twice */
 }
 
-static void the_host_locks_around_every_request(void **state)
+static void count_unlock(void *context)
+{
+  lock_counts *counts = context;
+  assert_int_equal(--counts->n_held, 0);
+}
+
+static void never_called(void *context)
+{
+  (void)context;
+  fail_msg("%s", "one thread waits for itself");
+}
+
+static void wake_nobody(void *context)
+{
+  (void)context;
+}
+
+static void the_host_locks_around_every_request_and_not_while_it_computes(void **state)
 {
   (void)state;
-  int n_calls = 0;
+  lock_counts counts = {0};
+  const bt_cache_lock guard = {count_lock, count_unlock, never_called, wake_nobody, &counts};
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
-  bt_signal_host_init(&host, bars, cache, (bt_cache_lock){lock_counts, lock_counts, &n_calls});
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, &guard, NULL), BT_OK);
+  bt_signal_host_init(&host, bars, cache);
   assert_true(bt_sma(&host.host, 2)[4] == 10);
-  assert_int_equal(n_calls, 2);
-  assert_true(isnan(bt_sma(&host.host, -1)[4])); /* a failure unlocks, too */
-  assert_int_equal(n_calls, 4);
+  assert_true(bt_macd(&host.host, 1, 2, 2, 0)[4] == 0); /* asks for its line */
+  assert_true(isnan(bt_sma(&host.host, -1)[4]));
   assert_int_equal(host.status, BT_ERR_USAGE);
+  assert_true(counts.n_locks >= 4 && counts.n_held == 0);
+  bt_indicator_hold_release(&host.hold);
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
 }
@@ -350,8 +446,10 @@ int main(void)
       cmocka_unit_test(cutting_later_bars_changes_no_bit),
       cmocka_unit_test(every_descriptor_is_sound),
       cmocka_unit_test(the_cache_computes_each_indicator_once),
+      cmocka_unit_test(what_nobody_holds_gives_way_to_the_budget),
+      cmocka_unit_test(holding_too_many_is_refused),
       cmocka_unit_test(the_cache_refuses_what_is_not_there),
-      cmocka_unit_test(the_host_locks_around_every_request),
+      cmocka_unit_test(the_host_locks_around_every_request_and_not_while_it_computes),
       cmocka_unit_test(indicators_agree_with_talib),
   };
   return cmocka_run_group_tests_name("core/indicators", tests, NULL, NULL);

@@ -25,7 +25,7 @@ static void every_index_runs_once(void **state)
       open_scene(&s, worker_counts[w], n_tasks[i]);
       for (size_t g = 0; g < 3; g++)
         assert_int_equal(bt_pool_run(s.pool, n_tasks[i], grains[g], count_index, &s, NULL), BT_OK);
-      assert_int_equal(bt_pool_run_ordered(s.pool, n_tasks[i], count_index, &s, NULL), BT_OK);
+      assert_int_equal(bt_pool_run_ordered(s.pool, n_tasks[i], NULL, count_index, &s, NULL), BT_OK);
       assert_all_ran(&s, 4);
       assert_int_equal(bt_pool_count(s.pool).n_tasks, 4 * n_tasks[i]);
       close_scene(&s);
@@ -54,7 +54,7 @@ static void many_short_runs_follow_each_other(void **state)
     int n_runs = (int)scaled(3000);
     for (int i = 0; i < n_runs; i++) {
       bt_status status = i % 2 ? bt_pool_run(s.pool, 20, 1, count_index, &s, NULL)
-                               : bt_pool_run_ordered(s.pool, 20, count_index, &s, NULL);
+                               : bt_pool_run_ordered(s.pool, 20, NULL, count_index, &s, NULL);
       assert_int_equal(status, BT_OK);
     }
     assert_all_ran(&s, n_runs);
@@ -89,7 +89,7 @@ static void every_sleeping_worker_is_woken_for_a_run(void **state)
     size_t n_runs = scaled(1000);
     for (size_t i = 0; i < n_runs; i++) {
       assert_int_equal(bt_pool_run(s.pool, s.n_tasks, 1, meet_others, &s, NULL), BT_OK);
-      assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, meet_others, &s, NULL), BT_OK);
+      assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, NULL, meet_others, &s, NULL), BT_OK);
     }
     close_scene(&s);
   }
@@ -103,7 +103,7 @@ static void every_sleeping_worker_is_woken_for_a_fork(void **state)
     open_scene(&s, worker_counts[w], worker_counts[w]);
     size_t n_runs = scaled(1000);
     for (size_t i = 0; i < n_runs; i++)
-      assert_int_equal(bt_pool_run_ordered(s.pool, 1, fork_meeting, &s, NULL), BT_OK);
+      assert_int_equal(bt_pool_run_ordered(s.pool, 1, NULL, fork_meeting, &s, NULL), BT_OK);
     assert_int_equal(atomic_load(&s.n_meeting), n_runs * s.n_tasks);
     close_scene(&s);
   }
@@ -132,7 +132,7 @@ static void ordered_tasks_begin_in_order_and_few_at_once(void **state)
   for (size_t w = 0; w < N_WORKER_COUNTS; w++) {
     scene s;
     open_scene(&s, worker_counts[w], scaled(20000));
-    assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, check_order, &s, NULL), BT_OK);
+    assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, NULL, check_order, &s, NULL), BT_OK);
     assert_all_ran(&s, 1);
     close_scene(&s);
   }
@@ -177,7 +177,7 @@ static void nested_forks_run_once_on_a_shallow_stack(void **state)
     scene s;
     open_scene(&s, worker_counts[w], n_top * N_FORKED * N_FORKED * N_FORKED);
     nest top = {&s, 0, 0};
-    assert_int_equal(bt_pool_run_ordered(s.pool, n_top, fork_nested, &top, NULL), BT_OK);
+    assert_int_equal(bt_pool_run_ordered(s.pool, n_top, NULL, fork_nested, &top, NULL), BT_OK);
     assert_int_equal(bt_pool_run(s.pool, n_top, 1, fork_nested, &top, NULL), BT_OK);
     assert_all_ran(&s, 2);
     close_scene(&s);

@@ -65,7 +65,7 @@ static void refused_push_loses_no_task(void **state)
       open_scene(&s, worker_counts[w], 2000);
       assert_int_equal(bt_pool_run(s.pool, s.n_tasks, 1, count_index, &s, NULL), BT_OK);
       assert_all_ran(&s, 1);
-      assert_int_equal(bt_pool_run_ordered(s.pool, 20, fork_counting, &s, NULL), BT_OK);
+      assert_int_equal(bt_pool_run_ordered(s.pool, 20, NULL, fork_counting, &s, NULL), BT_OK);
       assert_all_ran(&s, 21);
       close_scene(&s);
     }

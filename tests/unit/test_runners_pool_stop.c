@@ -50,7 +50,7 @@ static void check_failing_run(size_t n_workers, bool ordered, uint64_t *random)
   size_t lowest = fill_fails(fails, N, random);
   s.fails = fails;
   bt_error err = {BT_OK, ""};
-  bt_status status = ordered ? bt_pool_run_ordered(s.pool, N, fail_where_told, &s, &err)
+  bt_status status = ordered ? bt_pool_run_ordered(s.pool, N, NULL, fail_where_told, &s, &err)
                              : bt_pool_run(s.pool, N, 1, fail_where_told, &s, &err);
   size_t lowest_run = atomic_load(&s.lowest_failed);
   if (ordered) assert_int_equal(lowest_run, lowest);
@@ -85,7 +85,8 @@ static void failure_stops_what_has_not_begun(void **state)
   s.fails = fails;
   assert_int_equal(bt_pool_run(s.pool, s.n_tasks, 4, fail_where_told, &s, NULL), BT_ERR_DATA);
   assert_int_equal(bt_pool_count(s.pool).n_tasks, 11);
-  assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, fail_where_told, &s, NULL), BT_ERR_DATA);
+  assert_int_equal(bt_pool_run_ordered(s.pool, s.n_tasks, NULL, fail_where_told, &s, NULL),
+                   BT_ERR_DATA);
   assert_int_equal(bt_pool_count(s.pool).n_tasks, 22);
   close_scene(&s);
 }
@@ -113,7 +114,7 @@ static void failure_of_a_fork_goes_to_the_forking_task(void **state)
     open_scene(&s, worker_counts[w], sizeof fails);
     s.fails = fails;
     bt_error err = {BT_OK, "untouched"};
-    assert_int_equal(bt_pool_run_ordered(s.pool, 30, fork_failing, &s, &err), BT_OK);
+    assert_int_equal(bt_pool_run_ordered(s.pool, 30, NULL, fork_failing, &s, &err), BT_OK);
     assert_string_equal(err.message, "untouched");
     assert_int_equal(atomic_load(&s.n_finished), 30);
     close_scene(&s);
@@ -180,7 +181,7 @@ static void cancel_from_a_task_stops_the_rest_and_later_runs(void **state)
     s.cancel_at = 50;
     bt_error err;
     size_t n_huge = SIZE_MAX; /* what is left must not be walked through one by one */
-    assert_int_equal(bt_pool_run_ordered(s.pool, n_huge, cancel_at_index, &s, &err),
+    assert_int_equal(bt_pool_run_ordered(s.pool, n_huge, NULL, cancel_at_index, &s, &err),
                      BT_ERR_CANCELLED);
     assert_string_equal(err.message, "cancelled");
     assert_all_ran(&s, 0); /* none of the forked tasks */
@@ -243,7 +244,7 @@ static void cancel_from_another_thread_ends_runs_and_forks(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, cancel_once_begun, &s), 0);
     bt_task_fn fn = i % 2 ? work_until_cancelled : fork_until_cancelled;
-    assert_int_equal(bt_pool_run_ordered(s.pool, 1000, fn, &s, NULL), BT_ERR_CANCELLED);
+    assert_int_equal(bt_pool_run_ordered(s.pool, 1000, NULL, fn, &s, NULL), BT_ERR_CANCELLED);
     pthread_join(thread, NULL);
     close_scene(&s);
   }

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runners/store_internal.h"
 #include "runners/writer.h"
@@ -47,7 +48,7 @@ static void tear_down(scene *s)
 static bt_writer *start(scene *s, size_t budget_bytes)
 {
   bt_writer *writer = NULL;
-  if (bt_writer_new(&writer, s->store, s->run_id, budget_bytes, &s->f->err))
+  if (bt_writer_new(&writer, s->store, s->run_id, budget_bytes, NULL, &s->f->err))
     fail_msg("%s", s->f->err.message);
   return writer;
 }
@@ -212,7 +213,8 @@ static void *produce(void *context)
   crowd *c = context;
   for (size_t i = atomic_fetch_add(&c->n_begun, 1); i < N_TICKERS;
        i = atomic_fetch_add(&c->n_begun, 1)) {
-    bool ok = bt_writer_admit(c->writer, i, NULL) == BT_OK;
+    while (!bt_writer_has_room(c->writer, i)) sleep_ms(1);
+    bool ok = bt_writer_check(c->writer, NULL) == BT_OK;
     if (i % 50 == 0) sleep_ms(3);
     bt_batch *batch = ok ? make_batch(i) : NULL;
     ok = batch && bt_writer_push(c->writer, batch, NULL) == BT_OK;
@@ -249,37 +251,23 @@ static void many_producers_give_one_order(void **state)
 
 /* ---- back-pressure -------------------------------------------------------------------------- */
 
-/* A thread that asks for admission once. */
-typedef struct applicant {
-  bt_writer *writer;
-  size_t sequence;
-  atomic_bool admitted;
-  bt_status status;
-  bt_error err;
-} applicant;
-
-static void *apply(void *context)
+/* Whether there is room within ten seconds. */
+static bool room_comes(bt_writer *writer, size_t sequence)
 {
-  applicant *a = context;
-  a->status = bt_writer_admit(a->writer, a->sequence, &a->err);
-  atomic_store(&a->admitted, true);
-  return NULL;
+  for (int i = 0; i < 1000 && !bt_writer_has_room(writer, sequence); i++) sleep_ms(10);
+  return bt_writer_has_room(writer, sequence);
 }
 
 static void full_budget_holds_back_all_but_the_next(void **state)
 {
   scene s = set_up(state);
   bt_writer *writer = start(&s, 1);
-  applicant a = {.writer = writer, .sequence = 2};
-  pthread_t thread;
+  assert_true(bt_writer_has_room(writer, 1));
   push(&s, writer, 1); /* waits for 0, and fills the budget */
-  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
-  sleep_ms(50);
-  assert_false(atomic_load(&a.admitted));
-  assert_int_equal(bt_writer_admit(writer, 0, &s.f->err), BT_OK);
+  assert_false(bt_writer_has_room(writer, 2));
+  assert_true(bt_writer_has_room(writer, 0));
   push(&s, writer, 0);
-  assert_int_equal(pthread_join(thread, NULL), 0); /* now there is room */
-  assert_int_equal(a.status, BT_OK);
+  assert_true(room_comes(writer, 2));
   push(&s, writer, 2);
   finish(&s, writer);
   tear_down(&s);
@@ -291,19 +279,14 @@ static void room_that_is_left_behind_a_gap_is_given_away(void **state)
   scene s = set_up(state);
   bt_batch *first = make_batch(0);
   assert_non_null(first);
-  size_t size = bt_batch_size_bytes(first);
-  bt_writer *writer = start(&s, 3 * size);
-  applicant a = {.writer = writer, .sequence = 5};
-  pthread_t thread;
+  bt_writer *writer = start(&s, 3 * bt_batch_size_bytes(first));
   push(&s, writer, 1);
   push(&s, writer, 3);
   push(&s, writer, 4);
-  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
-  sleep_ms(50);
-  assert_false(atomic_load(&a.admitted));
+  assert_false(bt_writer_has_room(writer, 5));
   /* 0 and 1 are written, 3 and 4 stay: more than half of the budget, but less than all. */
   assert_int_equal(bt_writer_push(writer, first, &s.f->err), BT_OK);
-  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_true(room_comes(writer, 5));
   push(&s, writer, 2);
   finish(&s, writer);
   tear_down(&s);
@@ -353,7 +336,7 @@ static void failure_reaches_every_caller(void **state)
   bt_writer *writer = start(&s, 10000);
   assert_true(run_crowd(writer) > 0);
   bt_error err;
-  assert_int_equal(bt_writer_admit(writer, N_TICKERS, &err), BT_ERR_DATABASE);
+  assert_int_equal(bt_writer_check(writer, &err), BT_ERR_DATABASE);
   assert_non_null(strstr(err.message, "full"));
   assert_int_equal(bt_writer_push(writer, make_batch(N_TICKERS), &err), BT_ERR_DATABASE);
   assert_int_equal(bt_writer_finish(writer, &s.f->err), BT_ERR_DATABASE);
@@ -367,26 +350,104 @@ static void failure_reaches_every_caller(void **state)
   expect_whole_in_order(s.f, (size_t)n_tickers);
 }
 
-static void failure_frees_those_who_wait_for_room(void **state)
+static void after_a_failure_there_is_room_for_all(void **state)
 {
   scene s = set_up(state);
   bt_writer *writer = start(&s, 1);
-  applicant a = {.writer = writer, .sequence = 2};
-  pthread_t thread;
   bt_batch *broken = make_batch(0);
   assert_non_null(broken);
   broken->ticker.ticker_id = 2; /* as that of the batch 1: the key is taken */
   push(&s, writer, 1);
-  assert_int_equal(pthread_create(&thread, NULL, apply, &a), 0);
-  sleep_ms(20);
+  assert_false(bt_writer_has_room(writer, 3));
   assert_int_equal(bt_writer_push(writer, broken, &s.f->err), BT_OK);
-  assert_int_equal(pthread_join(thread, NULL), 0);
-  /* 2 becomes next when 0 and 1 are taken: it may have been admitted before they failed. */
-  if (a.status) assert_int_equal(a.status, BT_ERR_DATABASE);
+  assert_true(room_comes(writer, 3));
+  assert_int_equal(bt_writer_check(writer, &s.f->err), BT_ERR_DATABASE);
   assert_int_equal(bt_writer_finish(writer, &s.f->err), BT_ERR_DATABASE);
   assert_non_null(strstr(s.f->err.message, "UNIQUE"));
   assert_int_equal(bt_store_close(s.store, &s.f->err), BT_OK);
   assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM metrics"), "0");
+}
+
+/* ---- with a pool ----------------------------------------------------------------------------- */
+
+enum { N_POOLED = 400, TIME_LIMIT_S = 120 };
+
+/* Tickers of a run, as the sweep has them. */
+typedef struct pooled {
+  bt_writer *writer;
+  bt_pool *pool;
+  bt_status first_status; /* of ticker 0, which ends last */
+  bool cancels;
+  atomic_size_t n_pushed;
+} pooled;
+
+static bool pooled_has_room(void *context, size_t index)
+{
+  const pooled *p = context;
+  return bt_writer_has_room(p->writer, index);
+}
+
+/* Ticker 0 waits until the others have used up the budget. */
+static bt_status pooled_task(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  pooled *p = context;
+  (void)worker;
+  if (index == 0) {
+    while (bt_writer_has_room(p->writer, N_POOLED)) sleep_ms(1);
+    sleep_ms(20);
+    if (p->cancels) bt_pool_cancel(p->pool);
+    if (p->first_status) return bt_fail(err, p->first_status, "as told");
+  }
+  bt_batch *batch = make_batch(index);
+  if (!batch) return bt_fail_nomem(err, "batch");
+  atomic_fetch_add(&p->n_pushed, 1);
+  return bt_writer_push(p->writer, batch, err);
+}
+
+/* Runs all with a budget of 20 batches; a lost wake-up or a deadlock never ends. */
+static bt_status run_pooled(scene *s, size_t n_workers, bt_status first_status, bool cancels)
+{
+  bt_batch *batch = make_batch(0);
+  pooled p = {.first_status = first_status, .cancels = cancels};
+  assert_non_null(batch);
+  size_t budget = 20 * bt_batch_size_bytes(batch);
+  bt_batch_free(batch);
+  assert_int_equal(bt_pool_new(&p.pool, n_workers, &s->f->err), BT_OK);
+  assert_int_equal(bt_writer_new(&p.writer, s->store, s->run_id, budget, p.pool, &s->f->err),
+                   BT_OK);
+  const bt_pool_gate gate = {pooled_has_room, &p};
+  bt_status status = bt_pool_run_ordered(p.pool, N_POOLED, &gate, pooled_task, &p, &s->f->err);
+  finish(s, p.writer);
+  bt_pool_free(p.pool);
+  if (status) assert_true(atomic_load(&p.n_pushed) < 40);
+  return status;
+}
+
+static void a_late_first_ticker_holds_back_the_others_and_they_go_on(void **state)
+{
+  for (size_t n_workers = 2; n_workers <= 8; n_workers *= 2) {
+    if (n_workers > 2) assert_int_equal(fixture_new(state), 0);
+    scene s = set_up(state);
+    assert_int_equal(run_pooled(&s, n_workers, BT_OK, false), BT_OK);
+    tear_down(&s);
+    expect_whole_in_order(s.f, N_POOLED);
+    if (n_workers < 8) assert_int_equal(fixture_free(state), 0);
+  }
+}
+
+static void a_first_ticker_that_fails_with_the_budget_used_up_ends_the_run(void **state)
+{
+  scene s = set_up(state);
+  assert_int_equal(run_pooled(&s, 4, BT_ERR_DATA, false), BT_ERR_DATA);
+  assert_string_equal(s.f->err.message, "as told");
+  tear_down(&s);
+}
+
+static void a_cancel_with_the_budget_used_up_ends_the_run(void **state)
+{
+  scene s = set_up(state);
+  assert_int_equal(run_pooled(&s, 4, BT_ERR_CANCELLED, true), BT_ERR_CANCELLED);
+  tear_down(&s);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)
@@ -405,7 +466,11 @@ int main(void)
       CASE(push_never_waits),
       CASE(what_is_written_is_soon_committed),
       CASE(failure_reaches_every_caller),
-      CASE(failure_frees_those_who_wait_for_room),
+      CASE(after_a_failure_there_is_room_for_all),
+      CASE(a_late_first_ticker_holds_back_the_others_and_they_go_on),
+      CASE(a_first_ticker_that_fails_with_the_budget_used_up_ends_the_run),
+      CASE(a_cancel_with_the_budget_used_up_ends_the_run),
   };
+  (void)alarm(TIME_LIMIT_S);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,8 +141,8 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_error err;
   double target[5];
   const double params[] = {3, 5};
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL), BT_OK);
-  bt_signal_host_init(&host, bars, cache, (bt_cache_lock){0});
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  bt_signal_host_init(&host, bars, cache);
   assert_int_equal(bt_strategy_signals(target, &strategy, params, &host, &err), BT_ERR_NOT_FOUND);
   assert_string_equal(err.message, "strategy mine: no indicator is called 'smaa'");
   for (size_t t = 0; t < 5; t++) assert_true(target[t] == 0);

@@ -1,0 +1,98 @@
+/* One ticker whose combinations many workers evaluate at once: indicators are shared between them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/grid.h"
+#include "runners/pool.h"
+#include "runners/ticker.h"
+#include "strategies/registry.h"
+#include "tests/support/make_bars.h"
+
+enum { N_WORKERS = 8, N_BARS = 400 };
+
+/* A job with the strategy's whole grid. */
+typedef struct scene {
+  bt_job job;
+  bt_grid *grid;
+  bt_ticker ticker;
+  bt_ticker_scratch scratch[N_WORKERS];
+  bt_metrics *metrics; /* one a combination */
+} scene;
+
+static void open_scene(scene *s, const char *strategy)
+{
+  bt_axis axes[8];
+  test_random random = {1};
+  *s = (scene){.job = {.from_ns = INT64_MIN, .to_ns = INT64_MAX}};
+  s->job.evaluation.simulation.cash = 1000;
+  assert_int_equal(bt_strategy_find(&s->job.strategy, strategy, NULL), BT_OK);
+  size_t n_params = s->job.strategy->n_params;
+  for (size_t i = 0; i < n_params; i++)
+    assert_int_equal(bt_axis_sweep(&axes[i], &s->job.strategy->params[i], NULL), BT_OK);
+  assert_int_equal(bt_grid_new(&s->grid, s->job.strategy, axes, NULL, 0, NULL), BT_OK);
+  for (size_t i = 0; i < n_params; i++) bt_axis_clear(&axes[i]);
+  s->job.grid = s->grid;
+  bt_bars *bars = make_random_bars(&random, N_BARS, 50, 0.03);
+  assert_int_equal(bt_ticker_open(&s->ticker, bars, &s->job, NULL), BT_OK);
+  for (size_t i = 0; i < N_WORKERS; i++)
+    assert_int_equal(bt_ticker_scratch_init(&s->scratch[i], n_params, NULL), BT_OK);
+  s->metrics = calloc(bt_grid_count(s->grid), sizeof *s->metrics);
+  assert_non_null(s->metrics);
+}
+
+static void close_scene(scene *s)
+{
+  bt_ticker_close(&s->ticker);
+  for (size_t i = 0; i < N_WORKERS; i++) bt_ticker_scratch_clear(&s->scratch[i]);
+  bt_grid_free(s->grid);
+  free(s->metrics);
+}
+
+static bt_status evaluate(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  scene *s = context;
+  return bt_ticker_evaluate(&s->metrics[index], &s->ticker, &s->scratch[bt_worker_index(worker)],
+                            &s->job, index, err);
+}
+
+static void run_scene(scene *s, const char *strategy, size_t n_workers)
+{
+  bt_pool *pool = NULL;
+  bt_error err;
+  open_scene(s, strategy);
+  assert_int_equal(bt_pool_new(&pool, n_workers, &err), BT_OK);
+  if (bt_pool_run(pool, bt_grid_count(s->grid), 1, evaluate, s, &err)) fail_msg("%s", err.message);
+  bt_pool_free(pool);
+}
+
+static void many_workers_on_one_ticker_give_the_same_bits(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < bt_strategy_count(); i++) {
+    const char *name = bt_strategy_at(i)->name;
+    scene one, many;
+    run_scene(&one, name, 1);
+    for (int round = 0; round < 3; round++) {
+      run_scene(&many, name, N_WORKERS);
+      assert_memory_equal(one.metrics, many.metrics, bt_grid_count(one.grid) * sizeof *one.metrics);
+      close_scene(&many);
+    }
+    close_scene(&one);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(many_workers_on_one_ticker_give_the_same_bits),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
