@@ -38,9 +38,9 @@ const bt_command bt_command_synth = {
     .summary = "write a synthetic universe whose prices look like prices",
     .synopsis = "backtest synth --dir DIR [--tickers N] [--bars M] [--seed K]",
     .notes = "Example: backtest synth --tickers 50 --bars 2520 --seed 1 --dir demo\n"
-             "Files S00001.csv, ... and the list are replaced. Further files of a larger universe "
-             "that the\nold list accounts for are removed, others of such names refused; any other "
-             "file stays.\n",
+             "Files S00001.csv, ... and the list are replaced.\n"
+             "Further files of a larger universe that the old list accounts for are removed,\n"
+             "others of such names refused; any other file stays.\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

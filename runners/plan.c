@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/bars.h"
+#include "core/indicator_cache.h"
 #include "core/metrics.h"
 #include "runners/store.h"
 
@@ -76,16 +77,23 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
          plan->n_tickers * (8 * (uint64_t)plan->n_combos + BLOB_ROW_BYTES);
 }
 
-/* A ticker in work: the file's text and rows, its bars, an indicator for every value of a
- * parameter, score and Sharpe ratio of each combination. */
-static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
-                             uint64_t n_bars)
+/* One for every value of a parameter, as far as they are kept. */
+static uint64_t indicator_bytes(const bt_job *job, const bt_axis *axes, uint64_t n_bars)
 {
   uint64_t n_indicators = 1;
   for (size_t i = 0; i < bt_grid_n_params(job->grid); i++)
     n_indicators += least_of(axes[i].n_values, n_bars);
-  return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW + 8 * n_indicators) +
-         bt_bars_size_bytes((size_t)n_bars) + 16 * (uint64_t)plan->n_combos;
+  return least_of(8 * n_bars * n_indicators,
+                  BT_CACHE_BUDGET_BYTES + 8 * n_bars * BT_CACHE_SERIES_LEAST);
+}
+
+/* A ticker in work: the file's text and rows, its bars, indicators, score and Sharpe ratio of each
+ * combination. */
+static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
+                             uint64_t n_bars)
+{
+  return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW) + bt_bars_size_bytes((size_t)n_bars) +
+         indicator_bytes(job, axes, n_bars) + 16 * (uint64_t)plan->n_combos;
 }
 
 /* Results of a ticker on their way to the disk. */
