@@ -4,8 +4,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* Some send a signal twice at once, to the process and to its group (timeout, job schedulers). */
+enum { SAME_SIGNAL_MS = 500 };
 
 /* A terminal that is closed sends SIGHUP. */
 static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -14,6 +19,7 @@ enum { N_NUMBERS = sizeof numbers / sizeof numbers[0] };
 /* A signal handler can reach nothing but globals. */
 static _Atomic(bt_pool *) watched;
 static atomic_int received;
+static _Atomic int64_t received_ms;   /* when the first signal came */
 static atomic_bool caught[N_NUMBERS]; /* by us: what was ignored at the start stays ignored */
 
 static void set_handler(int number, void (*handler)(int), int flags)
@@ -29,13 +35,25 @@ static void restore_defaults(void)
     if (atomic_exchange(&caught[i], false)) set_handler(numbers[i], SIG_DFL, 0);
 }
 
-/* All signals go back to their default, so that a second one, whichever, kills at once. */
+static int64_t now_ms(void)
+{
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The first one cancels; another one a while later, whichever, kills at once. */
 static void on_signal(int number)
 {
   bt_pool *pool = atomic_load(&watched);
-  restore_defaults();
-  atomic_store(&received, number);
-  if (pool) bt_pool_cancel(pool);
+  if (atomic_load(&received) == 0) {
+    atomic_store(&received_ms, now_ms());
+    atomic_store(&received, number);
+    if (pool) bt_pool_cancel(pool);
+  } else if (now_ms() - atomic_load(&received_ms) >= SAME_SIGNAL_MS) {
+    restore_defaults();
+    (void)raise(number); /* delivered when this handler returns */
+  }
 }
 
 void bt_interrupt_watch(bt_pool *pool)

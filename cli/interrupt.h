@@ -6,7 +6,7 @@
 #include "runners/pool.h"
 
 /* From now on each of them cancels the pool, but for those that were ignored when the process began
- * (nohup): they stay ignored. A second one kills at once. */
+ * (nohup): they stay ignored. Another one half a second later kills at once. */
 void bt_interrupt_watch(bt_pool *pool);
 
 /* Back to the default action; the pool may be freed. */

@@ -168,8 +168,8 @@ static void unlink_idle(bt_indicator_cache *cache, entry *e)
 
 static void keep_within_budget(bt_indicator_cache *cache)
 {
-  while (cache->size_bytes > cache->budget_bytes && cache->oldest) {
-    entry *e = cache->oldest;
+  for (entry *e = cache->oldest, *newer; e && cache->size_bytes > cache->budget_bytes; e = newer) {
+    newer = e->newer;
     unlink_idle(cache, e);
     remove_entry(cache, e);
   }

@@ -1,6 +1,6 @@
 /* Moving average convergence/divergence as TA-Lib computes it: the MACD line (macd_line.c), and the
- * signal line, which is its EMA, seeded by the mean of its first `signal` values. The line is defined
- * from bar slow-1, the signal from slow+signal-2. */
+ * signal line, which is its EMA, seeded by the mean of its first `signal` values. The line is
+ * defined from bar slow-1, the signal from slow+signal-2. */
 #include <string.h>
 
 #include "core/indicator.h"

@@ -1,6 +1,6 @@
-/* The MACD line as TA-Lib computes it: both EMAs start on bar slow-1, the fast one seeded by the mean
- * of the `fast` closes up to that bar. With fast > slow the two change places, as in TA-Lib. An
- * indicator by itself, so that all signal lines share it. */
+/* The MACD line as TA-Lib computes it: both EMAs start on bar slow-1, the fast one seeded by the
+ * mean of the `fast` closes up to that bar. With fast > slow the two change places, as in TA-Lib.
+ * An indicator by itself, so that all signal lines share it. */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 
@@ -33,12 +33,12 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"macd"};
 
 extern const bt_indicator bt_indicator_macd_line;
-const bt_indicator bt_indicator_macd_line = {
-    .name = "macd_line",
-    .summary = "EMA(fast) - EMA(slow), both from bar slow-1",
-    .source = "TA-Lib MACD (default compatibility)",
-    .params = params,
-    .n_params = 2,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .compute = compute};
+const bt_indicator bt_indicator_macd_line = {.name = "macd_line",
+                                             .summary =
+                                                 "EMA(fast) - EMA(slow), both from bar slow-1",
+                                             .source = "TA-Lib MACD (default compatibility)",
+                                             .params = params,
+                                             .n_params = 2,
+                                             .outputs = outputs,
+                                             .n_outputs = 1,
+                                             .compute = compute};

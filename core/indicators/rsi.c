@@ -1,6 +1,6 @@
 /* Wilder's relative strength index of the close: 100 G / (G + L) with G and L Wilder averages of
- * the gains and losses, seeded by the first `period` changes: plain sums in order over the period, as
- * TA-Lib has them. First value on bar `period`. NaN where nothing has moved (G + L = 0). */
+ * the gains and losses, seeded by the first `period` changes: plain sums in order over the period,
+ * as TA-Lib has them. First value on bar `period`. NaN where nothing has moved (G + L = 0). */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 

@@ -348,42 +348,6 @@ static void dry_run_writes_nothing(void **state)
   expect(s, "test ! -e d.db", 0);
 }
 
-static void a_signal_saves_finished_tickers_and_kills(void **state)
-{
-  scene *s = *state;
-  expect(s, "backtest synth --tickers 60 --bars 5000 --dir long >/dev/null", 0);
-  expect(s,
-         "backtest --universe long.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
-         "--keep selected --quiet -j 1 -o i.db & p=$!; sleep 1; kill -TERM $p; wait $p; echo $?",
-         0);
-  assert_string_equal(s->run.out, "143\n");
-  expect(s,
-         "sqlite3 i.db \"select status from runs; pragma integrity_check; pragma foreign_key_check;"
-         "select count(*) from tickers t where status = 'ok' and (select count(*) from metrics m "
-         "where m.ticker_id = t.ticker_id) <> 1\"",
-         0);
-  assert_string_equal(s->run.out, "interrupted\nok\n0\n");
-}
-
-/* A terminal that is closed sends SIGHUP; nohup and `&` in a script leave signals ignored. */
-static void a_closed_terminal_is_a_signal_unless_it_is_ignored(void **state)
-{
-  scene *s = *state;
-  expect(s, "backtest synth --tickers 60 --bars 5000 --dir hup >/dev/null", 0);
-  expect(s,
-         "backtest --universe hup.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "
-         "--keep selected --quiet -j 1 -o h.db & p=$!; sleep 1; kill -HUP $p; wait $p; echo $?;"
-         "sqlite3 h.db 'select status from runs'",
-         0);
-  assert_string_equal(s->run.out, "129\ninterrupted\n");
-  expect(s,
-         "trap '' HUP INT TERM; backtest --universe hup.txt --strategy sma --grid --keep selected "
-         "--quiet -o n.db & p=$!; sleep 0.2; kill -HUP $p; kill -INT $p; kill -TERM $p; wait $p;"
-         "echo $?; sqlite3 n.db 'select status from runs'",
-         0);
-  assert_string_equal(s->run.out, "0\ncomplete\n");
-}
-
 static void a_full_disk_fails_with_the_path(void **state)
 {
   scene *s = *state;
@@ -473,8 +437,6 @@ int main(void)
       cmocka_unit_test(selection_takes_the_greatest_objective_and_the_lowest_id),
       cmocka_unit_test(a_span_is_evaluated_and_indicators_see_more),
       cmocka_unit_test(dry_run_writes_nothing),
-      cmocka_unit_test(a_signal_saves_finished_tickers_and_kills),
-      cmocka_unit_test(a_closed_terminal_is_a_signal_unless_it_is_ignored),
       cmocka_unit_test(a_full_disk_fails_with_the_path),
       cmocka_unit_test(a_progress_bar_that_fails_does_not_end_the_run),
       cmocka_unit_test(two_processes_may_begin_on_one_new_file),
