@@ -64,7 +64,8 @@ static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options,
                                .planned = (double)plan.n_bars * (double)plan.n_combos};
   bt_progress_bar *bar =
       bt_progress_bar_start(&progress, &planned, options->quiet ? 2 : options->progress);
-  bt_status status = bt_sweep_run(result, &options->job, pool, store, run_id, &progress, err);
+  const bt_sweep_means means = {pool, store, run_id, &progress};
+  bt_status status = bt_sweep_run(result, &options->job, &means, err);
   bt_progress_bar_stop(bar);
   return status;
 }

@@ -35,9 +35,9 @@ static void sum_outcomes(bt_sweep_result *result, const bt_job *job)
     const bt_ticker_outcome *outcome = &result->outcomes[i];
     if (!outcome->done) continue;
     result->n_rejected += outcome->rejected;
-    result->rows_skipped += outcome->rows_skipped;
     result->n_bars += outcome->n_bars;
     if (outcome->rejected) continue;
+    result->rows_skipped += outcome->rows_skipped;
     result->n_ok++;
     result->n_rows += outcome->n_kept;
     result->bar_combos += (uint64_t)outcome->n_span_bars * n_combos;
@@ -122,18 +122,18 @@ static bool has_room(void *context, size_t index)
 }
 
 /* All tickers through the pool into the writer. CANCELLED leaves what was finished written. */
-static bt_status run_tickers(bt_sweep_context *context, bt_pool *pool, bt_store *store,
-                             int64_t run_id, bt_error *err)
+static bt_status run_tickers(bt_sweep_context *context, const bt_sweep_means *means, bt_error *err)
 {
-  size_t n_workers = bt_pool_size(pool);
+  size_t n_workers = bt_pool_size(means->pool);
   const bt_pool_gate gate = {has_room, context};
   bt_error writer_error;
   bt_status status = bt_sweep__scratch_new(&context->scratch, n_workers,
                                            bt_grid_n_params(context->job->grid), err);
   if (status) return status;
-  status = bt_writer_new(&context->writer, store, run_id, WRITER_BUDGET_BYTES, pool, err);
+  status = bt_writer_new(&context->writer, means->store, means->run_id, WRITER_BUDGET_BYTES,
+                         means->pool, err);
   if (!status) {
-    status = bt_pool_run_ordered(pool, context->job->universe->n_entries, &gate,
+    status = bt_pool_run_ordered(means->pool, context->job->universe->n_entries, &gate,
                                  bt_sweep__ticker_task, context, err);
     bt_status written = bt_writer_finish(context->writer, &writer_error);
     if (written) {
@@ -147,7 +147,7 @@ static bt_status run_tickers(bt_sweep_context *context, bt_pool *pool, bt_store 
 
 /* Sets the run's last columns; span_first and span_last over all tickers that were evaluated. */
 static bt_status end_run(const bt_sweep_result *result, const bt_job *job, bt_run_status run_status,
-                         bt_store *store, int64_t run_id, bt_error *err)
+                         const bt_sweep_means *means, bt_error *err)
 {
   int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
   bool daily = true;
@@ -168,7 +168,7 @@ static bt_status end_run(const bt_sweep_result *result, const bt_job *job, bt_ru
                     .bar_combos = result->bar_combos,
                     .span_first = first,
                     .span_last = last};
-  return bt_store_end_run(store, run_id, &end, err);
+  return bt_store_end_run(means->store, means->run_id, &end, err);
 }
 
 /* Fills what a sweep needs one slot a ticker for; values begin as NaN. */
@@ -196,36 +196,36 @@ static bt_run_status run_status_of(bt_status status)
 
 /* Statistics over the tickers, and the verdict where there are none. */
 static bt_status conclude(bt_sweep_result *out, const bt_job *job, const double *values,
-                          bt_pool *pool, bt_store *store, int64_t run_id, bt_error *err)
+                          const bt_sweep_means *means, bt_error *err)
 {
   sum_outcomes(out, job);
   if (out->n_ok == 0)
     return bt_fail(err, BT_ERR_DATA, "every ticker was rejected (%zu); the first, %s: %s",
                    out->n_rejected, job->universe->entries[0].symbol, out->outcomes[0].reason);
-  bt_status status = fill_stats(out, job, values, pool, err);
+  bt_status status = fill_stats(out, job, values, means->pool, err);
   if (status) return status;
-  return store_stats(out, bt_grid_count(job->grid), store, run_id, err);
+  return store_stats(out, bt_grid_count(job->grid), means->store, means->run_id, err);
 }
 
-bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, bt_pool *pool, bt_store *store,
-                       int64_t run_id, bt_progress *progress, bt_error *err)
+bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_sweep_means *means,
+                       bt_error *err)
 {
   double start_s = now_s(), *values = NULL;
   *out = (bt_sweep_result){0};
   bt_status status = alloc_slots(out, &values, job, err);
   if (!status) {
     bt_sweep_context context = {
-        .job = job, .progress = progress, .outcomes = out->outcomes, .values = values};
-    status = run_tickers(&context, pool, store, run_id, err);
+        .job = job, .progress = means->progress, .outcomes = out->outcomes, .values = values};
+    status = run_tickers(&context, means, err);
     if (status)
       sum_outcomes(out, job);
     else
-      status = conclude(out, job, values, pool, store, run_id, err);
+      status = conclude(out, job, values, means, err);
   }
   free(values);
   out->elapsed_s = now_s() - start_s;
   bt_error end_error;
-  bt_status ended = end_run(out, job, run_status_of(status), store, run_id, &end_error);
+  bt_status ended = end_run(out, job, run_status_of(status), means, &end_error);
   if (ended && !status) {
     status = ended;
     if (err) *err = end_error;

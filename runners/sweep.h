@@ -50,13 +50,20 @@ typedef struct bt_sweep_result {
 
 enum { BT_SWEEP_LEADERS_MOST = 10 };
 
-/* Runs the job into `store` under run_id, which bt_store_begin_run gave; ends the run there with
- * its status. progress may be NULL. *out is filled (with what was done) on CANCELLED, too; the
- * caller clears it in every case. Errors: CANCELLED (what was finished is stored, status
- * interrupted), DATA (every ticker was rejected: stored all the same, status failed), DATABASE,
- * NOMEM, THREAD, and those of the strategy (status failed). */
-bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, bt_pool *pool, bt_store *store,
-                       int64_t run_id, bt_progress *progress, bt_error *err);
+/* With what a job is run, and where its rows go. */
+typedef struct bt_sweep_means {
+  bt_pool *pool;
+  bt_store *store;
+  int64_t run_id;        /* from bt_store_begin_run */
+  bt_progress *progress; /* NULL: nobody looks */
+} bt_sweep_means;
+
+/* Runs the job into the store and ends the run there with its status. *out is filled (with what was
+ * done) on CANCELLED, too; the caller clears it in every case. Errors: CANCELLED (what was finished
+ * is stored, status interrupted), DATA (every ticker was rejected: stored all the same, status
+ * failed), DATABASE, NOMEM, THREAD, and those of the strategy (status failed). */
+bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_sweep_means *means,
+                       bt_error *err);
 void bt_sweep_result_clear(bt_sweep_result *result);
 
 #endif
