@@ -104,7 +104,7 @@ test: $(PROGRAM) $(TESTS) ## build and run every unit, golden and command-line t
 check: layers lint test ## layers, lint and tests
 
 .PHONY: check-long
-check-long: asan tsan valgrind ## the slow checks; each part runs alone
+check-long: asan tsan valgrind faults ## the slow checks; each part runs alone
 
 .PHONY: asan tsan
 asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
@@ -113,6 +113,10 @@ asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
 .PHONY: valgrind
 valgrind: ## the tests under valgrind
 	$(MAKE) BUILD=debug TEST_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" test
+
+.PHONY: faults
+faults: $(PROGRAM) ## sweeps in which a request for memory fails
+	@sh tools/faults.sh $(B)
 
 .PHONY: layers
 layers: ## the include rule: core <- {strategies, loaders} <- runners <- cli
