@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/time.h"
+#include "loaders/epoch.h"
 
 int64_t bt_clean__time_ns(const bt_row *row)
 {
@@ -20,10 +21,12 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
     bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, field, err);
     if (status != BT_OK) return status;
   }
+  bt_epoch__settle(rows, max_bad);
   size_t kept = 0;
   for (size_t i = 0; i < rows->n_rows; i++) {
     bt_stamp *stamp = &rows->rows[i].stamp;
-    bool good = stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0;
+    bool good = stamp->kind != BT_STAMP_NO_DATE &&
+                (stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0);
     if (stamp->kind == BT_STAMP_PARTS)
       good = bt_date_order__resolve(&stamp->local_ns, stamp, order);
     if (good)
@@ -91,7 +94,7 @@ static void drop_repeats(bt_rows *rows)
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err)
 {
-  if (rows->votes.n_rows > 0 || rows->n_small > 0) {
+  if (rows->votes.n_rows > 0 || rows->n_small > 0 || rows->n_epoch > 0) {
     bt_status status = settle_dates(rows, format, max_bad, path, err);
     if (status != BT_OK) return status;
   }

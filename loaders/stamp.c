@@ -65,22 +65,23 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
 }
 
 /* The unit shows in the size: up to the year 2262 seconds have at most 10 digits, milliseconds 13,
- * microseconds 16. Fewer than 9 may be seconds near 1970, or a serial number of some kind. */
-static bool set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
+ * microseconds 16. Near 1970 it does not, so that the file as a whole decides (loaders/epoch.h).
+ * Fewer than 9 digits may be a serial number of some kind as well. */
+static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
 {
   static const struct {
     int digits_most;
     int64_t unit_ns;
-  } units[] = {{10, 1000000000}, {13, 1000000}, {16, 1000}, {19, 1}};
-  size_t u = 0;
-  while (u < 3 && n_digits > units[u].digits_most) u++;
-  int64_t unit_ns = units[u].unit_ns;
-  if (count > INT64_MAX / unit_ns - 1 || count < -(INT64_MAX / unit_ns - 1)) return false;
+  } units[BT_N_UNITS] = {{10, 1000000000}, {13, 1000000}, {16, 1000}, {19, 1}};
+  size_t u = BT_UNIT_SECOND;
+  while (u < BT_UNIT_NANOSECOND &&
+         (n_digits > units[u].digits_most || count > INT64_MAX / units[u].unit_ns - 1 ||
+          count < -(INT64_MAX / units[u].unit_ns - 1)))
+    u++;
   stamp->kind = n_digits >= 9 ? BT_STAMP_EPOCH : BT_STAMP_SMALL_NUMBER;
-  stamp->local_ns = count * unit_ns;
-  if (unit_ns == BT_NS_PER_SECOND) stamp->local_ns += count < 0 ? -fraction_ns : fraction_ns;
+  stamp->unit = (uint8_t)u;
+  stamp->local_ns = count * units[u].unit_ns + fraction_ns / (BT_NS_PER_SECOND / units[u].unit_ns);
   stamp->has_time = true;
-  return true;
 }
 
 /* .0 and .00 behind a date or count that went through floating point, .123 behind seconds. */
@@ -113,7 +114,8 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   for (size_t i = 0; i < n_digits; i++) count = count * 10 + (uint64_t)(at[i] - '0');
   if (count > INT64_MAX) return false;
   int64_t signed_count = negative ? -(int64_t)count : (int64_t)count;
-  return set_epoch(stamp, signed_count, (int)n_digits, fraction_ns);
+  set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
+  return true;
 }
 
 /* ---- three parts: numbers, or two numbers and the name of a month --------------------------- */

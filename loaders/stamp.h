@@ -11,16 +11,21 @@
 #include <stdint.h>
 
 typedef enum bt_stamp_kind {
-  BT_STAMP_DATE,        /* local_ns is complete */
-  BT_STAMP_PARTS,       /* part[] hold the numbers, local_ns the time of day alone */
-  BT_STAMP_EPOCH,       /* complete, from a count since 1970; UTC */
-  BT_STAMP_SMALL_NUMBER /* seconds near 1970, if the file's other dates are counts too */
+  BT_STAMP_DATE,         /* local_ns is complete */
+  BT_STAMP_PARTS,        /* part[] hold the numbers, local_ns the time of day alone */
+  BT_STAMP_EPOCH,        /* a count since 1970, UTC; in `unit`, unless the file has another one */
+  BT_STAMP_SMALL_NUMBER, /* the same near 1970, if the file's other dates are counts too */
+  BT_STAMP_NO_DATE       /* none after all, as the rest of the file shows */
 } bt_stamp_kind;
+
+/* Of counts since 1970; each is a thousandth of the one before. */
+enum { BT_UNIT_SECOND, BT_UNIT_MILLISECOND, BT_UNIT_MICROSECOND, BT_UNIT_NANOSECOND, BT_N_UNITS };
 
 typedef struct bt_stamp {
   int64_t local_ns;  /* wall clock as written */
   int16_t zone_min;  /* minutes east of Greenwich: UTC = local_ns - zone_min minutes */
   uint8_t kind;      /* bt_stamp_kind */
+  uint8_t unit;      /* EPOCH, SMALL_NUMBER: what the size of the count says */
   bool has_time;     /* a time of day was written */
   bool short_year;   /* PARTS: all three have at most two digits */
   uint8_t part[2];   /* PARTS: the first two numbers */
