@@ -202,10 +202,10 @@ static size_t find_plain(bt_columns *out, bt_role *missing, bt_role *twice, cons
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
     bool several = false;
     out->at[role] = best_column(cells, row, (bt_role)role, &several);
+    if (role <= BT_ROLE_ADJUSTED && several && *twice == BT_ROLE_NONE) *twice = (bt_role)role;
     if (role > BT_ROLE_CLOSE) continue;
     n_prices += out->at[role] != BT_NO_COLUMN;
     if (out->at[role] == BT_NO_COLUMN && *missing == BT_ROLE_NONE) *missing = (bt_role)role;
-    if (several && *twice == BT_ROLE_NONE) *twice = (bt_role)role;
   }
   return n_prices;
 }

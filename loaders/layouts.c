@@ -81,15 +81,22 @@ static bool key_fits(const char *key, word wanted)
   return length == wanted.length && memcmp(key, wanted.at, length) == 0;
 }
 
-static size_t find_key(const bt_cells *cells, size_t row, word wanted)
+/* *twice: the key is there more than once, and no * asks for any of them. */
+static size_t find_key(const bt_cells *cells, size_t row, word wanted, bool *twice)
 {
   char key[BT_KEY_SIZE];
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++)
-    if (key_fits(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted)) return c;
-  return BT_NO_COLUMN;
+  size_t found = BT_NO_COLUMN;
+  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+    if (!key_fits(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted)) continue;
+    if (wanted.at[wanted.length - 1] == '*') return c;
+    *twice = *twice || found != BT_NO_COLUMN;
+    if (found == BT_NO_COLUMN) found = c;
+  }
+  return found;
 }
 
-/* One `role=key/key` of the list: false where it must be there and is not. */
+/* One `role=key/key` of the list: false where it must be there and is not, and where it is there
+ * twice: such a file holds several tickers. */
 static bool match_token(bt_columns *out, word token, const bt_cells *cells, size_t row)
 {
   bool optional = *token.at == '?', unused = *token.at == '+';
@@ -97,12 +104,14 @@ static bool match_token(bt_columns *out, word token, const bt_cells *cells, size
   const char *end = token.at + token.length, *equals = memchr(token.at, '=', token.length);
   word role_name = {token.at, equals ? (size_t)(equals - token.at) : token.length}, key;
   size_t column = BT_NO_COLUMN;
+  bool twice = false;
   for (const char *at = equals ? equals + 1 : token.at; column == BT_NO_COLUMN;)
     if (next_word(&key, &at, end, "/"))
-      column = find_key(cells, row, key);
+      column = find_key(cells, row, key, &twice);
     else
       break;
   if (!unused) out->at[role_of(role_name)] = column;
+  if (twice && !unused) return false;
   return optional || column != BT_NO_COLUMN;
 }
 

@@ -48,6 +48,16 @@ static const struct {
     {"Date,AAPL.US\n1985-10-01,0.06\n", ":1: no column for open among Date, AAPL.US"},
     {"Date,Open,High,Low,Close,Close\n2020-01-02,1,2,1,2,2\n",
      ":1: several columns could be close"},
+    {"Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume\nTicker,A,B,A,B,A,B,A,B,A,B\n"
+     "Date,,,,,,,,,,\n2020-01-02,11,21,13,23,9,19,10,20,100,200\n",
+     ":1: several columns could be open"},
+    {"Attributes,Close,Close,High,Low,Open,Volume\nSymbols,A,B,A,A,A,A\nDate,,,,,,\n"
+     "2020-01-03,12.5,1,13,11,11,200\n",
+     ":1: several columns could be close"},
+    {"Date,Open,High,Low,Close,Close,Adj Close,Volume\n2020-01-02,10,13,9,11,99,11,100\n",
+     ":1: several columns could be close"},
+    {"Date,Open,High,Low,Close,Adj Close,Adj Close,Volume\n2020-01-02,10,13,9,11,11,22,100\n",
+     ":1: several columns could be adjusted close"},
     {"Date,AskOpen,AskHigh,AskLow,AskClose,BidOpen,BidHigh,BidLow,BidClose\n"
      "2020-01-02,1,2,1,2,1,2,1,2\n",
      ":1: several columns could be open"},
