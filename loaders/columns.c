@@ -28,6 +28,10 @@ static const char *const role_keys[BT_ROLE_COUNT] = {
                      "timestamp* datetime* date* time*",
     [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd"};
 
+static const char day_keys[] =
+    "date tradedate tradingdate tradingday quotedate pricedate datum fecha "
+    "tarih data jour giorno day";
+
 static const char *const role_names[BT_ROLE_COUNT] = {"open",           "high",   "low",  "close",
                                                       "adjusted close", "volume", "date", "time"};
 
@@ -83,12 +87,12 @@ static bool matches(const char *key, const char *word, size_t word_length)
   return strncmp(key, word, word_length) == 0 && key[word_length] == '\0';
 }
 
-/* Place of the key in the list of a role, SIZE_MAX where it is not in it. */
-static size_t rank_of(const char *key, bt_role role)
+/* Place of the key in a list of keys, SIZE_MAX where it is not in it. */
+static size_t rank_of(const char *key, const char *keys)
 {
   size_t rank = 0;
   if (*key == '\0') return BT_NO_COLUMN;
-  for (const char *word = role_keys[role]; *word; rank++) {
+  for (const char *word = keys; *word; rank++) {
     size_t length = strcspn(word, " ");
     if (matches(key, word, length)) return rank;
     word += length + strspn(word + length, " ");
@@ -103,7 +107,7 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   char key[BT_KEY_SIZE];
   *twice = false;
   for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
-    size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role);
+    size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role_keys[role]);
     if (rank == BT_NO_COLUMN || rank > best_rank) continue;
     *twice = rank == best_rank;
     if (*twice) continue;
@@ -113,14 +117,17 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   return best;
 }
 
-size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n)
+size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kind, size_t n)
 {
   char key[BT_KEY_SIZE];
+  const char *keys = day_keys;
+  if (kind == BT_NAME_DATE) keys = role_keys[BT_ROLE_DATE];
+  if (kind == BT_NAME_TIME) keys = role_keys[BT_ROLE_TIME];
   size_t least = 0; /* ranks below this one were candidates before */
   for (size_t i = 0;; i++) {
     size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
     for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
-      size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), BT_ROLE_DATE);
+      size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), keys);
       if (rank == BT_NO_COLUMN || rank < least || rank >= best_rank) continue;
       best = c;
       best_rank = rank;

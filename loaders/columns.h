@@ -51,7 +51,14 @@ typedef enum bt_columns_found {
 bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
                                   size_t row);
 
-/* The column of the n-th best name for a date in this row, BT_NO_COLUMN when there are fewer. */
-size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n);
+/* Names that a column of dates may have. */
+typedef enum bt_name_kind {
+  BT_NAME_DATE, /* of any date, such as Timestamp; those that promise a time of day come first */
+  BT_NAME_DAY,  /* of whole days: Date, Trading Day, ... */
+  BT_NAME_TIME  /* of a time of day */
+} bt_name_kind;
+
+/* The column of the n-th best name of a kind in this row, BT_NO_COLUMN when there are fewer. */
+size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kind, size_t n);
 
 #endif

@@ -61,18 +61,15 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
 static void explain_date(char *out, size_t size, const row_text *row, const bt_format *format,
                          const names *n)
 {
-  size_t date_field = format->columns.at[BT_ROLE_DATE] + 1;
+  bool by_time = row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bt_role role = by_time ? BT_ROLE_TIME : BT_ROLE_DATE;
   if (row->date_parses && row->has_line_end)
     (void)snprintf(out, size, "a quoted field runs on over several lines");
-  else if (row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN)
-    (void)snprintf(out, size, "field %zu (%s): '%s' is not a time of day",
-                   format->columns.at[BT_ROLE_TIME] + 1, n->of[BT_ROLE_TIME],
-                   row->cell[BT_ROLE_TIME]);
-  else if (row->cell[BT_ROLE_DATE][0] == '\0')
-    (void)snprintf(out, size, "field %zu (%s) is empty", date_field, n->of[BT_ROLE_DATE]);
+  else if (row->cell[role][0] == '\0')
+    (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);
   else
-    (void)snprintf(out, size, "field %zu (%s): '%s' is not a date", date_field, n->of[BT_ROLE_DATE],
-                   row->cell[BT_ROLE_DATE]);
+    (void)snprintf(out, size, "field %zu (%s): '%s' is not a %s", format->columns.at[role] + 1,
+                   n->of[role], row->cell[role], by_time ? "time of day" : "date");
 }
 
 /* The first price with the fault, or the last one looked at. */

@@ -1,0 +1,93 @@
+/* Which field of a row holds what: the cases that names alone do not tell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/time.h"
+#include "tests/support/load_scene.h"
+
+/* Two bars each: closes 11 and 12.5, the first open 10, the first high 13. `first` and `last` are
+ * the wall clocks. */
+static const struct {
+  const char *text, *first, *last;
+} samples[] = {
+    /* a time of day beside the date, whatever else the header holds */
+    {"date,time,open,high,low,close,volume,Name\n2020-01-02,10:00,10,13,9,11,100,X\n"
+     "2020-01-02,15:00,11,13,11,12.5,200,X\n",
+     "2020-01-02T10:00:00", "2020-01-02T15:00:00"},
+    {"Date,Time,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,10:00,10,13,9,11,11,100\n"
+     "2020-01-02,15:00,11,13,11,12.5,12.5,200\n",
+     "2020-01-02T10:00:00", "2020-01-02T15:00:00"},
+    {"Symbol,Date,Timestamp,Open,High,Low,Close,Volume\nX,01/13/2020,10:00,10,13,9,11,100\n"
+     "X,01/13/2020,15:00,11,13,11,12.5,200\n",
+     "2020-01-13T10:00:00", "2020-01-13T15:00:00"},
+    {"Date,Time,Close/Last,Volume,Open,High,Low\n01/02/2020,15:00,12.5,200,11,13,11\n"
+     "01/02/2020,10:00,11,100,10,13,9\n",
+     "2020-01-02T10:00:00", "2020-01-02T15:00:00"},
+    {"date,timestamp,open,high,low,close,volume,Name\n"
+     "2020-01-02,2020-01-02 10:00,10,13,9,11,100,X\n"
+     "2020-01-02,2020-01-02 15:00,11,13,11,12.5,200,X\n",
+     "2020-01-02T10:00:00", "2020-01-02T15:00:00"},
+    /* a time stamp of another day is that of the download */
+    {"Date,Open,High,Low,Close,Volume,Timestamp\n2020-01-02,10,13,9,11,100,2020-02-01 12:00:00\n"
+     "2020-01-03,11,13,11,12.5,200,2020-02-01 12:00:00\n",
+     "2020-01-02", "2020-01-03"},
+    {"date,open,high,low,close,volume,Name,Timestamp\n02/01/2020,10,13,9,11,100,X,1700000000\n"
+     "13/01/2020,11,13,11,12.5,200,X,1700000100\n",
+     "2020-01-02", "2020-01-13"},
+    /* the zone may put a time stamp on the day before */
+    {"date,timestamp,open,high,low,close\n2020-01-02,2020-01-01 23:00,10,13,9,11\n"
+     "2020-01-03,2020-01-02 23:00,11,13,11,12.5\n",
+     "2020-01-01T23:00:00", "2020-01-02T23:00:00"},
+    /* numbers below a name of dates are no times of day */
+    {"date,timeframe,open,high,low,close\n2020-01-02,240,10,13,9,11\n"
+     "2020-01-03,240,11,13,11,12.5\n",
+     "2020-01-02", "2020-01-03"},
+};
+
+static void the_rows_settle_date_and_time(void **state)
+{
+  load_scene *s = *state;
+  for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+    char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
+    load_text(s, samples[i].text);
+    if (s->report.rejected) fail_msg("sample %zu: %s", i, s->report.reason);
+    if (s->report.n_bars != 2 || s->report.rows_skipped != 0)
+      fail_msg("sample %zu: %zu bars, %zu skipped", i, s->report.n_bars, s->report.rows_skipped);
+    const bt_bars *b = s->bars;
+    if (b->open[0] != 10 || b->high[0] != 13 || b->low[0] != 9 || b->close[0] != 11)
+      fail_msg("sample %zu: %g %g %g %g", i, b->open[0], b->high[0], b->low[0], b->close[0]);
+    bt_time_format(first, s->report.first_local_ns, true);
+    bt_time_format(last, s->report.last_local_ns, true);
+    if (strcmp(first, samples[i].first) != 0 || strcmp(last, samples[i].last) != 0)
+      fail_msg("sample %zu: from %s to %s", i, first, last);
+  }
+}
+
+static void most_rows_decide_what_a_column_is(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.4;
+  load_text(s, "Date,Time,Open,High,Low,Close\n2020-01-02,,1,1,1,1\n2020-01-02,10:00,1,1,1,1\n"
+               "2020-01-02,11:00,1,1,1,1\n");
+  assert_int_equal(s->report.n_bars, 2);
+  assert_int_equal(s->report.rows_skipped, 1);
+  assert_string_equal(s->report.issues[0].detail, "field 2 (Time) is empty");
+  assert_false(s->bars->daily);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, load_scene_setup, load_scene_teardown)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      CASE(the_rows_settle_date_and_time),
+      CASE(most_rows_decide_what_a_column_is),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
