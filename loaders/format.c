@@ -158,8 +158,11 @@ static size_t offset_of_line(const char *text, size_t line)
   return (size_t)(at - text);
 }
 
-static bt_status detect_from(bt_format *out, const bt_format_input *input, size_t n_rows,
-                             bt_error *err)
+/* How much of a layout a search has seen. */
+typedef enum progress { SAW_NOTHING, SAW_PART_OF_A_HEADER, SAW_A_LAYOUT } progress;
+
+static bt_status detect_from(bt_format *out, progress *seen, const bt_format_input *input,
+                             size_t n_rows, bt_error *err)
 {
   if (!bt_cells__read(input->cells, input->parser, input->text, input->length, n_rows, 1))
     return bt_fail_nomem(err, "head of a file");
@@ -171,6 +174,9 @@ static bt_status detect_from(bt_format *out, const bt_format_input *input, size_
   out->header_at = 0;
   out->mark = bt_separator__decimal_mark(input->cells, 0, out->separator);
   bt_status status = find_layout(&s, err);
+  *seen = out->layout                           ? SAW_A_LAYOUT
+          : s.broken_row < input->cells->n_rows ? SAW_PART_OF_A_HEADER
+                                                : SAW_NOTHING;
   if (status != BT_OK) return status;
   out->order = out->layout->order;
   if (forced) {
@@ -184,17 +190,39 @@ static bt_status detect_from(bt_format *out, const bt_format_input *input, size_
   return BT_OK;
 }
 
+static bt_status detect_with(bt_format *out, progress *seen, const bt_format_input *input,
+                             char separator, bt_error *err)
+{
+  csv_set_delim(input->parser, (unsigned char)separator);
+  *out = (bt_format){.separator = separator};
+  /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
+  if (separator == ',' && !memchr(input->text, '"', input->length)) {
+    bt_status status = detect_from(out, seen, input, ROWS_AT_FIRST, err);
+    if (status != BT_ERR_DATA) return status;
+    *out = (bt_format){.separator = separator};
+  }
+  return detect_from(out, seen, input, BT_CELLS_ROWS_MOST, err);
+}
+
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
 {
-  bt_format format = {.separator = bt_separator__find(input->text)};
-  csv_set_delim(input->parser, (unsigned char)format.separator);
-  /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
-  bt_status status = BT_ERR_DATA;
-  if (format.separator == ',' && !memchr(input->text, '"', input->length))
-    status = detect_from(&format, input, ROWS_AT_FIRST, err);
-  if (status == BT_ERR_DATA) status = detect_from(&format, input, BT_CELLS_ROWS_MOST, err);
-  if (status == BT_OK) *out = format;
-  return status;
+  char separators[BT_N_SEPARATORS];
+  size_t n_separators = bt_separator__rank(separators, input->text);
+  progress most = SAW_NOTHING;
+  for (size_t i = 0; i < n_separators; i++) {
+    bt_format format;
+    bt_error why;
+    progress seen = SAW_NOTHING;
+    bt_status status = detect_with(&format, &seen, input, separators[i], &why);
+    if (status == BT_OK) *out = format;
+    if (status == BT_OK) return BT_OK;
+    if (i == 0 || seen > most || status != BT_ERR_DATA) { /* the reason that knows most */
+      most = seen;
+      if (err) *err = why;
+    }
+    if (seen == SAW_A_LAYOUT || status != BT_ERR_DATA) return status;
+  }
+  return BT_ERR_DATA;
 }
 
 const char *bt_format__field_name(const bt_format *format, const bt_format_input *input,

@@ -249,6 +249,29 @@ static void the_decimal_mark_is_that_of_the_whole_file(void **state)
   assert_true(s->bars->close[0] == 1234.5);
 }
 
+/* Commas in the numbers split lines more evenly than what stands between the fields. */
+static void a_separator_with_which_no_layout_fits_is_none(void **state)
+{
+  load_scene *s = *state;
+  load_text(s, "Date\tOpen\tHigh\tLow\tClose\tAdj Close\tVolume\n"
+               "Jan 04, 2021\t3,764.61\t3,769.99\t3,662.71\t3,700.65\t3,700.65\t5,006,680,000\n"
+               "Jan 05, 2021\t3,698.02\t3,737.83\t3,695.07\t3,726.86\t3,726.86\t4,582,620,000\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[0] == 3700.65 && s->bars->volume[1] == 4582620000);
+  load_text(s, "Date;Open;High;Low;Close;Volume\n"
+               "2021-01-04;1,234.56;1,300.00;1,200.00;1,250.00;12,345,678\n"
+               "2021-01-05;1,250.00;1,300.00;1,200.00;1,251.00;12,345,679\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[1] == 1251 && s->bars->volume[0] == 12345678);
+  load_text(s, "2021-01-04|1,234.56|1,300.00|1,200.00|1,250.00|12,345,678\n"
+               "2021-01-05|1,250.00|1,300.00|1,200.00|1,251.00|12,345,679\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[1] == 1251);
+  /* of several reasons the one that knows most of a header */
+  load_text(s, "Date;Open;High;Low;Volume\n2021-01-04;1,234.56;1,300.00;1,200.00;12,345,678\n");
+  assert_non_null(strstr(s->report.reason, ":1: no column for close among Date, Open, High"));
+}
+
 /* Rows of a file with a header are never taken for rows of one without. */
 static void a_header_that_lacks_a_price_is_not_passed_over(void **state)
 {
@@ -278,6 +301,7 @@ int main(void)
       CASE(a_layout_that_is_named_is_the_only_one_tried),
       CASE(a_vendor_with_one_order_of_dates_is_not_ambiguous),
       CASE(the_decimal_mark_is_that_of_the_whole_file),
+      CASE(a_separator_with_which_no_layout_fits_is_none),
       CASE(a_header_that_lacks_a_price_is_not_passed_over),
       CASE(a_column_name_may_be_quoted_and_hold_a_line_end),
   };
