@@ -15,10 +15,11 @@ int64_t bt_clean__time_ns(const bt_row *row)
 static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max_bad,
                               const char *path, bt_error *err)
 {
-  bt_date_order order = format->order;
-  if (rows->votes.n_rows > 0 && order == BT_ORDER_UNKNOWN) {
+  bt_date_order order[BT_N_DATE_MARKS];
+  for (size_t mark = 0; mark < BT_N_DATE_MARKS; mark++) order[mark] = format->order;
+  if (rows->votes.n_rows > 0 && format->order == BT_ORDER_UNKNOWN) {
     size_t field = format->columns.at[BT_ROLE_DATE] + 1;
-    bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, field, err);
+    bt_status status = bt_date_order__decide(order, &rows->votes, max_bad, path, field, err);
     if (status != BT_OK) return status;
   }
   bt_epoch__settle(rows, max_bad);
@@ -28,7 +29,7 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
     bool good = stamp->kind != BT_STAMP_NO_DATE &&
                 (stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0);
     if (stamp->kind == BT_STAMP_PARTS)
-      good = bt_date_order__resolve(&stamp->local_ns, stamp, order);
+      good = bt_date_order__resolve(&stamp->local_ns, stamp, order[stamp->mark]);
     if (good)
       rows->rows[kept++] = rows->rows[i];
     else

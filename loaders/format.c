@@ -194,12 +194,12 @@ static bt_status detect_with(bt_format *out, progress *seen, const bt_format_inp
                              char separator, bt_error *err)
 {
   csv_set_delim(input->parser, (unsigned char)separator);
-  *out = (bt_format){.separator = separator};
+  *out = (bt_format){.separator = separator, .order = BT_ORDER_UNKNOWN};
   /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
   if (separator == ',' && !memchr(input->text, '"', input->length)) {
     bt_status status = detect_from(out, seen, input, ROWS_AT_FIRST, err);
     if (status != BT_ERR_DATA) return status;
-    *out = (bt_format){.separator = separator};
+    *out = (bt_format){.separator = separator, .order = BT_ORDER_UNKNOWN};
   }
   return detect_from(out, seen, input, BT_CELLS_ROWS_MOST, err);
 }

@@ -75,22 +75,24 @@ static content look_at(const bt_header *h, size_t column)
  * of day and month is open, either will do. */
 static bool agree(const bt_header *h, size_t column_a, size_t column_b)
 {
-  static const bt_date_order orders[] = {BT_ORDER_MONTH_FIRST, BT_ORDER_DAY_FIRST};
-  size_t n_both = 0, n_near[2] = {0, 0};
+  size_t n_both = 0, n_near[BT_N_ORDERS] = {0}, most = 0;
   for (size_t row = h->first_data; row < h->cells->n_rows; row++) {
     bt_stamp a, b;
     if (!read_date(&a, h->cells, row, column_a) || !read_date(&b, h->cells, row, column_b))
       continue;
     n_both++;
-    for (size_t o = 0; o < 2; o++) {
+    for (int order = 0; order < BT_N_ORDERS; order++) {
       int64_t a_ns = a.local_ns, b_ns = b.local_ns;
-      if (a.kind == BT_STAMP_PARTS && !bt_date_order__resolve(&a_ns, &a, orders[o])) continue;
-      if (b.kind == BT_STAMP_PARTS && !bt_date_order__resolve(&b_ns, &b, orders[o])) continue;
+      if (a.kind == BT_STAMP_PARTS && !bt_date_order__resolve(&a_ns, &a, (bt_date_order)order))
+        continue;
+      if (b.kind == BT_STAMP_PARTS && !bt_date_order__resolve(&b_ns, &b, (bt_date_order)order))
+        continue;
       int64_t days = bt_time_days(a_ns) - bt_time_days(b_ns);
-      n_near[o] += days >= -1 && days <= 1;
+      n_near[order] += days >= -1 && days <= 1;
     }
   }
-  size_t most = n_near[0] > n_near[1] ? n_near[0] : n_near[1];
+  for (int order = 0; order < BT_N_ORDERS; order++)
+    if (n_near[order] > most) most = n_near[order];
   return n_both > 0 && 10 * most >= 9 * n_both;
 }
 

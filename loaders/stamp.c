@@ -214,13 +214,14 @@ static bool set_named(bt_stamp *stamp, const part parts[3])
   return set_date(stamp, full_year(parts[2]), parts[month].value, day.value);
 }
 
-static bool set_numeric(bt_stamp *stamp, const part parts[3])
+static bool set_numeric(bt_stamp *stamp, const part parts[3], char mark)
 {
   if (parts[0].n_digits == 4)
     return parts[1].n_digits <= 2 && parts[2].n_digits <= 2 &&
            set_date(stamp, parts[0].value, parts[1].value, parts[2].value);
   if (parts[0].n_digits > 2 || parts[1].n_digits > 2) return false;
   stamp->kind = BT_STAMP_PARTS;
+  stamp->mark = (uint8_t)(strchr(BT_DATE_MARKS, mark) - BT_DATE_MARKS);
   stamp->short_year = parts[2].n_digits <= 2;
   stamp->part[0] = (uint8_t)parts[0].value;
   stamp->part[1] = (uint8_t)parts[1].value;
@@ -239,7 +240,8 @@ static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
   }
   bool named = parts[0].n_digits == 0 || parts[1].n_digits == 0 || parts[2].n_digits == 0;
   if (named && !set_named(stamp, parts)) return false;
-  if (!named && (separators[0] != separators[1] || !set_numeric(stamp, parts))) return false;
+  if (!named && (separators[0] != separators[1] || !set_numeric(stamp, parts, separators[0])))
+    return false;
   return read_rest(stamp, at, end);
 }
 

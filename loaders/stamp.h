@@ -21,6 +21,9 @@ typedef enum bt_stamp_kind {
 /* Of counts since 1970; each is a thousandth of the one before. */
 enum { BT_UNIT_SECOND, BT_UNIT_MILLISECOND, BT_UNIT_MICROSECOND, BT_UNIT_NANOSECOND, BT_N_UNITS };
 
+#define BT_DATE_MARKS "-/. "
+enum { BT_N_DATE_MARKS = 4 };
+
 typedef struct bt_stamp {
   int64_t local_ns;  /* wall clock as written */
   int16_t zone_min;  /* minutes east of Greenwich: UTC = local_ns - zone_min minutes */
@@ -28,6 +31,7 @@ typedef struct bt_stamp {
   uint8_t unit;      /* EPOCH, SMALL_NUMBER: what the size of the count says */
   bool has_time;     /* a time of day was written */
   bool short_year;   /* PARTS: all three have at most two digits */
+  uint8_t mark;      /* PARTS: index of what stands between them in BT_DATE_MARKS */
   uint8_t part[2];   /* PARTS: the first two numbers */
   int16_t last_part; /* PARTS: the third one: a year, or two digits of it */
 } bt_stamp;

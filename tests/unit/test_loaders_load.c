@@ -381,6 +381,9 @@ static void a_layout_may_tell_the_order_of_day_and_month(void **state)
   load_text(s, HEADER "03/04/2021,1,1,1,1,1\n");
   assert_int_equal(s->bars->time_ns[0], at("2021-03-04"));
   assert_string_equal(s->report.layout, "mdy");
+  s->options.layout = "ymd";
+  load_text(s, HEADER "03/04/21,1,1,1,1,1\n");
+  assert_int_equal(s->bars->time_ns[0], at("2003-04-21"));
 }
 
 static void rows_of_the_rarer_order_are_bad_dates(void **state)
