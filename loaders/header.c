@@ -7,6 +7,7 @@
 
 #include "core/time.h"
 #include "loaders/date_order.h"
+#include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/stamp.h"
 
@@ -166,17 +167,36 @@ static void settle_date(bt_columns *columns, const bt_header *h)
 
 /* ---- rows below the names ------------------------------------------------------------------- */
 
-/* The second and third line of a yfinance header: Ticker,AAPL,AAPL,... and Date,,,,... */
-static bool is_header_tail(const bt_cells *cells, size_t row)
+static bool is_number_or_missing(const char *text)
 {
-  char key[BT_KEY_SIZE];
+  double value;
+  size_t length = strlen(text);
+  return bt_decimal__parse(&value, text, length, '.') != BT_DECIMAL_BAD ||
+         bt_decimal__parse(&value, text, length, ',') != BT_DECIMAL_BAD;
+}
+
+static bool repeats_names(const bt_header *h, size_t row)
+{
+  for (size_t c = 0; c < bt_cells__count(h->cells, h->row); c++)
+    if (strcmp(bt_cells__at(h->cells, h->row, c), bt_cells__at(h->cells, row, c)) != 0)
+      return false;
+  return true;
+}
+
+/* A line below the names that is no bar: Ticker,AAPL,AAPL,... or Date,,,,... of yfinance, units in
+ * parentheses. It has no date, no number, and nothing that stands for a missing one. */
+static bool is_header_tail(const bt_columns *columns, const bt_header *h, size_t row)
+{
   bt_stamp stamp;
-  bt_columns__key(key, bt_cells__at(cells, row, 0));
-  if (strcmp(key, "ticker") == 0 || strcmp(key, "tickers") == 0 || strcmp(key, "symbol") == 0 ||
-      strcmp(key, "symbols") == 0)
-    return !read_date(&stamp, cells, row, 1);
-  return (strcmp(key, "date") == 0 || strcmp(key, "datetime") == 0) &&
-         bt_header__count_names(cells, row) == 1;
+  size_t date = columns->at[BT_ROLE_DATE] == BT_NO_COLUMN ? 0 : columns->at[BT_ROLE_DATE];
+  if (strpbrk(bt_cells__at(h->cells, row, date), "0123456789")) return false;
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
+    const char *text = bt_cells__at(h->cells, row, columns->at[role]);
+    if (*text != '\0' && is_number_or_missing(text)) return false;
+  }
+  for (size_t c = 0; c < bt_cells__count(h->cells, row); c++)
+    if (read_date(&stamp, h->cells, row, c)) return false;
+  return bt_header__count_names(h->cells, row) > 0 && !repeats_names(h, row);
 }
 
 /* Rows that most often have more fields than the header has names are out of step with it. */
@@ -217,7 +237,8 @@ bt_status bt_header__settle(bt_columns *columns, bt_header *header, bt_error *er
 {
   const bt_cells *cells = header->cells;
   size_t row = header->first_data = header->row + 1;
-  while (row < cells->n_rows && row <= header->row + 2 && is_header_tail(cells, row)) row++;
+  while (row < cells->n_rows && row <= header->row + 2 && is_header_tail(columns, header, row))
+    row++;
   header->first_data = row;
   if (row >= cells->n_rows)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: header only: no rows follow", header->path,

@@ -48,6 +48,19 @@ static const struct {
     {"date,timeframe,open,high,low,close\n2020-01-02,240,10,13,9,11\n"
      "2020-01-03,240,11,13,11,12.5\n",
      "2020-01-02", "2020-01-03"},
+    /* lines between the names and the bars */
+    {"Date,Close,High,Low,Open,Volume\n,X,X,X,X,X\n2020-01-02,11,13,9,10,100\n"
+     "2020-01-03,12.5,13,11,11,200\n",
+     "2020-01-02", "2020-01-03"},
+    {",Close,High,Low,Open,Volume\n,X,X,X,X,X\nDate,,,,,\n2020-01-02,11,13,9,10,100\n"
+     "2020-01-03,12.5,13,11,11,200\n",
+     "2020-01-02", "2020-01-03"},
+    {"Price,Date,Close,High,Low,Open,Volume\nTicker,,X,X,X,X,X\n0,2020-01-02,11,13,9,10,100\n"
+     "1,2020-01-03,12.5,13,11,11,200\n",
+     "2020-01-02", "2020-01-03"},
+    {"Date,Open,High,Low,Close,Volume\n(UTC),(USD),(USD),(USD),(USD),(shares)\n"
+     "2020-01-02,10,13,9,11,100\n2020-01-03,11,13,11,12.5,200\n",
+     "2020-01-02", "2020-01-03"},
 };
 
 static void the_rows_settle_date_and_time(void **state)
@@ -81,6 +94,24 @@ static void most_rows_decide_what_a_column_is(void **state)
   assert_false(s->bars->daily);
 }
 
+/* Rows that stand for a bar are counted, whatever they lack. */
+static void a_first_row_without_a_bar_is_a_bad_row(void **state)
+{
+  static const char *const rows[] = {"x,null,null,null,null\n", "Date,Open,High,Low,Close\n",
+                                     ",-,-,-,-\n", "2020-13-01,,,,\n", "Week 1,,,,\n"};
+  load_scene *s = *state;
+  s->options.max_bad = 0.5;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[256] = "Date,Open,High,Low,Close\n";
+    strcat(text, rows[i]);
+    strcat(text, "2020-01-02,1,1,1,1\n");
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("%s: %s", rows[i], s->report.reason);
+    assert_int_equal(s->report.n_bars, 1);
+    assert_int_equal(s->report.rows_skipped, 1);
+  }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, load_scene_setup, load_scene_teardown)
 
 int main(void)
@@ -88,6 +119,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(the_rows_settle_date_and_time),
       CASE(most_rows_decide_what_a_column_is),
+      CASE(a_first_row_without_a_bar_is_a_bad_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
