@@ -40,6 +40,7 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
                      const bt_format_input *input)
 {
   size_t length = input->length - (size_t)(text - input->text);
+  input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, text, length, 1, 1)) return false;
   out->has_line_end = false;
   for (size_t c = 0; c < bt_cells__count(input->cells, 0); c++)

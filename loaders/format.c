@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loaders/comments.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/header.h"
@@ -100,21 +101,16 @@ static bool match_as_data(search *s, size_t row)
   return false;
 }
 
-static bool is_comment(const bt_cells *cells, size_t row)
-{
-  return *bt_cells__at(cells, row, 0) == '#';
-}
-
 static bt_status fail_unknown(const search *s, bt_error *err)
 {
-  size_t row = 0;
-  while (row + 1 < s->cells->n_rows && is_comment(s->cells, row)) row++;
   if (s->broken_row < s->cells->n_rows && (!s->wanted || s->wanted->kind == BT_LAYOUT_NAMES))
     return bt_header__fail(&(bt_header){s->input->path, s->cells, s->broken_row, 0}, s->broken,
                            s->broken_role, err);
+  if (s->cells->n_rows == 0)
+    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but comments", s->input->path);
   char cell[BT_EXCERPT_SIZE];
-  bt_excerpt__copy(cell, bt_cells__at(s->cells, row, 0));
-  size_t line = s->cells->n_rows > 0 ? s->cells->row_line[row] : 1;
+  bt_excerpt__copy(cell, bt_cells__at(s->cells, 0, 0));
+  size_t line = s->cells->row_line[0];
   if (s->wanted)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: not of layout %s: the row begins with '%s'",
                    s->input->path, line, s->wanted->name, cell);
@@ -135,9 +131,9 @@ static bt_status find_layout(search *s, bt_error *err)
 {
   bool preamble = true; /* so far only lines of text */
   for (size_t row = 0; row < s->cells->n_rows && row < PREAMBLE_MOST; row++) {
-    if (is_comment(s->cells, row)) continue;
     s->row = row;
     if (match_as_header(s, row)) return settle_header(s, err);
+    if (s->cells->which == BT_CELLS_COMMENT_FIRST) break;
     if (preamble && s->broken_row == s->cells->n_rows && match_as_data(s, row)) {
       s->first_data = row;
       s->format->header_at = BT_NO_COLUMN;
@@ -161,47 +157,110 @@ static size_t offset_of_line(const char *text, size_t line)
 /* How much of a layout a search has seen. */
 typedef enum progress { SAW_NOTHING, SAW_PART_OF_A_HEADER, SAW_A_LAYOUT } progress;
 
+/* Where a search begins: at the first line, or at a comment that may be the header. */
+typedef struct beginning {
+  size_t line, n_rows;
+  bt_cells_rows which;
+} beginning;
+
 static bt_status detect_from(bt_format *out, progress *seen, const bt_format_input *input,
-                             size_t n_rows, bt_error *err)
+                             const beginning *from, bt_error *err)
 {
-  if (!bt_cells__read(input->cells, input->parser, input->text, input->length, n_rows, 1))
+  bt_cells *cells = input->cells;
+  size_t offset = offset_of_line(input->text, from->line);
+  cells->which = from->which;
+  if (!bt_cells__read(cells, input->parser, input->text + offset, input->length - offset,
+                      from->n_rows, from->line))
     return bt_fail_nomem(err, "head of a file");
-  search s = {.input = input, .cells = input->cells, .format = out};
-  s.broken_row = input->cells->n_rows;
+  search s = {.input = input, .cells = cells, .format = out, .broken_row = cells->n_rows};
   const bt_layout *named = bt_layouts__find(input->layout);
   bool forced = named && named->kind == BT_LAYOUT_FORCED;
   s.wanted = forced ? NULL : named;
+  out->layout = NULL;
+  out->order = BT_ORDER_UNKNOWN;
   out->header_at = 0;
-  out->mark = bt_separator__decimal_mark(input->cells, 0, out->separator);
+  out->mark = bt_separator__decimal_mark(cells, 0, out->separator);
   bt_status status = find_layout(&s, err);
-  *seen = out->layout                           ? SAW_A_LAYOUT
-          : s.broken_row < input->cells->n_rows ? SAW_PART_OF_A_HEADER
-                                                : SAW_NOTHING;
+  *seen = SAW_NOTHING;
+  if (s.broken_row < cells->n_rows) *seen = SAW_PART_OF_A_HEADER;
+  if (out->layout) *seen = SAW_A_LAYOUT;
   if (status != BT_OK) return status;
-  out->order = out->layout->order;
-  if (forced) {
-    out->layout = named;
-    out->order = named->order;
-  }
+  out->order = forced ? named->order : out->layout->order;
+  if (forced) out->layout = named;
   if (out->header_at != BT_NO_COLUMN)
-    out->header_at = offset_of_line(input->text, input->cells->row_line[s.row]);
-  out->data_line = input->cells->row_line[s.first_data];
+    out->header_at = offset_of_line(input->text, cells->row_line[s.row]);
+  out->data_line = cells->row_line[s.first_data];
   out->data_at = offset_of_line(input->text, out->data_line);
   return BT_OK;
+}
+
+/* No comment may speak against the usual order of rows without a header. */
+static bt_status check_comments(const bt_format_input *input, size_t data_line, bt_error *err)
+{
+  size_t lines[BT_COMMENTS_MOST], n_lines = bt_comments__find(lines, input->text, data_line);
+  for (size_t i = 0; i < n_lines; i++)
+    if (bt_comments__have_other_order(input->text + offset_of_line(input->text, lines[i])))
+      return bt_fail(err, BT_ERR_DATA,
+                     "%s:%zu: this comment has the prices in another order than open, high, low, "
+                     "close, but it is no header of these rows",
+                     input->path, lines[i]);
+  return BT_OK;
+}
+
+/* Whether the first row has as many names as the next one has fields. */
+static bool names_match_rows(const bt_cells *cells)
+{
+  size_t n_names = bt_header__count_names(cells, 0);
+  return n_names >= 5 && n_names == bt_header__count_names(cells, 1);
+}
+
+/* numpy and others write the names behind a #. Such a header counts where there is no other one,
+ * and what it says of the columns is not contradicted. */
+static bt_status detect_comment(bt_format *out, progress *seen, const bt_format_input *input,
+                                const beginning *from, bt_error *err)
+{
+  size_t lines[BT_COMMENTS_MOST];
+  size_t n_lines =
+      bt_comments__find(lines, input->text, *seen == SAW_A_LAYOUT ? out->data_line : 0);
+  while (n_lines-- > 0) {
+    bt_format format = *out;
+    progress comment_seen = SAW_NOTHING;
+    bt_error why;
+    beginning at = {lines[n_lines], from->n_rows, BT_CELLS_COMMENT_FIRST};
+    bt_status status = detect_from(&format, &comment_seen, input, &at, &why);
+    if (status == BT_ERR_DATA && comment_seen != SAW_A_LAYOUT &&
+        !(comment_seen == SAW_PART_OF_A_HEADER && names_match_rows(input->cells)))
+      continue;
+    *out = format;
+    *seen = comment_seen;
+    if (status != BT_OK && err) *err = why;
+    return status;
+  }
+  if (*seen != SAW_A_LAYOUT) return BT_ERR_DATA;
+  return check_comments(input, out->data_line, err);
+}
+
+static bt_status detect_rows(bt_format *out, progress *seen, const bt_format_input *input,
+                             size_t n_rows, bt_error *err)
+{
+  beginning from = {1, n_rows, BT_CELLS_BARE};
+  bt_status status = detect_from(out, seen, input, &from, err);
+  bool has_header = *seen != SAW_NOTHING && !(status == BT_OK && out->header_at == BT_NO_COLUMN);
+  if (status == BT_ERR_NOMEM || has_header) return status;
+  return detect_comment(out, seen, input, &from, err);
 }
 
 static bt_status detect_with(bt_format *out, progress *seen, const bt_format_input *input,
                              char separator, bt_error *err)
 {
   csv_set_delim(input->parser, (unsigned char)separator);
-  *out = (bt_format){.separator = separator, .order = BT_ORDER_UNKNOWN};
+  *out = (bt_format){.separator = separator};
   /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
   if (separator == ',' && !memchr(input->text, '"', input->length)) {
-    bt_status status = detect_from(out, seen, input, ROWS_AT_FIRST, err);
+    bt_status status = detect_rows(out, seen, input, ROWS_AT_FIRST, err);
     if (status != BT_ERR_DATA) return status;
-    *out = (bt_format){.separator = separator, .order = BT_ORDER_UNKNOWN};
   }
-  return detect_from(out, seen, input, BT_CELLS_ROWS_MOST, err);
+  return detect_rows(out, seen, input, BT_CELLS_ROWS_MOST, err);
 }
 
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
@@ -230,6 +289,7 @@ const char *bt_format__field_name(const bt_format *format, const bt_format_input
 {
   if (format->header_at == BT_NO_COLUMN) return "";
   const char *header = input->text + format->header_at;
+  input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, header, input->length - format->header_at, 1, 1))
     return "";
   return bt_cells__at(input->cells, 0, column);

@@ -61,6 +61,17 @@ static const struct {
     {"Date,Open,High,Low,Close,Volume\n(UTC),(USD),(USD),(USD),(USD),(shares)\n"
      "2020-01-02,10,13,9,11,100\n2020-01-03,11,13,11,12.5,200\n",
      "2020-01-02", "2020-01-03"},
+    /* names behind a # */
+    {"# made by hand\n# date,close,high,low,open,volume\n# in USD\n2020-01-02,11,13,9,10,100\n"
+     "2020-01-03,12.5,13,11,11,200\n",
+     "2020-01-02", "2020-01-03"},
+    {"#Date;Close;High;Low;Open\n2020-01-02;11;13;9;10\n2020-01-03;12.5;13;11;11\n", "2020-01-02",
+     "2020-01-03"},
+    {"# date,close,high,low,open\nDate,Open,High,Low,Close\n2020-01-02,10,13,9,11\n"
+     "2020-01-03,11,13,11,12.5\n",
+     "2020-01-02", "2020-01-03"},
+    {"# a table of date, open, high and low\n2020-01-02,10,13,9,11\n2020-01-03,11,13,11,12.5\n",
+     "2020-01-02", "2020-01-03"},
 };
 
 static void the_rows_settle_date_and_time(void **state)
@@ -94,6 +105,23 @@ static void most_rows_decide_what_a_column_is(void **state)
   assert_false(s->bars->daily);
 }
 
+/* However many: they count neither as rows before the header nor as rows at hand. */
+static void comments_stand_before_a_header(void **state)
+{
+  static char text[8192];
+  load_scene *s = *state;
+  text[0] = '\0';
+  for (int i = 0; i < 100; i++) strcat(text, "# one of many\n,,,,\n");
+  strcat(text, "Date,Close,High,Low,Open\n2020-01-02,11,13,9,10\n");
+  load_text(s, text);
+  if (s->report.rejected) fail_msg("%s", s->report.reason);
+  assert_true(s->bars->open[0] == 10);
+  strcpy(strstr(text, "Date"), "2020-01-02,10,13,9,11\n");
+  load_text(s, text);
+  if (s->report.rejected) fail_msg("%s", s->report.reason);
+  assert_true(s->bars->open[0] == 10);
+}
+
 /* Rows that stand for a bar are counted, whatever they lack. */
 static void a_first_row_without_a_bar_is_a_bad_row(void **state)
 {
@@ -119,6 +147,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(the_rows_settle_date_and_time),
       CASE(most_rows_decide_what_a_column_is),
+      CASE(comments_stand_before_a_header),
       CASE(a_first_row_without_a_bar_is_a_bad_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,13 @@ static const struct {
     {"Date,AskOpen,AskHigh,AskLow,AskClose,BidOpen,BidHigh,BidLow,BidClose\n"
      "2020-01-02,1,2,1,2,1,2,1,2\n",
      ":1: several columns could be open"},
+    {"# date,high,low,close,volume\n2020-01-02,1,2,1,2\n2020-01-02,1,2,1,2\n",
+     ":1: no column for open among # date, high, low, close, volume"},
+    {"# date,close,high,low,open\n2020-01-02,1,2,1,2,7,8\n",
+     ":2: rows have 7 fields, the header names 5"},
+    {"# date close high low open volume\n2020-01-02,1,2,1,2,7\n",
+     ":1: this comment has the prices in another order"},
+    {"# nothing\n# at all\n", ":1: no rows but comments"},
     {"No data", ":1: no known layout: the row begins with 'No data'"},
     {"1315922016,5.8,1.0\n1315922024,5.83,3.0\n", ":1: no known layout"},
     {"2020-01-02,1,2,3,9\n2020-01-03,1,2,3,9\n", ":1: no known layout"},
