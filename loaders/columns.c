@@ -241,6 +241,8 @@ bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_ce
     *missing = twice;
     return BT_COLUMNS_TWICE;
   }
+  /* where all columns are adjusted, the close is the adjusted close */
+  if (out->at[BT_ROLE_ADJUSTED] == out->at[BT_ROLE_CLOSE]) out->at[BT_ROLE_ADJUSTED] = BT_NO_COLUMN;
   *missing = BT_ROLE_DATE;
   return has_date ? BT_COLUMNS_ALL : BT_COLUMNS_PRICES;
 }

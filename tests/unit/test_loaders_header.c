@@ -61,6 +61,10 @@ static const struct {
     {"Date,Open,High,Low,Close,Volume\n(UTC),(USD),(USD),(USD),(USD),(shares)\n"
      "2020-01-02,10,13,9,11,100\n2020-01-03,11,13,11,12.5,200\n",
      "2020-01-02", "2020-01-03"},
+    /* adjusted prices alone: there is nothing left to adjust */
+    {"Date,Adj Open,Adj High,Adj Low,Adj Close,Adj Volume\n2020-01-02,10,13,9,11,100\n"
+     "2020-01-03,11,13,11,12.5,200\n",
+     "2020-01-02", "2020-01-03"},
     /* names behind a # */
     {"# made by hand\n# date,close,high,low,open,volume\n# in USD\n2020-01-02,11,13,9,10,100\n"
      "2020-01-03,12.5,13,11,11,200\n",
