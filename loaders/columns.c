@@ -26,14 +26,16 @@ static const char *const role_keys[BT_ROLE_COUNT] = {
                      "timeperiodstart bartime tsevent ts date tradedate tradingdate tradingday "
                      "quotedate pricedate datum fecha tarih data jour giorno dt day t begin time "
                      "timestamp* datetime* date* time*",
-    [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd"};
+    [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd",
+    [BT_ROLE_SYMBOL] = "symbol ticker stocksymbol tickersymbol actsymbol tscode secid ativo isin "
+                       "figi ric permno instrument stock name"};
 
 static const char day_keys[] =
     "date tradedate tradingdate tradingday quotedate pricedate datum fecha "
     "tarih data jour giorno day";
 
-static const char *const role_names[BT_ROLE_COUNT] = {"open",           "high",   "low",  "close",
-                                                      "adjusted close", "volume", "date", "time"};
+static const char *const role_names[BT_ROLE_COUNT] = {
+    "open", "high", "low", "close", "adjusted close", "volume", "date", "time", "symbol"};
 
 const char *bt_columns__role_name(bt_role role)
 {
@@ -120,9 +122,11 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
 size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kind, size_t n)
 {
   char key[BT_KEY_SIZE];
-  const char *keys = day_keys;
-  if (kind == BT_NAME_DATE) keys = role_keys[BT_ROLE_DATE];
-  if (kind == BT_NAME_TIME) keys = role_keys[BT_ROLE_TIME];
+  const char *const keys_of[] = {[BT_NAME_DATE] = role_keys[BT_ROLE_DATE],
+                                 [BT_NAME_DAY] = day_keys,
+                                 [BT_NAME_TIME] = role_keys[BT_ROLE_TIME],
+                                 [BT_NAME_SYMBOL] = role_keys[BT_ROLE_SYMBOL]};
+  const char *keys = keys_of[kind];
   size_t least = 0; /* ranks below this one were candidates before */
   for (size_t i = 0;; i++) {
     size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;

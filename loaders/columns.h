@@ -19,7 +19,8 @@ typedef enum bt_role {
   BT_ROLE_ADJUSTED,
   BT_ROLE_VOLUME,
   BT_ROLE_DATE,
-  BT_ROLE_TIME, /* a time of day beside the date */
+  BT_ROLE_TIME,   /* a time of day beside the date */
+  BT_ROLE_SYMBOL, /* the same in all rows: one file, one ticker */
   BT_ROLE_NONE,
   BT_ROLE_COUNT = BT_ROLE_NONE
 } bt_role;
@@ -51,11 +52,12 @@ typedef enum bt_columns_found {
 bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
                                   size_t row);
 
-/* Names that a column of dates may have. */
+/* Names by what they may stand for. */
 typedef enum bt_name_kind {
   BT_NAME_DATE, /* of any date, such as Timestamp; those that promise a time of day come first */
   BT_NAME_DAY,  /* of whole days: Date, Trading Day, ... */
-  BT_NAME_TIME  /* of a time of day */
+  BT_NAME_TIME, /* of a time of day */
+  BT_NAME_SYMBOL
 } bt_name_kind;
 
 /* The column of the n-th best name of a kind in this row, BT_NO_COLUMN when there are fewer. */

@@ -243,6 +243,7 @@ bt_status bt_header__settle(bt_columns *columns, bt_header *header, bt_error *er
   if (row >= cells->n_rows)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: header only: no rows follow", header->path,
                    cells->row_line[header->row]);
+  columns->at[BT_ROLE_SYMBOL] = bt_columns__candidate(cells, header->row, BT_NAME_SYMBOL, 0);
   settle_date(columns, header);
   size_t n_names = bt_header__count_names(cells, header->row), n_rows, n_fields = 0;
   size_t n_longer = count_longer_rows(header, n_names, &n_rows, &n_fields);

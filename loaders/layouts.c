@@ -163,12 +163,13 @@ static bool is_time(const char *text)
 static bool cell_fits(word token, const char *text, char mark)
 {
   if (word_is(token, "any")) return true;
-  if (word_is(token, "text")) return is_word(text, mark);
   switch (role_of(token)) {
   case BT_ROLE_DATE:
     return is_date(text);
   case BT_ROLE_TIME:
     return is_time(text);
+  case BT_ROLE_SYMBOL:
+    return is_word(text, mark);
   default:
     return is_number(text, mark);
   }

@@ -3,20 +3,28 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/time.h"
 #include "loaders/decimal.h"
+#include "loaders/excerpt.h"
 
 enum {
   DATE_LENGTH = 10,        /* of yyyy-mm-dd */
   FIELDS_MOST = 1024,      /* fields that are needed lie among the first so many */
   FIRST_CAPACITY = 4096,   /* rows */
+  SYMBOL_SIZE = 48,        /* longer ones are compared by their beginning */
   SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
   GOOD_PRICES = 0xf        /* bits of the four prices */
 };
 
 /* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
 #define OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
+
+typedef struct symbol_text {
+  char text[SYMBOL_SIZE];
+  size_t length; /* 0: none */
+} symbol_text;
 
 typedef struct reader {
   bt_rows *rows;
@@ -32,6 +40,10 @@ typedef struct reader {
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
   bool swallowed;   /* a quoted field holds other rows */
+  /* the symbol of the rows so far, and of the row at hand where it is another one */
+  symbol_text symbol, other_symbol;
+  symbol_text second_symbol; /* the first other one of a good row, on this line */
+  size_t second_line;
   /* lines of the file */
   size_t line, row_line;
   /* of the last date written as yyyy-mm-dd: what stands before the day, and the day before the
@@ -84,6 +96,37 @@ static void on_date(reader *r, const char *field, size_t length)
     remember_month(r, field);
 }
 
+static void on_symbol(reader *r, const char *field, size_t length)
+{
+  if (length > SYMBOL_SIZE - 1) length = SYMBOL_SIZE - 1;
+  if (length == r->symbol.length && memcmp(field, r->symbol.text, length) == 0) return;
+  memcpy(r->other_symbol.text, field, length);
+  r->other_symbol.text[length] = '\0';
+  r->other_symbol.length = length;
+}
+
+/* The symbol of a row that is kept: tickers stacked in one file would make one series of them. */
+static void check_symbol(reader *r)
+{
+  if (r->symbol.length == 0)
+    r->symbol = r->other_symbol;
+  else if (r->second_line == 0 && strcasecmp(r->symbol.text, r->other_symbol.text) != 0) {
+    r->second_symbol = r->other_symbol;
+    r->second_line = r->row_line;
+  }
+}
+
+static bt_status fail_symbols(const reader *r, const bt_format_input *input, bt_error *err)
+{
+  char name[BT_EXCERPT_SIZE], first[BT_EXCERPT_SIZE], second[BT_EXCERPT_SIZE];
+  size_t column = r->format->columns.at[BT_ROLE_SYMBOL];
+  bt_excerpt__copy(name, bt_format__field_name(r->format, input, column));
+  return bt_fail(
+      err, BT_ERR_DATA, "%s:%zu: field %zu (%s): '%s' after rows of '%s': one file, one ticker",
+      input->path, r->second_line, column + 1, *name ? name : "symbol",
+      bt_excerpt__copy(second, r->second_symbol.text), bt_excerpt__copy(first, r->symbol.text));
+}
+
 static void on_field(void *field, size_t length, void *context)
 {
   reader *r = context;
@@ -104,6 +147,8 @@ static void on_field(void *field, size_t length, void *context)
   } else if (role == BT_ROLE_TIME) {
     if (bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
       r->good |= 1u << BT_ROLE_TIME;
+  } else if (role == BT_ROLE_SYMBOL) {
+    on_symbol(r, field, length);
   }
 }
 
@@ -166,6 +211,7 @@ static void keep_row(reader *r)
   rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
   rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
   if (stamp->has_time && stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  if (r->other_symbol.length > 0) check_symbol(r);
   r->row->line = (uint32_t)r->row_line;
   if (rows->n_rows + 1 == rows->capacity && !grow(rows))
     r->no_memory = true; /* what follows overwrites this row */
@@ -186,6 +232,7 @@ static void finish_row(reader *r)
   r->n_fields = 0;
   r->good = 0;
   r->zone_min = 0;
+  r->other_symbol.length = 0;
   r->swallowed = false;
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
 }
@@ -344,6 +391,7 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
   else
     split_unquoted(&r, data, length);
   if (status == BT_OK && r.no_memory) status = bt_fail_nomem(err, "rows");
+  if (status == BT_OK && r.second_line > 0) status = fail_symbols(&r, input, err);
   return status;
 }
 

@@ -39,8 +39,8 @@ typedef struct bt_rows {
   bt_account account;
 } bt_rows;
 
-/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed),
- * NOMEM. */
+/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed,
+ * rows of two symbols), NOMEM. */
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
                         bt_error *err);
 void bt_rows__clear(bt_rows *rows);

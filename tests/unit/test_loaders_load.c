@@ -398,6 +398,15 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
   assert_string_equal(s->report.issues[0].time_text, "02/15/2020");
 }
 
+static void rows_that_are_no_bars_may_have_another_symbol(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.5;
+  load_text(s, "Symbol,Date,Open,High,Low,Close\nSymbol,Date,Open,High,Low,Close\n"
+               "a,2020-01-02,1,1,1,1\nTotal,,,,,\n,2020-01-03,1,1,1,1\nA,2020-01-06,1,1,1,1\n");
+  check_loaded(s, 3, 2);
+}
+
 /* ---- reuse ------------------------------------------------------------------------------------
  */
 
@@ -444,6 +453,7 @@ int main(void)
       CASE(counts_of_seconds_may_pass_through_1970),
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
+      CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,14 @@ static const struct {
     {"# date close high low open volume\n2020-01-02,1,2,1,2,7\n",
      ":1: this comment has the prices in another order"},
     {"# nothing\n# at all\n", ":1: no rows but comments"},
+    {"date,open,high,low,close,volume,Name\n2020-01-02,1,2,1,2,9,AAL\n2020-01-03,1,2,1,2,9,AAL\n"
+     "2020-01-02,1,2,1,2,9,AAP\n",
+     ":4: field 7 (Name): 'AAP' after rows of 'AAL': one file, one ticker"},
+    {"A.US,D,20200102,000000,1,2,1,2,9,0\nB.US,D,20200103,000000,1,2,1,2,9,0\n",
+     ":2: field 1 (symbol): 'B.US' after rows of 'A.US'"},
+    {"\"Symbol\",\"Date\",\"Open\",\"High\",\"Low\",\"Close\"\n\"A\",\"2020-01-02\",1,2,1,2\n"
+     "\"B\",\"2020-01-03\",1,2,1,2\n",
+     ":3: field 1 (Symbol): 'B' after rows of 'A'"},
     {"No data", ":1: no known layout: the row begins with 'No data'"},
     {"1315922016,5.8,1.0\n1315922024,5.83,3.0\n", ":1: no known layout"},
     {"2020-01-02,1,2,3,9\n2020-01-03,1,2,3,9\n", ":1: no known layout"},
