@@ -82,22 +82,17 @@ char *bt_columns__key(char key[BT_KEY_SIZE], const char *name)
   return key;
 }
 
-/* Compares a key with one word of a list; a * at the word's end matches any continuation. */
-static bool matches(const char *key, const char *word, size_t word_length)
-{
-  if (word[word_length - 1] == '*') return strncmp(key, word, word_length - 1) == 0;
-  return strncmp(key, word, word_length) == 0 && key[word_length] == '\0';
-}
-
-/* Place of the key in a list of keys, SIZE_MAX where it is not in it. */
+/* Place of the key in a list of keys, BT_NO_COLUMN where it is not in it. */
 static size_t rank_of(const char *key, const char *keys)
 {
-  size_t rank = 0;
   if (*key == '\0') return BT_NO_COLUMN;
-  for (const char *word = keys; *word; rank++) {
-    size_t length = strcspn(word, " ");
-    if (matches(key, word, length)) return rank;
-    word += length + strspn(word + length, " ");
+  const char *word = keys;
+  for (size_t rank = 0; *word; rank++) {
+    const char *at = key;
+    while (*at && *at == *word) at++, word++;
+    if (*word == '*' || (*at == '\0' && (*word == ' ' || *word == '\0'))) return rank;
+    while (*word && *word != ' ') word++;
+    while (*word == ' ') word++;
   }
   return BT_NO_COLUMN;
 }
@@ -119,7 +114,15 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   return best;
 }
 
-size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kind, size_t n)
+static bool is_amount(const bt_columns *columns, size_t column)
+{
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_VOLUME; role++)
+    if (columns->at[role] == column) return true;
+  return false;
+}
+
+size_t bt_columns__candidate(const bt_columns *columns, const bt_cells *cells, size_t row,
+                             bt_name_kind kind, size_t n)
 {
   char key[BT_KEY_SIZE];
   const char *const keys_of[] = {[BT_NAME_DATE] = role_keys[BT_ROLE_DATE],
@@ -131,6 +134,7 @@ size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kin
   for (size_t i = 0;; i++) {
     size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
     for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+      if (is_amount(columns, c)) continue;
       size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), keys);
       if (rank == BT_NO_COLUMN || rank < least || rank >= best_rank) continue;
       best = c;

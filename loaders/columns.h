@@ -60,7 +60,9 @@ typedef enum bt_name_kind {
   BT_NAME_SYMBOL
 } bt_name_kind;
 
-/* The column of the n-th best name of a kind in this row, BT_NO_COLUMN when there are fewer. */
-size_t bt_columns__candidate(const bt_cells *cells, size_t row, bt_name_kind kind, size_t n);
+/* The column of the n-th best name of a kind in this row, BT_NO_COLUMN when there are fewer.
+ * Columns of prices and volumes are none. */
+size_t bt_columns__candidate(const bt_columns *columns, const bt_cells *cells, size_t row,
+                             bt_name_kind kind, size_t n);
 
 #endif

@@ -108,11 +108,11 @@ static bool is_mapped(const bt_columns *columns, size_t column)
 }
 
 /* The first column with a name of this kind that holds dates. */
-static size_t find_dates(const bt_header *h, bt_name_kind kind)
+static size_t find_dates(const bt_columns *columns, const bt_header *h, bt_name_kind kind)
 {
   size_t column = BT_NO_COLUMN;
-  for (size_t n = 0; (column = bt_columns__candidate(h->cells, h->row, kind, n)) != BT_NO_COLUMN;
-       n++)
+  for (size_t n = 0;
+       (column = bt_columns__candidate(columns, h->cells, h->row, kind, n)) != BT_NO_COLUMN; n++)
     if (look_at(h, column).dates) return column;
   return BT_NO_COLUMN;
 }
@@ -122,12 +122,12 @@ static size_t find_dates(const bt_header *h, bt_name_kind kind)
  * of other days beside it tells when they were fetched. */
 static size_t find_date(const bt_columns *columns, const bt_header *h)
 {
-  size_t by_name = columns->at[BT_ROLE_DATE], date = find_dates(h, BT_NAME_DATE);
+  size_t by_name = columns->at[BT_ROLE_DATE], date = find_dates(columns, h, BT_NAME_DATE);
   if (date == BT_NO_COLUMN && by_name != BT_NO_COLUMN && look_at(h, by_name).dates) date = by_name;
   for (size_t c = 0; date == BT_NO_COLUMN && c < bt_cells__count(h->cells, h->row); c++)
     if (!is_mapped(columns, c) && look_at(h, c).dates) date = c;
   if (date == BT_NO_COLUMN) return by_name;
-  size_t day = find_dates(h, BT_NAME_DAY);
+  size_t day = find_dates(columns, h, BT_NAME_DAY);
   bool whole_days = day != BT_NO_COLUMN && day != date && !look_at(h, day).clock_dates;
   return whole_days && !agree(h, date, day) ? day : date;
 }
@@ -158,7 +158,7 @@ static void settle_date(bt_columns *columns, const bt_header *h)
   for (size_t kind = 0; kind < 2; kind++) {
     size_t column = BT_NO_COLUMN;
     for (size_t n = 0;; n++) {
-      column = bt_columns__candidate(h->cells, h->row, kinds[kind], n);
+      column = bt_columns__candidate(columns, h->cells, h->row, kinds[kind], n);
       if (column == BT_NO_COLUMN) break;
       if (take_clock(columns, h, column, kinds[kind] == BT_NAME_DATE)) return;
     }
@@ -243,7 +243,8 @@ bt_status bt_header__settle(bt_columns *columns, bt_header *header, bt_error *er
   if (row >= cells->n_rows)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: header only: no rows follow", header->path,
                    cells->row_line[header->row]);
-  columns->at[BT_ROLE_SYMBOL] = bt_columns__candidate(cells, header->row, BT_NAME_SYMBOL, 0);
+  columns->at[BT_ROLE_SYMBOL] =
+      bt_columns__candidate(columns, cells, header->row, BT_NAME_SYMBOL, 0);
   settle_date(columns, header);
   size_t n_names = bt_header__count_names(cells, header->row), n_rows, n_fields = 0;
   size_t n_longer = count_longer_rows(header, n_names, &n_rows, &n_fields);

@@ -35,7 +35,7 @@ typedef struct reader {
   size_t n_roles; /* fields up to the last one that is needed */
   bt_row *row;    /* the row at hand, in the place where it stays if it is good */
   size_t n_fields;
-  unsigned good;                    /* bit of each role that was read */
+  unsigned good;                    /* bit of each role that was read; of a symbol if it is new */
   unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
@@ -103,6 +103,7 @@ static void on_symbol(reader *r, const char *field, size_t length)
   memcpy(r->other_symbol.text, field, length);
   r->other_symbol.text[length] = '\0';
   r->other_symbol.length = length;
+  r->good |= (unsigned)(length > 0) << BT_ROLE_SYMBOL;
 }
 
 /* The symbol of a row that is kept: tickers stacked in one file would make one series of them. */
@@ -211,7 +212,7 @@ static void keep_row(reader *r)
   rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
   rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
   if (stamp->has_time && stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
-  if (r->other_symbol.length > 0) check_symbol(r);
+  if (r->good & 1u << BT_ROLE_SYMBOL) check_symbol(r);
   r->row->line = (uint32_t)r->row_line;
   if (rows->n_rows + 1 == rows->capacity && !grow(rows))
     r->no_memory = true; /* what follows overwrites this row */
@@ -232,7 +233,6 @@ static void finish_row(reader *r)
   r->n_fields = 0;
   r->good = 0;
   r->zone_min = 0;
-  r->other_symbol.length = 0;
   r->swallowed = false;
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
 }
@@ -295,6 +295,18 @@ static inline const char *take_next_day(reader *r, const char *at, const char *e
   return at + DATE_LENGTH;
 }
 
+/* The symbol of the rows so far. NULL where it is anything else. */
+static inline const char *take_symbol(reader *r, const char *at, const char *end)
+{
+  size_t length = r->symbol.length;
+  if (length == 0 || (size_t)(end - at) <= length) return NULL;
+  const char *after = at + length;
+  if (*after != '\n' && *after != '\r' && *after != r->format->separator) return NULL;
+  if (memcmp(at, r->symbol.text, length) != 0) return NULL;
+  r->n_fields++;
+  return after;
+}
+
 /* Any field, without the blanks around it. Returns what follows. */
 static inline const char *take_field(reader *r, const char *at, const char *end)
 {
@@ -319,6 +331,7 @@ static inline const char *take_next(reader *r, const char *at, const char *end)
   const char *after = NULL;
   if (role <= BT_ROLE_VOLUME) after = take_number(r, role, at, end);
   if (role == BT_ROLE_DATE) after = take_next_day(r, at, end);
+  if (role == BT_ROLE_SYMBOL) after = take_symbol(r, at, end);
   return after ? after : take_field(r, at, end);
 }
 
