@@ -42,6 +42,12 @@ const char *bt_columns__role_name(bt_role role)
   return role < BT_ROLE_COUNT ? role_names[role] : "other";
 }
 
+size_t bt_columns__count(const bt_cells *cells, size_t row)
+{
+  size_t n = bt_cells__count(cells, row);
+  return n < BT_FIELDS_MOST ? n : BT_FIELDS_MOST;
+}
+
 void bt_columns__reset(bt_columns *columns)
 {
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) columns->at[role] = BT_NO_COLUMN;
@@ -103,7 +109,7 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
   char key[BT_KEY_SIZE];
   *twice = false;
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
     size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role_keys[role]);
     if (rank == BT_NO_COLUMN || rank > best_rank) continue;
     *twice = rank == best_rank;
@@ -133,7 +139,7 @@ size_t bt_columns__candidate(const bt_columns *columns, const bt_cells *cells, s
   size_t least = 0; /* ranks below this one were candidates before */
   for (size_t i = 0;; i++) {
     size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
-    for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+    for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
       if (is_amount(columns, c)) continue;
       size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), keys);
       if (rank == BT_NO_COLUMN || rank < least || rank >= best_rank) continue;
@@ -161,7 +167,7 @@ static size_t find_decorated(const bt_cells *cells, size_t row, const addition *
   memcpy(wanted + (a->in_front ? n_text : n_word), a->in_front ? word : a->text,
          a->in_front ? n_word : n_text);
   wanted[n_text + n_word] = '\0';
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++)
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++)
     if (strcmp(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted) == 0) return c;
   return BT_NO_COLUMN;
 }
@@ -178,19 +184,19 @@ static bool read_addition(addition *out, const char *key)
   return true;
 }
 
-/* Counts the complete sets and takes the columns of the first one. */
+/* Counts the complete sets up to two and takes the columns of the first one. */
 static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t row)
 {
   static const char *const words[] = {"open", "high", "low", "close"};
   size_t n_sets = 0;
   char key[BT_KEY_SIZE];
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+  for (size_t c = 0; c < bt_columns__count(cells, row) && n_sets < 2; c++) {
     addition a;
     bt_columns set;
     bool complete = true;
     if (!read_addition(&a, bt_columns__key(key, bt_cells__at(cells, row, c)))) continue;
     bt_columns__reset(&set);
-    for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
+    for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE && complete; role++) {
       set.at[role] = find_decorated(cells, row, &a, words[role]);
       complete = complete && set.at[role] != BT_NO_COLUMN;
     }

@@ -31,7 +31,13 @@ typedef struct bt_columns {
   size_t at[BT_ROLE_COUNT]; /* 0-based field, or BT_NO_COLUMN */
 } bt_columns;
 
-enum { BT_KEY_SIZE = 48 };
+enum {
+  BT_FIELDS_MOST = 1024, /* fields that are needed lie among the first so many */
+  BT_KEY_SIZE = 48
+};
+
+/* Names of a row that are looked at: its fields, at most BT_FIELDS_MOST. */
+size_t bt_columns__count(const bt_cells *cells, size_t row);
 
 /* The key of a header name; longer names are cut. Returns key. */
 char *bt_columns__key(char key[BT_KEY_SIZE], const char *name);

@@ -124,7 +124,7 @@ static size_t find_date(const bt_columns *columns, const bt_header *h)
 {
   size_t by_name = columns->at[BT_ROLE_DATE], date = find_dates(columns, h, BT_NAME_DATE);
   if (date == BT_NO_COLUMN && by_name != BT_NO_COLUMN && look_at(h, by_name).dates) date = by_name;
-  for (size_t c = 0; date == BT_NO_COLUMN && c < bt_cells__count(h->cells, h->row); c++)
+  for (size_t c = 0; date == BT_NO_COLUMN && c < bt_columns__count(h->cells, h->row); c++)
     if (!is_mapped(columns, c) && look_at(h, c).dates) date = c;
   if (date == BT_NO_COLUMN) return by_name;
   size_t day = find_dates(columns, h, BT_NAME_DAY);
@@ -177,7 +177,7 @@ static bool is_number_or_missing(const char *text)
 
 static bool repeats_names(const bt_header *h, size_t row)
 {
-  for (size_t c = 0; c < bt_cells__count(h->cells, h->row); c++)
+  for (size_t c = 0; c < bt_columns__count(h->cells, h->row); c++)
     if (strcmp(bt_cells__at(h->cells, h->row, c), bt_cells__at(h->cells, row, c)) != 0)
       return false;
   return true;
@@ -194,7 +194,7 @@ static bool is_header_tail(const bt_columns *columns, const bt_header *h, size_t
     const char *text = bt_cells__at(h->cells, row, columns->at[role]);
     if (*text != '\0' && is_number_or_missing(text)) return false;
   }
-  for (size_t c = 0; c < bt_cells__count(h->cells, row); c++)
+  for (size_t c = 0; c < bt_columns__count(h->cells, row); c++)
     if (read_date(&stamp, h->cells, row, c)) return false;
   return bt_header__count_names(h->cells, row) > 0 && !repeats_names(h, row);
 }

@@ -86,7 +86,7 @@ static size_t find_key(const bt_cells *cells, size_t row, word wanted, bool *twi
 {
   char key[BT_KEY_SIZE];
   size_t found = BT_NO_COLUMN;
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
     if (!key_fits(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted)) continue;
     if (wanted.at[wanted.length - 1] == '*') return c;
     *twice = *twice || found != BT_NO_COLUMN;
@@ -183,7 +183,7 @@ static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size
   for (size_t c = 0; next_word(&token, &at, end, " "); c++) {
     bool optional = *token.at == '?';
     if (optional) token = (word){token.at + 1, token.length - 1};
-    bool there = c < bt_cells__count(cells, row);
+    bool there = c < bt_columns__count(cells, row);
     if (!optional && (!there || !cell_fits(token, bt_cells__at(cells, row, c), mark))) return false;
     bt_role role = role_of(token);
     if (there && role != BT_ROLE_NONE && out->at[role] == BT_NO_COLUMN) out->at[role] = c;

@@ -11,7 +11,6 @@
 
 enum {
   DATE_LENGTH = 10,        /* of yyyy-mm-dd */
-  FIELDS_MOST = 1024,      /* fields that are needed lie among the first so many */
   FIRST_CAPACITY = 4096,   /* rows */
   SYMBOL_SIZE = 48,        /* longer ones are compared by their beginning */
   SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
@@ -31,9 +30,9 @@ typedef struct reader {
   const bt_format *format;
   bool has_quotes;
   bool no_memory;
-  unsigned char roles[FIELDS_MOST];
-  size_t n_roles; /* fields up to the last one that is needed */
-  bt_row *row;    /* the row at hand, in the place where it stays if it is good */
+  unsigned char roles[BT_FIELDS_MOST + 1]; /* one more: all may have moved by one */
+  size_t n_roles;                          /* fields up to the last one that is needed */
+  bt_row *row; /* the row at hand, in the place where it stays if it is good */
   size_t n_fields;
   unsigned good;                    /* bit of each role that was read; of a symbol if it is new */
   unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
@@ -246,19 +245,15 @@ static void on_line_end(int character, void *context)
   r->row_line = r->line;
 }
 
-static bt_status set_roles(reader *r, const char *path, bt_error *err)
+static void set_roles(reader *r)
 {
   memset(r->roles, BT_ROLE_NONE, sizeof r->roles);
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
     size_t column = r->format->columns.at[role];
     if (column == BT_NO_COLUMN) continue;
-    if (column >= FIELDS_MOST)
-      return bt_fail(err, BT_ERR_DATA, "%s: the %s is in field %zu; at most %d are read", path,
-                     bt_columns__role_name((bt_role)role), column + 1, FIELDS_MOST);
     r->roles[column] = (unsigned char)role;
     if (column >= r->n_roles) r->n_roles = column + 1;
   }
-  return BT_OK;
 }
 
 static bool is_blank(char c, char separator)
@@ -392,9 +387,9 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
   out->all_midnight = true;
   out->votes = (bt_date_votes){0};
   memset(&out->account, 0, sizeof out->account);
-  bt_status status = set_roles(&r, input->path, err);
-  if (status == BT_OK && out->capacity == 0 && !grow(out)) status = bt_fail_nomem(err, "rows");
-  if (status != BT_OK) return status;
+  bt_status status = BT_OK;
+  if (out->capacity == 0 && !grow(out)) return bt_fail_nomem(err, "rows");
+  set_roles(&r);
   r.row = out->rows;
 
   const char *data = input->text + format->data_at;

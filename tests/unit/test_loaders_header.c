@@ -126,6 +126,23 @@ static void comments_stand_before_a_header(void **state)
   assert_true(s->bars->open[0] == 10);
 }
 
+/* Names are compared with one another: only so many of them may be. */
+static void fields_past_the_first_thousand_have_no_names(void **state)
+{
+  enum { WIDE = 20000 };
+  static char text[WIDE * 24 + 256];
+  load_scene *s = *state;
+  size_t used = (size_t)snprintf(text, sizeof text, "Date,Open,High,Low,Close");
+  for (int i = 0; i < WIDE; i++)
+    used += (size_t)snprintf(text + used, sizeof text - used, ",open%dx", i);
+  (void)snprintf(text + used, sizeof text - used, ",Volume\n2020-01-02,1,1,1,1\n");
+  load_text(s, text);
+  assert_int_equal(s->report.n_bars, 1);
+  memcpy(text, "Date,Opel", 9); /* now the price is looked for among all of them */
+  load_text(s, text);
+  assert_non_null(strstr(s->report.reason, ":1: no column for open among Date, Opel"));
+}
+
 /* Rows that stand for a bar are counted, whatever they lack. */
 static void a_first_row_without_a_bar_is_a_bad_row(void **state)
 {
@@ -152,6 +169,7 @@ int main(void)
       CASE(the_rows_settle_date_and_time),
       CASE(most_rows_decide_what_a_column_is),
       CASE(comments_stand_before_a_header),
+      CASE(fields_past_the_first_thousand_have_no_names),
       CASE(a_first_row_without_a_bar_is_a_bad_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
