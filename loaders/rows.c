@@ -39,6 +39,7 @@ typedef struct reader {
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
   bool swallowed;   /* a quoted field holds other rows */
+  bool any_text;    /* of a row without a good field: some field is not empty */
   /* the symbol of the rows so far, and of the row at hand where it is another one */
   symbol_text symbol, other_symbol;
   symbol_text second_symbol; /* the first other one of a good row, on this line */
@@ -132,6 +133,7 @@ static void on_field(void *field, size_t length, void *context)
   reader *r = context;
   size_t index = r->n_fields++;
   if (r->has_quotes) count_lines(r, field, length);
+  r->any_text = r->any_text || length > 0;
   if (index >= r->n_roles) return;
   unsigned role = r->roles[index];
   char mark = r->format->mark;
@@ -220,18 +222,28 @@ static void keep_row(reader *r)
   r->row = &rows->rows[rows->n_rows];
 }
 
+static void skip_row(reader *r, bt_row_issue issue)
+{
+  size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
+  /* separators alone, as spreadsheets write below a table, are a blank line */
+  if (!r->any_text && r->good == 0) return;
+  r->rows->n_seen += n_lines;
+  bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
+}
+
 static void finish_row(reader *r)
 {
   bt_row_issue issue = check_row(r);
-  size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
-  r->rows->n_seen += n_lines;
-  if (issue == BT_ROW_ISSUE_COUNT)
+  if (issue == BT_ROW_ISSUE_COUNT) {
+    r->rows->n_seen++;
     keep_row(r);
-  else
-    bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
+  } else {
+    skip_row(r, issue);
+  }
   r->n_fields = 0;
   r->good = 0;
   r->zone_min = 0;
+  r->any_text = false;
   r->swallowed = false;
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
 }
@@ -298,6 +310,7 @@ static inline const char *take_symbol(reader *r, const char *at, const char *end
   const char *after = at + length;
   if (*after != '\n' && *after != '\r' && *after != r->format->separator) return NULL;
   if (memcmp(at, r->symbol.text, length) != 0) return NULL;
+  r->any_text = true;
   r->n_fields++;
   return after;
 }
@@ -317,11 +330,20 @@ static inline const char *take_field(reader *r, const char *at, const char *end)
   return at;
 }
 
+/* Past the last field that is needed, to the end of the line. */
+static inline const char *pass_rest(reader *r, const char *at)
+{
+  const char *after = at + strcspn(at, "\n\r");
+  for (; r->good == 0 && !r->any_text && at < after; at++)
+    r->any_text = *at != r->format->separator && !is_blank(*at, r->format->separator);
+  return after;
+}
+
 /* The field at `at`: the usual forms at once, others by splitting them off first. What follows the
  * last field that is needed is passed over. */
 static inline const char *take_next(reader *r, const char *at, const char *end)
 {
-  if (r->n_fields >= r->n_roles) return at + strcspn(at, "\n\r");
+  if (r->n_fields >= r->n_roles) return pass_rest(r, at);
   unsigned role = r->roles[r->n_fields];
   const char *after = NULL;
   if (role <= BT_ROLE_VOLUME) after = take_number(r, role, at, end);

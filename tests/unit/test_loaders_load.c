@@ -179,6 +179,21 @@ static void blank_lines_are_no_rows(void **state)
   assert_int_equal(s->report.issues[0].line, 8);
 }
 
+static void rows_of_separators_alone_are_blank_lines(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.7;
+  load_text(s, HEADER
+            ",,,,,\n2020-01-02,1,1,1,1,1\n , ,,,,\n,,,,,,,\n,\n,,,,,\n,,,,,,x\n,,,,0,\n,,,,,");
+  check_loaded(s, 1, 2);
+  assert_int_equal(s->report.n_rows, 3);
+  assert_int_equal(s->report.issues[0].line, 8);
+  load_text(s, HEADER "\"2020-01-02\",1,1,1,1,1\n\"\",,,,,\n,,,,,\n,,,,,,x\n");
+  check_loaded(s, 1, 1);
+  load_text(s, "Date,Open,High,Low,Close,Name\n2020-01-02,1,1,1,1,X\n,,,,,X\n");
+  check_loaded(s, 1, 1);
+}
+
 static void lines_inside_quotes_count_for_the_line_number(void **state)
 {
   load_scene *s = *state;
@@ -437,6 +452,7 @@ int main(void)
       CASE(a_skipped_row_does_not_claim_its_time),
       CASE(volumes_never_cost_a_row),
       CASE(blank_lines_are_no_rows),
+      CASE(rows_of_separators_alone_are_blank_lines),
       CASE(lines_inside_quotes_count_for_the_line_number),
       CASE(a_quoted_file_gives_the_same_bars),
       CASE(a_field_of_many_characters_that_is_not_needed_is_fine),
