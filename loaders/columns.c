@@ -7,20 +7,20 @@ static const char *const role_keys[BT_ROLE_COUNT] = {
     [BT_ROLE_OPEN] =
         "open openprice opening openingprice o eroffnung eroeffnung eroffn erster "
         "eroffnungskurs anfangskurs otwarcie abertura apertura ouverture ouv opn first "
-        "openbid openask acilis oppning",
+        "openbid openask acilis oppning openprc",
     [BT_ROLE_HIGH] = "high highprice highest h hoch tageshoch hochst hochstkurs najwyzszy maxima "
-                     "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi",
+                     "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi high1",
     [BT_ROLE_LOW] =
         "low lowprice lowest l tief tagestief tiefst tiefstkurs najnizszy minima minimo "
-        "minimum min plusbas bas bajo laag dusuk daylow lo",
+        "minimum min plusbas bas bajo laag dusuk daylow lo low1",
     [BT_ROLE_CLOSE] = "close closeprice closing closingprice closelast c schluss schlusskurs "
                       "zamkniecie fechamento cierre chiusura cloture slot settle settlement "
                       "settlementprice last lastprice price ultimo zuletzt dernier ostatnio laatst "
-                      "simdi ltp",
+                      "simdi ltp latest clot trdprc1 closeclose*",
     [BT_ROLE_ADJUSTED] = "adjclose adjustedclose adjcloseprice closeadj closeadjusted adjusted "
-                         "adjclosing adjustedcloseprice adjclosedprice adjprice",
+                         "adjclosing adjustedcloseprice adjclosedprice adjprice adjcloseadj*",
     [BT_ROLE_VOLUME] = "volume tickvolume tickvol vol volumen wolumen wol v qtits sharestraded "
-                       "totaltradequantity quantity stuck volumes hac realvolume volume*",
+                       "totaltradequantity quantity stuck volumes hac realvolume acvoluns volume*",
     [BT_ROLE_DATE] = "datetime timestamp unix unixtimestamp unixtime epoch opentime windowstart "
                      "localtime gmttime utctime timeutc dateutc datetimeutc startdate starttime "
                      "timeperiodstart bartime tsevent ts date tradedate tradingdate tradingday "
@@ -172,41 +172,53 @@ static size_t find_decorated(const bt_cells *cells, size_t row, const addition *
   return BT_NO_COLUMN;
 }
 
-/* What is left of a name when "open" is taken off either end. */
-static bool read_addition(addition *out, const char *key)
+/* What is left of a name when a word is taken off either end. */
+static bool read_addition(addition *out, const char *key, const char *word, bool in_front)
 {
-  size_t length = strlen(key);
-  if (length <= 4) return false;
-  out->in_front = strcmp(key + length - 4, "open") == 0;
-  if (!out->in_front && strncmp(key, "open", 4) != 0) return false;
-  memcpy(out->text, out->in_front ? key : key + 4, length - 4);
-  out->text[length - 4] = '\0';
+  size_t length = strlen(key), n_word = strlen(word);
+  if (length <= n_word) return false;
+  if (memcmp(in_front ? key + length - n_word : key, word, n_word) != 0) return false;
+  out->in_front = in_front;
+  memcpy(out->text, in_front ? key : key + n_word, length - n_word);
+  out->text[length - n_word] = '\0';
+  return true;
+}
+
+/* The words of a set of prices: AAPL.Open, PX_LAST, mid.c. */
+static const char *const set_words[][4] = {
+    {"open", "high", "low", "close"}, {"open", "high", "low", "last"}, {"o", "h", "l", "c"}};
+
+enum { N_SET_WORDS = sizeof set_words / sizeof set_words[0] };
+
+static bool find_set(bt_columns *out, const bt_cells *cells, size_t row, const addition *a,
+                     const char *const words[4])
+{
+  bt_columns__reset(out);
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
+    out->at[role] = find_decorated(cells, row, a, words[role]);
+    if (out->at[role] == BT_NO_COLUMN) return false;
+  }
+  out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjusted");
+  if (out->at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
+    out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjclose");
+  out->at[BT_ROLE_VOLUME] = find_decorated(cells, row, a, "volume");
   return true;
 }
 
 /* Counts the complete sets up to two and takes the columns of the first one. */
 static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t row)
 {
-  static const char *const words[] = {"open", "high", "low", "close"};
   size_t n_sets = 0;
   char key[BT_KEY_SIZE];
-  for (size_t c = 0; c < bt_columns__count(cells, row) && n_sets < 2; c++) {
-    addition a;
-    bt_columns set;
-    bool complete = true;
-    if (!read_addition(&a, bt_columns__key(key, bt_cells__at(cells, row, c)))) continue;
-    bt_columns__reset(&set);
-    for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE && complete; role++) {
-      set.at[role] = find_decorated(cells, row, &a, words[role]);
-      complete = complete && set.at[role] != BT_NO_COLUMN;
-    }
-    if (!complete || n_sets++ > 0) continue;
-    set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjusted");
-    if (set.at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
-      set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjclose");
-    set.at[BT_ROLE_VOLUME] = find_decorated(cells, row, &a, "volume");
-    *out = set;
-  }
+  for (size_t w = 0; w < N_SET_WORDS && n_sets == 0; w++)
+    for (size_t c = 0; c < bt_columns__count(cells, row) && n_sets < 2; c++)
+      for (int in_front = 0; in_front < 2; in_front++) {
+        addition a;
+        bt_columns set;
+        bt_columns__key(key, bt_cells__at(cells, row, c));
+        if (!read_addition(&a, key, set_words[w][0], in_front)) continue;
+        if (find_set(&set, cells, row, &a, set_words[w]) && n_sets++ == 0) *out = set;
+      }
   return n_sets;
 }
 

@@ -61,6 +61,24 @@ static const struct {
     {"Date,Open,High,Low,Close,Volume\n(UTC),(USD),(USD),(USD),(USD),(shares)\n"
      "2020-01-02,10,13,9,11,100\n2020-01-03,11,13,11,12.5,200\n",
      "2020-01-02", "2020-01-03"},
+    /* names with an addition, and other vendors' names */
+    {"Date,PX_OPEN,PX_HIGH,PX_LOW,PX_LAST,PX_VOLUME\n2020-01-02,10,13,9,11,100\n"
+     "2020-01-03,11,13,11,12.5,200\n",
+     "2020-01-02", "2020-01-03"},
+    {"time,complete,volume,mid.o,mid.h,mid.l,mid.c\n2020-01-02T10:00:00.000000000Z,True,9,10,13,9,"
+     "11\n"
+     "2020-01-02T10:01:00.000000000Z,True,9,11,13,11,12.5\n",
+     "2020-01-02T10:00:00", "2020-01-02T10:01:00"},
+    {"Time,Open,High,Low,Latest,Change,Volume\n2020-01-02,10,13,9,11,1,100\n"
+     "2020-01-03,11,13,11,12.5,1,200\n",
+     "2020-01-02", "2020-01-03"},
+    {"date\touv\thaut\tbas\tclot\tvol\tdevise\n2020-01-02\t10\t13\t9\t11\t100\tEUR\n"
+     "2020-01-03\t11\t13\t11\t12.5\t200\tEUR\n",
+     "2020-01-02", "2020-01-03"},
+    {"Date,Open,High,Low,Close Close price adjusted for splits.,Adj Close Adjusted close price "
+     "adjusted for splits and dividend and/or capital gain distributions.,Volume\n"
+     "2020-01-02,10,13,9,11,11,100\n2020-01-03,11,13,11,12.5,12.5,200\n",
+     "2020-01-02", "2020-01-03"},
     /* adjusted prices alone: there is nothing left to adjust */
     {"Date,Adj Open,Adj High,Adj Low,Adj Close,Adj Volume\n2020-01-02,10,13,9,11,100\n"
      "2020-01-03,11,13,11,12.5,200\n",

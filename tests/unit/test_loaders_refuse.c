@@ -58,6 +58,8 @@ static const struct {
      ":1: several columns could be close"},
     {"Date,Open,High,Low,Close,Adj Close,Adj Close,Volume\n2020-01-02,10,13,9,11,11,22,100\n",
      ":1: several columns could be adjusted close"},
+    {"time,bid.o,bid.h,bid.l,bid.c,ask.o,ask.h,ask.l,ask.c\n2020-01-02,1,2,1,2,1,2,1,2\n",
+     ":1: several columns could be open"},
     {"Date,AskOpen,AskHigh,AskLow,AskClose,BidOpen,BidHigh,BidLow,BidClose\n"
      "2020-01-02,1,2,1,2,1,2,1,2\n",
      ":1: several columns could be open"},
