@@ -16,6 +16,7 @@ typedef struct row_text {
   double price[BT_N_PRICES];
   bt_decimal result[BT_N_PRICES];
   bool date_parses, has_line_end;
+  char zone[BT_EXCERPT_SIZE]; /* what makes a date none, if that is a name behind it; else "" */
 } row_text;
 
 /* The names of the columns, by role. */
@@ -33,6 +34,27 @@ static void read_names(names *out, const bt_format *format, const bt_format_inpu
     if (out->of[role][0] == '\0')
       (void)snprintf(out->of[role], BT_EXCERPT_SIZE, "%s", bt_columns__role_name((bt_role)role));
   }
+}
+
+static bool is_letter(char c)
+{
+  return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+/* The name at the end of a date, if without it the date is one: 2021-01-29 14:30 EST. */
+static void find_zone(char zone[BT_EXCERPT_SIZE], const char *cell)
+{
+  char date[BT_EXCERPT_SIZE];
+  bt_stamp stamp;
+  size_t length = strlen(cell), name_at = length;
+  while (name_at > 0 && (is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
+    name_at--;
+  zone[0] = '\0';
+  if (name_at == length || name_at >= sizeof date) return;
+  memcpy(date, cell, name_at);
+  date[name_at] = '\0';
+  if (bt_stamp__parse(&stamp, date, name_at) && stamp.has_time)
+    bt_excerpt__copy(zone, cell + name_at);
 }
 
 /* The row that begins at `text`. False without memory. */
@@ -54,6 +76,7 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
       bt_stamp stamp;
       out->date_parses =
           bt_stamp__parse(&stamp, cell, strlen(cell)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
+      find_zone(out->zone, cell);
     }
   }
   return true;
@@ -68,6 +91,9 @@ static void explain_date(char *out, size_t size, const row_text *row, const bt_f
     (void)snprintf(out, size, "a quoted field runs on over several lines");
   else if (row->cell[role][0] == '\0')
     (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);
+  else if (!by_time && row->zone[0] != '\0')
+    (void)snprintf(out, size, "field %zu (%s): unknown time zone '%s'",
+                   format->columns.at[role] + 1, n->of[role], row->zone);
   else
     (void)snprintf(out, size, "field %zu (%s): '%s' is not a %s", format->columns.at[role] + 1,
                    n->of[role], row->cell[role], by_time ? "time of day" : "date");

@@ -107,7 +107,8 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   bool fraction_fits = read_fraction(&fraction_ns, at + n_digits, end);
   if (!negative && read_compact(stamp, at, n_digits)) {
     if (fraction_fits && fraction_ns == 0) return true;
-    return n_digits == 8 && read_rest(stamp, at + n_digits, end);
+    /* what follows belongs to the time: 20210304 14:30, 20210304143000.250, 202103041430Z */
+    return n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end);
   }
   if (!fraction_fits || n_digits == 0 || n_digits > 19) return false;
   uint64_t count = 0;
@@ -229,14 +230,38 @@ static bool set_numeric(bt_stamp *stamp, const part parts[3], char mark)
   return true;
 }
 
+/* Jan 4 14:30:00 2021, as C writes it: the year stands behind the time. */
+static bool read_year_last(bt_stamp *stamp, const part parts[2], const char *at, const char *end)
+{
+  if (parts[0].n_digits != 0 || parts[1].n_digits == 0 || end - at < 5 || end[-5] != ' ')
+    return false;
+  for (const char *digit = end - 4; digit < end; digit++)
+    if (!is_digit(*digit)) return false;
+  int year = two_digits(end - 4) * 100 + two_digits(end - 2);
+  return set_date(stamp, year, parts[0].value, parts[1].value) && read_rest(stamp, at, end - 5) &&
+         stamp->has_time;
+}
+
+/* What stands before a part; a name needs nothing: 29JAN2021. */
+static bool read_joint(char *separator, const char **at, const char *end)
+{
+  const char *start = *at;
+  *separator = read_separator(at, end);
+  return *separator != '\0' ||
+         (*at == start && start < end && is_letter(start[-1]) != is_letter(*start));
+}
+
 static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
 {
   part parts[3];
   skip_weekday(&at, end);
   char separators[2] = {0};
   for (int i = 0; i < 3; i++) {
-    if (i > 0 && (separators[i - 1] = read_separator(&at, end)) == '\0') return false;
+    const char *after = at;
+    if (i > 0 && !read_joint(&separators[i - 1], &at, end)) return false;
     if (!read_part(&parts[i], &at, end)) return false;
+    if (i == 2 && parts[2].n_digits <= 2 && at < end && *at == ':')
+      return read_year_last(stamp, parts, after, end);
   }
   bool named = parts[0].n_digits == 0 || parts[1].n_digits == 0 || parts[2].n_digits == 0;
   if (named && !set_named(stamp, parts)) return false;

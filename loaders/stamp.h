@@ -38,8 +38,8 @@ typedef struct bt_stamp {
 
 /* Reads a date with an optional time of day and zone; the whole text must match. text[length] must
  * be readable and neither a digit nor a letter. Forms: 2021-03-04, 2021/3/4, 2021.03.04,
- * 20210304[hhmm[ss]], 4/3/2021, 04.03.21, 4-Mar-21, Mar 4, 2021, counts of s, ms, us, ns since
- * 1970; then 14:30[:00[.000]], 143000, 2:30 PM; then Z, +05:30, -0500, GMT+0800, UTC. */
+ * 20210304[hhmm[ss]], 4/3/2021, 04.03.21, 4-Mar-21, 04MAR2021, Mar 4, 2021, counts of s, ms, us, ns
+ * since 1970; then 14:30[:00[.000]], 143000, 2:30 PM; then Z, +05:30, -0500, GMT+0800, UTC. */
 bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length);
 
 /* Reads a time of day alone, as a column of its own has it: 14:30[:00], 1430, 143000. A zone

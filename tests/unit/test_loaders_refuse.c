@@ -78,6 +78,10 @@ static const struct {
     {"\"Symbol\",\"Date\",\"Open\",\"High\",\"Low\",\"Close\"\n\"A\",\"2020-01-02\",1,2,1,2\n"
      "\"B\",\"2020-01-03\",1,2,1,2\n",
      ":3: field 1 (Symbol): 'B' after rows of 'A'"},
+    {HEADER "2021-01-29 14:30:00 EST,1,2,1,2,9\n",
+     ":2: 1 of 1 rows are unusable, more than 5%; here: field 1 (Date): unknown time zone 'EST'"},
+    {HEADER "20210129 14:30:00 US/Eastern,1,2,1,2,9\n",
+     "field 1 (Date): unknown time zone 'US/Eastern'"},
     {"No data", ":1: no known layout: the row begins with 'No data'"},
     {"1315922016,5.8,1.0\n1315922024,5.83,3.0\n", ":1: no known layout"},
     {"2020-01-02,1,2,3,9\n2020-01-03,1,2,3,9\n", ":1: no known layout"},
