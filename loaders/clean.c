@@ -92,9 +92,17 @@ static void drop_repeats(bt_rows *rows)
   rows->n_rows = kept;
 }
 
+/* 24:00 is the midnight of the next day; but bars that all have it are the days that they end. */
+static void take_ended_days(bt_rows *rows)
+{
+  if (rows->n_ends_day == 0 || rows->n_ends_day < rows->n_rows) return;
+  for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.local_ns -= BT_NS_PER_DAY;
+}
+
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err)
 {
+  take_ended_days(rows);
   if (rows->votes.n_rows > 0 || rows->n_small > 0 || rows->n_epoch > 0) {
     bt_status status = settle_dates(rows, format, max_bad, path, err);
     if (status != BT_OK) return status;

@@ -51,6 +51,7 @@ size_t bt_columns__count(const bt_cells *cells, size_t row)
 void bt_columns__reset(bt_columns *columns)
 {
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) columns->at[role] = BT_NO_COLUMN;
+  columns->joined_times = false;
 }
 
 /* The plain letter of an accented one in two bytes of UTF-8, 0 where there is none. */
@@ -231,6 +232,7 @@ static size_t find_plain(bt_columns *out, bt_role *missing, bt_role *twice, cons
                          size_t row)
 {
   size_t n_prices = 0;
+  bt_columns__reset(out);
   *missing = *twice = BT_ROLE_NONE;
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
     bool several = false;

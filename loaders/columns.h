@@ -29,6 +29,7 @@ typedef enum bt_role {
 
 typedef struct bt_columns {
   size_t at[BT_ROLE_COUNT]; /* 0-based field, or BT_NO_COLUMN */
+  bool joined_times;        /* the times of day are digits alone: 930, 093000 */
 } bt_columns;
 
 enum {

@@ -141,6 +141,7 @@ static bool take_clock(bt_columns *columns, const bt_header *h, size_t column, b
   content found = look_at(h, column);
   if (found.times && !found.dates && (found.colons || !needs_colons)) {
     columns->at[BT_ROLE_TIME] = column;
+    columns->joined_times = !found.colons;
     return true;
   }
   if (!found.clock_dates || !agree(h, date, column)) return false;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/time.h"
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 
@@ -38,8 +39,11 @@ typedef struct reader {
   unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
-  bool swallowed;   /* a quoted field holds other rows */
-  bool any_text;    /* of a row without a good field: some field is not empty */
+  /* times of day as whole numbers: of the first reading of a file, and how to read them */
+  size_t n_short_times, n_long_times;
+  bool with_seconds;
+  bool swallowed; /* a quoted field holds other rows */
+  bool any_text;  /* of a row without a good field: some field is not empty */
   /* the symbol of the rows so far, and of the row at hand where it is another one */
   symbol_text symbol, other_symbol;
   symbol_text second_symbol; /* the first other one of a good row, on this line */
@@ -128,6 +132,18 @@ static bt_status fail_symbols(const reader *r, const bt_format_input *input, bt_
       bt_excerpt__copy(second, r->second_symbol.text), bt_excerpt__copy(first, r->symbol.text));
 }
 
+/* Whole numbers as times of day do not show whether they have seconds; the longer ones do. */
+static void on_time(reader *r, const char *field, size_t length)
+{
+  bool joined =
+      r->format->columns.joined_times && length <= 6 &&
+      bt_clock_text__read_joined(&r->time_of_day_ns, field, field + length, r->with_seconds);
+  r->n_short_times += joined && length <= 4 && *field != '0';
+  r->n_long_times += joined && length > 4;
+  if (joined || bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
+    r->good |= 1u << BT_ROLE_TIME;
+}
+
 static void on_field(void *field, size_t length, void *context)
 {
   reader *r = context;
@@ -147,8 +163,7 @@ static void on_field(void *field, size_t length, void *context)
     bt_decimal result = bt_decimal__parse_amount(&r->row->volume, field, length, mark);
     r->good |= (unsigned)(result == BT_DECIMAL_OK) << role;
   } else if (role == BT_ROLE_TIME) {
-    if (bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
-      r->good |= 1u << BT_ROLE_TIME;
+    on_time(r, field, length);
   } else if (role == BT_ROLE_SYMBOL) {
     on_symbol(r, field, length);
   }
@@ -175,6 +190,7 @@ static bool finish_date(reader *r)
     if (!stamp->has_time || stamp->local_ns % BT_NS_PER_DAY == 0) {
       stamp->local_ns += r->time_of_day_ns;
       stamp->has_time = true;
+      stamp->ends_day = r->time_of_day_ns == BT_NS_PER_DAY;
       if (r->zone_min != 0) stamp->zone_min = r->zone_min;
     }
   }
@@ -212,7 +228,10 @@ static void keep_row(reader *r)
   if (!(r->good & 1u << BT_ROLE_VOLUME) || r->row->volume < 0) r->row->volume = (double)NAN;
   rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
   rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
-  if (stamp->has_time && stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  if (stamp->has_time) {
+    rows->n_ends_day += stamp->ends_day;
+    if (stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  }
   if (r->good & 1u << BT_ROLE_SYMBOL) check_symbol(r);
   r->row->line = (uint32_t)r->row_line;
   if (rows->n_rows + 1 == rows->capacity && !grow(rows))
@@ -398,29 +417,42 @@ static bt_status parse_quoted(reader *r, const bt_format_input *input, const cha
   return status;
 }
 
+/* One reading of all rows. */
+static bt_status read_all(reader *r, const bt_format_input *input, bt_error *err)
+{
+  bt_rows *rows = r->rows;
+  rows->n_rows = rows->n_seen = rows->n_epoch = rows->n_small = rows->n_ends_day = 0;
+  rows->all_midnight = true;
+  rows->votes = (bt_date_votes){0};
+  memset(&rows->account, 0, sizeof rows->account);
+  memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault);
+  r->line = r->row_line = r->format->data_line;
+  r->row = rows->rows;
+  bt_status status = BT_OK;
+  const char *data = input->text + r->format->data_at;
+  size_t length = input->length - r->format->data_at;
+  if (r->has_quotes)
+    status = parse_quoted(r, input, data, length, err);
+  else
+    split_unquoted(r, data, length);
+  return status == BT_OK && r->no_memory ? bt_fail_nomem(err, "rows") : status;
+}
+
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
                         bt_error *err)
 {
-  reader r = {.rows = out, .format = format, .line = format->data_line};
-  r.row_line = r.line;
-  r.has_quotes = memchr(input->text, '"', input->length) != NULL;
-  memset(r.fault, BT_DECIMAL_MISSING, sizeof r.fault);
-  out->n_rows = out->n_seen = out->n_epoch = out->n_small = 0;
-  out->all_midnight = true;
-  out->votes = (bt_date_votes){0};
-  memset(&out->account, 0, sizeof out->account);
-  bt_status status = BT_OK;
   if (out->capacity == 0 && !grow(out)) return bt_fail_nomem(err, "rows");
+  reader r = {.rows = out, .format = format};
+  r.has_quotes = memchr(input->text, '"', input->length) != NULL;
   set_roles(&r);
-  r.row = out->rows;
-
-  const char *data = input->text + format->data_at;
-  size_t length = input->length - format->data_at;
-  if (r.has_quotes)
-    status = parse_quoted(&r, input, data, length, err);
-  else
-    split_unquoted(&r, data, length);
-  if (status == BT_OK && r.no_memory) status = bt_fail_nomem(err, "rows");
+  bt_status status = read_all(&r, input, err);
+  if (status == BT_OK && r.n_short_times > 0 && r.n_long_times > r.n_short_times) {
+    reader again = {.rows = out, .format = format, .with_seconds = true};
+    again.has_quotes = r.has_quotes;
+    set_roles(&again);
+    r = again;
+    status = read_all(&r, input, err);
+  }
   if (status == BT_OK && r.second_line > 0) status = fail_symbols(&r, input, err);
   return status;
 }

@@ -34,6 +34,7 @@ typedef struct bt_rows {
   size_t n_seen;       /* rows of the file, good or not */
   size_t n_epoch;      /* good rows with a count since 1970 */
   size_t n_small;      /* good rows with a small number as date */
+  size_t n_ends_day;   /* good rows with 24:00 as their time */
   bool all_midnight;   /* no good row has a time of day other than 00:00 */
   bt_date_votes votes; /* of all rows with a date in parts */
   bt_account account;

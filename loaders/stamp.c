@@ -32,6 +32,7 @@ static bool read_rest(bt_stamp *stamp, const char *at, const char *end)
   if (!bt_clock_text__read(&time_of_day_ns, &stamp->zone_min, at, end)) return false;
   stamp->local_ns += time_of_day_ns;
   stamp->has_time = true;
+  stamp->ends_day = time_of_day_ns == BT_NS_PER_DAY;
   return true;
 }
 

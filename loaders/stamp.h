@@ -30,6 +30,7 @@ typedef struct bt_stamp {
   uint8_t kind;      /* bt_stamp_kind */
   uint8_t unit;      /* EPOCH, SMALL_NUMBER: what the size of the count says */
   bool has_time;     /* a time of day was written */
+  bool ends_day;     /* it was 24:00: local_ns is that of the next day */
   bool short_year;   /* PARTS: all three have at most two digits */
   uint8_t mark;      /* PARTS: index of what stands between them in BT_DATE_MARKS */
   uint8_t part[2];   /* PARTS: the first two numbers */

@@ -127,6 +127,53 @@ static void most_rows_decide_what_a_column_is(void **state)
   assert_false(s->bars->daily);
 }
 
+static void check_clocks(load_scene *s, const char *text, const char *const *expected, size_t n)
+{
+  char clock[BT_TIME_TEXT_SIZE];
+  load_text(s, text);
+  if (s->report.rejected) fail_msg("%s", s->report.reason);
+  assert_int_equal(s->report.n_bars, n);
+  assert_int_equal(s->report.rows_skipped, 0);
+  for (size_t i = 0; i < n; i++)
+    assert_string_equal(bt_time_format(clock, s->bars->time_ns[i], true), expected[i]);
+}
+
+/* 30 is half past midnight beside 930, and 30 seconds past it beside 93000. */
+static void whole_numbers_as_times_of_day_are_read_alike(void **state)
+{
+  static const char *const with_minutes[] = {"2020-01-02", "2020-01-02T00:15:00",
+                                             "2020-01-02T01:00:00", "2020-01-02T09:30:00",
+                                             "2020-01-03"};
+  static const char *const with_seconds[] = {
+      "2020-01-02T00:00:30", "2020-01-02T00:05:00", "2020-01-02T00:10:00", "2020-01-02T01:00:00",
+      "2020-01-02T09:30:00", "2020-01-02T10:00:00", "2020-01-02T11:00:00"};
+  load_scene *s = *state;
+  check_clocks(s,
+               "Date,Time,Open,High,Low,Close\n20200102,0,1,1,1,1\n20200102,15,1,1,1,1\n"
+               "20200102,100,1,1,1,1\n20200102,930,1,1,1,1\n20200102,2400,1,1,1,1\n",
+               with_minutes, 5);
+  check_clocks(s,
+               "Date,Time,Open,High,Low,Close\n20200102,30,1,1,1,1\n20200102,500,1,1,1,1\n"
+               "20200102,1000,1,1,1,1\n20200102,10000,1,1,1,1\n20200102,93000,1,1,1,1\n"
+               "20200102,100000,1,1,1,1\n20200102,110000,1,1,1,1\n",
+               with_seconds, 7);
+}
+
+static void bars_that_all_end_at_24_are_days(void **state)
+{
+  static const char *const days[] = {"2020-01-02", "2020-01-03"};
+  load_scene *s = *state;
+  check_clocks(s, "Date,Open,High,Low,Close\n2020-01-02 24:00,1,1,1,1\n2020-01-03 24:00,1,1,1,1\n",
+               days, 2);
+  check_clocks(s,
+               "Date,Time,Open,High,Low,Close\n01/02/2020,24:00,1,1,1,1\n"
+               "01/03/2020,24:00,1,1,1,1\n01/13/2020,24:00,1,1,1,1\n",
+               (const char *const[]){"2020-01-02", "2020-01-03", "2020-01-13"}, 3);
+  load_text(s,
+            "Date,Time,Open,High,Low,Close\n2020-01-02,23:00,1,1,1,1\n2020-01-02,24:00,1,1,1,1\n");
+  assert_int_equal(s->bars->time_ns[1] - s->bars->time_ns[0], 3600 * BT_NS_PER_SECOND);
+}
+
 /* However many: they count neither as rows before the header nor as rows at hand. */
 static void comments_stand_before_a_header(void **state)
 {
@@ -186,6 +233,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(the_rows_settle_date_and_time),
       CASE(most_rows_decide_what_a_column_is),
+      CASE(whole_numbers_as_times_of_day_are_read_alike),
+      CASE(bars_that_all_end_at_24_are_days),
       CASE(comments_stand_before_a_header),
       CASE(fields_past_the_first_thousand_have_no_names),
       CASE(a_first_row_without_a_bar_is_a_bad_row),
