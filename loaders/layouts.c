@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/load.h"
 #include "loaders/stamp.h"
@@ -66,6 +67,7 @@ static bool word_is(word w, const char *text)
 static bt_role role_of(word w)
 {
   if (word_is(w, "adjusted")) return BT_ROLE_ADJUSTED;
+  if (word_is(w, "clock")) return BT_ROLE_TIME;
   for (size_t role = 0; role < BT_ROLE_COUNT; role++)
     if (word_is(w, bt_columns__role_name((bt_role)role))) return (bt_role)role;
   return BT_ROLE_NONE;
@@ -159,10 +161,17 @@ static bool is_time(const char *text)
   return bt_stamp__parse_time(&time_ns, &zone_min, text, strlen(text));
 }
 
+static bool is_clock(const char *text)
+{
+  int64_t time_ns;
+  return bt_clock_text__read_joined(&time_ns, text, text + strlen(text), false);
+}
+
 /* Whether a cell may stand where `token` is asked for. */
 static bool cell_fits(word token, const char *text, char mark)
 {
   if (word_is(token, "any")) return true;
+  if (word_is(token, "clock")) return is_clock(text);
   switch (role_of(token)) {
   case BT_ROLE_DATE:
     return is_date(text);
@@ -175,10 +184,30 @@ static bool cell_fits(word token, const char *text, char mark)
   }
 }
 
+/* 930 may as well be a price or a volume. As a time of day it stands beside dates without one in
+ * all rows, and where each row has a date of its own, it is the same in all of them. */
+static bool clocks_make_sense(const bt_columns *columns, const bt_cells *cells, size_t row)
+{
+  bool same_date = false, same_clock = true;
+  size_t date = columns->at[BT_ROLE_DATE], clock = columns->at[BT_ROLE_TIME], first = row;
+  for (; row < cells->n_rows; row++) {
+    bt_stamp stamp;
+    const char *text = bt_cells__at(cells, row, date);
+    if (!is_clock(bt_cells__at(cells, row, clock))) return false;
+    if (!bt_stamp__parse(&stamp, text, strlen(text)) || stamp.has_time) return false;
+    if (row == first) continue;
+    same_date = same_date || strcmp(text, bt_cells__at(cells, row - 1, date)) == 0;
+    same_clock = same_clock &&
+                 strcmp(bt_cells__at(cells, row, clock), bt_cells__at(cells, first, clock)) == 0;
+  }
+  return same_date || same_clock;
+}
+
 static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size_t row, char mark)
 {
   const char *at = list.at, *end = at + list.length;
   word token;
+  bool has_clock = false;
   bt_columns__reset(out);
   for (size_t c = 0; next_word(&token, &at, end, " "); c++) {
     bool optional = *token.at == '?';
@@ -187,8 +216,10 @@ static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size
     if (!optional && (!there || !cell_fits(token, bt_cells__at(cells, row, c), mark))) return false;
     bt_role role = role_of(token);
     if (there && role != BT_ROLE_NONE && out->at[role] == BT_NO_COLUMN) out->at[role] = c;
+    has_clock = has_clock || word_is(token, "clock");
   }
-  return true;
+  out->joined_times = !strchr(bt_cells__at(cells, row, out->at[BT_ROLE_TIME]), ':');
+  return !has_clock || clocks_make_sense(out, cells, row);
 }
 
 bool bt_layouts__match_shape(bt_columns *out, const bt_layout *layout, const bt_cells *cells,

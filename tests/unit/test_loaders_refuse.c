@@ -82,6 +82,8 @@ static const struct {
      ":2: 1 of 1 rows are unusable, more than 5%; here: field 1 (Date): unknown time zone 'EST'"},
     {HEADER "20210129 14:30:00 US/Eastern,1,2,1,2,9\n",
      "field 1 (Date): unknown time zone 'US/Eastern'"},
+    {"20200102,1500,10,13,9,11\n20200103,1230,10,13,9,11\n", ":1: no known layout"},
+    {"1577919600,1500,10,13,9,11\n1577919660,1500,10,13,9,11\n", ":1: no known layout"},
     {"No data", ":1: no known layout: the row begins with 'No data'"},
     {"1315922016,5.8,1.0\n1315922024,5.83,3.0\n", ":1: no known layout"},
     {"2020-01-02,1,2,3,9\n2020-01-03,1,2,3,9\n", ":1: no known layout"},
