@@ -215,6 +215,8 @@ static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size
     bool there = c < bt_columns__count(cells, row);
     if (!optional && (!there || !cell_fits(token, bt_cells__at(cells, row, c), mark))) return false;
     bt_role role = role_of(token);
+    const char *text = bt_cells__at(cells, row, c);
+    if (role == BT_ROLE_SYMBOL && bt_stamp__is_weekday(text, strlen(text))) continue;
     if (there && role != BT_ROLE_NONE && out->at[role] == BT_NO_COLUMN) out->at[role] = c;
     has_clock = has_clock || word_is(token, "clock");
   }

@@ -149,7 +149,7 @@ static int month_number(const char *word, size_t length)
   return 0;
 }
 
-static bool is_weekday(const char *word, size_t length)
+bool bt_stamp__is_weekday(const char *word, size_t length)
 {
   static const char *const names[] = {"monday", "tuesday",  "wednesday", "thursday",
                                       "friday", "saturday", "sunday"};
@@ -192,7 +192,7 @@ static void skip_weekday(const char **at, const char *end)
 {
   const char *word = *at, *after = *at;
   while (after < end && is_letter(*after)) after++;
-  if (!is_weekday(word, (size_t)(after - word))) return;
+  if (!bt_stamp__is_weekday(word, (size_t)(after - word))) return;
   while (after < end && (*after == ' ' || *after == ',' || *after == '.')) after++;
   *at = after;
 }

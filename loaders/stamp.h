@@ -47,4 +47,7 @@ bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length);
  * behind it goes to *zone_min, which is left alone otherwise. */
 bool bt_stamp__parse_time(int64_t *out_ns, int16_t *zone_min, const char *text, size_t length);
 
+/* Monday, or the same cut to three letters or more. */
+bool bt_stamp__is_weekday(const char *word, size_t length);
+
 #endif
