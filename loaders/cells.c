@@ -32,15 +32,34 @@ static void on_field(void *field, size_t length, void *context)
   while ((at = memchr(at, '\n', (size_t)(end - at)))) at++, cells->line++;
 }
 
+static bool is_wanted(const bt_cells *cells)
+{
+  size_t first = cells->row_first[cells->n_rows], start = cells->start[first];
+  if (cells->which == BT_CELLS_ALL) return true;
+  bool all_empty = cells->text.length - start == cells->n_cells - first;
+  bool comment = cells->text.bytes[start] == '#';
+  if (comment && cells->which == BT_CELLS_COMMENT_FIRST && cells->n_rows == 0) return true;
+  return !all_empty && !comment;
+}
+
+static void finish_row(bt_cells *cells)
+{
+  size_t first = cells->row_first[cells->n_rows];
+  if (is_wanted(cells)) {
+    cells->row_line[cells->n_rows++] = cells->row_begins;
+    cells->row_first[cells->n_rows] = cells->n_cells;
+  } else {
+    cells->text.length = cells->start[first];
+    cells->n_cells = first;
+  }
+}
+
 /* Called for every CR and LF outside quotes, and with -1 at the end of a last line without one. */
 static void on_line_end(int character, void *context)
 {
   bt_cells *cells = context;
   if (cells->no_memory || cells->n_rows == cells->rows_wanted) return;
-  if (cells->n_cells > cells->row_first[cells->n_rows]) {
-    cells->row_line[cells->n_rows++] = cells->row_begins;
-    cells->row_first[cells->n_rows] = cells->n_cells;
-  }
+  if (cells->n_cells > cells->row_first[cells->n_rows]) finish_row(cells);
   if (character == '\n') cells->line++;
   cells->row_begins = cells->line;
 }

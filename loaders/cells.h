@@ -10,10 +10,18 @@
 
 enum { BT_CELLS_ROWS_MOST = 32 };
 
-/* Rows and cells as libcsv sees them; blank lines are no rows. Reused from file to file. */
+/* Which rows are read. */
+typedef enum bt_cells_rows {
+  BT_CELLS_ALL,          /* all but blank lines */
+  BT_CELLS_BARE,         /* nor comments, which begin with #, nor rows of separators alone */
+  BT_CELLS_COMMENT_FIRST /* the same, but the first row may be a comment */
+} bt_cells_rows;
+
+/* Rows and cells as libcsv sees them. Reused from file to file. */
 typedef struct bt_cells {
-  bt_buffer text; /* the cells, each NUL-terminated */
-  size_t *start;  /* n_cells offsets into text */
+  bt_cells_rows which; /* set by the caller before reading */
+  bt_buffer text;      /* the cells, each NUL-terminated */
+  size_t *start;       /* n_cells offsets into text */
   size_t n_cells, capacity;
   size_t n_rows, rows_wanted;
   size_t row_first[BT_CELLS_ROWS_MOST + 1]; /* index of a row's first cell; one more at the end */

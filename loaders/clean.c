@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/time.h"
+#include "loaders/epoch.h"
 
 int64_t bt_clean__time_ns(const bt_row *row)
 {
@@ -14,18 +15,21 @@ int64_t bt_clean__time_ns(const bt_row *row)
 static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max_bad,
                               const char *path, bt_error *err)
 {
-  bt_date_order order = format->order;
-  if (rows->votes.n_rows > 0 && order == BT_ORDER_UNKNOWN) {
+  bt_date_order order[BT_N_DATE_MARKS];
+  for (size_t mark = 0; mark < BT_N_DATE_MARKS; mark++) order[mark] = format->order;
+  if (rows->votes.n_rows > 0 && format->order == BT_ORDER_UNKNOWN) {
     size_t field = format->columns.at[BT_ROLE_DATE] + 1;
-    bt_status status = bt_date_order__decide(&order, &rows->votes, max_bad, path, field, err);
+    bt_status status = bt_date_order__decide(order, &rows->votes, max_bad, path, field, err);
     if (status != BT_OK) return status;
   }
+  bt_epoch__settle(rows, max_bad);
   size_t kept = 0;
   for (size_t i = 0; i < rows->n_rows; i++) {
     bt_stamp *stamp = &rows->rows[i].stamp;
-    bool good = stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0;
+    bool good = stamp->kind != BT_STAMP_NO_DATE &&
+                (stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0);
     if (stamp->kind == BT_STAMP_PARTS)
-      good = bt_date_order__resolve(&stamp->local_ns, stamp, order);
+      good = bt_date_order__resolve(&stamp->local_ns, stamp, order[stamp->mark]);
     if (good)
       rows->rows[kept++] = rows->rows[i];
     else
@@ -88,10 +92,18 @@ static void drop_repeats(bt_rows *rows)
   rows->n_rows = kept;
 }
 
+/* 24:00 is the midnight of the next day; but bars that all have it are the days that they end. */
+static void take_ended_days(bt_rows *rows)
+{
+  if (rows->n_ends_day == 0 || rows->n_ends_day < rows->n_rows) return;
+  for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.local_ns -= BT_NS_PER_DAY;
+}
+
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err)
 {
-  if (rows->votes.n_rows > 0 || rows->n_small > 0) {
+  take_ended_days(rows);
+  if (rows->votes.n_rows > 0 || rows->n_small > 0 || rows->n_epoch > 0) {
     bt_status status = settle_dates(rows, format, max_bad, path, err);
     if (status != BT_OK) return status;
   }

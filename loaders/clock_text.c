@@ -158,6 +158,32 @@ static bool take_zone(int16_t *zone_min, const char **at, const char *end)
   return true;
 }
 
+static bool finish_clock(int64_t *out_ns, const clock_reading *c)
+{
+  bool ends_day = c->hour == 24 && c->minute == 0 && c->second == 0 && c->fraction_ns == 0;
+  if ((c->hour > 23 && !ends_day) || c->minute > 59 || c->second > 59) return false;
+  *out_ns =
+      ((c->hour * 60 + c->minute) * INT64_C(60) + c->second) * BT_NS_PER_SECOND + c->fraction_ns;
+  return true;
+}
+
+bool bt_clock_text__read_joined(int64_t *out_ns, const char *at, const char *end, bool with_seconds)
+{
+  clock_reading c = {0};
+  ptrdiff_t n_digits = end - at;
+  if (n_digits < 1 || n_digits > 6 || count_digits(at, end) != n_digits) return false;
+  with_seconds = with_seconds || n_digits > 4;
+  if (*at == '0' && n_digits > 1 && n_digits != (with_seconds ? 6 : 4)) return false;
+  int value = take_number(&at, (int)n_digits);
+  if (with_seconds) {
+    c.second = value % 100;
+    value /= 100;
+  }
+  c.hour = value / 100;
+  c.minute = value % 100;
+  return finish_clock(out_ns, &c);
+}
+
 bool bt_clock_text__read(int64_t *out_ns, int16_t *zone_min, const char *at, const char *end)
 {
   clock_reading c = {0};
@@ -168,7 +194,5 @@ bool bt_clock_text__read(int64_t *out_ns, int16_t *zone_min, const char *at, con
   skip_blanks(&at, end);
   if (!take_clock(&c, &at, end) || !take_zone(zone_min, &at, end)) return false;
   skip_blanks(&at, end);
-  if (at != end || c.hour > 23 || c.minute > 59 || c.second > 59) return false;
-  *out_ns = ((c.hour * 60 + c.minute) * INT64_C(60) + c.second) * BT_NS_PER_SECOND + c.fraction_ns;
-  return true;
+  return at == end && finish_clock(out_ns, &c);
 }

@@ -7,38 +7,51 @@ static const char *const role_keys[BT_ROLE_COUNT] = {
     [BT_ROLE_OPEN] =
         "open openprice opening openingprice o eroffnung eroeffnung eroffn erster "
         "eroffnungskurs anfangskurs otwarcie abertura apertura ouverture ouv opn first "
-        "openbid openask acilis oppning",
+        "openbid openask acilis oppning openprc",
     [BT_ROLE_HIGH] = "high highprice highest h hoch tageshoch hochst hochstkurs najwyzszy maxima "
-                     "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi",
+                     "maximo massimo maximum max plushaut haut alto hoog yuksek dayhigh hi high1",
     [BT_ROLE_LOW] =
         "low lowprice lowest l tief tagestief tiefst tiefstkurs najnizszy minima minimo "
-        "minimum min plusbas bas bajo laag dusuk daylow lo",
+        "minimum min plusbas bas bajo laag dusuk daylow lo low1",
     [BT_ROLE_CLOSE] = "close closeprice closing closingprice closelast c schluss schlusskurs "
                       "zamkniecie fechamento cierre chiusura cloture slot settle settlement "
                       "settlementprice last lastprice price ultimo zuletzt dernier ostatnio laatst "
-                      "simdi ltp",
+                      "simdi ltp latest clot trdprc1 closeclose*",
     [BT_ROLE_ADJUSTED] = "adjclose adjustedclose adjcloseprice closeadj closeadjusted adjusted "
-                         "adjclosing adjustedcloseprice adjclosedprice adjprice",
+                         "adjclosing adjustedcloseprice adjclosedprice adjprice adjcloseadj*",
     [BT_ROLE_VOLUME] = "volume tickvolume tickvol vol volumen wolumen wol v qtits sharestraded "
-                       "totaltradequantity quantity stuck volumes hac realvolume volume*",
+                       "totaltradequantity quantity stuck volumes hac realvolume acvoluns volume*",
     [BT_ROLE_DATE] = "datetime timestamp unix unixtimestamp unixtime epoch opentime windowstart "
                      "localtime gmttime utctime timeutc dateutc datetimeutc startdate starttime "
                      "timeperiodstart bartime tsevent ts date tradedate tradingdate tradingday "
                      "quotedate pricedate datum fecha tarih data jour giorno dt day t begin time "
                      "timestamp* datetime* date* time*",
-    [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd"};
+    [BT_ROLE_TIME] = "time timeofday hora zeit uhrzeit heure czas godzina ora tijd",
+    [BT_ROLE_SYMBOL] = "symbol ticker stocksymbol tickersymbol actsymbol tscode secid ativo isin "
+                       "figi ric permno instrument stock name"};
 
-static const char *const role_names[BT_ROLE_COUNT] = {"open",           "high",   "low",  "close",
-                                                      "adjusted close", "volume", "date", "time"};
+static const char day_keys[] =
+    "date tradedate tradingdate tradingday quotedate pricedate datum fecha "
+    "tarih data jour giorno day";
+
+static const char *const role_names[BT_ROLE_COUNT] = {
+    "open", "high", "low", "close", "adjusted close", "volume", "date", "time", "symbol"};
 
 const char *bt_columns__role_name(bt_role role)
 {
   return role < BT_ROLE_COUNT ? role_names[role] : "other";
 }
 
+size_t bt_columns__count(const bt_cells *cells, size_t row)
+{
+  size_t n = bt_cells__count(cells, row);
+  return n < BT_FIELDS_MOST ? n : BT_FIELDS_MOST;
+}
+
 void bt_columns__reset(bt_columns *columns)
 {
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) columns->at[role] = BT_NO_COLUMN;
+  columns->joined_times = false;
 }
 
 /* The plain letter of an accented one in two bytes of UTF-8, 0 where there is none. */
@@ -76,22 +89,17 @@ char *bt_columns__key(char key[BT_KEY_SIZE], const char *name)
   return key;
 }
 
-/* Compares a key with one word of a list; a * at the word's end matches any continuation. */
-static bool matches(const char *key, const char *word, size_t word_length)
+/* Place of the key in a list of keys, BT_NO_COLUMN where it is not in it. */
+static size_t rank_of(const char *key, const char *keys)
 {
-  if (word[word_length - 1] == '*') return strncmp(key, word, word_length - 1) == 0;
-  return strncmp(key, word, word_length) == 0 && key[word_length] == '\0';
-}
-
-/* Place of the key in the list of a role, SIZE_MAX where it is not in it. */
-static size_t rank_of(const char *key, bt_role role)
-{
-  size_t rank = 0;
   if (*key == '\0') return BT_NO_COLUMN;
-  for (const char *word = role_keys[role]; *word; rank++) {
-    size_t length = strcspn(word, " ");
-    if (matches(key, word, length)) return rank;
-    word += length + strspn(word + length, " ");
+  const char *word = keys;
+  for (size_t rank = 0; *word; rank++) {
+    const char *at = key;
+    while (*at && *at == *word) at++, word++;
+    if (*word == '*' || (*at == '\0' && (*word == ' ' || *word == '\0'))) return rank;
+    while (*word && *word != ' ') word++;
+    while (*word == ' ') word++;
   }
   return BT_NO_COLUMN;
 }
@@ -102,8 +110,8 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
   char key[BT_KEY_SIZE];
   *twice = false;
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
-    size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role);
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
+    size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), role_keys[role]);
     if (rank == BT_NO_COLUMN || rank > best_rank) continue;
     *twice = rank == best_rank;
     if (*twice) continue;
@@ -113,14 +121,28 @@ static size_t best_column(const bt_cells *cells, size_t row, bt_role role, bool 
   return best;
 }
 
-size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n)
+static bool is_amount(const bt_columns *columns, size_t column)
+{
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_VOLUME; role++)
+    if (columns->at[role] == column) return true;
+  return false;
+}
+
+size_t bt_columns__candidate(const bt_columns *columns, const bt_cells *cells, size_t row,
+                             bt_name_kind kind, size_t n)
 {
   char key[BT_KEY_SIZE];
+  const char *const keys_of[] = {[BT_NAME_DATE] = role_keys[BT_ROLE_DATE],
+                                 [BT_NAME_DAY] = day_keys,
+                                 [BT_NAME_TIME] = role_keys[BT_ROLE_TIME],
+                                 [BT_NAME_SYMBOL] = role_keys[BT_ROLE_SYMBOL]};
+  const char *keys = keys_of[kind];
   size_t least = 0; /* ranks below this one were candidates before */
   for (size_t i = 0;; i++) {
     size_t best = BT_NO_COLUMN, best_rank = BT_NO_COLUMN;
-    for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
-      size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), BT_ROLE_DATE);
+    for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
+      if (is_amount(columns, c)) continue;
+      size_t rank = rank_of(bt_columns__key(key, bt_cells__at(cells, row, c)), keys);
       if (rank == BT_NO_COLUMN || rank < least || rank >= best_rank) continue;
       best = c;
       best_rank = rank;
@@ -146,46 +168,58 @@ static size_t find_decorated(const bt_cells *cells, size_t row, const addition *
   memcpy(wanted + (a->in_front ? n_text : n_word), a->in_front ? word : a->text,
          a->in_front ? n_word : n_text);
   wanted[n_text + n_word] = '\0';
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++)
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++)
     if (strcmp(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted) == 0) return c;
   return BT_NO_COLUMN;
 }
 
-/* What is left of a name when "open" is taken off either end. */
-static bool read_addition(addition *out, const char *key)
+/* What is left of a name when a word is taken off either end. */
+static bool read_addition(addition *out, const char *key, const char *word, bool in_front)
 {
-  size_t length = strlen(key);
-  if (length <= 4) return false;
-  out->in_front = strcmp(key + length - 4, "open") == 0;
-  if (!out->in_front && strncmp(key, "open", 4) != 0) return false;
-  memcpy(out->text, out->in_front ? key : key + 4, length - 4);
-  out->text[length - 4] = '\0';
+  size_t length = strlen(key), n_word = strlen(word);
+  if (length <= n_word) return false;
+  if (memcmp(in_front ? key + length - n_word : key, word, n_word) != 0) return false;
+  out->in_front = in_front;
+  memcpy(out->text, in_front ? key : key + n_word, length - n_word);
+  out->text[length - n_word] = '\0';
   return true;
 }
 
-/* Counts the complete sets and takes the columns of the first one. */
+/* The words of a set of prices: AAPL.Open, PX_LAST, mid.c. */
+static const char *const set_words[][4] = {
+    {"open", "high", "low", "close"}, {"open", "high", "low", "last"}, {"o", "h", "l", "c"}};
+
+enum { N_SET_WORDS = sizeof set_words / sizeof set_words[0] };
+
+static bool find_set(bt_columns *out, const bt_cells *cells, size_t row, const addition *a,
+                     const char *const words[4])
+{
+  bt_columns__reset(out);
+  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
+    out->at[role] = find_decorated(cells, row, a, words[role]);
+    if (out->at[role] == BT_NO_COLUMN) return false;
+  }
+  out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjusted");
+  if (out->at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
+    out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjclose");
+  out->at[BT_ROLE_VOLUME] = find_decorated(cells, row, a, "volume");
+  return true;
+}
+
+/* Counts the complete sets up to two and takes the columns of the first one. */
 static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t row)
 {
-  static const char *const words[] = {"open", "high", "low", "close"};
   size_t n_sets = 0;
   char key[BT_KEY_SIZE];
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
-    addition a;
-    bt_columns set;
-    bool complete = true;
-    if (!read_addition(&a, bt_columns__key(key, bt_cells__at(cells, row, c)))) continue;
-    bt_columns__reset(&set);
-    for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
-      set.at[role] = find_decorated(cells, row, &a, words[role]);
-      complete = complete && set.at[role] != BT_NO_COLUMN;
-    }
-    if (!complete || n_sets++ > 0) continue;
-    set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjusted");
-    if (set.at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
-      set.at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, &a, "adjclose");
-    set.at[BT_ROLE_VOLUME] = find_decorated(cells, row, &a, "volume");
-    *out = set;
-  }
+  for (size_t w = 0; w < N_SET_WORDS && n_sets == 0; w++)
+    for (size_t c = 0; c < bt_columns__count(cells, row) && n_sets < 2; c++)
+      for (int in_front = 0; in_front < 2; in_front++) {
+        addition a;
+        bt_columns set;
+        bt_columns__key(key, bt_cells__at(cells, row, c));
+        if (!read_addition(&a, key, set_words[w][0], in_front)) continue;
+        if (find_set(&set, cells, row, &a, set_words[w]) && n_sets++ == 0) *out = set;
+      }
   return n_sets;
 }
 
@@ -198,14 +232,15 @@ static size_t find_plain(bt_columns *out, bt_role *missing, bt_role *twice, cons
                          size_t row)
 {
   size_t n_prices = 0;
+  bt_columns__reset(out);
   *missing = *twice = BT_ROLE_NONE;
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
     bool several = false;
     out->at[role] = best_column(cells, row, (bt_role)role, &several);
+    if (role <= BT_ROLE_ADJUSTED && several && *twice == BT_ROLE_NONE) *twice = (bt_role)role;
     if (role > BT_ROLE_CLOSE) continue;
     n_prices += out->at[role] != BT_NO_COLUMN;
     if (out->at[role] == BT_NO_COLUMN && *missing == BT_ROLE_NONE) *missing = (bt_role)role;
-    if (several && *twice == BT_ROLE_NONE) *twice = (bt_role)role;
   }
   return n_prices;
 }
@@ -234,6 +269,8 @@ bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_ce
     *missing = twice;
     return BT_COLUMNS_TWICE;
   }
+  /* where all columns are adjusted, the close is the adjusted close */
+  if (out->at[BT_ROLE_ADJUSTED] == out->at[BT_ROLE_CLOSE]) out->at[BT_ROLE_ADJUSTED] = BT_NO_COLUMN;
   *missing = BT_ROLE_DATE;
   return has_date ? BT_COLUMNS_ALL : BT_COLUMNS_PRICES;
 }

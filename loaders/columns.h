@@ -19,7 +19,8 @@ typedef enum bt_role {
   BT_ROLE_ADJUSTED,
   BT_ROLE_VOLUME,
   BT_ROLE_DATE,
-  BT_ROLE_TIME, /* a time of day beside the date */
+  BT_ROLE_TIME,   /* a time of day beside the date */
+  BT_ROLE_SYMBOL, /* the same in all rows: one file, one ticker */
   BT_ROLE_NONE,
   BT_ROLE_COUNT = BT_ROLE_NONE
 } bt_role;
@@ -28,9 +29,16 @@ typedef enum bt_role {
 
 typedef struct bt_columns {
   size_t at[BT_ROLE_COUNT]; /* 0-based field, or BT_NO_COLUMN */
+  bool joined_times;        /* the times of day are digits alone: 930, 093000 */
 } bt_columns;
 
-enum { BT_KEY_SIZE = 48 };
+enum {
+  BT_FIELDS_MOST = 1024, /* fields that are needed lie among the first so many */
+  BT_KEY_SIZE = 48
+};
+
+/* Names of a row that are looked at: its fields, at most BT_FIELDS_MOST. */
+size_t bt_columns__count(const bt_cells *cells, size_t row);
 
 /* The key of a header name; longer names are cut. Returns key. */
 char *bt_columns__key(char key[BT_KEY_SIZE], const char *name);
@@ -51,7 +59,17 @@ typedef enum bt_columns_found {
 bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
                                   size_t row);
 
-/* The column of the n-th best name for a date in this row, BT_NO_COLUMN when there are fewer. */
-size_t bt_columns__date_candidate(const bt_cells *cells, size_t row, size_t n);
+/* Names by what they may stand for. */
+typedef enum bt_name_kind {
+  BT_NAME_DATE, /* of any date, such as Timestamp; those that promise a time of day come first */
+  BT_NAME_DAY,  /* of whole days: Date, Trading Day, ... */
+  BT_NAME_TIME, /* of a time of day */
+  BT_NAME_SYMBOL
+} bt_name_kind;
+
+/* The column of the n-th best name of a kind in this row, BT_NO_COLUMN when there are fewer.
+ * Columns of prices and volumes are none. */
+size_t bt_columns__candidate(const bt_columns *columns, const bt_cells *cells, size_t row,
+                             bt_name_kind kind, size_t n);
 
 #endif

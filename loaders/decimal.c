@@ -11,7 +11,8 @@
 enum {
   DIGITS_MOST = 19,    /* any 19 digits fit in 64 bits */
   EXACT_POWER = 22,    /* 10^22 is the largest power of ten that is a double */
-  PLAIN_SIZE = 64,     /* text of a number without its decoration */
+  DIGITS_KEPT = 440,   /* a double and half the step to the next one have as many near prices */
+  PLAIN_SIZE = 460,    /* text of a number without its decoration: digits, one more, exponent */
   EXPONENT_MOST = 9999 /* more is out of range anyway, and must not overflow an int */
 };
 
@@ -86,10 +87,10 @@ static inline bool scale_exactly(double *out, uint64_t digits, int exponent)
 typedef struct reading {
   const char *at, *end;
   char mark;
-  bool negative, nested;   /* nested: (12.50) */
-  char digits[PLAIN_SIZE]; /* without leading zeros, at most PLAIN_SIZE - 16 */
+  bool negative, nested; /* nested: (12.50) */
+  char *digits;          /* without leading zeros, at most DIGITS_KEPT and a sticky one */
   int n_digits, exponent;
-  bool any_digit;
+  bool any_digit, sticky; /* sticky: a digit past those kept is not 0 */
 } reading;
 
 static bool skip_text(reading *r, const char *text)
@@ -126,13 +127,15 @@ static void read_sign(reading *r)
   }
 }
 
-/* Digits past the room for them only move the exponent; whether they are zeros is lost, so that a
- * number with that many is refused. */
+/* Takes a digit, or only notes it where there are enough; false then. */
 static bool take_digit(reading *r, char digit)
 {
   r->any_digit = true;
   if (r->n_digits == 0 && digit == '0') return true;
-  if (r->n_digits >= PLAIN_SIZE - 16) return false;
+  if (r->n_digits >= DIGITS_KEPT) {
+    r->sticky = r->sticky || digit != '0';
+    return false;
+  }
   r->digits[r->n_digits++] = digit;
   return true;
 }
@@ -147,38 +150,47 @@ static size_t group_length(const reading *r)
   return 0;
 }
 
-/* 1,234,567: groups of exactly three digits after a first one of one to three. */
+/* The length of each group but the last. */
+typedef struct grouping {
+  int n_groups; /* separators so far */
+  int first, between;
+} grouping;
+
+/* 1,234,567 or, in India, 12,34,567: all groups between the first and the last are alike. */
+static bool take_group(grouping *g, int length)
+{
+  if (g->n_groups == 1 && (length == 2 || length == 3)) g->between = length;
+  if (g->n_groups++ == 0)
+    g->first = length;
+  else if (length != g->between)
+    return false;
+  return g->first >= 1 && g->first <= 3;
+}
+
 static bool read_whole(reading *r)
 {
+  grouping g = {0};
   int in_group = 0;
-  bool grouped = false;
   while (r->at < r->end) {
     if (is_digit(*r->at)) {
-      if (!take_digit(r, *r->at++)) return false;
+      if (!take_digit(r, *r->at++)) r->exponent++;
       in_group++;
       continue;
     }
     size_t length = group_length(r);
     if (length == 0 || r->at + length >= r->end || !is_digit(r->at[length])) break;
-    if (in_group == 0 || in_group > 3 || (grouped && in_group != 3)) return false;
-    grouped = true;
+    if (!take_group(&g, in_group)) return false;
     in_group = 0;
     r->at += length;
   }
-  return !grouped || in_group == 3;
+  return g.n_groups == 0 || (in_group == 3 && g.first <= (g.between == 2 ? 2 : 3));
 }
 
-static bool read_decimals(reading *r)
+static void read_decimals(reading *r)
 {
-  if (r->at >= r->end || *r->at != r->mark) return true;
-  for (r->at++; r->at < r->end && is_digit(*r->at); r->at++) {
-    if (!take_digit(r, *r->at)) {
-      if (*r->at != '0') return false;
-      continue; /* zeros at the end say nothing */
-    }
-    r->exponent--;
-  }
-  return true;
+  if (r->at >= r->end || *r->at != r->mark) return;
+  for (r->at++; r->at < r->end && is_digit(*r->at); r->at++)
+    if (take_digit(r, *r->at)) r->exponent--;
 }
 
 static bool read_exponent(reading *r)
@@ -205,8 +217,12 @@ static void read_suffix(reading *r)
   r->at++;
 }
 
-static bt_decimal finish(double *out, const reading *r)
+static bt_decimal finish(double *out, reading *r)
 {
+  if (r->sticky) { /* a little more than the digits kept: all that rounding asks */
+    r->digits[r->n_digits++] = '1';
+    r->exponent--;
+  }
   uint64_t digits = 0;
   for (int i = 0; i < r->n_digits && i < DIGITS_MOST; i++)
     digits = digits * 10 + (uint64_t)(r->digits[i] - '0');
@@ -227,13 +243,15 @@ static bt_decimal finish(double *out, const reading *r)
 static bt_decimal parse_decorated(double *out, const char *text, size_t length, char mark,
                                   bool is_amount)
 {
-  reading r = {.at = text, .end = text + length, .mark = mark};
+  char digits[DIGITS_KEPT + 1];
+  reading r = {.at = text, .end = text + length, .mark = mark, .digits = digits};
   skip_decoration(&r);
   read_sign(&r);
   skip_decoration(&r);
   if (!r.negative) read_sign(&r); /* $-5 */
-  if (!read_whole(&r) || !read_decimals(&r) || !r.any_digit || !read_exponent(&r))
-    return BT_DECIMAL_BAD;
+  if (!read_whole(&r)) return BT_DECIMAL_BAD;
+  read_decimals(&r);
+  if (!r.any_digit || !read_exponent(&r)) return BT_DECIMAL_BAD;
   if (is_amount) {
     skip_decoration(&r);
     read_suffix(&r);

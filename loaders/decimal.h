@@ -20,12 +20,13 @@ typedef enum bt_decimal {
  * OK alone. */
 bt_decimal bt_decimal__parse(double *out, const char *text, size_t length, char mark);
 
-/* Reads digits with at most one mark among them, up to 19 of them: all that most files hold. Returns
- * what follows the number, with *out set; NULL where the text begins with anything else. *end is
- * readable and neither a digit nor a mark. */
+/* Reads digits with at most one mark among them, up to 19 of them: all that most files hold.
+ * Returns what follows the number, with *out set; NULL where the text begins with anything else.
+ * *end is readable and neither a digit nor a mark. */
 const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark);
 
-/* The same as bt_decimal__parse for amounts, which may end in K, M, B or T: 55.74M is 55,740,000. */
+/* The same as bt_decimal__parse for amounts, which may end in K, M, B or T: 55.74M is 55,740,000.
+ */
 bt_decimal bt_decimal__parse_amount(double *out, const char *text, size_t length, char mark);
 
 /* What a number says about the decimal mark of its file: ',' or '.', or 0 where either may be

@@ -16,6 +16,7 @@ typedef struct row_text {
   double price[BT_N_PRICES];
   bt_decimal result[BT_N_PRICES];
   bool date_parses, has_line_end;
+  char zone[BT_EXCERPT_SIZE]; /* what makes a date none, if that is a name behind it; else "" */
 } row_text;
 
 /* The names of the columns, by role. */
@@ -35,11 +36,33 @@ static void read_names(names *out, const bt_format *format, const bt_format_inpu
   }
 }
 
+static bool is_letter(char c)
+{
+  return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+/* The name at the end of a date, if without it the date is one: 2021-01-29 14:30 EST. */
+static void find_zone(char zone[BT_EXCERPT_SIZE], const char *cell)
+{
+  char date[BT_EXCERPT_SIZE];
+  bt_stamp stamp;
+  size_t length = strlen(cell), name_at = length;
+  while (name_at > 0 && (is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
+    name_at--;
+  zone[0] = '\0';
+  if (name_at == length || name_at >= sizeof date) return;
+  memcpy(date, cell, name_at);
+  date[name_at] = '\0';
+  if (bt_stamp__parse(&stamp, date, name_at) && stamp.has_time)
+    bt_excerpt__copy(zone, cell + name_at);
+}
+
 /* The row that begins at `text`. False without memory. */
 static bool read_row(row_text *out, const char *text, const bt_format *format,
                      const bt_format_input *input)
 {
   size_t length = input->length - (size_t)(text - input->text);
+  input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, text, length, 1, 1)) return false;
   out->has_line_end = false;
   for (size_t c = 0; c < bt_cells__count(input->cells, 0); c++)
@@ -53,6 +76,7 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
       bt_stamp stamp;
       out->date_parses =
           bt_stamp__parse(&stamp, cell, strlen(cell)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
+      find_zone(out->zone, cell);
     }
   }
   return true;
@@ -61,18 +85,18 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
 static void explain_date(char *out, size_t size, const row_text *row, const bt_format *format,
                          const names *n)
 {
-  size_t date_field = format->columns.at[BT_ROLE_DATE] + 1;
+  bool by_time = row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bt_role role = by_time ? BT_ROLE_TIME : BT_ROLE_DATE;
   if (row->date_parses && row->has_line_end)
     (void)snprintf(out, size, "a quoted field runs on over several lines");
-  else if (row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN)
-    (void)snprintf(out, size, "field %zu (%s): '%s' is not a time of day",
-                   format->columns.at[BT_ROLE_TIME] + 1, n->of[BT_ROLE_TIME],
-                   row->cell[BT_ROLE_TIME]);
-  else if (row->cell[BT_ROLE_DATE][0] == '\0')
-    (void)snprintf(out, size, "field %zu (%s) is empty", date_field, n->of[BT_ROLE_DATE]);
+  else if (row->cell[role][0] == '\0')
+    (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);
+  else if (!by_time && row->zone[0] != '\0')
+    (void)snprintf(out, size, "field %zu (%s): unknown time zone '%s'",
+                   format->columns.at[role] + 1, n->of[role], row->zone);
   else
-    (void)snprintf(out, size, "field %zu (%s): '%s' is not a date", date_field, n->of[BT_ROLE_DATE],
-                   row->cell[BT_ROLE_DATE]);
+    (void)snprintf(out, size, "field %zu (%s): '%s' is not a %s", format->columns.at[role] + 1,
+                   n->of[role], row->cell[role], by_time ? "time of day" : "date");
 }
 
 /* The first price with the fault, or the last one looked at. */

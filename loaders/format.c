@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loaders/comments.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
+#include "loaders/header.h"
 #include "loaders/separator.h"
-#include "loaders/stamp.h"
 
 enum {
-  ROWS_AT_FIRST = 8,  /* of a plain file */
-  PREAMBLE_MOST = 20, /* rows of text before a header */
-  NAMES_SIZE = 160    /* of the names of a header in a message */
+  ROWS_AT_FIRST = 8, /* of a plain file */
+  PREAMBLE_MOST = 20 /* rows of text before a header */
 };
 
 /* A search through the first rows. */
@@ -28,160 +28,6 @@ typedef struct search {
   bt_columns_found broken;
   bt_role broken_role;
 } search;
-
-static bool is_dated(const bt_cells *cells, size_t row, size_t column)
-{
-  bt_stamp stamp;
-  const char *text = bt_cells__at(cells, row, column);
-  return bt_stamp__parse(&stamp, text, strlen(text)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
-}
-
-/* Whether most of the rows at hand have a date in this column. */
-static bool is_date_column(const search *s, size_t column)
-{
-  size_t n_dated = 0, n_rows = 0;
-  for (size_t row = s->first_data; row < s->cells->n_rows; row++, n_rows++)
-    n_dated += is_dated(s->cells, row, column);
-  return n_rows > 0 && 2 * n_dated > n_rows;
-}
-
-static size_t count_names(const bt_cells *cells, size_t row)
-{
-  size_t n = bt_cells__count(cells, row);
-  while (n > 0 && *bt_cells__at(cells, row, n - 1) == '\0') n--;
-  return n;
-}
-
-/* ---- which columns: details of a header ------------------------------------------------------ */
-
-static bool is_mapped(const bt_columns *columns, size_t column)
-{
-  for (size_t role = 0; role < BT_ROLE_COUNT; role++)
-    if (columns->at[role] == column) return true;
-  return false;
-}
-
-/* The date by its name; else the first column without a role that holds dates: an index without a
- * name, or a name in another language. */
-static void choose_date(search *s)
-{
-  bt_columns *columns = &s->format->columns;
-  for (size_t n = 0;; n++) {
-    size_t column = bt_columns__date_candidate(s->cells, s->row, n);
-    if (column == BT_NO_COLUMN) break;
-    if (!is_date_column(s, column)) continue;
-    columns->at[BT_ROLE_DATE] = column;
-    return;
-  }
-  for (size_t c = 0; c < bt_cells__count(s->cells, s->row); c++) {
-    if (is_mapped(columns, c) || !is_date_column(s, c)) continue;
-    columns->at[BT_ROLE_DATE] = c;
-    return;
-  }
-}
-
-/* A time column counts where it holds times of day; one that holds whole dates with a time is the
- * date, if the date column has none. */
-static void choose_time(search *s)
-{
-  bt_columns *columns = &s->format->columns;
-  size_t date = columns->at[BT_ROLE_DATE], time = columns->at[BT_ROLE_TIME];
-  if (time == BT_NO_COLUMN) return;
-  columns->at[BT_ROLE_TIME] = BT_NO_COLUMN;
-  if (time == date || s->first_data >= s->cells->n_rows) return;
-  const char *text = bt_cells__at(s->cells, s->first_data, time);
-  int64_t time_ns;
-  int16_t zone_min;
-  bt_stamp in_time, in_date;
-  if (bt_stamp__parse_time(&time_ns, &zone_min, text, strlen(text))) {
-    columns->at[BT_ROLE_TIME] = time;
-    return;
-  }
-  const char *date_text = bt_cells__at(s->cells, s->first_data, date);
-  if (bt_stamp__parse(&in_time, text, strlen(text)) && in_time.has_time &&
-      in_time.kind != BT_STAMP_SMALL_NUMBER &&
-      !(bt_stamp__parse(&in_date, date_text, strlen(date_text)) && in_date.has_time))
-    columns->at[BT_ROLE_DATE] = time;
-}
-
-/* The second and third line of a yfinance header: Ticker,AAPL,AAPL,... and Date,,,,... */
-static bool is_header_tail(const bt_cells *cells, size_t row)
-{
-  char key[BT_KEY_SIZE];
-  bt_columns__key(key, bt_cells__at(cells, row, 0));
-  if (strcmp(key, "ticker") == 0 || strcmp(key, "tickers") == 0 || strcmp(key, "symbol") == 0 ||
-      strcmp(key, "symbols") == 0)
-    return !is_dated(cells, row, 1);
-  return (strcmp(key, "date") == 0 || strcmp(key, "datetime") == 0) && count_names(cells, row) == 1;
-}
-
-/* Rows that most often have more fields than the header has names are out of step with it. */
-static size_t count_longer_rows(const search *s, size_t n_names, size_t *n_rows, size_t *n_fields)
-{
-  size_t n_longer = 0;
-  *n_rows = 0;
-  for (size_t row = s->first_data; row < s->cells->n_rows; row++, ++*n_rows) {
-    size_t n = count_names(s->cells, row);
-    if (n <= n_names) continue;
-    n_longer++;
-    *n_fields = n;
-  }
-  return n_longer;
-}
-
-/* R and others write row names in front and no name above them: then all columns move by one. */
-static bool shift_columns(search *s, size_t n_names, size_t n_fields)
-{
-  bt_columns *columns = &s->format->columns;
-  if (columns->at[BT_ROLE_DATE] != BT_NO_COLUMN || n_fields != n_names + 1) return false;
-  if (!is_date_column(s, 0)) return false;
-  for (size_t role = 0; role < BT_ROLE_COUNT; role++)
-    if (columns->at[role] != BT_NO_COLUMN) columns->at[role]++;
-  columns->at[BT_ROLE_DATE] = 0;
-  return true;
-}
-
-static bt_status fail_columns(const search *s, size_t row, bt_columns_found found, bt_role role,
-                              bt_error *err)
-{
-  char names[NAMES_SIZE] = "", cell[BT_EXCERPT_SIZE];
-  const char *what = found == BT_COLUMNS_TWICE ? "several columns could be" : "no column for";
-  size_t used = 0;
-  for (size_t c = 0; c < count_names(s->cells, row) && used < sizeof names - BT_EXCERPT_SIZE; c++)
-    used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", c > 0 ? ", " : "",
-                             bt_excerpt__copy(cell, bt_cells__at(s->cells, row, c)));
-  return bt_fail(err, BT_ERR_DATA, "%s:%zu: %s %s among %s", s->input->path,
-                 s->cells->row_line[row], what, bt_columns__role_name(role), names);
-}
-
-/* Settles what the names alone do not say, once the header is found. */
-static bt_status finish_header(search *s, bt_error *err)
-{
-  bt_format *format = s->format;
-  s->first_data = s->row + 1;
-  while (s->first_data < s->cells->n_rows && s->first_data <= s->row + 2 &&
-         is_header_tail(s->cells, s->first_data))
-    s->first_data++;
-  if (s->first_data >= s->cells->n_rows)
-    return bt_fail(err, BT_ERR_DATA, "%s:%zu: header only: no rows follow", s->input->path,
-                   s->cells->row_line[s->row]);
-
-  if (format->layout->kind == BT_LAYOUT_NAMES) {
-    size_t by_name = format->columns.at[BT_ROLE_DATE];
-    choose_date(s);
-    if (by_name != BT_NO_COLUMN && format->columns.at[BT_ROLE_DATE] == BT_NO_COLUMN)
-      format->columns.at[BT_ROLE_DATE] = by_name;
-    choose_time(s);
-  }
-  size_t n_names = count_names(s->cells, s->row), n_rows, n_fields = 0;
-  size_t n_longer = count_longer_rows(s, n_names, &n_rows, &n_fields);
-  if (2 * n_longer > n_rows && !shift_columns(s, n_names, n_fields))
-    return bt_fail(err, BT_ERR_DATA, "%s:%zu: rows have %zu fields, the header names %zu",
-                   s->input->path, s->cells->row_line[s->first_data], n_fields, n_names);
-  if (format->columns.at[BT_ROLE_DATE] == BT_NO_COLUMN)
-    return fail_columns(s, s->row, BT_COLUMNS_SOME, BT_ROLE_DATE, err);
-  return BT_OK;
-}
 
 /* ---- which layout -----------------------------------------------------------------------------
  */
@@ -255,20 +101,16 @@ static bool match_as_data(search *s, size_t row)
   return false;
 }
 
-static bool is_comment(const bt_cells *cells, size_t row)
-{
-  return *bt_cells__at(cells, row, 0) == '#';
-}
-
 static bt_status fail_unknown(const search *s, bt_error *err)
 {
-  size_t row = 0;
-  while (row + 1 < s->cells->n_rows && is_comment(s->cells, row)) row++;
   if (s->broken_row < s->cells->n_rows && (!s->wanted || s->wanted->kind == BT_LAYOUT_NAMES))
-    return fail_columns(s, s->broken_row, s->broken, s->broken_role, err);
+    return bt_header__fail(&(bt_header){s->input->path, s->cells, s->broken_row, 0}, s->broken,
+                           s->broken_role, err);
+  if (s->cells->n_rows == 0)
+    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but comments", s->input->path);
   char cell[BT_EXCERPT_SIZE];
-  bt_excerpt__copy(cell, bt_cells__at(s->cells, row, 0));
-  size_t line = s->cells->n_rows > 0 ? s->cells->row_line[row] : 1;
+  bt_excerpt__copy(cell, bt_cells__at(s->cells, 0, 0));
+  size_t line = s->cells->row_line[0];
   if (s->wanted)
     return bt_fail(err, BT_ERR_DATA, "%s:%zu: not of layout %s: the row begins with '%s'",
                    s->input->path, line, s->wanted->name, cell);
@@ -276,20 +118,28 @@ static bt_status fail_unknown(const search *s, bt_error *err)
                  s->input->path, line, cell);
 }
 
+static bt_status settle_header(search *s, bt_error *err)
+{
+  bt_header header = {s->input->path, s->cells, s->row, 0};
+  bt_status status = bt_header__settle(&s->format->columns, &header, err);
+  s->first_data = header.first_data;
+  return status;
+}
+
 /* The first row that is a header; or the first row with several fields, if that is data. */
 static bt_status find_layout(search *s, bt_error *err)
 {
   bool preamble = true; /* so far only lines of text */
   for (size_t row = 0; row < s->cells->n_rows && row < PREAMBLE_MOST; row++) {
-    if (is_comment(s->cells, row)) continue;
     s->row = row;
-    if (match_as_header(s, row)) return finish_header(s, err);
+    if (match_as_header(s, row)) return settle_header(s, err);
+    if (s->cells->which == BT_CELLS_COMMENT_FIRST) break;
     if (preamble && s->broken_row == s->cells->n_rows && match_as_data(s, row)) {
       s->first_data = row;
       s->format->header_at = BT_NO_COLUMN;
       return BT_OK;
     }
-    preamble = preamble && count_names(s->cells, row) <= 1;
+    preamble = preamble && bt_header__count_names(s->cells, row) <= 1;
   }
   return fail_unknown(s, err);
 }
@@ -304,43 +154,134 @@ static size_t offset_of_line(const char *text, size_t line)
   return (size_t)(at - text);
 }
 
-static bt_status detect_from(bt_format *out, const bt_format_input *input, size_t n_rows,
-                             bt_error *err)
+/* How much of a layout a search has seen. */
+typedef enum progress { SAW_NOTHING, SAW_PART_OF_A_HEADER, SAW_A_LAYOUT } progress;
+
+/* Where a search begins: at the first line, or at a comment that may be the header. */
+typedef struct beginning {
+  size_t line, n_rows;
+  bt_cells_rows which;
+} beginning;
+
+static bt_status detect_from(bt_format *out, progress *seen, const bt_format_input *input,
+                             const beginning *from, bt_error *err)
 {
-  if (!bt_cells__read(input->cells, input->parser, input->text, input->length, n_rows, 1))
+  bt_cells *cells = input->cells;
+  size_t offset = offset_of_line(input->text, from->line);
+  cells->which = from->which;
+  if (!bt_cells__read(cells, input->parser, input->text + offset, input->length - offset,
+                      from->n_rows, from->line))
     return bt_fail_nomem(err, "head of a file");
-  search s = {.input = input, .cells = input->cells, .format = out};
-  s.broken_row = input->cells->n_rows;
+  search s = {.input = input, .cells = cells, .format = out, .broken_row = cells->n_rows};
   const bt_layout *named = bt_layouts__find(input->layout);
   bool forced = named && named->kind == BT_LAYOUT_FORCED;
   s.wanted = forced ? NULL : named;
+  out->layout = NULL;
+  out->order = BT_ORDER_UNKNOWN;
   out->header_at = 0;
-  out->mark = bt_separator__decimal_mark(input->cells, 0, out->separator);
+  out->mark = bt_separator__decimal_mark(cells, 0, out->separator);
   bt_status status = find_layout(&s, err);
+  *seen = SAW_NOTHING;
+  if (s.broken_row < cells->n_rows) *seen = SAW_PART_OF_A_HEADER;
+  if (out->layout) *seen = SAW_A_LAYOUT;
   if (status != BT_OK) return status;
-  out->order = out->layout->order;
-  if (forced) {
-    out->layout = named;
-    out->order = named->order;
-  }
+  out->order = forced ? named->order : out->layout->order;
+  if (forced) out->layout = named;
   if (out->header_at != BT_NO_COLUMN)
-    out->header_at = offset_of_line(input->text, input->cells->row_line[s.row]);
-  out->data_line = input->cells->row_line[s.first_data];
+    out->header_at = offset_of_line(input->text, cells->row_line[s.row]);
+  out->data_line = cells->row_line[s.first_data];
   out->data_at = offset_of_line(input->text, out->data_line);
   return BT_OK;
 }
 
+/* No comment may speak against the usual order of rows without a header. */
+static bt_status check_comments(const bt_format_input *input, size_t data_line, bt_error *err)
+{
+  size_t lines[BT_COMMENTS_MOST], n_lines = bt_comments__find(lines, input->text, data_line);
+  for (size_t i = 0; i < n_lines; i++)
+    if (bt_comments__have_other_order(input->text + offset_of_line(input->text, lines[i])))
+      return bt_fail(err, BT_ERR_DATA,
+                     "%s:%zu: this comment has the prices in another order than open, high, low, "
+                     "close, but it is no header of these rows",
+                     input->path, lines[i]);
+  return BT_OK;
+}
+
+/* Whether the first row has as many names as the next one has fields. */
+static bool names_match_rows(const bt_cells *cells)
+{
+  size_t n_names = bt_header__count_names(cells, 0);
+  return n_names >= 5 && n_names == bt_header__count_names(cells, 1);
+}
+
+/* numpy and others write the names behind a #. Such a header counts where there is no other one,
+ * and what it says of the columns is not contradicted. */
+static bt_status detect_comment(bt_format *out, progress *seen, const bt_format_input *input,
+                                const beginning *from, bt_error *err)
+{
+  size_t lines[BT_COMMENTS_MOST];
+  size_t n_lines =
+      bt_comments__find(lines, input->text, *seen == SAW_A_LAYOUT ? out->data_line : 0);
+  while (n_lines-- > 0) {
+    bt_format format = *out;
+    progress comment_seen = SAW_NOTHING;
+    bt_error why;
+    beginning at = {lines[n_lines], from->n_rows, BT_CELLS_COMMENT_FIRST};
+    bt_status status = detect_from(&format, &comment_seen, input, &at, &why);
+    if (status == BT_ERR_DATA && comment_seen != SAW_A_LAYOUT &&
+        !(comment_seen == SAW_PART_OF_A_HEADER && names_match_rows(input->cells)))
+      continue;
+    *out = format;
+    *seen = comment_seen;
+    if (status != BT_OK && err) *err = why;
+    return status;
+  }
+  if (*seen != SAW_A_LAYOUT) return BT_ERR_DATA;
+  return check_comments(input, out->data_line, err);
+}
+
+static bt_status detect_rows(bt_format *out, progress *seen, const bt_format_input *input,
+                             size_t n_rows, bt_error *err)
+{
+  beginning from = {1, n_rows, BT_CELLS_BARE};
+  bt_status status = detect_from(out, seen, input, &from, err);
+  bool has_header = *seen != SAW_NOTHING && !(status == BT_OK && out->header_at == BT_NO_COLUMN);
+  if (status == BT_ERR_NOMEM || has_header) return status;
+  return detect_comment(out, seen, input, &from, err);
+}
+
+static bt_status detect_with(bt_format *out, progress *seen, const bt_format_input *input,
+                             char separator, bt_error *err)
+{
+  csv_set_delim(input->parser, (unsigned char)separator);
+  *out = (bt_format){.separator = separator};
+  /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
+  if (separator == ',' && !memchr(input->text, '"', input->length)) {
+    bt_status status = detect_rows(out, seen, input, ROWS_AT_FIRST, err);
+    if (status != BT_ERR_DATA) return status;
+  }
+  return detect_rows(out, seen, input, BT_CELLS_ROWS_MOST, err);
+}
+
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
 {
-  bt_format format = {.separator = bt_separator__find(input->text)};
-  csv_set_delim(input->parser, (unsigned char)format.separator);
-  /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
-  bt_status status = BT_ERR_DATA;
-  if (format.separator == ',' && !memchr(input->text, '"', input->length))
-    status = detect_from(&format, input, ROWS_AT_FIRST, err);
-  if (status == BT_ERR_DATA) status = detect_from(&format, input, BT_CELLS_ROWS_MOST, err);
-  if (status == BT_OK) *out = format;
-  return status;
+  char separators[BT_N_SEPARATORS];
+  size_t n_separators = bt_separator__rank(separators, input->text);
+  progress most = SAW_NOTHING;
+  for (size_t i = 0; i < n_separators; i++) {
+    bt_format format;
+    bt_error why;
+    progress seen = SAW_NOTHING;
+    bt_status status = detect_with(&format, &seen, input, separators[i], &why);
+    if (status == BT_OK) *out = format;
+    if (status == BT_OK) return BT_OK;
+    if (i == 0 || seen > most || status != BT_ERR_DATA) { /* the reason that knows most */
+      most = seen;
+      if (err) *err = why;
+    }
+    if (seen == SAW_A_LAYOUT || status != BT_ERR_DATA) return status;
+  }
+  return BT_ERR_DATA;
 }
 
 const char *bt_format__field_name(const bt_format *format, const bt_format_input *input,
@@ -348,6 +289,7 @@ const char *bt_format__field_name(const bt_format *format, const bt_format_input
 {
   if (format->header_at == BT_NO_COLUMN) return "";
   const char *header = input->text + format->header_at;
+  input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, header, input->length - format->header_at, 1, 1))
     return "";
   return bt_cells__at(input->cells, 0, column);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/load.h"
 #include "loaders/stamp.h"
@@ -66,6 +67,7 @@ static bool word_is(word w, const char *text)
 static bt_role role_of(word w)
 {
   if (word_is(w, "adjusted")) return BT_ROLE_ADJUSTED;
+  if (word_is(w, "clock")) return BT_ROLE_TIME;
   for (size_t role = 0; role < BT_ROLE_COUNT; role++)
     if (word_is(w, bt_columns__role_name((bt_role)role))) return (bt_role)role;
   return BT_ROLE_NONE;
@@ -81,15 +83,22 @@ static bool key_fits(const char *key, word wanted)
   return length == wanted.length && memcmp(key, wanted.at, length) == 0;
 }
 
-static size_t find_key(const bt_cells *cells, size_t row, word wanted)
+/* *twice: the key is there more than once, and no * asks for any of them. */
+static size_t find_key(const bt_cells *cells, size_t row, word wanted, bool *twice)
 {
   char key[BT_KEY_SIZE];
-  for (size_t c = 0; c < bt_cells__count(cells, row); c++)
-    if (key_fits(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted)) return c;
-  return BT_NO_COLUMN;
+  size_t found = BT_NO_COLUMN;
+  for (size_t c = 0; c < bt_columns__count(cells, row); c++) {
+    if (!key_fits(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted)) continue;
+    if (wanted.at[wanted.length - 1] == '*') return c;
+    *twice = *twice || found != BT_NO_COLUMN;
+    if (found == BT_NO_COLUMN) found = c;
+  }
+  return found;
 }
 
-/* One `role=key/key` of the list: false where it must be there and is not. */
+/* One `role=key/key` of the list: false where it must be there and is not, and where it is there
+ * twice: such a file holds several tickers. */
 static bool match_token(bt_columns *out, word token, const bt_cells *cells, size_t row)
 {
   bool optional = *token.at == '?', unused = *token.at == '+';
@@ -97,12 +106,14 @@ static bool match_token(bt_columns *out, word token, const bt_cells *cells, size
   const char *end = token.at + token.length, *equals = memchr(token.at, '=', token.length);
   word role_name = {token.at, equals ? (size_t)(equals - token.at) : token.length}, key;
   size_t column = BT_NO_COLUMN;
+  bool twice = false;
   for (const char *at = equals ? equals + 1 : token.at; column == BT_NO_COLUMN;)
     if (next_word(&key, &at, end, "/"))
-      column = find_key(cells, row, key);
+      column = find_key(cells, row, key, &twice);
     else
       break;
   if (!unused) out->at[role_of(role_name)] = column;
+  if (twice && !unused) return false;
   return optional || column != BT_NO_COLUMN;
 }
 
@@ -150,35 +161,67 @@ static bool is_time(const char *text)
   return bt_stamp__parse_time(&time_ns, &zone_min, text, strlen(text));
 }
 
+static bool is_clock(const char *text)
+{
+  int64_t time_ns;
+  return bt_clock_text__read_joined(&time_ns, text, text + strlen(text), false);
+}
+
 /* Whether a cell may stand where `token` is asked for. */
 static bool cell_fits(word token, const char *text, char mark)
 {
   if (word_is(token, "any")) return true;
-  if (word_is(token, "text")) return is_word(text, mark);
+  if (word_is(token, "clock")) return is_clock(text);
   switch (role_of(token)) {
   case BT_ROLE_DATE:
     return is_date(text);
   case BT_ROLE_TIME:
     return is_time(text);
+  case BT_ROLE_SYMBOL:
+    return is_word(text, mark);
   default:
     return is_number(text, mark);
   }
+}
+
+/* 930 may as well be a price or a volume. As a time of day it stands beside dates without one in
+ * all rows, and where each row has a date of its own, it is the same in all of them. */
+static bool clocks_make_sense(const bt_columns *columns, const bt_cells *cells, size_t row)
+{
+  bool same_date = false, same_clock = true;
+  size_t date = columns->at[BT_ROLE_DATE], clock = columns->at[BT_ROLE_TIME], first = row;
+  for (; row < cells->n_rows; row++) {
+    bt_stamp stamp;
+    const char *text = bt_cells__at(cells, row, date);
+    if (!is_clock(bt_cells__at(cells, row, clock))) return false;
+    if (!bt_stamp__parse(&stamp, text, strlen(text)) || stamp.has_time) return false;
+    if (row == first) continue;
+    same_date = same_date || strcmp(text, bt_cells__at(cells, row - 1, date)) == 0;
+    same_clock = same_clock &&
+                 strcmp(bt_cells__at(cells, row, clock), bt_cells__at(cells, first, clock)) == 0;
+  }
+  return same_date || same_clock;
 }
 
 static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size_t row, char mark)
 {
   const char *at = list.at, *end = at + list.length;
   word token;
+  bool has_clock = false;
   bt_columns__reset(out);
   for (size_t c = 0; next_word(&token, &at, end, " "); c++) {
     bool optional = *token.at == '?';
     if (optional) token = (word){token.at + 1, token.length - 1};
-    bool there = c < bt_cells__count(cells, row);
+    bool there = c < bt_columns__count(cells, row);
     if (!optional && (!there || !cell_fits(token, bt_cells__at(cells, row, c), mark))) return false;
     bt_role role = role_of(token);
+    const char *text = bt_cells__at(cells, row, c);
+    if (role == BT_ROLE_SYMBOL && bt_stamp__is_weekday(text, strlen(text))) continue;
     if (there && role != BT_ROLE_NONE && out->at[role] == BT_NO_COLUMN) out->at[role] = c;
+    has_clock = has_clock || word_is(token, "clock");
   }
-  return true;
+  out->joined_times = !strchr(bt_cells__at(cells, row, out->at[BT_ROLE_TIME]), ':');
+  return !has_clock || clocks_make_sense(out, cells, row);
 }
 
 bool bt_layouts__match_shape(bt_columns *out, const bt_layout *layout, const bt_cells *cells,

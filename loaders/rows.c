@@ -3,14 +3,17 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/time.h"
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
+#include "loaders/excerpt.h"
 
 enum {
   DATE_LENGTH = 10,        /* of yyyy-mm-dd */
-  FIELDS_MOST = 1024,      /* fields that are needed lie among the first so many */
   FIRST_CAPACITY = 4096,   /* rows */
+  SYMBOL_SIZE = 48,        /* longer ones are compared by their beginning */
   SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
   GOOD_PRICES = 0xf        /* bits of the four prices */
 };
@@ -18,20 +21,33 @@ enum {
 /* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
 #define OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
 
+typedef struct symbol_text {
+  char text[SYMBOL_SIZE];
+  size_t length; /* 0: none */
+} symbol_text;
+
 typedef struct reader {
   bt_rows *rows;
   const bt_format *format;
   bool has_quotes;
   bool no_memory;
-  unsigned char roles[FIELDS_MOST];
-  size_t n_roles; /* fields up to the last one that is needed */
-  bt_row *row;    /* the row at hand, in the place where it stays if it is good */
+  unsigned char roles[BT_FIELDS_MOST + 1]; /* one more: all may have moved by one */
+  size_t n_roles;                          /* fields up to the last one that is needed */
+  bt_row *row; /* the row at hand, in the place where it stays if it is good */
   size_t n_fields;
-  unsigned good;                    /* bit of each role that was read */
+  unsigned good;                    /* bit of each role that was read; of a symbol if it is new */
   unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
-  bool swallowed;   /* a quoted field holds other rows */
+  /* times of day as whole numbers: of the first reading of a file, and how to read them */
+  size_t n_short_times, n_long_times;
+  bool with_seconds;
+  bool swallowed; /* a quoted field holds other rows */
+  bool any_text;  /* of a row without a good field: some field is not empty */
+  /* the symbol of the rows so far, and of the row at hand where it is another one */
+  symbol_text symbol, other_symbol;
+  symbol_text second_symbol; /* the first other one of a good row, on this line */
+  size_t second_line;
   /* lines of the file */
   size_t line, row_line;
   /* of the last date written as yyyy-mm-dd: what stands before the day, and the day before the
@@ -84,11 +100,56 @@ static void on_date(reader *r, const char *field, size_t length)
     remember_month(r, field);
 }
 
+static void on_symbol(reader *r, const char *field, size_t length)
+{
+  if (length > SYMBOL_SIZE - 1) length = SYMBOL_SIZE - 1;
+  if (length == r->symbol.length && memcmp(field, r->symbol.text, length) == 0) return;
+  memcpy(r->other_symbol.text, field, length);
+  r->other_symbol.text[length] = '\0';
+  r->other_symbol.length = length;
+  r->good |= (unsigned)(length > 0) << BT_ROLE_SYMBOL;
+}
+
+/* The symbol of a row that is kept: tickers stacked in one file would make one series of them. */
+static void check_symbol(reader *r)
+{
+  if (r->symbol.length == 0)
+    r->symbol = r->other_symbol;
+  else if (r->second_line == 0 && strcasecmp(r->symbol.text, r->other_symbol.text) != 0) {
+    r->second_symbol = r->other_symbol;
+    r->second_line = r->row_line;
+  }
+}
+
+static bt_status fail_symbols(const reader *r, const bt_format_input *input, bt_error *err)
+{
+  char name[BT_EXCERPT_SIZE], first[BT_EXCERPT_SIZE], second[BT_EXCERPT_SIZE];
+  size_t column = r->format->columns.at[BT_ROLE_SYMBOL];
+  bt_excerpt__copy(name, bt_format__field_name(r->format, input, column));
+  return bt_fail(
+      err, BT_ERR_DATA, "%s:%zu: field %zu (%s): '%s' after rows of '%s': one file, one ticker",
+      input->path, r->second_line, column + 1, *name ? name : "symbol",
+      bt_excerpt__copy(second, r->second_symbol.text), bt_excerpt__copy(first, r->symbol.text));
+}
+
+/* Whole numbers as times of day do not show whether they have seconds; the longer ones do. */
+static void on_time(reader *r, const char *field, size_t length)
+{
+  bool joined =
+      r->format->columns.joined_times && length <= 6 &&
+      bt_clock_text__read_joined(&r->time_of_day_ns, field, field + length, r->with_seconds);
+  r->n_short_times += joined && length <= 4 && *field != '0';
+  r->n_long_times += joined && length > 4;
+  if (joined || bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
+    r->good |= 1u << BT_ROLE_TIME;
+}
+
 static void on_field(void *field, size_t length, void *context)
 {
   reader *r = context;
   size_t index = r->n_fields++;
   if (r->has_quotes) count_lines(r, field, length);
+  r->any_text = r->any_text || length > 0;
   if (index >= r->n_roles) return;
   unsigned role = r->roles[index];
   char mark = r->format->mark;
@@ -102,8 +163,9 @@ static void on_field(void *field, size_t length, void *context)
     bt_decimal result = bt_decimal__parse_amount(&r->row->volume, field, length, mark);
     r->good |= (unsigned)(result == BT_DECIMAL_OK) << role;
   } else if (role == BT_ROLE_TIME) {
-    if (bt_stamp__parse_time(&r->time_of_day_ns, &r->zone_min, field, length))
-      r->good |= 1u << BT_ROLE_TIME;
+    on_time(r, field, length);
+  } else if (role == BT_ROLE_SYMBOL) {
+    on_symbol(r, field, length);
   }
 }
 
@@ -128,6 +190,7 @@ static bool finish_date(reader *r)
     if (!stamp->has_time || stamp->local_ns % BT_NS_PER_DAY == 0) {
       stamp->local_ns += r->time_of_day_ns;
       stamp->has_time = true;
+      stamp->ends_day = r->time_of_day_ns == BT_NS_PER_DAY;
       if (r->zone_min != 0) stamp->zone_min = r->zone_min;
     }
   }
@@ -165,7 +228,11 @@ static void keep_row(reader *r)
   if (!(r->good & 1u << BT_ROLE_VOLUME) || r->row->volume < 0) r->row->volume = (double)NAN;
   rows->n_epoch += stamp->kind == BT_STAMP_EPOCH;
   rows->n_small += stamp->kind == BT_STAMP_SMALL_NUMBER;
-  if (stamp->has_time && stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  if (stamp->has_time) {
+    rows->n_ends_day += stamp->ends_day;
+    if (stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+  }
+  if (r->good & 1u << BT_ROLE_SYMBOL) check_symbol(r);
   r->row->line = (uint32_t)r->row_line;
   if (rows->n_rows + 1 == rows->capacity && !grow(rows))
     r->no_memory = true; /* what follows overwrites this row */
@@ -174,18 +241,28 @@ static void keep_row(reader *r)
   r->row = &rows->rows[rows->n_rows];
 }
 
+static void skip_row(reader *r, bt_row_issue issue)
+{
+  size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
+  /* separators alone, as spreadsheets write below a table, are a blank line */
+  if (!r->any_text && r->good == 0) return;
+  r->rows->n_seen += n_lines;
+  bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
+}
+
 static void finish_row(reader *r)
 {
   bt_row_issue issue = check_row(r);
-  size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
-  r->rows->n_seen += n_lines;
-  if (issue == BT_ROW_ISSUE_COUNT)
+  if (issue == BT_ROW_ISSUE_COUNT) {
+    r->rows->n_seen++;
     keep_row(r);
-  else
-    bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
+  } else {
+    skip_row(r, issue);
+  }
   r->n_fields = 0;
   r->good = 0;
   r->zone_min = 0;
+  r->any_text = false;
   r->swallowed = false;
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
 }
@@ -199,19 +276,15 @@ static void on_line_end(int character, void *context)
   r->row_line = r->line;
 }
 
-static bt_status set_roles(reader *r, const char *path, bt_error *err)
+static void set_roles(reader *r)
 {
   memset(r->roles, BT_ROLE_NONE, sizeof r->roles);
   for (size_t role = 0; role < BT_ROLE_COUNT; role++) {
     size_t column = r->format->columns.at[role];
     if (column == BT_NO_COLUMN) continue;
-    if (column >= FIELDS_MOST)
-      return bt_fail(err, BT_ERR_DATA, "%s: the %s is in field %zu; at most %d are read", path,
-                     bt_columns__role_name((bt_role)role), column + 1, FIELDS_MOST);
     r->roles[column] = (unsigned char)role;
     if (column >= r->n_roles) r->n_roles = column + 1;
   }
-  return BT_OK;
 }
 
 static bool is_blank(char c, char separator)
@@ -248,6 +321,19 @@ static inline const char *take_next_day(reader *r, const char *at, const char *e
   return at + DATE_LENGTH;
 }
 
+/* The symbol of the rows so far. NULL where it is anything else. */
+static inline const char *take_symbol(reader *r, const char *at, const char *end)
+{
+  size_t length = r->symbol.length;
+  if (length == 0 || (size_t)(end - at) <= length) return NULL;
+  const char *after = at + length;
+  if (*after != '\n' && *after != '\r' && *after != r->format->separator) return NULL;
+  if (memcmp(at, r->symbol.text, length) != 0) return NULL;
+  r->any_text = true;
+  r->n_fields++;
+  return after;
+}
+
 /* Any field, without the blanks around it. Returns what follows. */
 static inline const char *take_field(reader *r, const char *at, const char *end)
 {
@@ -263,15 +349,25 @@ static inline const char *take_field(reader *r, const char *at, const char *end)
   return at;
 }
 
+/* Past the last field that is needed, to the end of the line. */
+static inline const char *pass_rest(reader *r, const char *at)
+{
+  const char *after = at + strcspn(at, "\n\r");
+  for (; r->good == 0 && !r->any_text && at < after; at++)
+    r->any_text = *at != r->format->separator && !is_blank(*at, r->format->separator);
+  return after;
+}
+
 /* The field at `at`: the usual forms at once, others by splitting them off first. What follows the
  * last field that is needed is passed over. */
 static inline const char *take_next(reader *r, const char *at, const char *end)
 {
-  if (r->n_fields >= r->n_roles) return at + strcspn(at, "\n\r");
+  if (r->n_fields >= r->n_roles) return pass_rest(r, at);
   unsigned role = r->roles[r->n_fields];
   const char *after = NULL;
   if (role <= BT_ROLE_VOLUME) after = take_number(r, role, at, end);
   if (role == BT_ROLE_DATE) after = take_next_day(r, at, end);
+  if (role == BT_ROLE_SYMBOL) after = take_symbol(r, at, end);
   return after ? after : take_field(r, at, end);
 }
 
@@ -321,29 +417,43 @@ static bt_status parse_quoted(reader *r, const bt_format_input *input, const cha
   return status;
 }
 
+/* One reading of all rows. */
+static bt_status read_all(reader *r, const bt_format_input *input, bt_error *err)
+{
+  bt_rows *rows = r->rows;
+  rows->n_rows = rows->n_seen = rows->n_epoch = rows->n_small = rows->n_ends_day = 0;
+  rows->all_midnight = true;
+  rows->votes = (bt_date_votes){0};
+  memset(&rows->account, 0, sizeof rows->account);
+  memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault);
+  r->line = r->row_line = r->format->data_line;
+  r->row = rows->rows;
+  bt_status status = BT_OK;
+  const char *data = input->text + r->format->data_at;
+  size_t length = input->length - r->format->data_at;
+  if (r->has_quotes)
+    status = parse_quoted(r, input, data, length, err);
+  else
+    split_unquoted(r, data, length);
+  return status == BT_OK && r->no_memory ? bt_fail_nomem(err, "rows") : status;
+}
+
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
                         bt_error *err)
 {
-  reader r = {.rows = out, .format = format, .line = format->data_line};
-  r.row_line = r.line;
+  if (out->capacity == 0 && !grow(out)) return bt_fail_nomem(err, "rows");
+  reader r = {.rows = out, .format = format};
   r.has_quotes = memchr(input->text, '"', input->length) != NULL;
-  memset(r.fault, BT_DECIMAL_MISSING, sizeof r.fault);
-  out->n_rows = out->n_seen = out->n_epoch = out->n_small = 0;
-  out->all_midnight = true;
-  out->votes = (bt_date_votes){0};
-  memset(&out->account, 0, sizeof out->account);
-  bt_status status = set_roles(&r, input->path, err);
-  if (status == BT_OK && out->capacity == 0 && !grow(out)) status = bt_fail_nomem(err, "rows");
-  if (status != BT_OK) return status;
-  r.row = out->rows;
-
-  const char *data = input->text + format->data_at;
-  size_t length = input->length - format->data_at;
-  if (r.has_quotes)
-    status = parse_quoted(&r, input, data, length, err);
-  else
-    split_unquoted(&r, data, length);
-  if (status == BT_OK && r.no_memory) status = bt_fail_nomem(err, "rows");
+  set_roles(&r);
+  bt_status status = read_all(&r, input, err);
+  if (status == BT_OK && r.n_short_times > 0 && r.n_long_times > r.n_short_times) {
+    reader again = {.rows = out, .format = format, .with_seconds = true};
+    again.has_quotes = r.has_quotes;
+    set_roles(&again);
+    r = again;
+    status = read_all(&r, input, err);
+  }
+  if (status == BT_OK && r.second_line > 0) status = fail_symbols(&r, input, err);
   return status;
 }
 

@@ -34,13 +34,14 @@ typedef struct bt_rows {
   size_t n_seen;       /* rows of the file, good or not */
   size_t n_epoch;      /* good rows with a count since 1970 */
   size_t n_small;      /* good rows with a small number as date */
+  size_t n_ends_day;   /* good rows with 24:00 as their time */
   bool all_midnight;   /* no good row has a time of day other than 00:00 */
   bt_date_votes votes; /* of all rows with a date in parts */
   bt_account account;
 } bt_rows;
 
-/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed),
- * NOMEM. */
+/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed,
+ * rows of two symbols), NOMEM. */
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
                         bt_error *err);
 void bt_rows__clear(bt_rows *rows);

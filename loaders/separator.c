@@ -39,28 +39,42 @@ static size_t evenness(const size_t *counts, size_t n_lines)
   return best;
 }
 
-char bt_separator__find(const char *text)
+/* Excel's first line: sep=; */
+static bool is_announced(const char *text, char separator)
+{
+  return strncmp(text, "sep=", 4) == 0 && text[4] == separator;
+}
+
+size_t bt_separator__rank(char ranked[BT_N_SEPARATORS], const char *text)
 {
   /* at a tie the comma loses: it may be a decimal mark */
-  static const char candidates[] = {';', '\t', '|', ','};
-  size_t counts[sizeof candidates][LINES_LOOKED_AT], n_lines = 0;
-  if (strncmp(text, "sep=", 4) == 0 && strchr(";,\t|", text[4]) && text[4]) return text[4];
-  for (const char *at = text; *at && n_lines < LINES_LOOKED_AT; at = bt_separator__next_line(at)) {
-    if (*at == '\n' || *at == '\r' || *at == '#') continue;
-    for (size_t s = 0; s < sizeof candidates; s++)
-      counts[s][n_lines] = count_in_line(at, candidates[s]);
-    n_lines++;
-  }
-  char best = ',';
-  size_t best_evenness = 0;
-  for (size_t s = 0; s < sizeof candidates; s++) {
-    size_t even = evenness(counts[s], n_lines);
-    if (even > best_evenness) {
-      best = candidates[s];
-      best_evenness = even;
+  static const char candidates[BT_N_SEPARATORS] = {';', '\t', '|', ','};
+  size_t counts[LINES_LOOKED_AT], even[BT_N_SEPARATORS], n_ranked = 0;
+  for (size_t s = 0; s < BT_N_SEPARATORS; s++) {
+    size_t n_lines = 0;
+    for (const char *at = text; *at && n_lines < LINES_LOOKED_AT; at = bt_separator__next_line(at))
+      if (*at != '\n' && *at != '\r' && *at != '#')
+        counts[n_lines++] = count_in_line(at, candidates[s]);
+    size_t evenness_now = evenness(counts, n_lines);
+    if (is_announced(text, candidates[s])) evenness_now = SIZE_MAX;
+    if (evenness_now == 0) continue;
+    size_t place = n_ranked++;
+    for (; place > 0 && even[place - 1] < evenness_now; place--) {
+      even[place] = even[place - 1];
+      ranked[place] = ranked[place - 1];
     }
+    even[place] = evenness_now;
+    ranked[place] = candidates[s];
   }
-  return best;
+  if (n_ranked == 0) ranked[n_ranked++] = ',';
+  return n_ranked;
+}
+
+char bt_separator__find(const char *text)
+{
+  char ranked[BT_N_SEPARATORS];
+  (void)bt_separator__rank(ranked, text);
+  return ranked[0];
 }
 
 /* Digits with marks, and what vendors put around them; not a date. */

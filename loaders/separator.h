@@ -6,7 +6,13 @@
 
 #include "loaders/cells.h"
 
-/* One of , ; tab |: the one that splits the first lines most evenly. */
+enum { BT_N_SEPARATORS = 4 };
+
+/* Those of , ; tab | that stand in the first lines, the one that splits them most evenly first:
+ * with commas in numbers that need not be the right one. Returns how many, at least one. */
+size_t bt_separator__rank(char ranked[BT_N_SEPARATORS], const char *text);
+
+/* The first of them. */
 char bt_separator__find(const char *text);
 
 /* '.' or ',', from the cells of rows first .. n_rows-1. */

@@ -32,6 +32,7 @@ static bool read_rest(bt_stamp *stamp, const char *at, const char *end)
   if (!bt_clock_text__read(&time_of_day_ns, &stamp->zone_min, at, end)) return false;
   stamp->local_ns += time_of_day_ns;
   stamp->has_time = true;
+  stamp->ends_day = time_of_day_ns == BT_NS_PER_DAY;
   return true;
 }
 
@@ -65,22 +66,23 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
 }
 
 /* The unit shows in the size: up to the year 2262 seconds have at most 10 digits, milliseconds 13,
- * microseconds 16. Fewer than 9 may be seconds near 1970, or a serial number of some kind. */
-static bool set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
+ * microseconds 16. Near 1970 it does not, so that the file as a whole decides (loaders/epoch.h).
+ * Fewer than 9 digits may be a serial number of some kind as well. */
+static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
 {
   static const struct {
     int digits_most;
     int64_t unit_ns;
-  } units[] = {{10, 1000000000}, {13, 1000000}, {16, 1000}, {19, 1}};
-  size_t u = 0;
-  while (u < 3 && n_digits > units[u].digits_most) u++;
-  int64_t unit_ns = units[u].unit_ns;
-  if (count > INT64_MAX / unit_ns - 1 || count < -(INT64_MAX / unit_ns - 1)) return false;
+  } units[BT_N_UNITS] = {{10, 1000000000}, {13, 1000000}, {16, 1000}, {19, 1}};
+  size_t u = BT_UNIT_SECOND;
+  while (u < BT_UNIT_NANOSECOND &&
+         (n_digits > units[u].digits_most || count > INT64_MAX / units[u].unit_ns - 1 ||
+          count < -(INT64_MAX / units[u].unit_ns - 1)))
+    u++;
   stamp->kind = n_digits >= 9 ? BT_STAMP_EPOCH : BT_STAMP_SMALL_NUMBER;
-  stamp->local_ns = count * unit_ns;
-  if (unit_ns == BT_NS_PER_SECOND) stamp->local_ns += count < 0 ? -fraction_ns : fraction_ns;
+  stamp->unit = (uint8_t)u;
+  stamp->local_ns = count * units[u].unit_ns + fraction_ns / (BT_NS_PER_SECOND / units[u].unit_ns);
   stamp->has_time = true;
-  return true;
 }
 
 /* .0 and .00 behind a date or count that went through floating point, .123 behind seconds. */
@@ -106,14 +108,16 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   bool fraction_fits = read_fraction(&fraction_ns, at + n_digits, end);
   if (!negative && read_compact(stamp, at, n_digits)) {
     if (fraction_fits && fraction_ns == 0) return true;
-    return n_digits == 8 && read_rest(stamp, at + n_digits, end);
+    /* what follows belongs to the time: 20210304 14:30, 20210304143000.250, 202103041430Z */
+    return n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end);
   }
   if (!fraction_fits || n_digits == 0 || n_digits > 19) return false;
   uint64_t count = 0;
   for (size_t i = 0; i < n_digits; i++) count = count * 10 + (uint64_t)(at[i] - '0');
   if (count > INT64_MAX) return false;
   int64_t signed_count = negative ? -(int64_t)count : (int64_t)count;
-  return set_epoch(stamp, signed_count, (int)n_digits, fraction_ns);
+  set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
+  return true;
 }
 
 /* ---- three parts: numbers, or two numbers and the name of a month --------------------------- */
@@ -145,7 +149,7 @@ static int month_number(const char *word, size_t length)
   return 0;
 }
 
-static bool is_weekday(const char *word, size_t length)
+bool bt_stamp__is_weekday(const char *word, size_t length)
 {
   static const char *const names[] = {"monday", "tuesday",  "wednesday", "thursday",
                                       "friday", "saturday", "sunday"};
@@ -188,7 +192,7 @@ static void skip_weekday(const char **at, const char *end)
 {
   const char *word = *at, *after = *at;
   while (after < end && is_letter(*after)) after++;
-  if (!is_weekday(word, (size_t)(after - word))) return;
+  if (!bt_stamp__is_weekday(word, (size_t)(after - word))) return;
   while (after < end && (*after == ' ' || *after == ',' || *after == '.')) after++;
   *at = after;
 }
@@ -212,18 +216,40 @@ static bool set_named(bt_stamp *stamp, const part parts[3])
   return set_date(stamp, full_year(parts[2]), parts[month].value, day.value);
 }
 
-static bool set_numeric(bt_stamp *stamp, const part parts[3])
+static bool set_numeric(bt_stamp *stamp, const part parts[3], char mark)
 {
   if (parts[0].n_digits == 4)
     return parts[1].n_digits <= 2 && parts[2].n_digits <= 2 &&
            set_date(stamp, parts[0].value, parts[1].value, parts[2].value);
   if (parts[0].n_digits > 2 || parts[1].n_digits > 2) return false;
   stamp->kind = BT_STAMP_PARTS;
+  stamp->mark = (uint8_t)(strchr(BT_DATE_MARKS, mark) - BT_DATE_MARKS);
   stamp->short_year = parts[2].n_digits <= 2;
   stamp->part[0] = (uint8_t)parts[0].value;
   stamp->part[1] = (uint8_t)parts[1].value;
   stamp->last_part = (int16_t)parts[2].value;
   return true;
+}
+
+/* Jan 4 14:30:00 2021, as C writes it: the year stands behind the time. */
+static bool read_year_last(bt_stamp *stamp, const part parts[2], const char *at, const char *end)
+{
+  if (parts[0].n_digits != 0 || parts[1].n_digits == 0 || end - at < 5 || end[-5] != ' ')
+    return false;
+  for (const char *digit = end - 4; digit < end; digit++)
+    if (!is_digit(*digit)) return false;
+  int year = two_digits(end - 4) * 100 + two_digits(end - 2);
+  return set_date(stamp, year, parts[0].value, parts[1].value) && read_rest(stamp, at, end - 5) &&
+         stamp->has_time;
+}
+
+/* What stands before a part; a name needs nothing: 29JAN2021. */
+static bool read_joint(char *separator, const char **at, const char *end)
+{
+  const char *start = *at;
+  *separator = read_separator(at, end);
+  return *separator != '\0' ||
+         (*at == start && start < end && is_letter(start[-1]) != is_letter(*start));
 }
 
 static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
@@ -232,12 +258,16 @@ static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
   skip_weekday(&at, end);
   char separators[2] = {0};
   for (int i = 0; i < 3; i++) {
-    if (i > 0 && (separators[i - 1] = read_separator(&at, end)) == '\0') return false;
+    const char *after = at;
+    if (i > 0 && !read_joint(&separators[i - 1], &at, end)) return false;
     if (!read_part(&parts[i], &at, end)) return false;
+    if (i == 2 && parts[2].n_digits <= 2 && at < end && *at == ':')
+      return read_year_last(stamp, parts, after, end);
   }
   bool named = parts[0].n_digits == 0 || parts[1].n_digits == 0 || parts[2].n_digits == 0;
   if (named && !set_named(stamp, parts)) return false;
-  if (!named && (separators[0] != separators[1] || !set_numeric(stamp, parts))) return false;
+  if (!named && (separators[0] != separators[1] || !set_numeric(stamp, parts, separators[0])))
+    return false;
   return read_rest(stamp, at, end);
 }
 

@@ -155,6 +155,32 @@ static void doubles_printed_in_full_come_back_as_they_were(void **state)
   }
 }
 
+/* Decimal types write doubles with all the digits they have, and more. */
+static void digits_without_end_are_rounded_correctly(void **state)
+{
+  (void)state;
+  uint64_t random = 5;
+  static char text[1200];
+  for (int round = 0; round < 20000; round++) {
+    double value = (double)(next_random(&random) >> 11) * 0x1p-53 * 5000;
+    (void)snprintf(text, sizeof text, "%.*f", 40 + round % 80, value);
+    check_like_strtod(text);
+  }
+  /* the middle between two doubles, and a last digit behind zeros that puts it above */
+  for (int zeros = 30; zeros < 1000; zeros += 40) {
+    (void)snprintf(text, sizeof text, "4503599627370496.5%0*d1", zeros, 0);
+    check_like_strtod(text);
+  }
+  memset(text, '7', 600);
+  text[600] = '\0';
+  double value = 1;
+  assert_int_equal(bt_decimal__parse(&value, text, 600, '.'), BT_DECIMAL_INFINITE);
+  text[0] = '.';
+  check_like_strtod(text);
+  text[0] = '7', text[300] = '.';
+  check_like_strtod(text);
+}
+
 /* Numbers with 64 bits and a few decimals lie on the middle between two doubles quite often. */
 static void the_middle_between_two_doubles_goes_to_the_even_one(void **state)
 {
@@ -214,6 +240,9 @@ static const struct {
     {"0.00002853", '.', 0.00002853},
     {"12.950000000000000000000000000000000000000000000000000000000000", '.', 12.95},
     {"00000000000000000000000000000000000000000000000000000000000012.5", '.', 12.5},
+    {"1,00,000.50", '.', 100000.5},
+    {"12,34,567", '.', 1234567},
+    {"1.00.00.000,5", ',', 10000000.5},
     {"1e-400", '.', 0},
     {"0e99999999", '.', 0},
 };
@@ -242,13 +271,10 @@ static void what_is_unclear_is_refused(void **state)
 {
   (void)state;
   static const char *const texts[] = {
-      "a",        "1.2.3",      "12,34",   "1,2345",
-      "1,23,456", "12e",        "0x1p3",   "1.5f",
-      "--5",      "5-",         "(5",      "5)",
-      "1..5",     "12:30",      "5 %",     "5%",
-      "4.24M",    "2015-01-06", "1,234,5", ",5",
-      "1_000",    "1.5.",       "1 23",    "e5",
-      "infin",    "nanx",       "1,",      "12345678901234567890123456789012345678901234567890"};
+      "a",  "1.2.3", "12,34", "1,2345", "12e", "0x1p3", "1.5f",  "--5",        "5-",
+      "(5", "5)",    "1..5",  "12:30",  "5 %", "5%",    "4.24M", "2015-01-06", "1,234,5",
+      ",5", "1_000", "1.5.",  "1 23",   "e5",  "infin", "nanx",  "1,",
+  };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     check_refused(texts[i], '.', BT_DECIMAL_BAD);
   check_refused("255.2", ',', BT_DECIMAL_BAD);
@@ -337,6 +363,7 @@ int main(void)
       cmocka_unit_test(plain_decimals_of_1_to_20_digits_are_as_strtod_reads_them),
       cmocka_unit_test(decimals_with_exponents_are_as_strtod_reads_them),
       cmocka_unit_test(doubles_printed_in_full_come_back_as_they_were),
+      cmocka_unit_test(digits_without_end_are_rounded_correctly),
       cmocka_unit_test(the_middle_between_two_doubles_goes_to_the_even_one),
       cmocka_unit_test(decorated_numbers_are_read),
       cmocka_unit_test(what_is_unclear_is_refused),

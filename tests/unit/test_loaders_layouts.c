@@ -97,6 +97,13 @@ static const struct {
     {"plain", "20200102 100000;10;13;9;11;100\n20200102 100100;11;13;11;12.5;200\n",
      "2020-01-02T10:00:00", 100},
     {"plain", "20200102|10|13|9|11\n20200103|11|13|11|12.5\n", "2020-01-02", (double)NAN},
+    {"quantquote", "20200102,0,10,13,9,11,100\n20200103,0,11,13,11,12.5,200\n", "2020-01-02", 100},
+    {"quantquote", "20200102,930,10,13,9,11,100.5,1,0,0\n20200102,1430,11,13,11,12.5,9.1,1,0,0\n",
+     "2020-01-02T09:30:00", 100.5},
+    {"quantquote", "X,5,20200102,900,10,13,9,11,100\nX,5,20200102,905,11,13,11,12.5,9\n",
+     "2020-01-02T09:00:00", 100},
+    {"plain", "Thu,2020-01-02,10,13,9,11,100\nFri,2020-01-03,11,13,11,12.5,200\n", "2020-01-02",
+     100},
     {"plain", "X,20200102,10,13,9,11,100\nX,20200103,11,13,11,12.5,200\n", "2020-01-02", 100},
     {"plain", "X.US,5,20200102,100000,10,13,9,11,100,0\nX.US,5,20200102,100500,11,13,11,12.5,9,0\n",
      "2020-01-02T10:00:00", 100},
@@ -186,13 +193,14 @@ static void every_layout_is_found_and_read(void **state)
   }
 }
 
-/* Every row of the table of layouts has its sample above (dmy and mdy have a test of their own). */
+/* Every row of the table of layouts has its sample above (dmy, mdy and ymd have tests of their
+ * own). */
 static void every_layout_has_a_sample(void **state)
 {
   (void)state;
   for (size_t i = 0; i < bt_layout_count(); i++) {
     bt_layout_info info = bt_layout_at(i);
-    bool found = strcmp(info.name, "dmy") == 0 || strcmp(info.name, "mdy") == 0;
+    bool found = strlen(info.name) == 3 && strspn(info.name, "dmy") == 3;
     for (size_t k = 0; k < sizeof samples / sizeof samples[0] && !found; k++)
       found = strcmp(samples[k].layout, info.name) == 0;
     if (!found) fail_msg("layout %s has no sample", info.name);
@@ -249,6 +257,29 @@ static void the_decimal_mark_is_that_of_the_whole_file(void **state)
   assert_true(s->bars->close[0] == 1234.5);
 }
 
+/* Commas in the numbers split lines more evenly than what stands between the fields. */
+static void a_separator_with_which_no_layout_fits_is_none(void **state)
+{
+  load_scene *s = *state;
+  load_text(s, "Date\tOpen\tHigh\tLow\tClose\tAdj Close\tVolume\n"
+               "Jan 04, 2021\t3,764.61\t3,769.99\t3,662.71\t3,700.65\t3,700.65\t5,006,680,000\n"
+               "Jan 05, 2021\t3,698.02\t3,737.83\t3,695.07\t3,726.86\t3,726.86\t4,582,620,000\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[0] == 3700.65 && s->bars->volume[1] == 4582620000);
+  load_text(s, "Date;Open;High;Low;Close;Volume\n"
+               "2021-01-04;1,234.56;1,300.00;1,200.00;1,250.00;12,345,678\n"
+               "2021-01-05;1,250.00;1,300.00;1,200.00;1,251.00;12,345,679\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[1] == 1251 && s->bars->volume[0] == 12345678);
+  load_text(s, "2021-01-04|1,234.56|1,300.00|1,200.00|1,250.00|12,345,678\n"
+               "2021-01-05|1,250.00|1,300.00|1,200.00|1,251.00|12,345,679\n");
+  assert_false(s->report.rejected);
+  assert_true(s->bars->close[1] == 1251);
+  /* of several reasons the one that knows most of a header */
+  load_text(s, "Date;Open;High;Low;Volume\n2021-01-04;1,234.56;1,300.00;1,200.00;12,345,678\n");
+  assert_non_null(strstr(s->report.reason, ":1: no column for close among Date, Open, High"));
+}
+
 /* Rows of a file with a header are never taken for rows of one without. */
 static void a_header_that_lacks_a_price_is_not_passed_over(void **state)
 {
@@ -278,6 +309,7 @@ int main(void)
       CASE(a_layout_that_is_named_is_the_only_one_tried),
       CASE(a_vendor_with_one_order_of_dates_is_not_ambiguous),
       CASE(the_decimal_mark_is_that_of_the_whole_file),
+      CASE(a_separator_with_which_no_layout_fits_is_none),
       CASE(a_header_that_lacks_a_price_is_not_passed_over),
       CASE(a_column_name_may_be_quoted_and_hold_a_line_end),
   };

@@ -179,6 +179,21 @@ static void blank_lines_are_no_rows(void **state)
   assert_int_equal(s->report.issues[0].line, 8);
 }
 
+static void rows_of_separators_alone_are_blank_lines(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.7;
+  load_text(s, HEADER
+            ",,,,,\n2020-01-02,1,1,1,1,1\n , ,,,,\n,,,,,,,\n,\n,,,,,\n,,,,,,x\n,,,,0,\n,,,,,");
+  check_loaded(s, 1, 2);
+  assert_int_equal(s->report.n_rows, 3);
+  assert_int_equal(s->report.issues[0].line, 8);
+  load_text(s, HEADER "\"2020-01-02\",1,1,1,1,1\n\"\",,,,,\n,,,,,\n,,,,,,x\n");
+  check_loaded(s, 1, 1);
+  load_text(s, "Date,Open,High,Low,Close,Name\n2020-01-02,1,1,1,1,X\n,,,,,X\n");
+  check_loaded(s, 1, 1);
+}
+
 static void lines_inside_quotes_count_for_the_line_number(void **state)
 {
   load_scene *s = *state;
@@ -381,6 +396,9 @@ static void a_layout_may_tell_the_order_of_day_and_month(void **state)
   load_text(s, HEADER "03/04/2021,1,1,1,1,1\n");
   assert_int_equal(s->bars->time_ns[0], at("2021-03-04"));
   assert_string_equal(s->report.layout, "mdy");
+  s->options.layout = "ymd";
+  load_text(s, HEADER "03/04/21,1,1,1,1,1\n");
+  assert_int_equal(s->bars->time_ns[0], at("2003-04-21"));
 }
 
 static void rows_of_the_rarer_order_are_bad_dates(void **state)
@@ -393,6 +411,15 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
   load_text(s, text);
   check_loaded(s, 28, 1);
   assert_string_equal(s->report.issues[0].time_text, "02/15/2020");
+}
+
+static void rows_that_are_no_bars_may_have_another_symbol(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.5;
+  load_text(s, "Symbol,Date,Open,High,Low,Close\nSymbol,Date,Open,High,Low,Close\n"
+               "a,2020-01-02,1,1,1,1\nTotal,,,,,\n,2020-01-03,1,1,1,1\nA,2020-01-06,1,1,1,1\n");
+  check_loaded(s, 3, 2);
 }
 
 /* ---- reuse ------------------------------------------------------------------------------------
@@ -425,6 +452,7 @@ int main(void)
       CASE(a_skipped_row_does_not_claim_its_time),
       CASE(volumes_never_cost_a_row),
       CASE(blank_lines_are_no_rows),
+      CASE(rows_of_separators_alone_are_blank_lines),
       CASE(lines_inside_quotes_count_for_the_line_number),
       CASE(a_quoted_file_gives_the_same_bars),
       CASE(a_field_of_many_characters_that_is_not_needed_is_fine),
@@ -441,6 +469,7 @@ int main(void)
       CASE(counts_of_seconds_may_pass_through_1970),
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
+      CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,16 @@ static const struct {
     {"Fri Mar 18 2022", "2022-03-18", NO_ZONE},
     {"Friday, March 18, 2022", "2022-03-18", NO_ZONE},
     {"2015-Jan-06", "2015-01-06", NO_ZONE},
-    {"06JAN2015", NULL, NO_ZONE},
+    {"06JAN2015", "2015-01-06", NO_ZONE},
+    {"6Jan15", "2015-01-06", NO_ZONE},
+    {"29JAN2021:14:30:00", "2021-01-29T14:30:00", NO_ZONE},
+    {"Fri Jan 29 14:30:00 2021", "2021-01-29T14:30:00", NO_ZONE},
+    {"Mon Jan  4 09:05:00 2021", "2021-01-04T09:05:00", NO_ZONE},
+    {"Fri Jan 29 14:30:00 UTC 2021", "2021-01-29T14:30:00", NO_ZONE},
+    {"20210129143000Z", "2021-01-29T14:30:00", NO_ZONE},
+    {"20210129143000.250", "2021-01-29T14:30:00.250", NO_ZONE},
+    {"20210129143000+0530", "2021-01-29T14:30:00", 330},
+    {"202101291430Z", "2021-01-29T14:30:00", NO_ZONE},
     {"6-Jan-2015 09:30", "2015-01-06T09:30:00", NO_ZONE},
     {"01-Okt-2021", "2021-10-01", NO_ZONE},
     {"1381017600", "2013-10-06", NO_ZONE},
@@ -125,6 +134,12 @@ static void what_is_no_date_does_not_parse(void **state)
                                       "1/2/3/4",
                                       "1-2/2015",
                                       "2015-01-06x",
+                                      "JAN2015",
+                                      "06JANUS2015",
+                                      "Jan 29 14:30:00",
+                                      "Jan 29 14:30:00 21",
+                                      "29 1 14:30:00 2021",
+                                      "20210129143000.x",
                                       "2015-01-06 25:00",
                                       "2015-01-06 10:60",
                                       "2015-01-06 10",
@@ -168,11 +183,14 @@ static void times_of_day_are_read(void **state)
   static const struct {
     const char *text;
     int seconds; /* -1: none */
-  } times[] = {{"00:00", 0},      {"09:01:00", 32460}, {"9:30", 34200},      {"000000", 0},
-               {"153000", 55800}, {"93000", 34200},    {"0930", 34200},      {"930", 34200},
-               {"0", 0},          {"2:30 PM", 52200},  {"14:30:00Z", 52200}, {"24:00", -1},
-               {"5", -1},         {"45", -1},          {"2015-01-06", -1},   {"", -1},
-               {"1.0122", -1},    {"12:60", -1},       {"9999", -1},         {"0 PM", -1}};
+  } times[] = {{"00:00", 0},       {"09:01:00", 32460},  {"9:30", 34200},
+               {"000000", 0},      {"153000", 55800},    {"93000", 34200},
+               {"0930", 34200},    {"930", 34200},       {"0", 0},
+               {"2:30 PM", 52200}, {"14:30:00Z", 52200}, {"24:00", 86400},
+               {"2400", 86400},    {"24:01", -1},        {"5", -1},
+               {"45", -1},         {"2015-01-06", -1},   {"", -1},
+               {"1.0122", -1},     {"12:60", -1},        {"9999", -1},
+               {"0 PM", -1}};
   for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
     int64_t time_ns = -1;
     int16_t zone_min = 0;
@@ -185,7 +203,8 @@ static void times_of_day_are_read(void **state)
 
 /* ---- day and month ------------------------------------------------------------------------ */
 
-static bt_status decide(bt_date_order *out, const char *const *texts, size_t n, bt_error *err)
+static bt_status decide(bt_date_order out[BT_N_DATE_MARKS], const char *const *texts, size_t n,
+                        bt_error *err)
 {
   bt_date_votes votes = {0};
   for (size_t i = 0; i < n; i++) {
@@ -199,17 +218,19 @@ static bt_status decide(bt_date_order *out, const char *const *texts, size_t n, 
 
 static void check_order(const char *const *texts, size_t n, bt_date_order expected)
 {
-  bt_date_order order = BT_ORDER_UNKNOWN;
+  bt_date_order orders[BT_N_DATE_MARKS];
   bt_error err;
-  if (decide(&order, texts, n, &err) != BT_OK) fail_msg("%s: %s", texts[0], err.message);
-  assert_int_equal(order, expected);
+  bt_stamp first;
+  if (decide(orders, texts, n, &err) != BT_OK) fail_msg("%s: %s", texts[0], err.message);
+  assert_true(parse(&first, texts[0]));
+  assert_int_equal(orders[first.mark], expected);
 }
 
 static void check_ambiguous(const char *const *texts, size_t n, const char *message)
 {
-  bt_date_order order;
+  bt_date_order orders[BT_N_DATE_MARKS];
   bt_error err = {BT_OK, ""};
-  assert_int_equal(decide(&order, texts, n, &err), BT_ERR_DATA);
+  assert_int_equal(decide(orders, texts, n, &err), BT_ERR_DATA);
   if (!strstr(err.message, message)) fail_msg("'%s' lacks '%s'", err.message, message);
 }
 
@@ -257,7 +278,46 @@ static void years_of_two_digits_come_last_unless_they_cannot(void **state)
   check_order(month_first, COUNT(month_first), BT_ORDER_MONTH_FIRST);
   check_order(day_first, COUNT(day_first), BT_ORDER_DAY_FIRST);
   check_order(year_first, COUNT(year_first), BT_ORDER_YEAR_FIRST);
-  check_ambiguous(looks_like_either, COUNT(looks_like_either), "years of two digits");
+  check_ambiguous(looks_like_either, COUNT(looks_like_either),
+                  "X.csv:2: field 1: ambiguous dates: no row shows whether 15/01/27 begins or ends "
+                  "with the year");
+}
+
+static void years_of_two_digits_that_can_be_one_thing_alone_are_that(void **state)
+{
+  (void)state;
+  const char *monthly[] = {"15/11/96", "15/12/96", "15/01/97", "15/02/97"};
+  const char *yearly[] = {"12/31/80", "12/31/81", "12/31/82"};
+  const char *of_90s[] = {"97-12-30", "97-12-31", "98-01-02"};
+  check_order(monthly, COUNT(monthly), BT_ORDER_DAY_FIRST);
+  check_order(yearly, COUNT(yearly), BT_ORDER_MONTH_FIRST);
+  check_order(of_90s, COUNT(of_90s), BT_ORDER_YEAR_FIRST);
+}
+
+/* 21-01-29 may be 2021 or 2029: in the order of the file only one reading goes forward. */
+static void a_year_in_front_shows_where_the_month_turns(void **state)
+{
+  (void)state;
+  const char *rising[] = {"21-01-28", "21-01-29", "21-02-01", "21-02-02"};
+  const char *falling[] = {"21/02/02", "21/02/01", "21/01/29", "21/01/28"};
+  const char *one_month[] = {"21-01-27", "21-01-28", "21-01-29"};
+  const char *one_row[] = {"21-01-27"};
+  check_order(rising, COUNT(rising), BT_ORDER_YEAR_FIRST);
+  check_order(falling, COUNT(falling), BT_ORDER_YEAR_FIRST);
+  check_ambiguous(one_month, COUNT(one_month), "whether 21-01-27 begins or ends with the year");
+  check_ambiguous(one_row, COUNT(one_row), "whether 21-01-27 begins or ends with the year");
+}
+
+/* A spreadsheet that takes 13/01 for no date, and 04/01 for 4 January's other reading. */
+static void each_mark_between_the_numbers_has_its_own_order(void **state)
+{
+  (void)state;
+  const char *half_known[] = {"04-01-2021", "05-01-2021", "01/13/2021", "01/14/2021"};
+  const char *both_known[] = {"13.01.2021", "14.01.2021", "01/15/2021", "02/01/2021"};
+  check_ambiguous(half_known, COUNT(half_known),
+                  "X.csv:2: field 1: ambiguous dates: no row shows whether 04-01-2021 has the day");
+  check_order(both_known, 4, BT_ORDER_DAY_FIRST);
+  check_order(both_known + 2, 2, BT_ORDER_MONTH_FIRST);
 }
 
 static void an_order_that_does_not_fit_a_row_leaves_it_undated(void **state)
@@ -284,6 +344,9 @@ int main(void)
       cmocka_unit_test(dates_that_could_be_either_are_ambiguous),
       cmocka_unit_test(dates_of_both_orders_are_ambiguous),
       cmocka_unit_test(years_of_two_digits_come_last_unless_they_cannot),
+      cmocka_unit_test(years_of_two_digits_that_can_be_one_thing_alone_are_that),
+      cmocka_unit_test(a_year_in_front_shows_where_the_month_turns),
+      cmocka_unit_test(each_mark_between_the_numbers_has_its_own_order),
       cmocka_unit_test(an_order_that_does_not_fit_a_row_leaves_it_undated),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
