@@ -5,6 +5,7 @@
 
 #include "core/time.h"
 #include "loaders/epoch.h"
+#include "loaders/excerpt.h"
 
 int64_t bt_clean__time_ns(const bt_row *row)
 {
@@ -92,6 +93,31 @@ static void drop_repeats(bt_rows *rows)
   rows->n_rows = kept;
 }
 
+static const char *symbol_text(const bt_rows *rows, const bt_row *row)
+{
+  return row->symbol < rows->symbols.n ? rows->symbols.list[row->symbol].text : "others";
+}
+
+/* Of sorted rows: a symbol that gives way to another is not seen again, and no time is shared. */
+static bt_status check_symbols(const bt_rows *rows, const bt_format *format, const char *path,
+                               bt_error *err)
+{
+  char this[BT_EXCERPT_SIZE], that[BT_EXCERPT_SIZE];
+  uint64_t gone = UINT64_C(1) << BT_SYMBOLS_MOST; /* bits of symbols; too many are refused, too */
+  for (size_t i = 1; i < rows->n_rows; i++) {
+    const bt_row *row = &rows->rows[i], *before = row - 1;
+    if (row->symbol == before->symbol) continue;
+    gone |= UINT64_C(1) << before->symbol;
+    if (!(gone >> row->symbol & 1) && bt_clean__time_ns(row) != bt_clean__time_ns(before)) continue;
+    return bt_fail(err, BT_ERR_DATA,
+                   "%s:%zu: field %zu: a row of '%s' among rows of '%s': one file, one ticker",
+                   path, (size_t)row->line, format->columns.at[BT_ROLE_SYMBOL] + 1,
+                   bt_excerpt__copy(this, symbol_text(rows, row)),
+                   bt_excerpt__copy(that, symbol_text(rows, before)));
+  }
+  return BT_OK;
+}
+
 /* 24:00 is the midnight of the next day; but bars that all have it are the days that they end. */
 static void take_ended_days(bt_rows *rows)
 {
@@ -110,8 +136,10 @@ bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double ma
   /* bars at midnight by the local clock are days, whatever the offset that day */
   if (rows->all_midnight)
     for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.zone_min = 0;
-  if (sort_rows(rows)) drop_repeats(rows);
-  return BT_OK;
+  bool may_repeat = sort_rows(rows);
+  bt_status status = rows->symbols.n > 1 ? check_symbols(rows, format, path, err) : BT_OK;
+  if (status == BT_OK && may_repeat) drop_repeats(rows);
+  return status;
 }
 
 /* ---- adjusted prices ------------------------------------------------------------------------- */

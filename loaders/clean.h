@@ -9,7 +9,7 @@
 
 /* Settles the dates, sorts the rows and drops repeated times; what is dropped goes to
  * rows->account. Afterwards stamp.local_ns is complete, and stamp.zone_min is 0 where all bars are
- * daily. Errors: DATA (ambiguous dates). */
+ * daily. Errors: DATA (ambiguous dates, several tickers). */
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err);
 

@@ -3,28 +3,20 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/time.h"
 #include "loaders/clock_text.h"
 #include "loaders/decimal.h"
-#include "loaders/excerpt.h"
 
 enum {
   DATE_LENGTH = 10,        /* of yyyy-mm-dd */
   FIRST_CAPACITY = 4096,   /* rows */
-  SYMBOL_SIZE = 48,        /* longer ones are compared by their beginning */
   SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
   GOOD_PRICES = 0xf        /* bits of the four prices */
 };
 
 /* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
 #define OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
-
-typedef struct symbol_text {
-  char text[SYMBOL_SIZE];
-  size_t length; /* 0: none */
-} symbol_text;
 
 typedef struct reader {
   bt_rows *rows;
@@ -35,19 +27,16 @@ typedef struct reader {
   size_t n_roles;                          /* fields up to the last one that is needed */
   bt_row *row; /* the row at hand, in the place where it stays if it is good */
   size_t n_fields;
-  unsigned good;                    /* bit of each role that was read; of a symbol if it is new */
+  unsigned good;                    /* bit of each role that was read */
   unsigned char fault[BT_N_PRICES]; /* bt_decimal, where a price was not */
   int64_t time_of_day_ns;
   int16_t zone_min; /* of the time column */
   /* times of day as whole numbers: of the first reading of a file, and how to read them */
   size_t n_short_times, n_long_times;
   bool with_seconds;
-  bool swallowed; /* a quoted field holds other rows */
-  bool any_text;  /* of a row without a good field: some field is not empty */
-  /* the symbol of the rows so far, and of the row at hand where it is another one */
-  symbol_text symbol, other_symbol;
-  symbol_text second_symbol; /* the first other one of a good row, on this line */
-  size_t second_line;
+  bool swallowed;              /* a quoted field holds other rows */
+  bool any_text;               /* of a row without a good field: some field is not empty */
+  uint8_t symbol, last_symbol; /* of the row at hand, and of the last good one */
   /* lines of the file */
   size_t line, row_line;
   /* of the last date written as yyyy-mm-dd: what stands before the day, and the day before the
@@ -102,34 +91,7 @@ static void on_date(reader *r, const char *field, size_t length)
 
 static void on_symbol(reader *r, const char *field, size_t length)
 {
-  if (length > SYMBOL_SIZE - 1) length = SYMBOL_SIZE - 1;
-  if (length == r->symbol.length && memcmp(field, r->symbol.text, length) == 0) return;
-  memcpy(r->other_symbol.text, field, length);
-  r->other_symbol.text[length] = '\0';
-  r->other_symbol.length = length;
-  r->good |= (unsigned)(length > 0) << BT_ROLE_SYMBOL;
-}
-
-/* The symbol of a row that is kept: tickers stacked in one file would make one series of them. */
-static void check_symbol(reader *r)
-{
-  if (r->symbol.length == 0)
-    r->symbol = r->other_symbol;
-  else if (r->second_line == 0 && strcasecmp(r->symbol.text, r->other_symbol.text) != 0) {
-    r->second_symbol = r->other_symbol;
-    r->second_line = r->row_line;
-  }
-}
-
-static bt_status fail_symbols(const reader *r, const bt_format_input *input, bt_error *err)
-{
-  char name[BT_EXCERPT_SIZE], first[BT_EXCERPT_SIZE], second[BT_EXCERPT_SIZE];
-  size_t column = r->format->columns.at[BT_ROLE_SYMBOL];
-  bt_excerpt__copy(name, bt_format__field_name(r->format, input, column));
-  return bt_fail(
-      err, BT_ERR_DATA, "%s:%zu: field %zu (%s): '%s' after rows of '%s': one file, one ticker",
-      input->path, r->second_line, column + 1, *name ? name : "symbol",
-      bt_excerpt__copy(second, r->second_symbol.text), bt_excerpt__copy(first, r->symbol.text));
+  if (length > 0) r->symbol = bt_symbols__number(&r->rows->symbols, field, length);
 }
 
 /* Whole numbers as times of day do not show whether they have seconds; the longer ones do. */
@@ -232,7 +194,7 @@ static void keep_row(reader *r)
     rows->n_ends_day += stamp->ends_day;
     if (stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
   }
-  if (r->good & 1u << BT_ROLE_SYMBOL) check_symbol(r);
+  r->row->symbol = r->last_symbol = r->symbol;
   r->row->line = (uint32_t)r->row_line;
   if (rows->n_rows + 1 == rows->capacity && !grow(rows))
     r->no_memory = true; /* what follows overwrites this row */
@@ -261,6 +223,7 @@ static void finish_row(reader *r)
   }
   r->n_fields = 0;
   r->good = 0;
+  r->symbol = r->last_symbol;
   r->zone_min = 0;
   r->any_text = false;
   r->swallowed = false;
@@ -321,14 +284,16 @@ static inline const char *take_next_day(reader *r, const char *at, const char *e
   return at + DATE_LENGTH;
 }
 
-/* The symbol of the rows so far. NULL where it is anything else. */
+/* The symbol of the row before. NULL where it is anything else. */
 static inline const char *take_symbol(reader *r, const char *at, const char *end)
 {
-  size_t length = r->symbol.length;
-  if (length == 0 || (size_t)(end - at) <= length) return NULL;
-  const char *after = at + length;
+  const bt_symbols *symbols = &r->rows->symbols;
+  if (r->symbol >= symbols->n) return NULL;
+  const bt_symbol_text *symbol = &symbols->list[r->symbol];
+  if ((size_t)(end - at) <= symbol->length) return NULL;
+  const char *after = at + symbol->length;
   if (*after != '\n' && *after != '\r' && *after != r->format->separator) return NULL;
-  if (memcmp(at, r->symbol.text, length) != 0) return NULL;
+  if (memcmp(at, symbol->text, symbol->length) != 0) return NULL;
   r->any_text = true;
   r->n_fields++;
   return after;
@@ -424,6 +389,7 @@ static bt_status read_all(reader *r, const bt_format_input *input, bt_error *err
   rows->n_rows = rows->n_seen = rows->n_epoch = rows->n_small = rows->n_ends_day = 0;
   rows->all_midnight = true;
   rows->votes = (bt_date_votes){0};
+  rows->symbols.n = 0;
   memset(&rows->account, 0, sizeof rows->account);
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault);
   r->line = r->row_line = r->format->data_line;
@@ -453,7 +419,6 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
     r = again;
     status = read_all(&r, input, err);
   }
-  if (status == BT_OK && r.second_line > 0) status = fail_symbols(&r, input, err);
   return status;
 }
 

@@ -17,6 +17,7 @@
 #include "loaders/date_order.h"
 #include "loaders/format.h"
 #include "loaders/stamp.h"
+#include "loaders/symbols.h"
 
 enum { BT_N_PRICES = 5 }; /* open, high, low, close, adjusted close: the first roles */
 
@@ -25,6 +26,7 @@ typedef struct bt_row {
   double volume;             /* NaN where it is unusable */
   bt_stamp stamp;
   uint32_t line;
+  uint8_t symbol; /* its number in bt_rows.symbols; 0 where the file names none */
 } bt_row;
 
 /* The rows of one file that are good by themselves, in file order; reused from file to file. */
@@ -37,11 +39,12 @@ typedef struct bt_rows {
   size_t n_ends_day;   /* good rows with 24:00 as their time */
   bool all_midnight;   /* no good row has a time of day other than 00:00 */
   bt_date_votes votes; /* of all rows with a date in parts */
+  bt_symbols symbols;  /* of all rows, good or not */
   bt_account account;
 } bt_rows;
 
-/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed,
- * rows of two symbols), NOMEM. */
+/* Reads the data rows of a file in the format found. Errors: DATA (a quote that is never closed),
+ * NOMEM. */
 bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_input *input,
                         bt_error *err);
 void bt_rows__clear(bt_rows *rows);

@@ -413,6 +413,19 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
   assert_string_equal(s->report.issues[0].time_text, "02/15/2020");
 }
 
+/* As exchanges write it: the name of the day, whichever end the file begins with. */
+static void a_ticker_may_get_another_name(void **state)
+{
+  load_scene *s = *state;
+  load_text(s, "Date,Symbol,Open,High,Low,Close\n2020-01-02,UTIBANK,1,2,1,2\n"
+               "2020-01-03,UtiBank,1,2,1,2\n2020-01-06,AXISBANK,1,2,1,2\n"
+               "2020-01-07,AXISBANK,1,2,1,2\n");
+  check_loaded(s, 4, 0);
+  load_text(s, "Date,Symbol,Open,High,Low,Close\n2022-06-09,META,1,2,1,2\n"
+               "2022-06-08,,1,2,1,2\n2022-06-07,FB,1,2,1,2\n2022-06-06,FB,1,2,1,2\n");
+  check_loaded(s, 4, 0);
+}
+
 static void rows_that_are_no_bars_may_have_another_symbol(void **state)
 {
   load_scene *s = *state;
@@ -469,6 +482,7 @@ int main(void)
       CASE(counts_of_seconds_may_pass_through_1970),
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
+      CASE(a_ticker_may_get_another_name),
       CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };

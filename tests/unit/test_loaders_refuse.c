@@ -72,12 +72,13 @@ static const struct {
     {"# nothing\n# at all\n", ":1: no rows but comments"},
     {"date,open,high,low,close,volume,Name\n2020-01-02,1,2,1,2,9,AAL\n2020-01-03,1,2,1,2,9,AAL\n"
      "2020-01-02,1,2,1,2,9,AAP\n",
-     ":4: field 7 (Name): 'AAP' after rows of 'AAL': one file, one ticker"},
-    {"A.US,D,20200102,000000,1,2,1,2,9,0\nB.US,D,20200103,000000,1,2,1,2,9,0\n",
-     ":2: field 1 (symbol): 'B.US' after rows of 'A.US'"},
+     ":4: field 7: a row of 'AAP' among rows of 'AAL': one file, one ticker"},
+    {"A.US,D,20200102,000000,1,2,1,2,9,0\nB.US,D,20200103,000000,1,2,1,2,9,0\n"
+     "A.US,D,20200106,000000,1,2,1,2,9,0\n",
+     ":3: field 1: a row of 'A.US' among rows of 'B.US'"},
     {"\"Symbol\",\"Date\",\"Open\",\"High\",\"Low\",\"Close\"\n\"A\",\"2020-01-02\",1,2,1,2\n"
-     "\"B\",\"2020-01-03\",1,2,1,2\n",
-     ":3: field 1 (Symbol): 'B' after rows of 'A'"},
+     "\"B\",\"2020-01-02\",1,2,1,2\n",
+     ":3: field 1: a row of 'B' among rows of 'A'"},
     {HEADER "2021-01-29 14:30:00 EST,1,2,1,2,9\n",
      ":2: 1 of 1 rows are unusable, more than 5%; here: field 1 (Date): unknown time zone 'EST'"},
     {HEADER "20210129 14:30:00 US/Eastern,1,2,1,2,9\n",
