@@ -2,6 +2,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "cli/command.h"
 
 /* Where a shell has closed a standard stream (`>&-`), the next file that is opened would take its
@@ -23,8 +27,19 @@ static void ignore_file_size_signal(void)
   (void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* One ticker after another asks for the same few megabytes: glibc is to keep them instead of giving
+ * them back to the system, page by page, after each. */
+static void keep_freed_memory(void)
+{
+#if defined(__GLIBC__)
+  (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  (void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+  keep_freed_memory();
   ignore_file_size_signal();
   occupy_standard_streams();
   return bt_command_main(argc, argv);

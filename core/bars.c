@@ -69,18 +69,40 @@ bt_span bt_bars_find_span(const bt_bars *bars, int64_t from_ns, int64_t to_ns)
   return span;
 }
 
-static int compare_int64(const void *a, const void *b)
+/* Puts the value of rank k (0: the least) at values[k], none greater before and none less behind it
+ * (Hoare 1961, Algorithm 65: Find). */
+static void put_rank(int64_t *values, size_t n, size_t k)
 {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
+  size_t first = 0, last = n - 1;
+  while (first < last) {
+    int64_t pivot = values[first + (last - first) / 2];
+    size_t i = first, j = last + 1; /* j: one behind the place it stands for, so that 0 has room */
+    while (i < j) {
+      while (values[i] < pivot) i++;
+      while (values[j - 1] > pivot) j--;
+      if (i >= j) break;
+      int64_t swapped = values[i];
+      values[i++] = values[j - 1];
+      values[--j] = swapped;
+    }
+    if (k < j)
+      last = j - 1;
+    else if (k >= i)
+      first = i;
+    else
+      return;
+  }
 }
 
-/* Median of n >= 1 values, which are sorted in place; the mean of the middle two when n is even. */
+/* Median of n >= 1 values, whose order changes; the mean of the middle two when n is even. */
 static double median(int64_t *values, size_t n)
 {
-  qsort(values, n, sizeof *values, compare_int64);
+  put_rank(values, n, n / 2);
   double upper = (double)values[n / 2];
-  return n % 2 ? upper : ((double)values[n / 2 - 1] + upper) / 2;
+  if (n % 2) return upper;
+  int64_t lower = values[0];
+  for (size_t i = 1; i < n / 2; i++) lower = values[i] > lower ? values[i] : lower;
+  return ((double)lower + upper) / 2;
 }
 
 /* Writes the number of bars of each day that has any; returns the number of such days. */

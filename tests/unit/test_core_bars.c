@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -167,6 +168,34 @@ static void intraday_bars_count_the_median_day(void **state)
   assert_true(ppy_of_steps(10 * 24 * 60, 60 * BT_NS_PER_SECOND) == 365 * 24 * 60);
 }
 
+static int compare_counts(const void *a, const void *b)
+{
+  size_t x = *(const size_t *)a, y = *(const size_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Minute bars, so many a day at random: the median of those numbers, by sorting them. */
+static void any_numbers_of_bars_a_day_have_their_median(void **state)
+{
+  (void)state;
+  enum { DAYS_MOST = 60, A_DAY_MOST = 12 };
+  test_random random = {6};
+  for (int round = 0; round < 2000; round++) {
+    size_t counts[DAYS_MOST], n = 0, n_days = 1 + random_below(&random, DAYS_MOST);
+    for (size_t d = 0; d < n_days; d++)
+      n += counts[d] = 2 + random_below(&random, (size_t)round % A_DAY_MOST + 1);
+    bt_bars *bars = make_flat_bars(n, 10);
+    for (size_t d = 0, t = 0; d < n_days; d++)
+      for (size_t k = 0; k < counts[d]; k++, t++)
+        bars->time_ns[t] = (int64_t)d * 7 * BT_NS_PER_DAY + (int64_t)k * 60 * BT_NS_PER_SECOND;
+    qsort(counts, n_days, sizeof *counts, compare_counts);
+    double upper = (double)counts[n_days / 2], lower = (double)counts[(n_days - 1) / 2], got = 0;
+    assert_int_equal(bt_bars_periods_per_year(&got, bars, NULL), BT_OK);
+    assert_true(got == 252 * (upper + lower) / 2);
+    bt_bars_free(bars);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -179,6 +208,7 @@ int main(void)
       cmocka_unit_test(one_saturday_in_twenty_bars_is_enough),
       cmocka_unit_test(longer_bars_have_their_own_number),
       cmocka_unit_test(intraday_bars_count_the_median_day),
+      cmocka_unit_test(any_numbers_of_bars_a_day_have_their_median),
   };
   return cmocka_run_group_tests_name("core/bars", tests, NULL, NULL);
 }
