@@ -104,20 +104,21 @@ static char *join_words(const char *program, char **words)
 }
 
 bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t n_options,
-                             const char *const *planned, int argc, char **argv, bt_error *err)
+                             const char *const *planned, char **words, bt_error *err)
 {
-  size_t room = (size_t)argc + 1;
+  size_t room = 1;
+  while (words[room - 1]) room++;
   bt_arguments a = {.options = options,
                     .n_options = n_options,
                     .planned = planned,
                     .names = calloc(room, sizeof *a.names),
                     .values = calloc(room, sizeof *a.values),
                     .operands = calloc(room, sizeof *a.operands),
-                    .command_line = join_words("backtest", argv)};
+                    .command_line = join_words("backtest", words)};
   bool ok = a.names && a.values && a.operands && a.command_line;
   bt_status status = ok ? BT_OK : bt_fail_nomem(err, "arguments");
   bool only_operands = false;
-  for (char **next = argv; !status && *next;) {
+  for (char **next = words; !status && *next;) {
     const char *word = *next++;
     if (only_operands || word[0] != '-' || word[1] == '\0')
       a.operands[a.n_operands++] = word;

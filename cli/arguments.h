@@ -32,13 +32,13 @@ typedef struct bt_arguments {
   char *command_line;    /* the whole command as a shell would take it; owned */
 } bt_arguments;
 
-/* Parses argv[0 .. argc-1]. planned: long options that a later version will have, ending with NULL;
- * may be NULL itself. The caller clears *out with bt_arguments_clear. Errors: USAGE (unknown
- * option, with the nearest known one; a planned one; value missing; flag with a value; given
- * twice), NOMEM.
+/* Parses words, which end with NULL. planned: long options that a later version will have, ending
+ * with NULL; may be NULL itself. The caller clears *out with bt_arguments_clear. Errors: USAGE
+ * (unknown option, with the nearest known one; a planned one; value missing; flag with a value;
+ * given twice), NOMEM.
  */
 bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t n_options,
-                             const char *const *planned, int argc, char **argv, bt_error *err);
+                             const char *const *planned, char **words, bt_error *err);
 void bt_arguments_clear(bt_arguments *arguments);
 
 /* The value of an option that is given once at most; NULL when it is not given. */

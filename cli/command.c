@@ -135,12 +135,12 @@ static int print_program_help(void)
   return BT_EXIT_OK;
 }
 
-static int run_command(const bt_command *command, int argc, char **argv)
+static int run_command(const bt_command *command, char **words)
 {
   bt_arguments arguments = {0};
   bt_error err;
-  if (bt_arguments_parse(&arguments, command->options, command->n_options, command->planned, argc,
-                         argv, &err))
+  if (bt_arguments_parse(&arguments, command->options, command->n_options, command->planned, words,
+                         &err))
     return bt_command_fail(&err, command->name);
   int exit_status = command->run(&arguments);
   bt_arguments_clear(&arguments);
@@ -217,7 +217,7 @@ static int dispatch(int n_words, char **words)
   int n_skipped = n_words > 0 && first[0] != '-';
   if (asks_for_help(&all, n_words - n_skipped, words + n_skipped))
     return print_command_help(command, all);
-  return run_command(command, n_words - n_skipped, words + n_skipped);
+  return run_command(command, words + n_skipped);
 }
 
 int bt_command_main(int argc, char **argv)

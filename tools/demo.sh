@@ -17,4 +17,5 @@ show "$BACKTEST" --universe "$dir/sample.txt" --strategy sma --grid --commission
   -o "$dir/demo.db"
 query="SELECT symbol, fast, slow, round(sharpe, 3) AS sharpe, round(total_return, 3) AS total_return, n_trades
   FROM results_sma ORDER BY sharpe DESC LIMIT 5"
-show sqlite3 -header -column "$dir/demo.db" "$query"
+printf '\n$ sqlite3 -header -column %s "%s"\n' "$dir/demo.db" "$query"
+sqlite3 -header -column "$dir/demo.db" "$query"

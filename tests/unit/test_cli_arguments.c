@@ -23,9 +23,8 @@ enum { WORDS_MOST = 16 };
 static bt_status parse(bt_arguments *out, const char *const *words, bt_error *err)
 {
   char *argv[WORDS_MOST + 1] = {NULL};
-  int argc = 0;
-  for (; words[argc]; argc++) argv[argc] = (char *)words[argc];
-  return bt_arguments_parse(out, table, sizeof table / sizeof table[0], planned, argc, argv, err);
+  for (size_t i = 0; words[i]; i++) argv[i] = (char *)words[i];
+  return bt_arguments_parse(out, table, sizeof table / sizeof table[0], planned, argv, err);
 }
 
 #define PARSE(out, err, ...) parse(out, (const char *const[]){__VA_ARGS__, NULL}, err)
