@@ -58,12 +58,13 @@ static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options,
 {
   bt_progress progress = {0};
   bt_plan plan;
-  bt_plan_make(&plan, &options->job, options->axes, options->n_workers);
+  bt_plan_make(&plan, &options->job, options->n_workers);
   bt_progress_state planned = {.n_tickers = plan.n_tickers,
                                .n_workers = options->n_workers,
                                .planned = (double)plan.n_bars * (double)plan.n_combos};
-  bt_progress_bar *bar =
-      bt_progress_bar_start(&progress, &planned, options->quiet ? 2 : options->progress);
+  bt_progress_when when = (bt_progress_when)options->progress;
+  if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
+  bt_progress_bar *bar = bt_progress_bar_start(&progress, &planned, when);
   const bt_sweep_means means = {pool, store, run_id, &progress};
   bt_status status = bt_sweep_run(result, &options->job, &means, err);
   bt_progress_bar_stop(bar);
@@ -125,7 +126,7 @@ static int print_plan(const bt_sweep_options *options)
 {
   bt_plan plan;
   bt_error err;
-  bt_plan_make(&plan, &options->job, options->axes, options->n_workers);
+  bt_plan_make(&plan, &options->job, options->n_workers);
   if (!options->json)
     bt_summary_print_plan(options, &plan);
   else if (bt_summary_print_plan_json(options, &plan, &err))

@@ -16,6 +16,10 @@ enum { SAME_SIGNAL_MS = 500 };
 static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 enum { N_NUMBERS = sizeof numbers / sizeof numbers[0] };
 
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
+                   ATOMIC_POINTER_LOCK_FREE == 2 && ATOMIC_BOOL_LOCK_FREE == 2,
+               "a signal handler may use atomics without a lock alone");
+
 /* A signal handler can reach nothing but globals. */
 static _Atomic(bt_pool *) watched;
 static atomic_int received;

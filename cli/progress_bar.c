@@ -107,9 +107,10 @@ static bool start_thread(bt_progress_bar *bar)
 }
 
 bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned,
-                                       int mode)
+                                       bt_progress_when when)
 {
-  if (mode == 2 || (mode == 0 && !isatty(STDERR_FILENO))) return NULL;
+  if (when == BT_PROGRESS_NEVER || (when == BT_PROGRESS_AUTO && !isatty(STDERR_FILENO)))
+    return NULL;
   bt_progress_bar *bar = calloc(1, sizeof *bar);
   if (!bar) return NULL;
   bar->progress = progress;

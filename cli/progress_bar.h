@@ -10,12 +10,18 @@
 
 typedef struct bt_progress_bar bt_progress_bar;
 
+/* When it is shown; auto: where stderr is a terminal. */
+typedef enum bt_progress_when {
+  BT_PROGRESS_AUTO,
+  BT_PROGRESS_ALWAYS,
+  BT_PROGRESS_NEVER
+} bt_progress_when;
+
 /* planned: how many tickers and workers, and the bar-combinations as far as known; the rest is 0.
- * mode: 0 shows it when stderr is a terminal, 1 always, 2 never. progress must outlive the bar.
- * NULL where none is wanted, and where there is no memory or thread for it: the job goes on
- * without. */
+ * progress must outlive the bar. NULL where none is wanted, and where there is no memory or thread
+ * for it: the job goes on without. */
 bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned,
-                                       int mode);
+                                       bt_progress_when when);
 
 /* Erases the line, joins the thread, frees the bar; NULL is fine. */
 void bt_progress_bar_stop(bt_progress_bar *bar);

@@ -238,19 +238,20 @@ static bt_status read_keep(bt_sweep_options *options, const bt_arguments *argume
 {
   const char *text = bt_arguments_find(arguments, "keep");
   bt_keep *keep = &options->job.keep;
-  size_t n_combos = bt_grid_count(options->grid), top = 0;
+  size_t n_combos = bt_grid_count(options->grid);
+  double top = 0;
   if (!text) {
     bool few = n_combos <= ROWS_KEPT_BY_DEFAULT / options->universe.n_entries;
     *keep = few ? (bt_keep){BT_KEEP_ALL, 0} : (bt_keep){BT_KEEP_TOP, TOP_DEFAULT};
     return BT_OK;
   }
-  char rest = 0;
   if (strcmp(text, "all") == 0)
     keep->kind = BT_KEEP_ALL;
   else if (strcmp(text, "selected") == 0)
     keep->kind = BT_KEEP_SELECTED;
-  else if (sscanf(text, "top:%zu%c", &top, &rest) == 1 && top >= 1 && top <= TOP_MOST)
-    *keep = (bt_keep){BT_KEEP_TOP, top};
+  else if (strncmp(text, "top:", 4) == 0 && bt_number_parse(&top, text + 4) && top == floor(top) &&
+           top >= 1 && top <= TOP_MOST)
+    *keep = (bt_keep){BT_KEEP_TOP, (size_t)top};
   else
     return bt_fail(err, BT_ERR_USAGE, "--keep %s: must be all, top:K (K from 1 to %d) or selected",
                    text, TOP_MOST);

@@ -3,6 +3,7 @@
 #define BT_CLI_SWEEP_OPTIONS_H
 
 #include "cli/arguments.h"
+#include "cli/progress_bar.h"
 #include "runners/job.h"
 
 /* Everything owned by it is what job points at. */
@@ -16,7 +17,7 @@ typedef struct bt_sweep_options {
   size_t n_workers;
   const char *universe_path, *database, *label; /* label may be NULL */
   bool dry_run, strict, quiet, json;
-  int progress;    /* 0 auto, 1 always, 2 never */
+  int progress;    /* bt_progress_when */
   char *json_text; /* all that the job depends on, as a JSON object */
 } bt_sweep_options;
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,11 +25,25 @@ char *bt_text_counted(char buffer[BT_TEXT_SIZE], uint64_t count, const char *nou
   return buffer;
 }
 
+/* C0 and C1 control characters; the latter are c2 80 to c2 9f in UTF-8. */
+static bool is_control(const unsigned char *at)
+{
+  return *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
 char *bt_text_line(char *buffer, size_t size, const char *text)
 {
   size_t n = 0;
-  for (; text[n] && n + 1 < size; n++)
-    buffer[n] = (unsigned char)text[n] < ' ' || text[n] == 0x7f ? '?' : text[n];
+  const unsigned char *at = (const unsigned char *)text;
+  while (*at && n + 1 < size) {
+    if (is_control(at)) {
+      buffer[n++] = '?';
+      at += *at == 0xc2 ? 2 : 1;
+    } else {
+      buffer[n++] = (char)*at++;
+    }
+  }
+  while (n > 0 && (*at & 0xc0) == 0x80) at--, n--; /* no half character at the end */
   buffer[n] = '\0';
   return buffer;
 }

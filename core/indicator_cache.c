@@ -329,6 +329,7 @@ bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const
   host->status = BT_OK;
   strategy->signals(&host->host, params, target);
   bt_indicator_hold_release(&host->hold);
+  if (host->status == BT_ERR_NOMEM) return bt_fail(err, BT_ERR_NOMEM, "%s", host->error.message);
   if (host->status)
     return bt_fail(err, host->status, "strategy %s: %s", strategy->name, host->error.message);
   return BT_OK;

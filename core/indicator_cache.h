@@ -1,6 +1,7 @@
-/* indicator_cache.h - one ticker's indicators, each computed once however many combinations ask.
+/* indicator_cache.h - one ticker's indicators, each computed once however many combinations ask, as
+ * far as memory goes.
  *
- * Results are held in memory within a budget: those that nobody holds give way, the longest unused
+ * Results stay within a budget: beyond it those that nobody holds give way, the longest unused
  * first, and are computed again when somebody asks. Threads that share a cache pass it a lock; they
  * compute different indicators at the same time.
  */
@@ -28,7 +29,7 @@ typedef struct bt_cache_lock {
 /* What a cache keeps of its results although nobody holds them: so many bytes, but room for
  * BT_CACHE_SERIES_LEAST series in any case. */
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
-enum { BT_CACHE_SERIES_LEAST = 16 };
+enum { BT_CACHE_SERIES_LEAST = 32 }; /* those of the grids of the built-in strategies */
 
 /* A cache over bars, which must outlive it. The caller frees *out with bt_indicator_cache_free.
  * Errors: NOMEM. */

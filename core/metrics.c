@@ -167,8 +167,9 @@ static void follow(fall *f, const double *equity, size_t n)
   }
 }
 
-/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. Whole
- * blocks lie below the peak, or rise above it without a fall that counts; few are gone through. */
+/* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. Most
+ * blocks lie below the peak, and then only their lowest bar counts; or they rise above it, and even
+ * their lowest bar below their highest would be no new worst. The others are gone through. */
 static double find_max_drawdown(const bt_ledger *ledger, double cash)
 {
   const double *equity = ledger->equity;
@@ -179,7 +180,7 @@ static double find_max_drawdown(const bt_ledger *ledger, double cash)
     if (block.high <= f.peak)
       f.trough = block.low < f.trough ? block.low : f.trough;
     else if (block.low >= f.worst * block.high)
-      set_peak(&f, block.high); /* what lies lower in this block is no new worst */
+      set_peak(&f, block.high); /* the fall from the peak before ends here */
     else
       follow(&f, equity + t, BLOCK_BARS);
   }
@@ -246,8 +247,10 @@ void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledge
   double final_equity = ledger->equity[ledger->n_bars - 1];
   value[BT_METRIC_N_BARS] = count;
   value[BT_METRIC_FINAL_EQUITY] = final_equity;
-  value[BT_METRIC_TOTAL_RETURN] = final_equity / config->cash - 1;
-  value[BT_METRIC_CAGR] = pow(final_equity / config->cash, config->periods_per_year / count) - 1;
+  double total = without_noise(final_equity / config->cash - 1);
+  value[BT_METRIC_TOTAL_RETURN] = total;
+  value[BT_METRIC_CAGR] =
+      total == 0 ? 0 : pow(final_equity / config->cash, config->periods_per_year / count) - 1;
   set_return_metrics(value, returns, ledger, config);
   value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
   value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);

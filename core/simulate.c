@@ -5,24 +5,28 @@
 
 #include "core/lanes.h"
 
-/* The rules, cited by number where they are applied:
+/* The rules, cited by number where they are applied. What is smaller than BT_NOISE, relative to the
+ * amounts that it is the difference of, is rounding and counts as 0.
+ *
  *  1. A span starts flat with all cash; the target in force is 0.
  *  2. The decision of bar t fills at open[t+1], or at close[t]. So with fills at the open, the
  *     decision of the bar before the span fills at its first open.
  *  3. An order arises when the decision differs from the one in force, and then counts as in force
  *     whether or not the order can be placed. Between orders the number of shares does not change.
- *  4. Buying or selling is decided at the raw price; slippage moves the price against the trader;
- *     costs come out of equity, and the position is worth target times the rest. With lots it is
- * cut to whole ones. An order that would leave no equity, or a position of less than one lot, is
- * not placed; one to 0 needs no lot.
+ *  4. Buying or selling is decided at the raw price (where the position is worth what is wanted,
+ *     there is nothing to do); slippage moves the price against the trader; costs come out of
+ *     equity, and the position is worth target times the rest. With lots it is cut to whole ones.
+ *     An order that would leave no equity, or a position of less than one lot, is not placed; one
+ *     to 0 needs no lot.
  *  5. A reversal is two orders, a close and an open, each with its commission. Where the first
- * cannot be placed, nor is the second.
+ *     cannot be placed, nor is the second.
  *  6. A trade lasts from the fill that leaves 0 shares to the one that returns to 0; what is held
- * at the end is an open trade, marked at the last close.
+ *     at the end is an open trade, marked at the last close.
  *  7. Equity is marked at every close.
  *  8. Equity of 0 or less, before an order or at a close, ends it all: no position from that bar
- * on, and the trade stays open. It goes from order to order, since nothing but equity changes
- * between them. */
+ *     on, and the trade stays open.
+ *
+ * The code goes from order to order: between two of them nothing but equity changes. */
 
 /* The account while bars go by. */
 typedef struct account {
@@ -259,11 +263,11 @@ static size_t find_order(const double *next, size_t t, size_t end, double in_for
 static size_t mark_bars(account *a, const double *close, size_t t, size_t end, size_t first)
 {
   const double cash = a->cash, shares = a->shares;
-  double *equity = a->ledger->equity - first;
+  double *equity = a->ledger->equity;
   size_t stop = t;
-  for (size_t i = t; i < end; i++) equity[i] = cash + shares * close[i];
+  for (size_t i = 0; i < end - t; i++) equity[t - first + i] = cash + shares * close[t + i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
-    while (stop < end && !is_gone(cash, equity[stop] - cash)) stop++;
+    while (stop < end && !is_gone(cash, equity[stop - first] - cash)) stop++;
   else
     stop = end;
   a->ledger->ruined = stop < end;

@@ -88,8 +88,8 @@ void bt_loader_free(bt_loader *loader);
 
 /* Loads `path` (.csv, or .csv.gz through zlib). On BT_OK, *report is filled and *out holds the bars
  * (the caller frees them with bt_bars_free), or NULL when the file is rejected. path may be NULL
- * for a symbol that is no file name: rejected. Errors: NOMEM alone; whatever is wrong with the file
- * is a rejection. */
+ * for a symbol that is no file name: rejected. Errors: NOMEM alone (memory, or file descriptors);
+ * whatever is wrong with the file is a rejection. */
 bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
                   const bt_load_options *options, bt_error *err);
 

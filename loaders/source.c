@@ -24,6 +24,15 @@ static bt_status fail_io(const char *path, const char *what, bt_error *err)
   return bt_fail(err, BT_ERR_IO, "%s: %s: %s", path, what, reason);
 }
 
+/* What the process lacks is no fault of the file: which file meets it depends on what other threads
+ * have open. */
+static bt_status fail_open(const char *path, bt_error *err)
+{
+  bool lacks = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+  bt_status status = fail_io(path, "cannot open", err);
+  return lacks ? BT_ERR_NOMEM : status;
+}
+
 static bt_status fail_too_large(const char *path, bt_error *err)
 {
   return bt_fail(err, BT_ERR_DATA, "%s: larger than %zu MB", path, BYTES_MOST >> 20);
@@ -36,7 +45,7 @@ static bt_status open_regular(int *out_fd, size_t *out_size, const char *path, c
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     return bt_fail(err, BT_ERR_IO, "%s: no such file", label);
-  if (fd < 0) return fail_io(label, "cannot open", err);
+  if (fd < 0) return fail_open(label, err);
 
   bt_status status = BT_OK;
   struct stat facts;

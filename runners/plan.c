@@ -77,23 +77,46 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
          plan->n_tickers * (8 * (uint64_t)plan->n_combos + BLOB_ROW_BYTES);
 }
 
-/* One for every value of a parameter, as far as they are kept. */
-static uint64_t indicator_bytes(const bt_job *job, const bt_axis *axes, uint64_t n_bars)
+/* How many series the combinations ask for, by letting the strategy ask on a single bar; of a large
+ * grid the first COUNTED_MOST stand for all. 1 where that fails. */
+static uint64_t count_series(const bt_job *job)
 {
-  uint64_t n_indicators = 1;
-  for (size_t i = 0; i < bt_grid_n_params(job->grid); i++)
-    n_indicators += least_of(axes[i].n_values, n_bars);
-  return least_of(8 * n_bars * n_indicators,
-                  BT_CACHE_BUDGET_BYTES + 8 * n_bars * BT_CACHE_SERIES_LEAST);
+  enum { COUNTED_MOST = 20000 };
+  uint64_t n_combos = bt_grid_count(job->grid), n_series = 1, n_counted = 0;
+  bt_bars *bars = NULL;
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  double *params = calloc(bt_grid_n_params(job->grid) + 1, sizeof *params), target[1];
+  if (!params || bt_bars_new(&bars, 1, NULL)) goto cleanup;
+  bars->time_ns[0] = 0;
+  bars->open[0] = bars->high[0] = bars->low[0] = bars->close[0] = bars->volume[0] = 1;
+  if (bt_indicator_cache_new(&cache, bars, NULL, NULL)) goto cleanup;
+  bt_signal_host_init(&host, bars, cache);
+  for (; n_counted < n_combos && n_counted < COUNTED_MOST; n_counted++) {
+    bt_grid_values(job->grid, (size_t)n_counted, params);
+    if (bt_strategy_signals(target, job->strategy, params, &host, NULL)) goto cleanup;
+  }
+  n_series += bt_indicator_cache_size_bytes(cache) / sizeof(double) * n_combos / n_counted;
+cleanup:
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+  free(params);
+  return n_series;
+}
+
+/* As far as they are kept. */
+static uint64_t indicator_bytes(const bt_job *job, uint64_t n_bars)
+{
+  uint64_t least = 8 * n_bars * BT_CACHE_SERIES_LEAST, most = BT_CACHE_BUDGET_BYTES;
+  return least_of(8 * n_bars * count_series(job), least > most ? least : most);
 }
 
 /* A ticker in work: the file's text and rows, its bars, indicators, score and Sharpe ratio of each
  * combination. */
-static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
-                             uint64_t n_bars)
+static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, uint64_t n_bars)
 {
   return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW) + bt_bars_size_bytes((size_t)n_bars) +
-         indicator_bytes(job, axes, n_bars) + 16 * (uint64_t)plan->n_combos;
+         indicator_bytes(job, n_bars) + 16 * (uint64_t)plan->n_combos;
 }
 
 /* Results of a ticker on their way to the disk. */
@@ -104,11 +127,11 @@ static uint64_t batch_bytes(const bt_plan *plan, const bt_job *job)
 }
 
 /* The greater of two moments: while tickers are computed, and while their statistics are. */
-static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, const bt_axis *axes,
-                                uint64_t longest, uint64_t n_workers)
+static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t longest,
+                                uint64_t n_workers)
 {
   uint64_t n_combos = plan->n_combos, n_tickers = plan->n_tickers;
-  uint64_t a_ticker = ticker_bytes(plan, job, axes, longest), a_batch = batch_bytes(plan, job);
+  uint64_t a_ticker = ticker_bytes(plan, job, longest), a_batch = batch_bytes(plan, job);
   uint64_t n_in_work = least_of(n_workers, n_tickers);
   uint64_t lasting = PROGRAM_BYTES + n_workers * WORKER_BYTES +
                      least_of(plan->database_bytes, PAGE_CACHE_BYTES) + 8 * n_tickers * n_combos +
@@ -128,7 +151,7 @@ static double estimate_time(const bt_plan *plan, double n_workers)
   return (computing_s > writing_s ? computing_s : writing_s) + n_combos / combos_per_s;
 }
 
-void bt_plan_make(bt_plan *out, const bt_job *job, const bt_axis *axes, size_t n_workers)
+void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers)
 {
   uint64_t longest = 0;
   *out = (bt_plan){.n_tickers = job->universe->n_entries,
@@ -140,6 +163,6 @@ void bt_plan_make(bt_plan *out, const bt_job *job, const bt_axis *axes, size_t n
   }
   out->n_rows = out->n_tickers * rows_of_a_ticker(job, out->n_combos);
   out->database_bytes = estimate_database(out, job);
-  out->memory_bytes = estimate_memory(out, job, axes, longest, n_workers);
+  out->memory_bytes = estimate_memory(out, job, longest, n_workers);
   out->elapsed_s = estimate_time(out, (double)n_workers);
 }

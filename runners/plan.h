@@ -18,9 +18,7 @@ typedef struct bt_plan {
   double elapsed_s;        /* estimated, within a factor of three or so */
 } bt_plan;
 
-/* Looks at the files' sizes, reads none. axes: those of the job's grid, before the rules. Never
- * fails.
- */
-void bt_plan_make(bt_plan *out, const bt_job *job, const bt_axis *axes, size_t n_workers);
+/* Looks at the files' sizes, reads none; lets the strategy ask for its indicators. Never fails. */
+void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers);
 
 #endif

@@ -38,9 +38,10 @@ bt_status bt_pool_run(bt_pool *pool, size_t n_tasks, size_t grain, bt_task_fn fn
                       bt_error *err);
 
 /* Holds tasks of an ordered run back: a worker begins task `index` once is_open(context, index),
- * and until then helps with forked tasks or sleeps; a task once admitted stays so. is_open is
- * called with a lock of the pool held: it must be short and must not call the pool. Whoever opens
- * the gate then calls bt_pool_wake. A run that is stopped asks no more. */
+ * and until then helps with forked tasks or sleeps. is_open is called with a lock of the pool held:
+ * it must be short and must not call the pool. A gate that is shut opens after a while without help
+ * of tasks that have not begun, and whoever opens it then calls bt_pool_wake: a cancel waits for
+ * that where every worker sleeps. A run that is stopped asks no more. */
 typedef struct bt_pool_gate {
   bool (*is_open)(void *context, size_t index);
   void *context;

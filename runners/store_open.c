@@ -122,7 +122,11 @@ static bt_status enter_wal(const bt_store *store, bt_error *err)
   int64_t until_ms = now_ms() + BUSY_TIMEOUT_MS;
   while (sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) {
     bool busy = (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
-    if (!busy || now_ms() >= until_ms) return open_failure(store, err);
+    if (!busy) return open_failure(store, err);
+    if (now_ms() >= until_ms)
+      return bt_fail(err, BT_ERR_DATABASE,
+                     "%s: database is locked: another program reads or writes it; waited %d s",
+                     store->path, BUSY_TIMEOUT_MS / 1000);
     (void)nanosleep(&pause, NULL);
   }
   return BT_OK;

@@ -111,13 +111,14 @@ static bt_status reserve_target(bt_ticker_scratch *scratch, size_t n_bars, bt_er
   return BT_OK;
 }
 
-/* Names the combination in an error of its strategy. */
+/* Names the combination in an error of its strategy; memory is nobody's fault. */
 static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
 {
+  if (status == BT_ERR_NOMEM) return status;
   bt_error cause = *err;
   char *params = bt_grid_params_json(job->grid, index);
-  (void)bt_fail(err, status, "%s, combination %zu %s: %s", job->strategy->name, index + 1,
-                params ? params : "", cause.message);
+  (void)bt_fail(err, status, "%s, combination %zu%s%s: %s", job->strategy->name, index + 1,
+                params ? " " : "", params ? params : "", cause.message);
   free(params);
   return status;
 }

@@ -165,23 +165,33 @@ static bool steal_any(bt_worker *worker, int which, size_t least_level, bt_deque
   return false;
 }
 
-/* The next stretch of the run. Where the run is stopped, all the rest is thrown away. */
+/* Under the mutex. Returns the indices from the next one on, all that are left or one stretch. */
+static bt_deque_item advance(bt_pool *pool, size_t n_most)
+{
+  size_t left = pool->n_tasks - pool->next, n = left < n_most ? left : n_most;
+  bt_deque_item item = {&pool->run, pool->next, pool->next + n, BT_LEVEL_TOP};
+  pool->next += n;
+  if (n == left) atomic_store_explicit(&pool->has_stretch, false, memory_order_relaxed);
+  return item;
+}
+
+/* The next stretch of the run, where the gate is open. Of a run that is stopped, all the rest is
+ * thrown away instead. */
 static bool take_stretch(bt_worker *worker, bt_deque_item *out)
 {
   bt_pool *pool = worker->pool;
   if (!atomic_load_explicit(&pool->has_stretch, memory_order_relaxed)) return false;
   pthread_mutex_lock(&pool->mutex);
-  size_t left = bt_pool__offers_stretch(pool) ? pool->n_tasks - pool->next : 0;
-  bool stopped = left > 0 && bt_task_group__stopped(pool, &pool->run);
-  size_t n = left < pool->stretch || stopped ? left : pool->stretch;
-  *out = (bt_deque_item){&pool->run, pool->next, pool->next + n, BT_LEVEL_TOP};
-  pool->next += n;
-  if (pool->next == pool->n_tasks)
-    atomic_store_explicit(&pool->has_stretch, false, memory_order_relaxed);
+  bool offered = bt_pool__offers_stretch(pool);
+  bool stopped = offered && bt_task_group__stopped(pool, &pool->run);
+  bt_deque_item item = {0};
+  if (offered) item = advance(pool, stopped ? SIZE_MAX : pool->stretch);
   if (stopped) atomic_store_explicit(&pool->run.skipped, true, memory_order_relaxed);
   pthread_mutex_unlock(&pool->mutex);
-  if (stopped) finish_indices(worker, &pool->run, n);
-  return n > 0 && !stopped;
+  if (stopped) finish_indices(worker, &pool->run, item.end - item.first);
+  if (!offered || stopped) return false;
+  *out = item;
+  return true;
 }
 
 static bool take_anywhere(bt_worker *worker, size_t least_level, bt_deque_item *out)

@@ -29,9 +29,9 @@ struct bt_writer {
   size_t n_ready;       /* batches at the front that follow each other from `next` on */
   size_t ready_bytes;   /* theirs */
   size_t waiting_bytes; /* all that was pushed and is not yet written */
-  bool full;            /* the budget was used up and half of it is not free again */
-  bool asleep;          /* the thread waits for work and nobody has woken it */
-  bool idle;            /* it does so without limit */
+  bool full;   /* the budget was used up; see release and await_list for when there is room */
+  bool asleep; /* the thread waits for work and nobody has woken it */
+  bool idle;   /* it does so without limit */
   bool finishing;
   bt_error failure; /* the first; status BT_OK: none */
 };

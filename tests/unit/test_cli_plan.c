@@ -107,6 +107,7 @@ static void plans_are_within_a_factor_of_2(void **state)
   compare(s, "--universe u.txt --strategy buyhold -j 1");
   compare(s, "--universe u.txt --strategy sma --grid -j 2");
   run(s, "backtest synth --tickers 40 --bars 2520 --dir v");
+  compare(s, "--universe v.txt --strategy macd --grid --keep selected -j 2");
   compare(s, "--universe v.txt --strategy sma --grid --param fast=2:60:1 --keep all -j 2");
   compare(s, "--universe u.txt --strategy sma --param fast=2:400:1 --param slow=2:650:1 -j 2");
 }

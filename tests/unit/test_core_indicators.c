@@ -200,7 +200,9 @@ static void the_cache_computes_each_indicator_once(void **state)
   bt_bars_free(bars);
 }
 
-enum { N_LONG = 2000000 }; /* bars, of which eight series fill the budget */
+enum {
+  N_LONG = 600000
+}; /* bars, of which fewer series than BT_CACHE_SERIES_LEAST fill the budget */
 
 /* One series is held all the while, others come and go: memory stays within the budget, the held
  * one where it is, and what comes back has the same bits. */

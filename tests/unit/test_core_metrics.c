@@ -224,6 +224,9 @@ static void noise_in_the_last_place_is_no_return_and_no_drawdown(void **state)
   expect_null(&m, moments, 4);
   expect(&m, BT_METRIC_CALMAR, NONE);
   assert_true(m.value[BT_METRIC_MAX_DRAWDOWN] == 0);
+  const double higher[] = {lower, upper};
+  m = measure_equity(higher, 2, 252);
+  assert_true(m.value[BT_METRIC_TOTAL_RETURN] == 0 && m.value[BT_METRIC_CAGR] == 0);
   const double rising[] = {lower, 101, 101, 104, 110};
   m = measure_equity(rising, 5, 252);
   expect(&m, BT_METRIC_SORTINO, NONE);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -288,6 +289,23 @@ static void another_kind_of_file_is_called_by_its_name(void **state)
   }
 }
 
+/* Which file meets the limit depends on what other threads have open: no fault of the file. */
+static void too_few_descriptors_are_a_lack_like_that_of_memory(void **state)
+{
+  scene *s = *state;
+  struct rlimit before, none;
+  put(s, "text", 4);
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+  none = before;
+  none.rlim_cur = 0;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+  bt_status status = bt_source__read(&s->source, s->path, &s->err);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+  assert_int_equal(status, BT_ERR_NOMEM);
+  assert_non_null(strstr(s->err.message, "cannot open: Too many open files"));
+  assert_int_equal(bt_source__read(&s->source, s->path, &s->err), BT_OK);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void)
@@ -309,6 +327,7 @@ int main(void)
       CASE(broken_packed_data_are_refused_with_zlibs_reason),
       CASE(a_packed_text_is_checked_like_any_other),
       CASE(another_kind_of_file_is_called_by_its_name),
+      CASE(too_few_descriptors_are_a_lack_like_that_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,8 +47,9 @@ typedef struct bt_host bt_host;
 struct bt_host {
   const bt_series *series;
   /* One output of an indicator over the whole series: n_bars values, NaN while undefined. Computed
-   * once per ticker however many combinations ask, and valid until `signals` returns. An unknown
-   * name or a failure gives all NaN, and the run then fails with the reason. */
+   * once per ticker however many combinations ask (again where memory is short), and valid until
+   * `signals` returns. An unknown name or a failure gives all NaN, and the run then fails with the
+   * reason. */
   const double *(*indicator)(const bt_host *host, const char *name, const double *params,
                              size_t n_params, size_t output);
 };
