@@ -77,8 +77,8 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
          plan->n_tickers * (8 * (uint64_t)plan->n_combos + BLOB_ROW_BYTES);
 }
 
-/* How many series the combinations ask for, by letting the strategy ask on a single bar; of a large
- * grid the first COUNTED_MOST stand for all. 1 where that fails. */
+/* How many series the combinations ask for, by letting the strategy ask on a single bar; in a large
+ * grid, about COUNTED_MOST that lie spread over it. 1 where that fails. */
 static uint64_t count_series(const bt_job *job)
 {
   enum { COUNTED_MOST = 20000 };
@@ -92,11 +92,12 @@ static uint64_t count_series(const bt_job *job)
   bars->open[0] = bars->high[0] = bars->low[0] = bars->close[0] = bars->volume[0] = 1;
   if (bt_indicator_cache_new(&cache, bars, NULL, NULL)) goto cleanup;
   bt_signal_host_init(&host, bars, cache);
-  for (; n_counted < n_combos && n_counted < COUNTED_MOST; n_counted++) {
-    bt_grid_values(job->grid, (size_t)n_counted, params);
+  for (uint64_t i = 0; i < n_combos; i += n_combos / COUNTED_MOST + 1, n_counted++) {
+    bt_grid_values(job->grid, (size_t)i, params);
     if (bt_strategy_signals(target, job->strategy, params, &host, NULL)) goto cleanup;
   }
-  n_series += bt_indicator_cache_size_bytes(cache) / sizeof(double) * n_combos / n_counted;
+  n_series = bt_indicator_cache_size_bytes(cache) / sizeof(double);
+  if (n_series >= n_counted) n_series = n_series * n_combos / n_counted; /* each has its own */
 cleanup:
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
