@@ -68,7 +68,7 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
 /* The unit shows in the size: up to the year 2262 seconds have at most 10 digits, milliseconds 13,
  * microseconds 16. Near 1970 it does not, so that the file as a whole decides (loaders/epoch.h).
  * Fewer than 9 digits may be a serial number of some kind as well. */
-static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
+static bool set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
 {
   static const struct {
     int digits_most;
@@ -83,6 +83,7 @@ static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t frac
   stamp->unit = (uint8_t)u;
   stamp->local_ns = count * units[u].unit_ns + fraction_ns / (BT_NS_PER_SECOND / units[u].unit_ns);
   stamp->has_time = true;
+  return bt_time_has_day(bt_time_days(stamp->local_ns));
 }
 
 /* .0 and .00 behind a date or count that went through floating point, .123 behind seconds. */
@@ -116,8 +117,7 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   for (size_t i = 0; i < n_digits; i++) count = count * 10 + (uint64_t)(at[i] - '0');
   if (count > INT64_MAX) return false;
   int64_t signed_count = negative ? -(int64_t)count : (int64_t)count;
-  set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
-  return true;
+  return set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
 }
 
 /* ---- three parts: numbers, or two numbers and the name of a month --------------------------- */
