@@ -93,27 +93,29 @@ static void drop_repeats(bt_rows *rows)
   rows->n_rows = kept;
 }
 
-static const char *symbol_text(const bt_rows *rows, const bt_row *row)
-{
-  return row->symbol < rows->symbols.n ? rows->symbols.list[row->symbol].text : "others";
-}
-
-/* Of sorted rows: a symbol that gives way to another is not seen again, and no time is shared. */
+/* Of sorted rows: a symbol that gives way to another is not seen again, and no time is shared. The
+ * symbols that found no room in the list are not told apart, so that no row may have one. */
 static bt_status check_symbols(const bt_rows *rows, const bt_format *format, const char *path,
                                bt_error *err)
 {
   char this[BT_EXCERPT_SIZE], that[BT_EXCERPT_SIZE];
-  uint64_t gone = UINT64_C(1) << BT_SYMBOLS_MOST; /* bits of symbols; too many are refused, too */
-  for (size_t i = 1; i < rows->n_rows; i++) {
-    const bt_row *row = &rows->rows[i], *before = row - 1;
+  uint64_t gone = 0; /* bits of symbols */
+  for (size_t i = 0; i < rows->n_rows; i++) {
+    const bt_row *row = &rows->rows[i], *before = row - (i > 0);
+    if (row->symbol == BT_SYMBOLS_MOST)
+      return bt_fail(err, BT_ERR_DATA,
+                     "%s:%zu: field %zu: more than %d symbols: one file, one "
+                     "ticker",
+                     path, (size_t)row->line, format->columns.at[BT_ROLE_SYMBOL] + 1,
+                     BT_SYMBOLS_MOST);
     if (row->symbol == before->symbol) continue;
     gone |= UINT64_C(1) << before->symbol;
     if (!(gone >> row->symbol & 1) && bt_clean__time_ns(row) != bt_clean__time_ns(before)) continue;
     return bt_fail(err, BT_ERR_DATA,
                    "%s:%zu: field %zu: a row of '%s' among rows of '%s': one file, one ticker",
                    path, (size_t)row->line, format->columns.at[BT_ROLE_SYMBOL] + 1,
-                   bt_excerpt__copy(this, symbol_text(rows, row)),
-                   bt_excerpt__copy(that, symbol_text(rows, before)));
+                   bt_excerpt__copy(this, rows->symbols.list[row->symbol].text),
+                   bt_excerpt__copy(that, rows->symbols.list[before->symbol].text));
   }
   return BT_OK;
 }

@@ -426,6 +426,19 @@ static void a_ticker_may_get_another_name(void **state)
   check_loaded(s, 4, 0);
 }
 
+/* Newest first, so that the symbols without room in the list are the first in time. */
+static void more_symbols_than_are_told_apart_are_several_tickers(void **state)
+{
+  load_scene *s = *state;
+  char text[8192];
+  size_t used = (size_t)snprintf(text, sizeof text, "date,symbol,open,high,low,close\n");
+  for (int i = 0; i < 40; i++)
+    used +=
+        (size_t)snprintf(text + used, sizeof text - used, "%04d-06-01,S%d,1,1,1,1\n", 2020 - i, i);
+  load_text(s, text);
+  check_rejected(s, ":41: field 2: more than 32 symbols: one file, one ticker");
+}
+
 static void rows_that_are_no_bars_may_have_another_symbol(void **state)
 {
   load_scene *s = *state;
@@ -483,6 +496,7 @@ int main(void)
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
       CASE(a_ticker_may_get_another_name),
+      CASE(more_symbols_than_are_told_apart_are_several_tickers),
       CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };
