@@ -85,7 +85,9 @@ static void on_date(reader *r, const char *field, size_t length)
 {
   if (!bt_stamp__parse(&r->row->stamp, field, length)) return;
   r->good |= 1u << BT_ROLE_DATE;
-  if (length == DATE_LENGTH && field[4] == '-' && r->row->stamp.kind == BT_STAMP_DATE)
+  const bt_stamp *stamp = &r->row->stamp;
+  bool plain = stamp->kind == BT_STAMP_DATE && !stamp->has_time;
+  if (plain && length == DATE_LENGTH && field[4] == '-' && field[7] == '-')
     remember_month(r, field);
 }
 

@@ -194,6 +194,17 @@ static bool check_real_file(load_scene *s, const char *path)
   return true;
 }
 
+/* Ten characters, the fifth a dash, and yet no yyyy-mm-dd that tells how the next row may begin. */
+static void a_date_of_another_form_does_not_vouch_for_the_next_row(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.5;
+  load_text(s, "Date,Open,High,Low,Close\n2021-1-1 0,1,1,1,1\n2021-1-124,1,1,1,1\n"
+               "2021-01-25,1,1,1,1\n");
+  assert_int_equal(s->report.n_bars, 2);
+  assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
+}
+
 static void real_files_give_the_same_bits_both_ways(void **state)
 {
   static const char *const folders[] = {"layouts", "formats", "real", "sp500", "av20y", "etf"};
@@ -218,6 +229,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(generated_files_give_the_same_bits_both_ways),
+      CASE(a_date_of_another_form_does_not_vouch_for_the_next_row),
       CASE(real_files_give_the_same_bits_both_ways),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
