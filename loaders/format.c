@@ -106,8 +106,12 @@ static bt_status fail_unknown(const search *s, bt_error *err)
   if (s->broken_row < s->cells->n_rows && (!s->wanted || s->wanted->kind == BT_LAYOUT_NAMES))
     return bt_header__fail(&(bt_header){s->input->path, s->cells, s->broken_row, 0}, s->broken,
                            s->broken_role, err);
-  if (s->cells->n_rows == 0)
-    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but comments", s->input->path);
+  if (s->cells->n_rows == 0) {
+    size_t lines[BT_COMMENTS_MOST];
+    bool comments = bt_comments__find(lines, s->input->text, 0) > 0;
+    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but %s", s->input->path,
+                   comments ? "comments" : "empty ones");
+  }
   char cell[BT_EXCERPT_SIZE];
   bt_excerpt__copy(cell, bt_cells__at(s->cells, 0, 0));
   size_t line = s->cells->row_line[0];

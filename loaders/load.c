@@ -83,6 +83,9 @@ static bt_status check_bad_rows(const bt_load_report *report, const bt_rows *row
   bool too_many = (double)n_bad > max_bad * (double)rows->n_seen * (1 + 1e-12);
   if (!too_many && rows->n_rows > 0) return BT_OK;
   const bt_load_issue *first = first_issue(report);
+  if (!too_many)
+    return bt_fail(err, BT_ERR_DATA, "%s:%zu: none of %zu rows is usable; here: %s", path,
+                   first ? first->line : 1, rows->n_seen, first ? first->detail : "no rows");
   return bt_fail(err, BT_ERR_DATA, "%s:%zu: %zu of %zu rows are unusable, more than %g%%; here: %s",
                  path, first ? first->line : 1, n_bad, rows->n_seen, 100 * max_bad,
                  first ? first->detail : "no rows");

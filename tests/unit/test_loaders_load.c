@@ -287,7 +287,7 @@ static void no_good_row_at_all_is_a_rejection_at_any_limit(void **state)
   load_scene *s = *state;
   s->options.max_bad = 1;
   load_text(s, HEADER "x,1,1,1,1,1\n");
-  check_rejected(s, ":2: 1 of 1 rows are unusable");
+  check_rejected(s, ":2: none of 1 rows is usable; here: field 1 (Date): 'x' is not a date");
 }
 
 /* ---- adjusted prices ---------------------------------------------------------------------- */

@@ -70,6 +70,7 @@ static const struct {
     {"# date close high low open volume\n2020-01-02,1,2,1,2,7\n",
      ":1: this comment has the prices in another order"},
     {"# nothing\n# at all\n", ":1: no rows but comments"},
+    {",,,\n,,,\n", ":1: no rows but empty ones"},
     {"date,open,high,low,close,volume,Name\n2020-01-02,1,2,1,2,9,AAL\n2020-01-03,1,2,1,2,9,AAL\n"
      "2020-01-02,1,2,1,2,9,AAP\n",
      ":4: field 7: a row of 'AAP' among rows of 'AAL': one file, one ticker"},
