@@ -25,16 +25,21 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
   }
   bt_epoch__settle(rows, max_bad);
   size_t kept = 0;
+  rows->all_midnight = true;
+  rows->n_ends_day = 0;
   for (size_t i = 0; i < rows->n_rows; i++) {
     bt_stamp *stamp = &rows->rows[i].stamp;
     bool good = stamp->kind != BT_STAMP_NO_DATE &&
                 (stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0);
     if (stamp->kind == BT_STAMP_PARTS)
       good = bt_date_order__resolve(&stamp->local_ns, stamp, order[stamp->mark]);
-    if (good)
-      rows->rows[kept++] = rows->rows[i];
-    else
+    if (!good) {
       bt_account__add(&rows->account, BT_ROW_BAD_DATE, (bt_case){rows->rows[i].line, 0}, 1);
+      continue;
+    }
+    if (stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+    rows->n_ends_day += stamp->ends_day;
+    rows->rows[kept++] = rows->rows[i];
   }
   rows->n_rows = kept;
   return BT_OK;
@@ -130,11 +135,11 @@ static void take_ended_days(bt_rows *rows)
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err)
 {
-  take_ended_days(rows);
   if (rows->votes.n_rows > 0 || rows->n_small > 0 || rows->n_epoch > 0) {
     bt_status status = settle_dates(rows, format, max_bad, path, err);
     if (status != BT_OK) return status;
   }
+  take_ended_days(rows);
   /* bars at midnight by the local clock are days, whatever the offset that day */
   if (rows->all_midnight)
     for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.zone_min = 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/rows.h"
@@ -16,6 +17,7 @@ typedef struct row_text {
   double price[BT_N_PRICES];
   bt_decimal result[BT_N_PRICES];
   bool date_parses, has_line_end;
+  bool time_parses;
   char zone[BT_EXCERPT_SIZE]; /* what makes a date none, if that is a name behind it; else "" */
 } row_text;
 
@@ -78,6 +80,12 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
           bt_stamp__parse(&stamp, cell, strlen(cell)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
       find_zone(out->zone, cell);
     }
+    if (role == BT_ROLE_TIME) {
+      int64_t time_ns;
+      int16_t zone_min;
+      out->time_parses = bt_stamp__parse_time(&time_ns, &zone_min, cell, strlen(cell)) ||
+                         bt_clock_text__read_joined(&time_ns, cell, cell + strlen(cell), false);
+    }
   }
   return true;
 }
@@ -85,7 +93,8 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
 static void explain_date(char *out, size_t size, const row_text *row, const bt_format *format,
                          const names *n)
 {
-  bool by_time = row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bool has_time = format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bool by_time = row->date_parses && has_time && !row->time_parses;
   bt_role role = by_time ? BT_ROLE_TIME : BT_ROLE_DATE;
   if (row->date_parses && row->has_line_end)
     (void)snprintf(out, size, "a quoted field runs on over several lines");

@@ -154,6 +154,7 @@ static bool finish_date(reader *r)
     if (!stamp->has_time || stamp->local_ns % BT_NS_PER_DAY == 0) {
       stamp->local_ns += r->time_of_day_ns;
       stamp->has_time = true;
+      stamp->n_compact = 0; /* a date, as it has its time beside it */
       stamp->ends_day = r->time_of_day_ns == BT_NS_PER_DAY;
       if (r->zone_min != 0) stamp->zone_min = r->zone_min;
     }

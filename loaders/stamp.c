@@ -57,8 +57,9 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
   if (n_digits == 8) return true;
   int hour = two_digits(at + 8), minute = two_digits(at + 10);
   int second = n_digits >= 14 ? two_digits(at + 12) : 0;
-  if (hour > 23 || minute > 59 || second > 59) return false;
   int millisecond = n_digits == 17 ? two_digits(at + 14) * 10 + (at[16] - '0') : 0;
+  stamp->ends_day = hour == 24 && minute == 0 && second == 0 && millisecond == 0;
+  if ((hour > 23 && !stamp->ends_day) || minute > 59 || second > 59) return false;
   stamp->local_ns += ((hour * 60 + minute) * INT64_C(60) + second) * BT_NS_PER_SECOND;
   stamp->local_ns += millisecond * INT64_C(1000000);
   stamp->has_time = true;
@@ -108,16 +109,37 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   int64_t fraction_ns;
   bool fraction_fits = read_fraction(&fraction_ns, at + n_digits, end);
   if (!negative && read_compact(stamp, at, n_digits)) {
+    stamp->n_compact = (uint8_t)n_digits;
     if (fraction_fits && fraction_ns == 0) return true;
     /* what follows belongs to the time: 20210304 14:30, 20210304143000.250, 202103041430Z */
-    return n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end);
+    *stamp = (bt_stamp){0};
+    if (n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end))
+      return true;
   }
+  *stamp = (bt_stamp){0};
   if (!fraction_fits || n_digits == 0 || n_digits > 19) return false;
   uint64_t count = 0;
   for (size_t i = 0; i < n_digits; i++) count = count * 10 + (uint64_t)(at[i] - '0');
   if (count > INT64_MAX) return false;
   int64_t signed_count = negative ? -(int64_t)count : (int64_t)count;
   return set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
+}
+
+bool bt_stamp__take_as_count(bt_stamp *stamp)
+{
+  int64_t midnight_ns = bt_time_days(stamp->local_ns) * BT_NS_PER_DAY;
+  if (stamp->ends_day) midnight_ns -= BT_NS_PER_DAY;
+  bt_date date = bt_date_from_days(bt_time_days(midnight_ns));
+  int64_t millisecond = (stamp->local_ns - midnight_ns) / 1000000, second = millisecond / 1000;
+  int64_t count = (date.year * INT64_C(100) + date.month) * 100 + date.day;
+  if (stamp->n_compact >= 12) count = (count * 100 + second / 3600) * 100 + second / 60 % 60;
+  if (stamp->n_compact >= 14) count = count * 100 + second % 60;
+  if (stamp->n_compact == 17) count = count * 1000 + millisecond % 1000;
+  int n_digits = stamp->n_compact;
+  *stamp = (bt_stamp){0};
+  if (set_epoch(stamp, count, n_digits, 0)) return true;
+  stamp->kind = BT_STAMP_NO_DATE;
+  return false;
 }
 
 /* ---- three parts: numbers, or two numbers and the name of a month --------------------------- */
