@@ -8,6 +8,7 @@
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/header.h"
+#include "loaders/marks.h"
 #include "loaders/separator.h"
 
 enum {
@@ -183,7 +184,7 @@ static bt_status detect_from(bt_format *out, progress *seen, const bt_format_inp
   out->layout = NULL;
   out->order = BT_ORDER_UNKNOWN;
   out->header_at = 0;
-  out->mark = bt_separator__decimal_mark(cells, 0, out->separator);
+  out->mark = bt_separator__decimal_mark(&out->mark_shown, cells, 0, out->separator);
   bt_status status = find_layout(&s, err);
   *seen = SAW_NOTHING;
   if (s.broken_row < cells->n_rows) *seen = SAW_PART_OF_A_HEADER;
@@ -267,6 +268,17 @@ static bt_status detect_with(bt_format *out, progress *seen, const bt_format_inp
   return detect_rows(out, seen, input, BT_CELLS_ROWS_MOST, err);
 }
 
+/* Where the first rows do not show the decimal mark all others may. Without commas in the numbers
+ * there is nothing to find. */
+static void settle_mark(bt_format *format, const bt_format_input *input)
+{
+  const char *rows = input->text + format->data_at;
+  size_t length = input->length - format->data_at;
+  if (format->mark_shown || !memchr(rows, ',', length)) return;
+  if (format->separator == ',' && !memchr(rows, '"', length)) return;
+  format->mark = bt_marks__find(rows, &format->columns, format->separator, format->mark);
+}
+
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
 {
   char separators[BT_N_SEPARATORS];
@@ -277,8 +289,11 @@ bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_err
     bt_error why;
     progress seen = SAW_NOTHING;
     bt_status status = detect_with(&format, &seen, input, separators[i], &why);
-    if (status == BT_OK) *out = format;
-    if (status == BT_OK) return BT_OK;
+    if (status == BT_OK) {
+      settle_mark(&format, input);
+      *out = format;
+      return BT_OK;
+    }
     if (i == 0 || seen > most || status != BT_ERR_DATA) { /* the reason that knows most */
       most = seen;
       if (err) *err = why;
