@@ -95,7 +95,7 @@ static void one_wrong_count_does_not_tell_the_unit(void **state)
 static void counts_that_look_like_dates_are_counts_among_counts(void **state)
 {
   static const struct {
-    int64_t first, step;
+    long long first, step;
     const char *first_time;
   } files[] = {{-252374400000, 86400000, "1962-01-02"},
                {157766400000, 86400000, "1975-01-01"},
@@ -107,9 +107,8 @@ static void counts_that_look_like_dates_are_counts_among_counts(void **state)
   char *text = malloc((DAYS + 1) * sizeof "-252374400000,1,1,1,1,1\n");
   for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
     int used = sprintf(text, "time,open,high,low,close\n");
-    for (int64_t i = 0; i < DAYS; i++)
-      used +=
-          sprintf(text + used, "%lld,1,1,1,1\n", (long long)(files[f].first + i * files[f].step));
+    for (long long i = 0; i < DAYS; i++)
+      used += sprintf(text + used, "%lld,1,1,1,1\n", files[f].first + i * files[f].step);
     load_text(s, text);
     if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
     assert_int_equal(s->report.n_bars, DAYS);
