@@ -238,6 +238,36 @@ static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t
   return n_sets;
 }
 
+/* Whether a column is named like that of a role, with `number` behind it. */
+static bool has_numbered(const bt_columns *columns, const row_keys *keys, size_t role,
+                         const char *number)
+{
+  const char *name = keys->key[columns->at[role]];
+  size_t n_name = strlen(name);
+  for (size_t c = 0; c < keys->n; c++)
+    if (strncmp(keys->key[c], name, n_name) == 0 && strcmp(keys->key[c] + n_name, number) == 0)
+      return true;
+  return false;
+}
+
+bool bt_columns__have_copy(const bt_columns *columns, const bt_cells *cells, size_t row)
+{
+  row_keys keys;
+  read_keys(&keys, cells, row);
+  const char *open = keys.key[columns->at[BT_ROLE_OPEN]];
+  size_t n_open = strlen(open);
+  for (size_t c = 0; c < keys.n; c++) {
+    const char *number = keys.key[c] + n_open;
+    if (strncmp(keys.key[c], open, n_open) != 0 || *number == '\0') continue;
+    if (number[strspn(number, "0123456789")] != '\0') continue;
+    if (has_numbered(columns, &keys, BT_ROLE_HIGH, number) &&
+        has_numbered(columns, &keys, BT_ROLE_LOW, number) &&
+        has_numbered(columns, &keys, BT_ROLE_CLOSE, number))
+      return true;
+  }
+  return false;
+}
+
 /* ---- a whole header ----------------------------------------------------------------------------
  */
 
@@ -282,6 +312,9 @@ bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_ce
     *out = set;
   } else if (twice != BT_ROLE_NONE) {
     *missing = twice;
+    return BT_COLUMNS_TWICE;
+  } else if (bt_columns__have_copy(out, cells, row)) {
+    *missing = BT_ROLE_OPEN;
     return BT_COLUMNS_TWICE;
   }
   /* where all columns are adjusted, the close is the adjusted close */
