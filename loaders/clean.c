@@ -19,8 +19,9 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
   bt_date_order order[BT_N_DATE_MARKS];
   for (size_t mark = 0; mark < BT_N_DATE_MARKS; mark++) order[mark] = format->order;
   if (rows->votes.n_rows > 0 && format->order == BT_ORDER_UNKNOWN) {
-    size_t field = format->columns.at[BT_ROLE_DATE] + 1;
-    bt_status status = bt_date_order__decide(order, &rows->votes, max_bad, path, field, err);
+    bt_place place = {path, format->columns.at[BT_ROLE_DATE] + 1};
+    bt_status status =
+        bt_date_order__decide(order, &rows->votes, rows->n_seen, max_bad, place, err);
     if (status != BT_OK) return status;
   }
   bt_epoch__settle(rows, max_bad);

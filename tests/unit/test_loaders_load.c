@@ -414,6 +414,29 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
 }
 
 /* As exchanges write it: the name of the day, whichever end the file begins with. */
+/* Dates with one mark below n_stray of them with another one. */
+static void put_us_dates(char *out, int n_stray)
+{
+  int used = sprintf(out, "%s", HEADER);
+  for (int i = 0; i < n_stray; i++) used += sprintf(out + used, "%02d-09-2021,1,1,1,1,1\n", i + 1);
+  for (int i = 0; i < 59; i++)
+    used += sprintf(out + used, "%02d/%02d/2021,1,1,1,1,1\n", i / 28 + 1, i % 28 + 1);
+}
+
+/* One row with another mark cannot tell its order; it need not stop the other 59. */
+static void a_few_dates_with_another_mark_are_bad_dates(void **state)
+{
+  load_scene *s = *state;
+  char text[4096];
+  put_us_dates(text, 1);
+  load_text(s, text);
+  check_loaded(s, 59, 1);
+  assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
+  put_us_dates(text, 4);
+  load_text(s, text);
+  check_rejected(s, ":2: field 1: ambiguous dates: no row shows whether 01-09-2021");
+}
+
 static void a_ticker_may_get_another_name(void **state)
 {
   load_scene *s = *state;
@@ -495,6 +518,7 @@ int main(void)
       CASE(counts_of_seconds_may_pass_through_1970),
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
+      CASE(a_few_dates_with_another_mark_are_bad_dates),
       CASE(a_ticker_may_get_another_name),
       CASE(more_symbols_than_are_told_apart_are_several_tickers),
       CASE(rows_that_are_no_bars_may_have_another_symbol),

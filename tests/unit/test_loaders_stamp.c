@@ -242,7 +242,7 @@ static bt_status decide(bt_date_order out[BT_N_DATE_MARKS], const char *const *t
     assert_int_equal(stamp.kind, BT_STAMP_PARTS);
     bt_date_order__vote(&votes, &stamp, i + 2);
   }
-  return bt_date_order__decide(out, &votes, 0.05, "X.csv", 1, err);
+  return bt_date_order__decide(out, &votes, n, 0.05, (bt_place){"X.csv", 1}, err);
 }
 
 static void check_order(const char *const *texts, size_t n, bt_date_order expected)
