@@ -177,6 +177,26 @@ static void whole_numbers_from_midnight_on_are_times_of_day(void **state)
   }
 }
 
+/* A column that holds times in most of the first rows, and in few of all. */
+static void quotes_do_not_change_what_a_column_is(void **state)
+{
+  load_scene *s = *state;
+  int64_t first_ns[2], last_ns[2];
+  for (size_t quoted = 0; quoted < 2; quoted++) {
+    char text[4096];
+    int used = sprintf(text, "Date,Time,Open,High,Low,Close%s\n", quoted ? ",\"Note\"" : "");
+    for (int day = 1; day <= 28; day++)
+      used += sprintf(text + used, "2020-01-%02d,%s,1,1,1,1\n", day, day < 10 ? "10:00" : "x");
+    s->options.max_bad = 1;
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("%s", s->report.reason);
+    first_ns[quoted] = s->report.first_ns;
+    last_ns[quoted] = s->report.last_ns;
+  }
+  assert_int_equal(first_ns[0], first_ns[1]);
+  assert_int_equal(last_ns[0], last_ns[1]);
+}
+
 static void bars_that_all_end_at_24_are_days(void **state)
 {
   static const char *const days[] = {"2020-01-02", "2020-01-03"};
@@ -275,6 +295,7 @@ int main(void)
       CASE(most_rows_decide_what_a_column_is),
       CASE(whole_numbers_as_times_of_day_are_read_alike),
       CASE(whole_numbers_from_midnight_on_are_times_of_day),
+      CASE(quotes_do_not_change_what_a_column_is),
       CASE(bars_that_all_end_at_24_are_days),
       CASE(comments_stand_before_a_header),
       CASE(many_long_names_cost_little),
