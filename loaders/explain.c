@@ -16,6 +16,7 @@ typedef struct row_text {
   char cell[BT_ROLE_COUNT][BT_EXCERPT_SIZE]; /* by role */
   double price[BT_N_PRICES];
   bt_decimal result[BT_N_PRICES];
+  bool commented; /* it begins with # */
   bool date_parses, has_line_end;
   bool time_parses;
   char zone[BT_EXCERPT_SIZE]; /* what makes a date none, if that is a name behind it; else "" */
@@ -66,6 +67,7 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
   size_t length = input->length - (size_t)(text - input->text);
   input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, text, length, 1, 1)) return false;
+  out->commented = *bt_cells__at(input->cells, 0, 0) == '#';
   out->has_line_end = false;
   for (size_t c = 0; c < bt_cells__count(input->cells, 0); c++)
     out->has_line_end = out->has_line_end || strchr(bt_cells__at(input->cells, 0, c), '\n');
@@ -96,7 +98,9 @@ static void explain_date(char *out, size_t size, const row_text *row, const bt_f
   bool has_time = format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
   bool by_time = row->date_parses && has_time && !row->time_parses;
   bt_role role = by_time ? BT_ROLE_TIME : BT_ROLE_DATE;
-  if (row->date_parses && row->has_line_end)
+  if (row->commented)
+    (void)snprintf(out, size, "the row is commented out by a #");
+  else if (row->date_parses && row->has_line_end)
     (void)snprintf(out, size, "a quoted field runs on over several lines");
   else if (row->cell[role][0] == '\0')
     (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);

@@ -280,6 +280,24 @@ static void settle_mark(bt_format *format, const bt_format_input *input)
   format->mark = bt_marks__find(rows, &format->columns, format->separator, format->mark);
 }
 
+/* Comments right before the first data row may be rows commented out: they are read with the rows.
+ * One with a quote is not, as it may be the second line of a name. */
+static void take_comments(bt_format *format, const bt_format_input *input)
+{
+  const char *least = input->text + (format->header_at == BT_NO_COLUMN ? 0 : format->header_at + 1);
+  const char *data = input->text + format->data_at;
+  while (data > least) {
+    const char *line = data - 1;
+    while (line > least && line[-1] != '\n') line--;
+    bool whole = line == input->text || line[-1] == '\n';
+    const char *start = line + strspn(line, " \t");
+    if (!whole || *start != '#' || memchr(line, '"', (size_t)(data - line))) break;
+    data = line;
+    format->data_line--;
+  }
+  format->data_at = (size_t)(data - input->text);
+}
+
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
 {
   char separators[BT_N_SEPARATORS];
@@ -292,6 +310,7 @@ bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_err
     bt_status status = detect_with(&format, &seen, input, separators[i], &why);
     if (status == BT_OK) {
       settle_mark(&format, input);
+      take_comments(&format, input);
       *out = format;
       return BT_OK;
     }
