@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loaders/char.h"
 #include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
@@ -39,18 +40,13 @@ static void read_names(names *out, const bt_format *format, const bt_format_inpu
   }
 }
 
-static bool is_letter(char c)
-{
-  return (unsigned char)((c | 0x20) - 'a') < 26;
-}
-
 /* The name at the end of a date, if without it the date is one: 2021-01-29 14:30 EST. */
 static void find_zone(char zone[BT_EXCERPT_SIZE], const char *cell)
 {
   char date[BT_EXCERPT_SIZE];
   bt_stamp stamp;
   size_t length = strlen(cell), name_at = length;
-  while (name_at > 0 && (is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
+  while (name_at > 0 && (bt_char__is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
     name_at--;
   zone[0] = '\0';
   if (name_at == length || name_at >= sizeof date) return;

@@ -49,11 +49,8 @@ void bt_loader_free(bt_loader *loader)
 /* One huge file must not keep its memory while a thousand small ones follow. */
 static void give_back(bt_loader *loader)
 {
-  if (loader->source.text.capacity + loader->source.spare.capacity > MEMORY_KEPT) {
-    uint64_t hash = loader->source.hash;
+  if (loader->source.text.capacity + loader->source.spare.capacity > MEMORY_KEPT)
     bt_source__clear(&loader->source);
-    loader->source.hash = hash;
-  }
   if (loader->rows.capacity > MEMORY_KEPT / sizeof(bt_row)) bt_rows__clear(&loader->rows);
   if (csv_get_buffer_size(&loader->parser) > MEMORY_KEPT) {
     unsigned char options = (unsigned char)csv_get_opts(&loader->parser);

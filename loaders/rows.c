@@ -422,18 +422,15 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
                         bt_error *err)
 {
   if (out->capacity == 0 && !grow(out)) return bt_fail_nomem(err, "rows");
-  reader r = {.rows = out, .format = format};
-  r.has_quotes = memchr(input->text, '"', input->length) != NULL;
-  set_roles(&r);
-  bt_status status = read_all(&r, input, err);
-  if (status == BT_OK && r.n_short_times > 0 && r.n_long_times > r.n_short_times) {
-    reader again = {.rows = out, .format = format, .with_seconds = true};
-    again.has_quotes = r.has_quotes;
-    set_roles(&again);
-    r = again;
-    status = read_all(&r, input, err);
+  bool has_quotes = memchr(input->text, '"', input->length) != NULL;
+  for (bool with_seconds = false;; with_seconds = true) {
+    reader r = {
+        .rows = out, .format = format, .has_quotes = has_quotes, .with_seconds = with_seconds};
+    set_roles(&r);
+    bt_status status = read_all(&r, input, err);
+    bool has_seconds = r.n_short_times > 0 && r.n_long_times > r.n_short_times;
+    if (status != BT_OK || with_seconds || !has_seconds) return status;
   }
-  return status;
 }
 
 void bt_rows__clear(bt_rows *rows)
