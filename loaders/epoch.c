@@ -4,8 +4,9 @@
 
 enum {
   GONE_OVER_FROM_DAYS = 3653, /* 1980 */
-  /* A count that keeps its unit lies within so many parts of its own time since 1970 of the row
-   * beside it; compared are halves, hence twice as many: a fifth, 11 years in 2025. */
+  /* A count may keep its unit when it lies within a fifth of its own time since 1970 of the row
+   * beside it: 11 years in 2025. Room for any hole in a file, and far from 1970, where the count
+   * would lie in the unit of the file. */
   NEAR_PARTS = 5
 };
 
@@ -36,11 +37,11 @@ static void settle_kinds(bt_rows *rows, bool counts)
   }
 }
 
-/* The finest unit that more counts show than may be wrong: looked for from the finest on, with all
- * counts so far, as those of a finer unit cannot be of a coarser one. */
+/* The finest unit that the file has, told from units of a few wrong counts: more counts than may be
+ * wrong show it or a finer one. */
 static unsigned find_unit(const bt_rows *rows, double max_bad)
 {
-  size_t n_of[BT_N_UNITS] = {0}, n_counts = 0, n_so_fine = 0;
+  size_t n_of[BT_N_UNITS] = {0}, n_counts = 0, n_as_fine = 0;
   for (size_t i = 0; i < rows->n_rows; i++) {
     const bt_stamp *stamp = &rows->rows[i].stamp;
     if (!is_count(stamp)) continue;
@@ -49,8 +50,8 @@ static unsigned find_unit(const bt_rows *rows, double max_bad)
   }
   unsigned unit = BT_UNIT_NANOSECOND;
   for (; unit > BT_UNIT_SECOND; unit--) {
-    n_so_fine += n_of[unit];
-    if ((double)n_so_fine > max_bad * (double)n_counts) break;
+    n_as_fine += n_of[unit];
+    if ((double)n_as_fine > max_bad * (double)n_counts) break;
   }
   return unit;
 }
@@ -61,7 +62,8 @@ static bool is_gone_over(int64_t shown_ns, int64_t beside_ns)
 {
   int64_t apart_ns = shown_ns / 2 - beside_ns / 2; /* halves, so that nothing overflows */
   if (apart_ns < 0) apart_ns = -apart_ns;
-  return shown_ns > GONE_OVER_FROM_DAYS * BT_NS_PER_DAY && apart_ns < shown_ns / (2 * NEAR_PARTS);
+  bool is_near = apart_ns < shown_ns / 2 / NEAR_PARTS;
+  return is_near && shown_ns > GONE_OVER_FROM_DAYS * BT_NS_PER_DAY;
 }
 
 /* One count beside another one whose time is known, which it takes the place of. */

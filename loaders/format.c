@@ -159,6 +159,14 @@ static size_t offset_of_line(const char *text, size_t line)
   return (size_t)(at - text);
 }
 
+/* The order of attempts. Separators are tried from the likeliest on (bt_format__detect), each with
+ * few rows before many where that may do (detect_with). With one separator the first rows that are
+ * no comments are searched for a header, or for data (detect_rows, detect_from, find_layout: at
+ * each row all layouts in the order of layout_list.def, headers before shapes). Where that finds no
+ * header, comments are tried as one, the last one first (detect_comment). The first success is
+ * final, and so is a failure that knows the layout: another separator or comment must not talk
+ * around a file that lacks a column. Of other failures the one that saw most gives the reason. */
+
 /* How much of a layout a search has seen. */
 typedef enum progress { SAW_NOTHING, SAW_PART_OF_A_HEADER, SAW_A_LAYOUT } progress;
 
