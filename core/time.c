@@ -61,12 +61,16 @@ int bt_time_weekday(int64_t time_ns)
   return (int)(weekday < 0 ? weekday + 7 : weekday);
 }
 
+bool bt_time_has_day(int64_t days)
+{
+  const int64_t most_days = INT64_MAX / BT_NS_PER_DAY - 1;
+  return days <= most_days && days >= -most_days;
+}
+
 bool bt_time_from_date(int64_t *out_ns, bt_date date, int64_t time_of_day_ns)
 {
   int64_t days = bt_date_to_days(date);
-  /* one day short of either end of int64, so that the sum below cannot overflow */
-  const int64_t most_days = INT64_MAX / BT_NS_PER_DAY - 1;
-  if (days > most_days || days < -most_days) return false;
+  if (!bt_time_has_day(days)) return false;
   *out_ns = days * BT_NS_PER_DAY + time_of_day_ns;
   return true;
 }
@@ -138,7 +142,8 @@ bool bt_time_parse(int64_t *out_ns, bool *has_time, const char *text)
 char *bt_time_format(char buffer[BT_TIME_TEXT_SIZE], int64_t time_ns, bool daily)
 {
   int64_t days = bt_time_days(time_ns);
-  int64_t rest_ns = time_ns - days * BT_NS_PER_DAY;
+  int64_t rest_ns = time_ns % BT_NS_PER_DAY; /* the midnight before may lie below int64 */
+  if (rest_ns < 0) rest_ns += BT_NS_PER_DAY;
   bt_date date = bt_date_from_days(days);
   int64_t seconds = rest_ns / BT_NS_PER_SECOND, fraction_ns = rest_ns % BT_NS_PER_SECOND;
   int used = snprintf(buffer, BT_TIME_TEXT_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);

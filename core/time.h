@@ -36,6 +36,10 @@ int64_t bt_time_days(int64_t time_ns);
 /* 0 = Monday ... 6 = Sunday of the UTC day that holds time_ns. */
 int bt_time_weekday(int64_t time_ns);
 
+/* Whether times of that day are covered: one day short of either end of int64, so that a time of
+ * day and a zone can be added to it. */
+bool bt_time_has_day(int64_t days);
+
 /* Midnight UTC of date plus a time of day in ns; false where int64 nanoseconds cannot hold it. */
 bool bt_time_from_date(int64_t *out_ns, bt_date date, int64_t time_of_day_ns);
 

@@ -19,22 +19,28 @@ static bt_status settle_dates(bt_rows *rows, const bt_format *format, double max
   bt_date_order order[BT_N_DATE_MARKS];
   for (size_t mark = 0; mark < BT_N_DATE_MARKS; mark++) order[mark] = format->order;
   if (rows->votes.n_rows > 0 && format->order == BT_ORDER_UNKNOWN) {
-    size_t field = format->columns.at[BT_ROLE_DATE] + 1;
-    bt_status status = bt_date_order__decide(order, &rows->votes, max_bad, path, field, err);
+    bt_place place = {path, format->columns.at[BT_ROLE_DATE] + 1};
+    bt_status status =
+        bt_date_order__decide(order, &rows->votes, rows->n_seen, max_bad, place, err);
     if (status != BT_OK) return status;
   }
   bt_epoch__settle(rows, max_bad);
   size_t kept = 0;
+  rows->all_midnight = true;
+  rows->n_ends_day = 0;
   for (size_t i = 0; i < rows->n_rows; i++) {
     bt_stamp *stamp = &rows->rows[i].stamp;
     bool good = stamp->kind != BT_STAMP_NO_DATE &&
                 (stamp->kind != BT_STAMP_SMALL_NUMBER || rows->n_epoch > 0);
     if (stamp->kind == BT_STAMP_PARTS)
       good = bt_date_order__resolve(&stamp->local_ns, stamp, order[stamp->mark]);
-    if (good)
-      rows->rows[kept++] = rows->rows[i];
-    else
+    if (!good) {
       bt_account__add(&rows->account, BT_ROW_BAD_DATE, (bt_case){rows->rows[i].line, 0}, 1);
+      continue;
+    }
+    if (stamp->local_ns % BT_NS_PER_DAY != 0) rows->all_midnight = false;
+    rows->n_ends_day += stamp->ends_day;
+    rows->rows[kept++] = rows->rows[i];
   }
   rows->n_rows = kept;
   return BT_OK;
@@ -93,27 +99,29 @@ static void drop_repeats(bt_rows *rows)
   rows->n_rows = kept;
 }
 
-static const char *symbol_text(const bt_rows *rows, const bt_row *row)
-{
-  return row->symbol < rows->symbols.n ? rows->symbols.list[row->symbol].text : "others";
-}
-
-/* Of sorted rows: a symbol that gives way to another is not seen again, and no time is shared. */
+/* Of sorted rows: a symbol that gives way to another is not seen again, and no time is shared. The
+ * symbols that found no room in the list are not told apart, so that no row may have one. */
 static bt_status check_symbols(const bt_rows *rows, const bt_format *format, const char *path,
                                bt_error *err)
 {
   char this[BT_EXCERPT_SIZE], that[BT_EXCERPT_SIZE];
-  uint64_t gone = UINT64_C(1) << BT_SYMBOLS_MOST; /* bits of symbols; too many are refused, too */
-  for (size_t i = 1; i < rows->n_rows; i++) {
-    const bt_row *row = &rows->rows[i], *before = row - 1;
+  uint64_t gone = 0; /* bits of symbols */
+  for (size_t i = 0; i < rows->n_rows; i++) {
+    const bt_row *row = &rows->rows[i], *before = row - (i > 0);
+    if (row->symbol == BT_SYMBOLS_MOST)
+      return bt_fail(err, BT_ERR_DATA,
+                     "%s:%zu: field %zu: more than %d symbols: one file, one "
+                     "ticker",
+                     path, (size_t)row->line, format->columns.at[BT_ROLE_SYMBOL] + 1,
+                     BT_SYMBOLS_MOST);
     if (row->symbol == before->symbol) continue;
     gone |= UINT64_C(1) << before->symbol;
     if (!(gone >> row->symbol & 1) && bt_clean__time_ns(row) != bt_clean__time_ns(before)) continue;
     return bt_fail(err, BT_ERR_DATA,
                    "%s:%zu: field %zu: a row of '%s' among rows of '%s': one file, one ticker",
                    path, (size_t)row->line, format->columns.at[BT_ROLE_SYMBOL] + 1,
-                   bt_excerpt__copy(this, symbol_text(rows, row)),
-                   bt_excerpt__copy(that, symbol_text(rows, before)));
+                   bt_excerpt__copy(this, rows->symbols.list[row->symbol].text),
+                   bt_excerpt__copy(that, rows->symbols.list[before->symbol].text));
   }
   return BT_OK;
 }
@@ -128,11 +136,11 @@ static void take_ended_days(bt_rows *rows)
 bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double max_bad,
                                const char *path, bt_error *err)
 {
-  take_ended_days(rows);
   if (rows->votes.n_rows > 0 || rows->n_small > 0 || rows->n_epoch > 0) {
     bt_status status = settle_dates(rows, format, max_bad, path, err);
     if (status != BT_OK) return status;
   }
+  take_ended_days(rows);
   /* bars at midnight by the local clock are days, whatever the offset that day */
   if (rows->all_midnight)
     for (size_t i = 0; i < rows->n_rows; i++) rows->rows[i].stamp.zone_min = 0;

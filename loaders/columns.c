@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { NAME_MOST = 256 }; /* bytes of a name that are looked at */
+
 /* The usual keys of each role, the best first. A * at the end stands for any continuation. */
 static const char *const role_keys[BT_ROLE_COUNT] = {
     [BT_ROLE_OPEN] =
@@ -76,14 +78,15 @@ static char plain_letter(unsigned char lead, unsigned char next)
 char *bt_columns__key(char key[BT_KEY_SIZE], const char *name)
 {
   size_t length = 0;
-  for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
+  const unsigned char *start = (const unsigned char *)name, *at = start;
+  for (; *at && length + 1 < BT_KEY_SIZE && at < start + NAME_MOST; at++) {
     char c = (char)*at;
     if (c >= 'A' && c <= 'Z') c = (char)(c | 0x20);
     if (*at >= 0xc3 && at[1]) c = plain_letter(at[0], at[1]);
     bool digit = c >= '0' && c <= '9';
     /* "1. open": numbers in front are an enumeration */
     if (!(c >= 'a' && c <= 'z') && !(digit && length > 0)) continue;
-    if (length + 1 < BT_KEY_SIZE) key[length++] = c;
+    key[length++] = c;
   }
   key[length] = '\0';
   return key;
@@ -160,16 +163,28 @@ typedef struct addition {
   bool in_front;
 } addition;
 
-static size_t find_decorated(const bt_cells *cells, size_t row, const addition *a, const char *word)
+/* The keys of a row, as every name is compared with every other one. */
+typedef struct row_keys {
+  size_t n;
+  char key[BT_FIELDS_MOST][BT_KEY_SIZE];
+} row_keys;
+
+static void read_keys(row_keys *out, const bt_cells *cells, size_t row)
 {
-  char key[BT_KEY_SIZE], wanted[2 * BT_KEY_SIZE];
+  out->n = bt_columns__count(cells, row);
+  for (size_t c = 0; c < out->n; c++) bt_columns__key(out->key[c], bt_cells__at(cells, row, c));
+}
+
+static size_t find_decorated(const row_keys *keys, const addition *a, const char *word)
+{
+  char wanted[2 * BT_KEY_SIZE];
   size_t n_text = strlen(a->text), n_word = strlen(word);
   memcpy(wanted, a->in_front ? a->text : word, a->in_front ? n_text : n_word);
   memcpy(wanted + (a->in_front ? n_text : n_word), a->in_front ? word : a->text,
          a->in_front ? n_word : n_text);
   wanted[n_text + n_word] = '\0';
-  for (size_t c = 0; c < bt_columns__count(cells, row); c++)
-    if (strcmp(bt_columns__key(key, bt_cells__at(cells, row, c)), wanted) == 0) return c;
+  for (size_t c = 0; c < keys->n; c++)
+    if (strcmp(keys->key[c], wanted) == 0) return c;
   return BT_NO_COLUMN;
 }
 
@@ -191,18 +206,18 @@ static const char *const set_words[][4] = {
 
 enum { N_SET_WORDS = sizeof set_words / sizeof set_words[0] };
 
-static bool find_set(bt_columns *out, const bt_cells *cells, size_t row, const addition *a,
+static bool find_set(bt_columns *out, const row_keys *keys, const addition *a,
                      const char *const words[4])
 {
   bt_columns__reset(out);
   for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_CLOSE; role++) {
-    out->at[role] = find_decorated(cells, row, a, words[role]);
+    out->at[role] = find_decorated(keys, a, words[role]);
     if (out->at[role] == BT_NO_COLUMN) return false;
   }
-  out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjusted");
+  out->at[BT_ROLE_ADJUSTED] = find_decorated(keys, a, "adjusted");
   if (out->at[BT_ROLE_ADJUSTED] == BT_NO_COLUMN)
-    out->at[BT_ROLE_ADJUSTED] = find_decorated(cells, row, a, "adjclose");
-  out->at[BT_ROLE_VOLUME] = find_decorated(cells, row, a, "volume");
+    out->at[BT_ROLE_ADJUSTED] = find_decorated(keys, a, "adjclose");
+  out->at[BT_ROLE_VOLUME] = find_decorated(keys, a, "volume");
   return true;
 }
 
@@ -210,17 +225,47 @@ static bool find_set(bt_columns *out, const bt_cells *cells, size_t row, const a
 static size_t find_decorated_sets(bt_columns *out, const bt_cells *cells, size_t row)
 {
   size_t n_sets = 0;
-  char key[BT_KEY_SIZE];
+  row_keys keys;
+  read_keys(&keys, cells, row);
   for (size_t w = 0; w < N_SET_WORDS && n_sets == 0; w++)
-    for (size_t c = 0; c < bt_columns__count(cells, row) && n_sets < 2; c++)
+    for (size_t c = 0; c < keys.n && n_sets < 2; c++)
       for (int in_front = 0; in_front < 2; in_front++) {
         addition a;
         bt_columns set;
-        bt_columns__key(key, bt_cells__at(cells, row, c));
-        if (!read_addition(&a, key, set_words[w][0], in_front)) continue;
-        if (find_set(&set, cells, row, &a, set_words[w]) && n_sets++ == 0) *out = set;
+        if (!read_addition(&a, keys.key[c], set_words[w][0], in_front)) continue;
+        if (find_set(&set, &keys, &a, set_words[w]) && n_sets++ == 0) *out = set;
       }
   return n_sets;
+}
+
+/* Whether a column is named like that of a role, with `number` behind it. */
+static bool has_numbered(const bt_columns *columns, const row_keys *keys, size_t role,
+                         const char *number)
+{
+  const char *name = keys->key[columns->at[role]];
+  size_t n_name = strlen(name);
+  for (size_t c = 0; c < keys->n; c++)
+    if (strncmp(keys->key[c], name, n_name) == 0 && strcmp(keys->key[c] + n_name, number) == 0)
+      return true;
+  return false;
+}
+
+bool bt_columns__have_copy(const bt_columns *columns, const bt_cells *cells, size_t row)
+{
+  row_keys keys;
+  read_keys(&keys, cells, row);
+  const char *open = keys.key[columns->at[BT_ROLE_OPEN]];
+  size_t n_open = strlen(open);
+  for (size_t c = 0; c < keys.n; c++) {
+    const char *number = keys.key[c] + n_open;
+    if (strncmp(keys.key[c], open, n_open) != 0 || *number == '\0') continue;
+    if (number[strspn(number, "0123456789")] != '\0') continue;
+    if (has_numbered(columns, &keys, BT_ROLE_HIGH, number) &&
+        has_numbered(columns, &keys, BT_ROLE_LOW, number) &&
+        has_numbered(columns, &keys, BT_ROLE_CLOSE, number))
+      return true;
+  }
+  return false;
 }
 
 /* ---- a whole header ----------------------------------------------------------------------------
@@ -267,6 +312,9 @@ bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_ce
     *out = set;
   } else if (twice != BT_ROLE_NONE) {
     *missing = twice;
+    return BT_COLUMNS_TWICE;
+  } else if (bt_columns__have_copy(out, cells, row)) {
+    *missing = BT_ROLE_OPEN;
     return BT_COLUMNS_TWICE;
   }
   /* where all columns are adjusted, the close is the adjusted close */

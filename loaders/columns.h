@@ -59,6 +59,10 @@ typedef enum bt_columns_found {
 bt_columns_found bt_columns__find(bt_columns *out, bt_role *missing, const bt_cells *cells,
                                   size_t row);
 
+/* Whether the four prices are there once more with a number behind their names, as pandas writes
+ * what has the same name: Open, High, Low, Close, Open.1, High.1, Low.1, Close.1. */
+bool bt_columns__have_copy(const bt_columns *columns, const bt_cells *cells, size_t row);
+
 /* Names by what they may stand for. */
 typedef enum bt_name_kind {
   BT_NAME_DATE, /* of any date, such as Timestamp; those that promise a time of day come first */

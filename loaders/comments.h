@@ -1,4 +1,9 @@
-/* comments.h - lines that begin with #. They are no rows, but one of them may hold the names. */
+/* comments.h - lines that begin with #.
+ *
+ * They are no rows, wherever they stand: not counted, not reported. One of them before the data may
+ * hold the names of the columns. But a row that somebody commented out, one whose rest has a date
+ * and the four prices, is a bad row: among or right above the data it is counted as a bad date.
+ */
 #ifndef BT_LOADERS_COMMENTS_H
 #define BT_LOADERS_COMMENTS_H
 

@@ -4,6 +4,7 @@
 
 bool bt_date_order__resolve(int64_t *out_ns, const bt_stamp *stamp, bt_date_order order)
 {
+  if (order == BT_ORDER_UNKNOWN) return false;
   int a = stamp->part[0], b = stamp->part[1], last = stamp->last_part;
   bt_date date = {last, a, b};
   if (order == BT_ORDER_DAY_FIRST) date = (bt_date){last, b, a};
@@ -83,7 +84,7 @@ static int begins_with_year(const bt_date_group *group, double max_bad)
 }
 
 static bt_status decide_group(bt_date_order *out, const bt_date_group *group, double max_bad,
-                              const char *path, size_t field, bt_error *err)
+                              bt_place place, bt_error *err)
 {
   size_t n_day = group->n_day_first, n_month = group->n_month_first;
   size_t n_less = n_day < n_month ? n_day : n_month;
@@ -96,32 +97,42 @@ static bt_status decide_group(bt_date_order *out, const bt_date_group *group, do
     return bt_fail(err, BT_ERR_DATA,
                    "%s:%zu: field %zu: ambiguous dates: no row shows whether %02d%c%02d%c%02d "
                    "begins or ends with the year (--layout ymd, dmy or mdy says so)",
-                   path, group->line_short, field, open->part[0], mark, open->part[1], mark,
-                   open->last_part);
+                   place.path, group->line_short, place.field, open->part[0], mark, open->part[1],
+                   mark, open->last_part);
   if (year_first > 0) return BT_OK;
   if ((double)n_less > max_bad * (double)group->n_rows)
     return bt_fail(err, BT_ERR_DATA,
                    "%s:%zu: field %zu: ambiguous dates: this row has the month first, line %zu the "
                    "day first",
-                   path, group->line_month_first, field, group->line_day_first);
+                   place.path, group->line_month_first, place.field, group->line_day_first);
   if (n_day == n_month && group->n_open > 0)
     return bt_fail(err, BT_ERR_DATA,
                    "%s:%zu: field %zu: ambiguous dates: no row shows whether %02d%c%02d%c%0*d has "
                    "the day or the month first (--layout dmy or mdy says so)",
-                   path, group->line_open, field, open->part[0], mark, open->part[1], mark,
-                   open->short_year ? 2 : 4, open->last_part);
+                   place.path, group->line_open, place.field, open->part[0], mark, open->part[1],
+                   mark, open->short_year ? 2 : 4, open->last_part);
   return BT_OK;
 }
 
+/* Whether a group is so small beside the rest of the file that its rows may be bad. */
+static bool is_stray(const bt_date_group *group, size_t n_file_rows, double max_bad)
+{
+  return (double)group->n_rows <= max_bad * (double)n_file_rows && 2 * group->n_rows < n_file_rows;
+}
+
 bt_status bt_date_order__decide(bt_date_order out[BT_N_DATE_MARKS], const bt_date_votes *votes,
-                                double max_bad, const char *path, size_t field, bt_error *err)
+                                size_t n_file_rows, double max_bad, bt_place place, bt_error *err)
 {
   for (size_t mark = 0; mark < BT_N_DATE_MARKS; mark++) {
     const bt_date_group *group = &votes->by_mark[mark];
     out[mark] = BT_ORDER_UNKNOWN;
     if (group->n_rows == 0) continue;
-    bt_status status = decide_group(&out[mark], group, max_bad, path, field, err);
-    if (status != BT_OK) return status;
+    bt_error why;
+    if (decide_group(&out[mark], group, max_bad, place, &why) == BT_OK) continue;
+    out[mark] = BT_ORDER_UNKNOWN;
+    if (is_stray(group, n_file_rows, max_bad)) continue;
+    if (err) *err = why;
+    return BT_ERR_DATA;
   }
   return BT_OK;
 }

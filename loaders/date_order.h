@@ -50,12 +50,20 @@ typedef struct bt_date_votes {
 /* Counts one BT_STAMP_PARTS stamp. */
 void bt_date_order__vote(bt_date_votes *votes, const bt_stamp *stamp, size_t line);
 
-/* The order for all rows, by their mark; up to `max_bad` of them may speak against it. `field`
- * (1-based) is for the message. Errors: DATA. */
-bt_status bt_date_order__decide(bt_date_order out[BT_N_DATE_MARKS], const bt_date_votes *votes,
-                                double max_bad, const char *path, size_t field, bt_error *err);
+/* The column of the dates, for messages. */
+typedef struct bt_place {
+  const char *path;
+  size_t field; /* 1-based */
+} bt_place;
 
-/* The local time of a BT_STAMP_PARTS stamp; false where that day does not exist. */
+/* The order for all rows, by their mark; up to `max_bad` of them may speak against it. A mark whose
+ * order is not clear refuses the file, unless its rows are at most that share of the n_file_rows:
+ * then its order is UNKNOWN, and they are bad dates. Errors: DATA. */
+bt_status bt_date_order__decide(bt_date_order out[BT_N_DATE_MARKS], const bt_date_votes *votes,
+                                size_t n_file_rows, double max_bad, bt_place place, bt_error *err);
+
+/* The local time of a BT_STAMP_PARTS stamp; false where that day does not exist
+ * or the order is UNKNOWN. */
 bool bt_date_order__resolve(int64_t *out_ns, const bt_stamp *stamp, bt_date_order order);
 
 #endif

@@ -9,10 +9,14 @@
 
 #include "loaders/rows.h"
 
-/* Puts all counts among the rows into one unit; rows->all_midnight follows. A file may go over to
- * another unit, as Binance did from milliseconds to microseconds with the year 2025: seen by dates
- * that go on where the row beside them is. A count of neither unit is NO_DATE. `max_bad` is the
- * largest share of counts that may be wrong. */
+/* Decides whether the file is one of counts or of dates, by what most of its rows are, and reads
+ * digits alone, which may be either, as that: 197605041200 is a minute of 1976 among dates, and a
+ * count of milliseconds among counts. Among dates a count is NO_DATE.
+ *
+ * Then puts all counts into one unit. A file may go over to another unit, as Binance did from
+ * milliseconds to microseconds with the year 2025: seen by dates that go on where the row beside
+ * them is. A count of neither unit is NO_DATE. `max_bad` is the largest share of counts that may be
+ * wrong. */
 void bt_epoch__settle(bt_rows *rows, double max_bad);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loaders/char.h"
+#include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/rows.h"
@@ -15,7 +17,9 @@ typedef struct row_text {
   char cell[BT_ROLE_COUNT][BT_EXCERPT_SIZE]; /* by role */
   double price[BT_N_PRICES];
   bt_decimal result[BT_N_PRICES];
+  bool commented; /* it begins with # */
   bool date_parses, has_line_end;
+  bool time_parses;
   char zone[BT_EXCERPT_SIZE]; /* what makes a date none, if that is a name behind it; else "" */
 } row_text;
 
@@ -36,18 +40,13 @@ static void read_names(names *out, const bt_format *format, const bt_format_inpu
   }
 }
 
-static bool is_letter(char c)
-{
-  return (unsigned char)((c | 0x20) - 'a') < 26;
-}
-
 /* The name at the end of a date, if without it the date is one: 2021-01-29 14:30 EST. */
 static void find_zone(char zone[BT_EXCERPT_SIZE], const char *cell)
 {
   char date[BT_EXCERPT_SIZE];
   bt_stamp stamp;
   size_t length = strlen(cell), name_at = length;
-  while (name_at > 0 && (is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
+  while (name_at > 0 && (bt_char__is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
     name_at--;
   zone[0] = '\0';
   if (name_at == length || name_at >= sizeof date) return;
@@ -64,6 +63,7 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
   size_t length = input->length - (size_t)(text - input->text);
   input->cells->which = BT_CELLS_ALL;
   if (!bt_cells__read(input->cells, input->parser, text, length, 1, 1)) return false;
+  out->commented = *bt_cells__at(input->cells, 0, 0) == '#';
   out->has_line_end = false;
   for (size_t c = 0; c < bt_cells__count(input->cells, 0); c++)
     out->has_line_end = out->has_line_end || strchr(bt_cells__at(input->cells, 0, c), '\n');
@@ -78,6 +78,12 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
           bt_stamp__parse(&stamp, cell, strlen(cell)) && stamp.kind != BT_STAMP_SMALL_NUMBER;
       find_zone(out->zone, cell);
     }
+    if (role == BT_ROLE_TIME) {
+      int64_t time_ns;
+      int16_t zone_min;
+      out->time_parses = bt_stamp__parse_time(&time_ns, &zone_min, cell, strlen(cell)) ||
+                         bt_clock_text__read_joined(&time_ns, cell, cell + strlen(cell), false);
+    }
   }
   return true;
 }
@@ -85,9 +91,12 @@ static bool read_row(row_text *out, const char *text, const bt_format *format,
 static void explain_date(char *out, size_t size, const row_text *row, const bt_format *format,
                          const names *n)
 {
-  bool by_time = row->date_parses && format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bool has_time = format->columns.at[BT_ROLE_TIME] != BT_NO_COLUMN;
+  bool by_time = row->date_parses && has_time && !row->time_parses;
   bt_role role = by_time ? BT_ROLE_TIME : BT_ROLE_DATE;
-  if (row->date_parses && row->has_line_end)
+  if (row->commented)
+    (void)snprintf(out, size, "the row is commented out by a #");
+  else if (row->date_parses && row->has_line_end)
     (void)snprintf(out, size, "a quoted field runs on over several lines");
   else if (row->cell[role][0] == '\0')
     (void)snprintf(out, size, "field %zu (%s) is empty", format->columns.at[role] + 1, n->of[role]);

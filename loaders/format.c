@@ -8,10 +8,11 @@
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
 #include "loaders/header.h"
+#include "loaders/marks.h"
 #include "loaders/separator.h"
 
 enum {
-  ROWS_AT_FIRST = 8, /* of a plain file */
+  ROWS_AT_FIRST = 8, /* of a file with commas between its fields */
   PREAMBLE_MOST = 20 /* rows of text before a header */
 };
 
@@ -106,8 +107,12 @@ static bt_status fail_unknown(const search *s, bt_error *err)
   if (s->broken_row < s->cells->n_rows && (!s->wanted || s->wanted->kind == BT_LAYOUT_NAMES))
     return bt_header__fail(&(bt_header){s->input->path, s->cells, s->broken_row, 0}, s->broken,
                            s->broken_role, err);
-  if (s->cells->n_rows == 0)
-    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but comments", s->input->path);
+  if (s->cells->n_rows == 0) {
+    size_t lines[BT_COMMENTS_MOST];
+    bool comments = bt_comments__find(lines, s->input->text, 0) > 0;
+    return bt_fail(err, BT_ERR_DATA, "%s:1: no rows but %s", s->input->path,
+                   comments ? "comments" : "empty ones");
+  }
   char cell[BT_EXCERPT_SIZE];
   bt_excerpt__copy(cell, bt_cells__at(s->cells, 0, 0));
   size_t line = s->cells->row_line[0];
@@ -154,6 +159,14 @@ static size_t offset_of_line(const char *text, size_t line)
   return (size_t)(at - text);
 }
 
+/* The order of attempts. Separators are tried from the likeliest on (bt_format__detect), each with
+ * few rows before many where that may do (detect_with). With one separator the first rows that are
+ * no comments are searched for a header, or for data (detect_rows, detect_from, find_layout: at
+ * each row all layouts in the order of layout_list.def, headers before shapes). Where that finds no
+ * header, comments are tried as one, the last one first (detect_comment). The first success is
+ * final, and so is a failure that knows the layout: another separator or comment must not talk
+ * around a file that lacks a column. Of other failures the one that saw most gives the reason. */
+
 /* How much of a layout a search has seen. */
 typedef enum progress { SAW_NOTHING, SAW_PART_OF_A_HEADER, SAW_A_LAYOUT } progress;
 
@@ -179,7 +192,7 @@ static bt_status detect_from(bt_format *out, progress *seen, const bt_format_inp
   out->layout = NULL;
   out->order = BT_ORDER_UNKNOWN;
   out->header_at = 0;
-  out->mark = bt_separator__decimal_mark(cells, 0, out->separator);
+  out->mark = bt_separator__decimal_mark(&out->mark_shown, cells, 0, out->separator);
   bt_status status = find_layout(&s, err);
   *seen = SAW_NOTHING;
   if (s.broken_row < cells->n_rows) *seen = SAW_PART_OF_A_HEADER;
@@ -255,12 +268,42 @@ static bt_status detect_with(bt_format *out, progress *seen, const bt_format_inp
 {
   csv_set_delim(input->parser, (unsigned char)separator);
   *out = (bt_format){.separator = separator};
-  /* without quotes a comma between fields leaves none for numbers: few rows tell enough */
-  if (separator == ',' && !memchr(input->text, '"', input->length)) {
+  /* a comma between fields leaves few for numbers: a look at few rows, which is a good part of the
+   * time that a small file takes, tells enough; the same with and without quotes */
+  if (separator == ',') {
     bt_status status = detect_rows(out, seen, input, ROWS_AT_FIRST, err);
     if (status != BT_ERR_DATA) return status;
   }
   return detect_rows(out, seen, input, BT_CELLS_ROWS_MOST, err);
+}
+
+/* Where the first rows do not show the decimal mark all others may. Without commas in the numbers
+ * there is nothing to find. */
+static void settle_mark(bt_format *format, const bt_format_input *input)
+{
+  const char *rows = input->text + format->data_at;
+  size_t length = input->length - format->data_at;
+  if (format->mark_shown || !memchr(rows, ',', length)) return;
+  if (format->separator == ',' && !memchr(rows, '"', length)) return;
+  format->mark = bt_marks__find(rows, &format->columns, format->separator, format->mark);
+}
+
+/* Comments right before the first data row may be rows commented out: they are read with the rows.
+ * One with a quote is not, as it may be the second line of a name. */
+static void take_comments(bt_format *format, const bt_format_input *input)
+{
+  const char *least = input->text + (format->header_at == BT_NO_COLUMN ? 0 : format->header_at + 1);
+  const char *data = input->text + format->data_at;
+  while (data > least) {
+    const char *line = data - 1;
+    while (line > least && line[-1] != '\n') line--;
+    bool whole = line == input->text || line[-1] == '\n';
+    const char *start = line + strspn(line, " \t");
+    if (!whole || *start != '#' || memchr(line, '"', (size_t)(data - line))) break;
+    data = line;
+    format->data_line--;
+  }
+  format->data_at = (size_t)(data - input->text);
 }
 
 bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_error *err)
@@ -273,8 +316,12 @@ bt_status bt_format__detect(bt_format *out, const bt_format_input *input, bt_err
     bt_error why;
     progress seen = SAW_NOTHING;
     bt_status status = detect_with(&format, &seen, input, separators[i], &why);
-    if (status == BT_OK) *out = format;
-    if (status == BT_OK) return BT_OK;
+    if (status == BT_OK) {
+      settle_mark(&format, input);
+      take_comments(&format, input);
+      *out = format;
+      return BT_OK;
+    }
     if (i == 0 || seen > most || status != BT_ERR_DATA) { /* the reason that knows most */
       most = seen;
       if (err) *err = why;

@@ -15,7 +15,8 @@
 typedef struct bt_format {
   const bt_layout *layout;
   char separator;
-  char mark; /* of decimals: . or , */
+  char mark;       /* of decimals: . or , */
+  bool mark_shown; /* the first rows show it; else it is what all rows make likely */
   bt_columns columns;
   bt_date_order order;       /* where the layout or the user says so, else UNKNOWN */
   size_t header_at;          /* offset of the header's line; BT_NO_COLUMN where there is none */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/time.h"
+#include "loaders/clock_text.h"
 #include "loaders/date_order.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
@@ -49,7 +50,8 @@ typedef struct content {
   bool colons;      /* most of these are written with colons */
 } content;
 
-static content look_at(const bt_header *h, size_t column)
+/* `joined`: whole numbers from 0 on, as times of day without the zeros in front, are times, too. */
+static content look_at_as(const bt_header *h, size_t column, bool joined)
 {
   size_t n_rows = 0, n_dates = 0, n_clock_dates = 0, n_times = 0, n_colons = 0;
   for (size_t row = h->first_data; row < h->cells->n_rows; row++, n_rows++) {
@@ -61,7 +63,9 @@ static content look_at(const bt_header *h, size_t column)
       n_dates++;
       n_clock_dates += stamp.has_time && stamp.local_ns % BT_NS_PER_DAY != 0;
     }
-    if (bt_stamp__parse_time(&time_ns, &zone_min, text, strlen(text))) {
+    const char *end = text + strlen(text);
+    if (bt_stamp__parse_time(&time_ns, &zone_min, text, (size_t)(end - text)) ||
+        (joined && bt_clock_text__read_joined(&time_ns, text, end, false))) {
       n_times++;
       n_colons += strchr(text, ':') != NULL;
     }
@@ -70,6 +74,11 @@ static content look_at(const bt_header *h, size_t column)
   found.clock_dates = found.dates && n_clock_dates > 0;
   found.colons = 2 * n_colons > n_times;
   return found;
+}
+
+static content look_at(const bt_header *h, size_t column)
+{
+  return look_at_as(h, column, false);
 }
 
 /* Whether two columns of dates name the same days, give or take one for the zone. Where the order
@@ -138,7 +147,7 @@ static bool take_clock(bt_columns *columns, const bt_header *h, size_t column, b
 {
   size_t date = columns->at[BT_ROLE_DATE];
   if (column == date) return false;
-  content found = look_at(h, column);
+  content found = look_at_as(h, column, !needs_colons);
   if (found.times && !found.dates && (found.colons || !needs_colons)) {
     columns->at[BT_ROLE_TIME] = column;
     columns->joined_times = !found.colons;

@@ -128,7 +128,7 @@ bool bt_layouts__match_header(bt_columns *out, const bt_layout *layout, const bt
     bt_columns__reset(out);
     while (fits && next_word(&token, &inner, inner_end, " "))
       fits = match_token(out, token, cells, row);
-    if (fits) return true;
+    if (fits) return !bt_columns__have_copy(out, cells, row);
   }
   return false;
 }

@@ -49,11 +49,8 @@ void bt_loader_free(bt_loader *loader)
 /* One huge file must not keep its memory while a thousand small ones follow. */
 static void give_back(bt_loader *loader)
 {
-  if (loader->source.text.capacity + loader->source.spare.capacity > MEMORY_KEPT) {
-    uint64_t hash = loader->source.hash;
+  if (loader->source.text.capacity + loader->source.spare.capacity > MEMORY_KEPT)
     bt_source__clear(&loader->source);
-    loader->source.hash = hash;
-  }
   if (loader->rows.capacity > MEMORY_KEPT / sizeof(bt_row)) bt_rows__clear(&loader->rows);
   if (csv_get_buffer_size(&loader->parser) > MEMORY_KEPT) {
     unsigned char options = (unsigned char)csv_get_opts(&loader->parser);
@@ -83,6 +80,9 @@ static bt_status check_bad_rows(const bt_load_report *report, const bt_rows *row
   bool too_many = (double)n_bad > max_bad * (double)rows->n_seen * (1 + 1e-12);
   if (!too_many && rows->n_rows > 0) return BT_OK;
   const bt_load_issue *first = first_issue(report);
+  if (!too_many)
+    return bt_fail(err, BT_ERR_DATA, "%s:%zu: none of %zu rows is usable; here: %s", path,
+                   first ? first->line : 1, rows->n_seen, first ? first->detail : "no rows");
   return bt_fail(err, BT_ERR_DATA, "%s:%zu: %zu of %zu rows are unusable, more than %g%%; here: %s",
                  path, first ? first->line : 1, n_bad, rows->n_seen, 100 * max_bad,
                  first ? first->detail : "no rows");

@@ -12,7 +12,8 @@ enum {
   DATE_LENGTH = 10,        /* of yyyy-mm-dd */
   FIRST_CAPACITY = 4096,   /* rows */
   SEPARATORS_OF_A_ROW = 3, /* so many behind a line end inside quotes: rows were swallowed */
-  GOOD_PRICES = 0xf        /* bits of the four prices */
+  GOOD_PRICES = 0xf,       /* bits of the four prices */
+  GOOD_ROW = GOOD_PRICES | 1 << BT_ROLE_DATE
 };
 
 /* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
@@ -35,6 +36,7 @@ typedef struct reader {
   size_t n_short_times, n_long_times;
   bool with_seconds;
   bool swallowed;              /* a quoted field holds other rows */
+  bool commented;              /* the row begins with # */
   bool any_text;               /* of a row without a good field: some field is not empty */
   uint8_t symbol, last_symbol; /* of the row at hand, and of the last good one */
   /* lines of the file */
@@ -85,7 +87,9 @@ static void on_date(reader *r, const char *field, size_t length)
 {
   if (!bt_stamp__parse(&r->row->stamp, field, length)) return;
   r->good |= 1u << BT_ROLE_DATE;
-  if (length == DATE_LENGTH && field[4] == '-' && r->row->stamp.kind == BT_STAMP_DATE)
+  const bt_stamp *stamp = &r->row->stamp;
+  bool plain = stamp->kind == BT_STAMP_DATE && !stamp->has_time;
+  if (plain && length == DATE_LENGTH && field[4] == '-' && field[7] == '-')
     remember_month(r, field);
 }
 
@@ -106,13 +110,19 @@ static void on_time(reader *r, const char *field, size_t length)
     r->good |= 1u << BT_ROLE_TIME;
 }
 
-static void on_field(void *field, size_t length, void *context)
+static void on_field(void *text, size_t length, void *context)
 {
   reader *r = context;
+  const char *field = text;
   size_t index = r->n_fields++;
   if (r->has_quotes) count_lines(r, field, length);
   r->any_text = r->any_text || length > 0;
   if (index >= r->n_roles) return;
+  if (index == 0 && length > 0 && *field == '#') {
+    r->commented = true;
+    field++;
+    length--;
+  }
   unsigned role = r->roles[index];
   char mark = r->format->mark;
   if (role < BT_N_PRICES) {
@@ -152,6 +162,7 @@ static bool finish_date(reader *r)
     if (!stamp->has_time || stamp->local_ns % BT_NS_PER_DAY == 0) {
       stamp->local_ns += r->time_of_day_ns;
       stamp->has_time = true;
+      stamp->n_compact = 0; /* a date, as it has its time beside it */
       stamp->ends_day = r->time_of_day_ns == BT_NS_PER_DAY;
       if (r->zone_min != 0) stamp->zone_min = r->zone_min;
     }
@@ -162,7 +173,7 @@ static bool finish_date(reader *r)
 
 static bt_row_issue check_row(reader *r)
 {
-  if (!finish_date(r) || r->swallowed) return BT_ROW_BAD_DATE;
+  if (r->commented || !finish_date(r) || r->swallowed) return BT_ROW_BAD_DATE;
   if ((r->good & GOOD_PRICES) != GOOD_PRICES)
     for (unsigned role = 0;; role++)
       if (!(r->good & 1u << role)) return issue_of(r->fault[role]);
@@ -208,6 +219,8 @@ static void skip_row(reader *r, bt_row_issue issue)
   size_t n_lines = r->swallowed ? r->line - r->row_line + 1 : 1;
   /* separators alone, as spreadsheets write below a table, are a blank line */
   if (!r->any_text && r->good == 0) return;
+  /* so is a remark, which has no date and prices behind its # */
+  if (r->commented && !r->swallowed && (r->good & GOOD_ROW) != GOOD_ROW) return;
   r->rows->n_seen += n_lines;
   bt_account__add(&r->rows->account, issue, (bt_case){r->row_line, 0}, n_lines);
 }
@@ -226,6 +239,7 @@ static void finish_row(reader *r)
   r->symbol = r->last_symbol;
   r->zone_min = 0;
   r->any_text = false;
+  r->commented = false;
   r->swallowed = false;
   memset(r->fault, BT_DECIMAL_MISSING, sizeof r->fault); /* what a short row lacks */
 }
@@ -408,18 +422,15 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
                         bt_error *err)
 {
   if (out->capacity == 0 && !grow(out)) return bt_fail_nomem(err, "rows");
-  reader r = {.rows = out, .format = format};
-  r.has_quotes = memchr(input->text, '"', input->length) != NULL;
-  set_roles(&r);
-  bt_status status = read_all(&r, input, err);
-  if (status == BT_OK && r.n_short_times > 0 && r.n_long_times > r.n_short_times) {
-    reader again = {.rows = out, .format = format, .with_seconds = true};
-    again.has_quotes = r.has_quotes;
-    set_roles(&again);
-    r = again;
-    status = read_all(&r, input, err);
+  bool has_quotes = memchr(input->text, '"', input->length) != NULL;
+  for (bool with_seconds = false;; with_seconds = true) {
+    reader r = {
+        .rows = out, .format = format, .has_quotes = has_quotes, .with_seconds = with_seconds};
+    set_roles(&r);
+    bt_status status = read_all(&r, input, err);
+    bool has_seconds = r.n_short_times > 0 && r.n_long_times > r.n_short_times;
+    if (status != BT_OK || with_seconds || !has_seconds) return status;
   }
-  return status;
 }
 
 void bt_rows__clear(bt_rows *rows)

@@ -1,6 +1,5 @@
 #include "loaders/separator.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -89,19 +88,20 @@ static bool looks_numeric(const char *text)
   return !bt_stamp__parse(&stamp, text, length) || stamp.kind > BT_STAMP_PARTS;
 }
 
-char bt_separator__decimal_mark(const bt_cells *cells, size_t first, char separator)
+char bt_separator__decimal_mark(bool *shown, const bt_cells *cells, size_t first, char separator)
 {
   size_t n_points = 0, n_commas = 0, n_unclear = 0;
   for (size_t row = first; row < cells->n_rows; row++)
     for (size_t c = 0; c < bt_cells__count(cells, row); c++) {
       const char *text = bt_cells__at(cells, row, c);
       if (!strpbrk(text, ".,") || !looks_numeric(text)) continue;
-      char shown = bt_decimal__mark_shown(text, strlen(text));
-      n_points += shown == '.';
-      n_commas += shown == ',';
-      n_unclear += shown == 0 && strchr(text, ',');
+      char mark = bt_decimal__mark_shown(text, strlen(text));
+      n_points += mark == '.';
+      n_commas += mark == ',';
+      n_unclear += mark == 0 && strchr(text, ',');
     }
-  if (n_commas != n_points) return n_commas > n_points ? ',' : '.';
+  *shown = n_commas != n_points;
+  if (*shown) return n_commas > n_points ? ',' : '.';
   /* 1,234 alone: where the comma is free to be one it is a decimal mark */
   return n_unclear > 0 && separator == ';' ? ',' : '.';
 }

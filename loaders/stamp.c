@@ -4,17 +4,8 @@
 #include <strings.h>
 
 #include "core/time.h"
+#include "loaders/char.h"
 #include "loaders/clock_text.h"
-
-static bool is_digit(char c)
-{
-  return (unsigned char)(c - '0') < 10;
-}
-
-static bool is_letter(char c)
-{
-  return (unsigned char)((c | 0x20) - 'a') < 26;
-}
 
 static bool set_date(bt_stamp *stamp, int year, int month, int day)
 {
@@ -57,8 +48,9 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
   if (n_digits == 8) return true;
   int hour = two_digits(at + 8), minute = two_digits(at + 10);
   int second = n_digits >= 14 ? two_digits(at + 12) : 0;
-  if (hour > 23 || minute > 59 || second > 59) return false;
   int millisecond = n_digits == 17 ? two_digits(at + 14) * 10 + (at[16] - '0') : 0;
+  stamp->ends_day = hour == 24 && minute == 0 && second == 0 && millisecond == 0;
+  if ((hour > 23 && !stamp->ends_day) || minute > 59 || second > 59) return false;
   stamp->local_ns += ((hour * 60 + minute) * INT64_C(60) + second) * BT_NS_PER_SECOND;
   stamp->local_ns += millisecond * INT64_C(1000000);
   stamp->has_time = true;
@@ -68,7 +60,7 @@ static bool read_compact(bt_stamp *stamp, const char *at, size_t n_digits)
 /* The unit shows in the size: up to the year 2262 seconds have at most 10 digits, milliseconds 13,
  * microseconds 16. Near 1970 it does not, so that the file as a whole decides (loaders/epoch.h).
  * Fewer than 9 digits may be a serial number of some kind as well. */
-static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
+static bool set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t fraction_ns)
 {
   static const struct {
     int digits_most;
@@ -83,6 +75,7 @@ static void set_epoch(bt_stamp *stamp, int64_t count, int n_digits, int64_t frac
   stamp->unit = (uint8_t)u;
   stamp->local_ns = count * units[u].unit_ns + fraction_ns / (BT_NS_PER_SECOND / units[u].unit_ns);
   stamp->has_time = true;
+  return bt_time_has_day(bt_time_days(stamp->local_ns));
 }
 
 /* .0 and .00 behind a date or count that went through floating point, .123 behind seconds. */
@@ -93,7 +86,7 @@ static bool read_fraction(int64_t *out_ns, const char *at, const char *end)
   if (at == end) return true;
   if (*at != '.') return false;
   for (at++; at < end; at++) {
-    if (!is_digit(*at)) return false;
+    if (!bt_char__is_digit(*at)) return false;
     unit_ns /= 10;
     *out_ns += unit_ns * (*at - '0');
   }
@@ -107,17 +100,37 @@ static bool parse_digits(bt_stamp *stamp, const char *text, size_t n_digits, con
   int64_t fraction_ns;
   bool fraction_fits = read_fraction(&fraction_ns, at + n_digits, end);
   if (!negative && read_compact(stamp, at, n_digits)) {
+    stamp->n_compact = (uint8_t)n_digits;
     if (fraction_fits && fraction_ns == 0) return true;
     /* what follows belongs to the time: 20210304 14:30, 20210304143000.250, 202103041430Z */
-    return n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end);
+    *stamp = (bt_stamp){0};
+    if (n_digits <= 14 && read_compact_date(stamp, at) && read_rest(stamp, at + 8, end))
+      return true;
   }
+  *stamp = (bt_stamp){0};
   if (!fraction_fits || n_digits == 0 || n_digits > 19) return false;
   uint64_t count = 0;
   for (size_t i = 0; i < n_digits; i++) count = count * 10 + (uint64_t)(at[i] - '0');
   if (count > INT64_MAX) return false;
   int64_t signed_count = negative ? -(int64_t)count : (int64_t)count;
-  set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
-  return true;
+  return set_epoch(stamp, signed_count, (int)n_digits, negative ? -fraction_ns : fraction_ns);
+}
+
+bool bt_stamp__take_as_count(bt_stamp *stamp)
+{
+  int64_t midnight_ns = bt_time_days(stamp->local_ns) * BT_NS_PER_DAY;
+  if (stamp->ends_day) midnight_ns -= BT_NS_PER_DAY;
+  bt_date date = bt_date_from_days(bt_time_days(midnight_ns));
+  int64_t millisecond = (stamp->local_ns - midnight_ns) / 1000000, second = millisecond / 1000;
+  int64_t count = (date.year * INT64_C(100) + date.month) * 100 + date.day;
+  if (stamp->n_compact >= 12) count = (count * 100 + second / 3600) * 100 + second / 60 % 60;
+  if (stamp->n_compact >= 14) count = count * 100 + second % 60;
+  if (stamp->n_compact == 17) count = count * 1000 + millisecond % 1000;
+  int n_digits = stamp->n_compact;
+  *stamp = (bt_stamp){0};
+  if (set_epoch(stamp, count, n_digits, 0)) return true;
+  stamp->kind = BT_STAMP_NO_DATE;
+  return false;
 }
 
 /* ---- three parts: numbers, or two numbers and the name of a month --------------------------- */
@@ -162,14 +175,14 @@ bool bt_stamp__is_weekday(const char *word, size_t length)
 static bool read_part(part *out, const char **at, const char *end)
 {
   const char *start = *at;
-  if (start < end && is_digit(*start)) {
+  if (start < end && bt_char__is_digit(*start)) {
     int value = 0, n_digits = 0;
-    for (; *at < end && is_digit(**at) && n_digits < 5; (*at)++, n_digits++)
+    for (; *at < end && bt_char__is_digit(**at) && n_digits < 5; (*at)++, n_digits++)
       value = value * 10 + (**at - '0');
     *out = (part){value, n_digits};
     return n_digits == 4 || n_digits <= 2;
   }
-  while (*at < end && is_letter(**at)) (*at)++;
+  while (*at < end && bt_char__is_letter(**at)) (*at)++;
   *out = (part){month_number(start, (size_t)(*at - start)), 0};
   return out->value > 0;
 }
@@ -191,7 +204,7 @@ static char read_separator(const char **at, const char *end)
 static void skip_weekday(const char **at, const char *end)
 {
   const char *word = *at, *after = *at;
-  while (after < end && is_letter(*after)) after++;
+  while (after < end && bt_char__is_letter(*after)) after++;
   if (!bt_stamp__is_weekday(word, (size_t)(after - word))) return;
   while (after < end && (*after == ' ' || *after == ',' || *after == '.')) after++;
   *at = after;
@@ -237,7 +250,7 @@ static bool read_year_last(bt_stamp *stamp, const part parts[2], const char *at,
   if (parts[0].n_digits != 0 || parts[1].n_digits == 0 || end - at < 5 || end[-5] != ' ')
     return false;
   for (const char *digit = end - 4; digit < end; digit++)
-    if (!is_digit(*digit)) return false;
+    if (!bt_char__is_digit(*digit)) return false;
   int year = two_digits(end - 4) * 100 + two_digits(end - 2);
   return set_date(stamp, year, parts[0].value, parts[1].value) && read_rest(stamp, at, end - 5) &&
          stamp->has_time;
@@ -248,8 +261,8 @@ static bool read_joint(char *separator, const char **at, const char *end)
 {
   const char *start = *at;
   *separator = read_separator(at, end);
-  return *separator != '\0' ||
-         (*at == start && start < end && is_letter(start[-1]) != is_letter(*start));
+  return *separator != '\0' || (*at == start && start < end &&
+                                bt_char__is_letter(start[-1]) != bt_char__is_letter(*start));
 }
 
 static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
@@ -276,10 +289,10 @@ static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
 /* 2021-03-04, 2021/03/04, 2021.03.04: nearly every row of nearly every file. */
 static inline bool starts_year_first(const char *text, size_t length)
 {
-  return length >= 10 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
-         is_digit(text[3]) && text[4] == text[7] &&
-         (text[4] == '-' || text[4] == '/' || text[4] == '.') && is_digit(text[5]) &&
-         is_digit(text[6]) && is_digit(text[8]) && is_digit(text[9]);
+  return length >= 10 && bt_char__is_digit(text[0]) && bt_char__is_digit(text[1]) &&
+         bt_char__is_digit(text[2]) && bt_char__is_digit(text[3]) && text[4] == text[7] &&
+         (text[4] == '-' || text[4] == '/' || text[4] == '.') && bt_char__is_digit(text[5]) &&
+         bt_char__is_digit(text[6]) && bt_char__is_digit(text[8]) && bt_char__is_digit(text[9]);
 }
 
 bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length)
@@ -296,7 +309,7 @@ bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length)
   if (text == end) return false;
   size_t n_digits = 0;
   const char *digits = text + (*text == '-');
-  while (digits + n_digits < end && is_digit(digits[n_digits])) n_digits++;
+  while (digits + n_digits < end && bt_char__is_digit(digits[n_digits])) n_digits++;
   if (n_digits > 4 || *text == '-' || digits + n_digits == end)
     return parse_digits(out, text, n_digits, end);
   return parse_parts(out, text, end);

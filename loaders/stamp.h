@@ -1,7 +1,8 @@
 /* stamp.h - one date field of a file, before the file as a whole has told how to read it.
  *
  * Most forms say what they mean. 03/04/2021 does not: it keeps its three numbers until the other
- * rows have shown which of them is the day (loaders/date_order.h).
+ * rows have shown which of them is the day (loaders/date_order.h). Nor do digits alone: 14 of them
+ * may be a date and time or a count of microseconds (loaders/epoch.h).
  */
 #ifndef BT_LOADERS_STAMP_H
 #define BT_LOADERS_STAMP_H
@@ -35,6 +36,8 @@ typedef struct bt_stamp {
   uint8_t mark;      /* PARTS: index of what stands between them in BT_DATE_MARKS */
   uint8_t part[2];   /* PARTS: the first two numbers */
   int16_t last_part; /* PARTS: the third one: a year, or two digits of it */
+  /* DATE: of how many digits, where they stand alone: 202101041430 may be a count as well */
+  uint8_t n_compact;
 } bt_stamp;
 
 /* Reads a date with an optional time of day and zone; the whole text must match. text[length] must
@@ -42,6 +45,10 @@ typedef struct bt_stamp {
  * 20210304[hhmm[ss]], 4/3/2021, 04.03.21, 4-Mar-21, 04MAR2021, Mar 4, 2021, counts of s, ms, us, ns
  * since 1970; then 14:30[:00[.000]], 143000, 2:30 PM; then Z, +05:30, -0500, GMT+0800, UTC. */
 bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length);
+
+/* Turns a DATE with n_compact into the count since 1970 that its digits are as well. False, with
+ * NO_DATE, where that lies outside the range of times. */
+bool bt_stamp__take_as_count(bt_stamp *stamp);
 
 /* Reads a time of day alone, as a column of its own has it: 14:30[:00], 1430, 143000. A zone
  * behind it goes to *zone_min, which is left alone otherwise. */

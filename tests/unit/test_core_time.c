@@ -143,6 +143,8 @@ static void times_are_written_as_short_as_they_are(void **state)
   assert_string_equal(bt_time_format(text, SECONDS(3723), true), "1970-01-01T01:02:03");
   assert_string_equal(bt_time_format(text, -1000000, false), "1969-12-31T23:59:59.999");
   assert_string_equal(bt_time_format(text, 1, false), "1970-01-01T00:00:00.000000001");
+  assert_string_equal(bt_time_format(text, INT64_MIN, false), "1677-09-21T00:12:43.145224192");
+  assert_string_equal(bt_time_format(text, INT64_MAX, false), "2262-04-11T23:47:16.854775807");
 }
 
 static void what_is_written_reads_back(void **state)

@@ -89,6 +89,66 @@ static void one_wrong_count_does_not_tell_the_unit(void **state)
   assert_string_equal(bt_time_format(text, s->report.first_ns, true), "2020-01-01");
 }
 
+/* ---- counts, or dates ----------------------------------------------------------------------- */
+
+/* Milliseconds of 1973 to 2001, microseconds and seconds of 1970 have as many digits as dates. */
+static void counts_that_look_like_dates_are_counts_among_counts(void **state)
+{
+  static const struct {
+    long long first, step;
+    const char *first_time;
+  } files[] = {{-252374400000, 86400000, "1962-01-02"},
+               {157766400000, 86400000, "1975-01-01"},
+               {157766400000, 3600000, "1975-01-01"},
+               {15552000000000, 3600000000, "1970-06-30"},
+               {12960000, 86400, "1970-05-31"}};
+  enum { DAYS = 6000 };
+  load_scene *s = *state;
+  char *text = malloc((DAYS + 1) * sizeof "-252374400000,1,1,1,1,1\n");
+  for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+    int used = sprintf(text, "time,open,high,low,close\n");
+    for (long long i = 0; i < DAYS; i++)
+      used += sprintf(text + used, "%lld,1,1,1,1\n", files[f].first + i * files[f].step);
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
+    assert_int_equal(s->report.n_bars, DAYS);
+    char time[BT_TIME_TEXT_SIZE];
+    assert_string_equal(bt_time_format(time, s->bars->time_ns[0], true), files[f].first_time);
+    for (size_t i = 1; i < DAYS; i++)
+      assert_int_equal(s->bars->time_ns[i] - s->bars->time_ns[i - 1],
+                       s->bars->time_ns[1] - s->bars->time_ns[0]);
+  }
+  free(text);
+}
+
+/* One number or impossible date among 60 rows of dates. */
+static void numbers_among_dates_are_bad_dates(void **state)
+{
+  static const struct {
+    const char *month, *rest, *stray;
+    bool daily;
+  } files[] = {
+      {"2021-01-", "", "123456789", true},       {"202101", "", "123456789", true},
+      {"202101", "", "1609459200000", true},     {"01/", "/2021", "1609459200000", true},
+      {"202101", "1200", "202102301200", false}, {"202101", "120000", "20210230120000", false}};
+  load_scene *s = *state;
+  for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+    char text[2048], date[32];
+    int used = sprintf(text, "time,open,high,low,close\n");
+    for (int day = 1; day <= 28; day++) {
+      (void)snprintf(date, sizeof date, "%s%02d%s", files[f].month, day, files[f].rest);
+      used += sprintf(text + used, "%s,1,1,1,1\n", day == 20 ? files[f].stray : date);
+    }
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("%s: rejected: %s", files[f].stray, s->report.reason);
+    assert_int_equal(s->report.n_bars, 27);
+    assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
+    assert_int_equal(s->report.issues[0].line, 21);
+    assert_non_null(strstr(s->report.issues[0].detail, "is not a date"));
+    assert_int_equal(s->bars->daily, files[f].daily);
+  }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, load_scene_setup, load_scene_teardown)
 
 int main(void)
@@ -98,6 +158,8 @@ int main(void)
       CASE(a_part_of_a_second_is_kept),
       CASE(a_file_may_go_over_to_a_finer_unit),
       CASE(one_wrong_count_does_not_tell_the_unit),
+      CASE(counts_that_look_like_dates_are_counts_among_counts),
+      CASE(numbers_among_dates_are_bad_dates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <time.h>
 
 #include "core/time.h"
 #include "tests/support/load_scene.h"
@@ -159,6 +160,43 @@ static void whole_numbers_as_times_of_day_are_read_alike(void **state)
                with_seconds, 7);
 }
 
+/* 0, 1, 2, ... and 0, 5, 10, ...: the first rows of a day have one digit or two. */
+static void whole_numbers_from_midnight_on_are_times_of_day(void **state)
+{
+  load_scene *s = *state;
+  for (int step = 1; step <= 5; step += 4) {
+    char text[8192];
+    int used = sprintf(text, "Date,Time,Open,High,Low,Close\n");
+    for (int minute = 0; minute < 200; minute += step)
+      used += sprintf(text + used, "20200102,%d,1,1,1,1\n", minute / 60 * 100 + minute % 60);
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("%s", s->report.reason);
+    assert_int_equal(s->report.n_bars, 200 / step);
+    for (size_t i = 1; i < s->bars->n_bars; i++)
+      assert_int_equal(s->bars->time_ns[i] - s->bars->time_ns[i - 1], step * 60 * BT_NS_PER_SECOND);
+  }
+}
+
+/* A column that holds times in most of the first rows, and in few of all. */
+static void quotes_do_not_change_what_a_column_is(void **state)
+{
+  load_scene *s = *state;
+  int64_t first_ns[2], last_ns[2];
+  for (size_t quoted = 0; quoted < 2; quoted++) {
+    char text[4096];
+    int used = sprintf(text, "Date,Time,Open,High,Low,Close%s\n", quoted ? ",\"Note\"" : "");
+    for (int day = 1; day <= 28; day++)
+      used += sprintf(text + used, "2020-01-%02d,%s,1,1,1,1\n", day, day < 10 ? "10:00" : "x");
+    s->options.max_bad = 1;
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("%s", s->report.reason);
+    first_ns[quoted] = s->report.first_ns;
+    last_ns[quoted] = s->report.last_ns;
+  }
+  assert_int_equal(first_ns[0], first_ns[1]);
+  assert_int_equal(last_ns[0], last_ns[1]);
+}
+
 static void bars_that_all_end_at_24_are_days(void **state)
 {
   static const char *const days[] = {"2020-01-02", "2020-01-03"};
@@ -192,6 +230,28 @@ static void comments_stand_before_a_header(void **state)
 }
 
 /* Names are compared with one another: only so many of them may be. */
+/* Each name is taken apart once, and no further than its key needs. */
+static void many_long_names_cost_little(void **state)
+{
+  enum { N_NAMES = 1000, LENGTH = 4000 };
+  load_scene *s = *state;
+  size_t size = (size_t)N_NAMES * (LENGTH + 8) + 64, used = 0;
+  char *text = malloc(size);
+  if (!text) abort();
+  for (int i = 0; i < N_NAMES; i++) {
+    text[used++] = 'o';
+    memset(text + used, i % 2 ? 'x' : '-', LENGTH);
+    used += LENGTH;
+    used += (size_t)snprintf(text + used, size - used, "%d,", i);
+  }
+  (void)snprintf(text + used, size - used, "\n1,2,3\n1,2,3\n");
+  clock_t before = clock();
+  load_text(s, text);
+  assert_true(s->report.rejected);
+  assert_true((double)(clock() - before) / CLOCKS_PER_SEC < 10);
+  free(text);
+}
+
 static void fields_past_the_first_thousand_have_no_names(void **state)
 {
   enum { WIDE = 20000 };
@@ -203,7 +263,7 @@ static void fields_past_the_first_thousand_have_no_names(void **state)
   (void)snprintf(text + used, sizeof text - used, ",Volume\n2020-01-02,1,1,1,1\n");
   load_text(s, text);
   assert_int_equal(s->report.n_bars, 1);
-  memcpy(text, "Date,Opel", 9); /* now the price is looked for among all of them */
+  text[8] = 'l'; /* Opel: now the price is looked for among all of them */
   load_text(s, text);
   assert_non_null(strstr(s->report.reason, ":1: no column for open among Date, Opel"));
 }
@@ -234,8 +294,11 @@ int main(void)
       CASE(the_rows_settle_date_and_time),
       CASE(most_rows_decide_what_a_column_is),
       CASE(whole_numbers_as_times_of_day_are_read_alike),
+      CASE(whole_numbers_from_midnight_on_are_times_of_day),
+      CASE(quotes_do_not_change_what_a_column_is),
       CASE(bars_that_all_end_at_24_are_days),
       CASE(comments_stand_before_a_header),
+      CASE(many_long_names_cost_little),
       CASE(fields_past_the_first_thousand_have_no_names),
       CASE(a_first_row_without_a_bar_is_a_bad_row),
   };

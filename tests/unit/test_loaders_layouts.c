@@ -257,6 +257,37 @@ static void the_decimal_mark_is_that_of_the_whole_file(void **state)
   assert_true(s->bars->close[0] == 1234.5);
 }
 
+/* Whole numbers first: the head of the file shows no mark. */
+static void a_number_far_down_shows_the_decimal_mark(void **state)
+{
+  static const struct {
+    char separator, quote;
+    const char *whole, *marked;
+    double close;
+  } files[] = {{';', ' ', "10", "10,125", 10.125}, {'\t', ' ', "10", "10,125", 10.125},
+               {',', '"', "10", "10,125", 10.125}, {';', ' ', "998", "1,002", 1002},
+               {'\t', ' ', "998", "1,002", 1002},  {',', '"', "998", "1,002", 1002},
+               {';', ' ', "10", "10,5", 10.5},     {';', ' ', "10", "10.125", 10.125}};
+  load_scene *s = *state;
+  for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+    char text[4096], c = files[f].separator, q = files[f].quote;
+    int used = sprintf(text, "Date%cOpen%cHigh%cLow%cClose\n", c, c, c, c);
+    for (int i = 0; i < 45; i++) {
+      const char *price = i < 40 ? files[f].whole : files[f].marked;
+      used +=
+          sprintf(text + used, "2020-%02d-%02d%c%c%s%c", i / 28 + 1, i % 28 + 1, c, q, price, q);
+      for (int k = 0; k < 3; k++) used += sprintf(text + used, "%c%c%s%c", c, q, price, q);
+      used += sprintf(text + used, "\n");
+    }
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
+    assert_int_equal(s->report.n_bars, 45);
+    if (s->bars->close[44] != files[f].close)
+      fail_msg("%s behind %s with '%c' is %g", files[f].marked, files[f].whole, c,
+               s->bars->close[44]);
+  }
+}
+
 /* Commas in the numbers split lines more evenly than what stands between the fields. */
 static void a_separator_with_which_no_layout_fits_is_none(void **state)
 {
@@ -309,6 +340,7 @@ int main(void)
       CASE(a_layout_that_is_named_is_the_only_one_tried),
       CASE(a_vendor_with_one_order_of_dates_is_not_ambiguous),
       CASE(the_decimal_mark_is_that_of_the_whole_file),
+      CASE(a_number_far_down_shows_the_decimal_mark),
       CASE(a_separator_with_which_no_layout_fits_is_none),
       CASE(a_header_that_lacks_a_price_is_not_passed_over),
       CASE(a_column_name_may_be_quoted_and_hold_a_line_end),

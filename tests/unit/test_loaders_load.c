@@ -287,7 +287,7 @@ static void no_good_row_at_all_is_a_rejection_at_any_limit(void **state)
   load_scene *s = *state;
   s->options.max_bad = 1;
   load_text(s, HEADER "x,1,1,1,1,1\n");
-  check_rejected(s, ":2: 1 of 1 rows are unusable");
+  check_rejected(s, ":2: none of 1 rows is usable; here: field 1 (Date): 'x' is not a date");
 }
 
 /* ---- adjusted prices ---------------------------------------------------------------------- */
@@ -414,6 +414,29 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
 }
 
 /* As exchanges write it: the name of the day, whichever end the file begins with. */
+/* Dates with one mark below n_stray of them with another one. */
+static void put_us_dates(char *out, int n_stray)
+{
+  int used = sprintf(out, "%s", HEADER);
+  for (int i = 0; i < n_stray; i++) used += sprintf(out + used, "%02d-09-2021,1,1,1,1,1\n", i + 1);
+  for (int i = 0; i < 59; i++)
+    used += sprintf(out + used, "%02d/%02d/2021,1,1,1,1,1\n", i / 28 + 1, i % 28 + 1);
+}
+
+/* One row with another mark cannot tell its order; it need not stop the other 59. */
+static void a_few_dates_with_another_mark_are_bad_dates(void **state)
+{
+  load_scene *s = *state;
+  char text[4096];
+  put_us_dates(text, 1);
+  load_text(s, text);
+  check_loaded(s, 59, 1);
+  assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
+  put_us_dates(text, 4);
+  load_text(s, text);
+  check_rejected(s, ":2: field 1: ambiguous dates: no row shows whether 01-09-2021");
+}
+
 static void a_ticker_may_get_another_name(void **state)
 {
   load_scene *s = *state;
@@ -424,6 +447,19 @@ static void a_ticker_may_get_another_name(void **state)
   load_text(s, "Date,Symbol,Open,High,Low,Close\n2022-06-09,META,1,2,1,2\n"
                "2022-06-08,,1,2,1,2\n2022-06-07,FB,1,2,1,2\n2022-06-06,FB,1,2,1,2\n");
   check_loaded(s, 4, 0);
+}
+
+/* Newest first, so that the symbols without room in the list are the first in time. */
+static void more_symbols_than_are_told_apart_are_several_tickers(void **state)
+{
+  load_scene *s = *state;
+  char text[8192];
+  size_t used = (size_t)snprintf(text, sizeof text, "date,symbol,open,high,low,close\n");
+  for (int i = 0; i < 40; i++)
+    used +=
+        (size_t)snprintf(text + used, sizeof text - used, "%04d-06-01,S%d,1,1,1,1\n", 2020 - i, i);
+  load_text(s, text);
+  check_rejected(s, ":41: field 2: more than 32 symbols: one file, one ticker");
 }
 
 static void rows_that_are_no_bars_may_have_another_symbol(void **state)
@@ -482,7 +518,9 @@ int main(void)
       CASE(counts_of_seconds_may_pass_through_1970),
       CASE(a_layout_may_tell_the_order_of_day_and_month),
       CASE(rows_of_the_rarer_order_are_bad_dates),
+      CASE(a_few_dates_with_another_mark_are_bad_dates),
       CASE(a_ticker_may_get_another_name),
+      CASE(more_symbols_than_are_told_apart_are_several_tickers),
       CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };

@@ -58,6 +58,11 @@ static const struct {
      ":1: several columns could be close"},
     {"Date,Open,High,Low,Close,Adj Close,Adj Close,Volume\n2020-01-02,10,13,9,11,11,22,100\n",
      ":1: several columns could be adjusted close"},
+    {"Date,Open,High,Low,Close,Open.1,High.1,Low.1,Close.1\n2020-01-02,1,2,1,2,5,6,5,6\n",
+     ":1: several columns could be open"},
+    {"Date,Open,High,Low,Close,Adj Close,Volume,Date.1,Open.1,High.1,Low.1,Close.1,Adj Close.1,"
+     "Volume.1\n2020-01-02,1,2,1,2,2,9,2020-01-02,5,6,5,6,6,9\n",
+     ":1: several columns could be open"},
     {"time,bid.o,bid.h,bid.l,bid.c,ask.o,ask.h,ask.l,ask.c\n2020-01-02,1,2,1,2,1,2,1,2\n",
      ":1: several columns could be open"},
     {"Date,AskOpen,AskHigh,AskLow,AskClose,BidOpen,BidHigh,BidLow,BidClose\n"
@@ -70,6 +75,7 @@ static const struct {
     {"# date close high low open volume\n2020-01-02,1,2,1,2,7\n",
      ":1: this comment has the prices in another order"},
     {"# nothing\n# at all\n", ":1: no rows but comments"},
+    {",,,\n,,,\n", ":1: no rows but empty ones"},
     {"date,open,high,low,close,volume,Name\n2020-01-02,1,2,1,2,9,AAL\n2020-01-03,1,2,1,2,9,AAL\n"
      "2020-01-02,1,2,1,2,9,AAP\n",
      ":4: field 7: a row of 'AAP' among rows of 'AAL': one file, one ticker"},

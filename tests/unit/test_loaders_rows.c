@@ -194,6 +194,49 @@ static bool check_real_file(load_scene *s, const char *path)
   return true;
 }
 
+/* Ten characters, the fifth a dash, and yet no yyyy-mm-dd that tells how the next row may begin. */
+static void a_date_of_another_form_does_not_vouch_for_the_next_row(void **state)
+{
+  load_scene *s = *state;
+  s->options.max_bad = 0.5;
+  load_text(s, "Date,Open,High,Low,Close\n2021-1-1 0,1,1,1,1\n2021-1-124,1,1,1,1\n"
+               "2021-01-25,1,1,1,1\n");
+  assert_int_equal(s->report.n_bars, 2);
+  assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
+}
+
+/* A remark is no row wherever it stands; a row behind a # is a bad one, with quotes or without. */
+static void comments_are_treated_alike_everywhere(void **state)
+{
+  static const char *const headers[] = {"Date,Open,High,Low,Close\n", "",
+                                        "Date,Open,High,Low,Close,\"A\"\n"};
+  static const char *const rows =
+      "# a remark\n#\n2021-01-04,1,1,1,1\n# end, of, a, month, 5\n  # 7\n2021-01-05,1,1,1,1\n"
+      "2021-01-06,1,1,1,1\n2021-01-07,1,1,1,1\n# the end\n";
+  load_scene *s = *state;
+  char text[512];
+  s->options.max_bad = 0;
+  for (size_t i = 0; i < 3; i++) {
+    (void)snprintf(text, sizeof text, "# top\n%s%s", headers[i], rows);
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
+    assert_int_equal(s->report.n_rows, 4);
+    assert_int_equal(s->report.n_bars, 4);
+  }
+  s->options.max_bad = 0.5;
+  for (size_t i = 0; i < 3; i++) {
+    (void)snprintf(text, sizeof text, "%s#2021-01-01,1,1,1,1\n%s# 2021-01-08,1,1,1,1\n", headers[i],
+                   rows);
+    load_text(s, text);
+    if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
+    assert_int_equal(s->report.n_rows, 6);
+    assert_int_equal(s->report.n_bars, 4);
+    assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 2);
+    assert_int_equal(s->report.issues[0].line, *headers[i] ? 2 : 1);
+    assert_string_equal(s->report.issues[0].detail, "the row is commented out by a #");
+  }
+}
+
 static void real_files_give_the_same_bits_both_ways(void **state)
 {
   static const char *const folders[] = {"layouts", "formats", "real", "sp500", "av20y", "etf"};
@@ -218,6 +261,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(generated_files_give_the_same_bits_both_ways),
+      CASE(a_date_of_another_form_does_not_vouch_for_the_next_row),
+      CASE(comments_are_treated_alike_everywhere),
       CASE(real_files_give_the_same_bits_both_ways),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

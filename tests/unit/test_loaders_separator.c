@@ -66,7 +66,8 @@ static char mark_of(const char *text, char separator, size_t first)
   if (csv_init(&parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0) abort();
   csv_set_delim(&parser, (unsigned char)separator);
   assert_true(bt_cells__read(&cells, &parser, text, strlen(text), BT_CELLS_ROWS_MOST, 1));
-  char mark = bt_separator__decimal_mark(&cells, first, separator);
+  bool shown;
+  char mark = bt_separator__decimal_mark(&shown, &cells, first, separator);
   bt_cells__clear(&cells);
   csv_free(&parser);
   return mark;

@@ -15,6 +15,8 @@
 
 enum { NO_ZONE = 0 };
 
+#define COUNT(texts) (sizeof(texts) / sizeof(texts)[0])
+
 static const struct {
   const char *text;
   const char *local; /* wall clock as ISO text */
@@ -50,6 +52,8 @@ static const struct {
     {"20110103 09:01", "2011-01-03T09:01:00", NO_ZONE},
     {"201101030901", "2011-01-03T09:01:00", NO_ZONE},
     {"20110103090105", "2011-01-03T09:01:05", NO_ZONE},
+    {"201101032400", "2011-01-04", NO_ZONE},
+    {"20110103240000", "2011-01-04", NO_ZONE},
     {"20110103090105250", "2011-01-03T09:01:05.250", NO_ZONE},
     {"2019-12-23 14:55:00-05:00", "2019-12-23T14:55:00", -300},
     {"2020-10-01 00:00:00+05:30", "2020-10-01", 330},
@@ -149,6 +153,10 @@ static void what_is_no_date_does_not_parse(void **state)
                                       "1.5",
                                       "1.6E12",
                                       "99999999999999999999",
+                                      "9223372036854775806",
+                                      "-9223372036854775806",
+                                      "-9223372035.999",
+                                      "9223372035.999",
                                       "-",
                                       "--",
                                       "Foo 3, 2015",
@@ -174,6 +182,27 @@ static void small_numbers_wait_for_the_rest_of_the_file(void **state)
     bt_stamp stamp;
     assert_true(parse(&stamp, texts[i]));
     assert_int_equal(stamp.kind, BT_STAMP_SMALL_NUMBER);
+  }
+}
+
+static void digits_alone_may_be_a_count(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    int64_t local_ns;
+  } texts[] = {{"19760504", INT64_C(19760504) * 1000000000},
+               {"197605041230", INT64_C(197605041230) * 1000000},
+               {"197605042400", INT64_C(197605042400) * 1000000},
+               {"19760504123059", INT64_C(19760504123059) * 1000},
+               {"20110103240000", INT64_C(20110103240000) * 1000},
+               {"19760504123059999", INT64_C(19760504123059999)}};
+  for (size_t i = 0; i < COUNT(texts); i++) {
+    bt_stamp stamp;
+    assert_true(parse(&stamp, texts[i].text));
+    assert_int_equal(stamp.kind, BT_STAMP_DATE);
+    assert_true(bt_stamp__take_as_count(&stamp));
+    assert_int_equal(stamp.local_ns, texts[i].local_ns);
   }
 }
 
@@ -213,7 +242,7 @@ static bt_status decide(bt_date_order out[BT_N_DATE_MARKS], const char *const *t
     assert_int_equal(stamp.kind, BT_STAMP_PARTS);
     bt_date_order__vote(&votes, &stamp, i + 2);
   }
-  return bt_date_order__decide(out, &votes, 0.05, "X.csv", 1, err);
+  return bt_date_order__decide(out, &votes, n, 0.05, (bt_place){"X.csv", 1}, err);
 }
 
 static void check_order(const char *const *texts, size_t n, bt_date_order expected)
@@ -233,8 +262,6 @@ static void check_ambiguous(const char *const *texts, size_t n, const char *mess
   assert_int_equal(decide(orders, texts, n, &err), BT_ERR_DATA);
   if (!strstr(err.message, message)) fail_msg("'%s' lacks '%s'", err.message, message);
 }
-
-#define COUNT(texts) (sizeof(texts) / sizeof(texts)[0])
 
 static void one_number_above_12_settles_the_order(void **state)
 {
@@ -338,6 +365,7 @@ int main(void)
       cmocka_unit_test(every_form_of_a_date_is_read),
       cmocka_unit_test(what_is_no_date_does_not_parse),
       cmocka_unit_test(small_numbers_wait_for_the_rest_of_the_file),
+      cmocka_unit_test(digits_alone_may_be_a_count),
       cmocka_unit_test(times_of_day_are_read),
       cmocka_unit_test(one_number_above_12_settles_the_order),
       cmocka_unit_test(equal_day_and_month_need_no_order),
