@@ -97,7 +97,8 @@ static uint64_t count_series(const bt_job *job)
     if (bt_strategy_signals(target, job->strategy, params, &host, NULL)) goto cleanup;
   }
   n_series = bt_indicator_cache_size_bytes(cache) / sizeof(double);
-  if (n_series >= n_counted) n_series = n_series * n_combos / n_counted; /* each has its own */
+  if (n_counted > 0 && n_series >= n_counted)
+    n_series = n_series * n_combos / n_counted; /* each has its own */
 cleanup:
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
