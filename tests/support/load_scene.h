@@ -1,5 +1,5 @@
 /* load_scene.h - a text as a file of a test's own folder, and what loading it gives. Everything is
- * static: tests of lower layers are linked without the loaders.
+ * static: tests of lower layers are linked without the loaders. Include cmocka.h before.
  */
 #ifndef BT_TESTS_LOAD_SCENE_H
 #define BT_TESTS_LOAD_SCENE_H
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/bars.h"
+#include "core/time.h"
 #include "loaders/load.h"
 #include "tests/support/paths.h"
 
@@ -64,6 +65,33 @@ static inline void load_bytes(load_scene *scene, const void *bytes, size_t lengt
 static inline void load_text(load_scene *scene, const char *text)
 {
   load_bytes(scene, text, strlen(text));
+}
+
+static inline void check_loaded(const load_scene *s, size_t n_bars, size_t n_skipped)
+{
+  if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
+  assert_int_equal(s->report.n_bars, n_bars);
+  assert_int_equal(s->bars->n_bars, n_bars);
+  assert_int_equal(s->report.rows_skipped, n_skipped);
+}
+
+/* The reason begins with the path. */
+static inline void check_rejected(const load_scene *s, const char *rest)
+{
+  assert_true(s->report.rejected);
+  assert_null(s->bars);
+  assert_int_equal(s->report.rows_skipped, 0);
+  if (!strstr(s->report.reason, rest)) fail_msg("'%s' lacks '%s'", s->report.reason, rest);
+  if (strncmp(s->report.reason, s->path, strlen(s->path)) != 0)
+    fail_msg("'%s' does not begin with the path", s->report.reason);
+}
+
+/* An instant from its ISO text. */
+static inline int64_t instant_of(const char *text)
+{
+  int64_t time_ns = 0;
+  assert_true(bt_time_parse(&time_ns, NULL, text));
+  return time_ns;
 }
 
 #endif

@@ -13,8 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "tests/support/paths.h"
-#include "tests/support/program.h"
+#include "tests/support/program_scene.h"
 
 /* A sanitizer takes several times as much; below valgrind, which preloads its libraries, the child
  * begins as a copy of all of it. */
@@ -28,34 +27,6 @@ static bool memory_is_the_programs_own(void)
 #endif
 }
 
-typedef struct scene {
-  char dir[TEST_PATH_SIZE];
-  test_run run;
-} scene;
-
-static int make_scene(void **state)
-{
-  scene *s = malloc(sizeof *s);
-  if (!s) return 1;
-  test_dir_make(s->dir);
-  *state = s;
-  return 0;
-}
-
-static int drop_scene(void **state)
-{
-  scene *s = *state;
-  test_dir_remove(s->dir);
-  free(s);
-  return 0;
-}
-
-static void run(scene *s, const char *command)
-{
-  test_run_shell(&s->run, s->dir, command);
-  if (s->run.exit_status != 0) fail_msg("%s: %s", command, s->run.err);
-}
-
 static double planned(const json_object *plan, const char *key)
 {
   json_object *value = NULL;
@@ -63,9 +34,9 @@ static double planned(const json_object *plan, const char *key)
   return json_object_get_double(value);
 }
 
-static double answer(scene *s, const char *command)
+static double answer(program_scene *s, const char *command)
 {
-  run(s, command);
+  expect_exit(s, command, 0);
   return strtod(s->run.out, NULL);
 }
 
@@ -76,16 +47,16 @@ static void expect_within_a_factor_of_2(const char *what, double estimate, doubl
 }
 
 /* Plans the job and does it. The greatest child so far must be this one: small jobs come first. */
-static void compare(scene *s, const char *job)
+static void compare(program_scene *s, const char *job)
 {
   char command[512];
   struct rusage usage;
   (void)snprintf(command, sizeof command, "rm -f r.db; backtest %s --json --dry-run -o r.db", job);
-  run(s, command);
+  expect_exit(s, command, 0);
   json_object *plan = json_tokener_parse(s->run.out);
   assert_non_null(plan);
   (void)snprintf(command, sizeof command, "backtest %s --quiet -o r.db", job);
-  run(s, command);
+  expect_exit(s, command, 0);
   assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
   assert_true(planned(plan, "n_rows") == answer(s, "sqlite3 r.db 'select count(*) from metrics'"));
   assert_true(planned(plan, "n_combos") ==
@@ -102,11 +73,11 @@ static void compare(scene *s, const char *job)
 
 static void plans_are_within_a_factor_of_2(void **state)
 {
-  scene *s = *state;
-  run(s, "backtest synth --tickers 3 --bars 1000 --dir u");
+  program_scene *s = *state;
+  expect_exit(s, "backtest synth --tickers 3 --bars 1000 --dir u", 0);
   compare(s, "--universe u.txt --strategy buyhold -j 1");
   compare(s, "--universe u.txt --strategy sma --grid -j 2");
-  run(s, "backtest synth --tickers 40 --bars 2520 --dir v");
+  expect_exit(s, "backtest synth --tickers 40 --bars 2520 --dir v", 0);
   compare(s, "--universe v.txt --strategy macd --grid --keep selected -j 2");
   compare(s, "--universe v.txt --strategy sma --grid --param fast=2:60:1 --keep all -j 2");
   compare(s, "--universe u.txt --strategy sma --param fast=2:400:1 --param slow=2:650:1 -j 2");
@@ -115,5 +86,5 @@ static void plans_are_within_a_factor_of_2(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_within_a_factor_of_2)};
-  return cmocka_run_group_tests(tests, make_scene, drop_scene);
+  return cmocka_run_group_tests(tests, program_scene_setup, program_scene_teardown);
 }

@@ -12,61 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/paths.h"
-#include "tests/support/program.h"
+#include "tests/support/program_scene.h"
 
 #define SWEEP "backtest --universe u.txt --strategy sma --grid "
-
-typedef struct scene {
-  char dir[TEST_PATH_SIZE];
-  test_run run;
-} scene;
 
 /* A folder with a small synthetic universe, u.txt and u/. */
 static int make_scene(void **state)
 {
-  scene *s = malloc(sizeof *s);
-  if (!s) return 1;
-  test_dir_make(s->dir);
+  if (program_scene_setup(state)) return 1;
+  program_scene *s = *state;
   test_run_shell(&s->run, s->dir, "backtest synth --tickers 6 --bars 400 --dir u");
-  *state = s;
   return s->run.exit_status;
-}
-
-static int drop_scene(void **state)
-{
-  scene *s = *state;
-  test_dir_remove(s->dir);
-  free(s);
-  return 0;
-}
-
-/* Runs a command and checks its exit status; shows what it said where that differs. */
-static void expect(scene *s, const char *command, int exit_status)
-{
-  test_run_shell(&s->run, s->dir, command);
-  if (s->run.exit_status != exit_status)
-    fail_msg("%s: exit status %d (signal %d)\n%s%s", command, s->run.exit_status, s->run.signal,
-             s->run.out, s->run.err);
-}
-
-static void expect_text(const char *text, const char *part)
-{
-  if (!strstr(text, part)) fail_msg("'%s' is not in: %s", part, text);
-}
-
-/* Wrong usage: exit 2, nothing on stdout, one line on stderr with this part. */
-static void expect_usage(scene *s, const char *command, const char *part)
-{
-  expect(s, command, 2);
-  assert_string_equal(s->run.out, "");
-  expect_text(s->run.err, part);
-  assert_ptr_equal(strchr(s->run.err, '\n'), s->run.err + strlen(s->run.err) - 1);
 }
 
 static void wrong_usage_is_one_line_that_names_the_option(void **state)
 {
-  scene *s = *state;
+  program_scene *s = *state;
   expect_usage(s, "backtest swep", "did you mean 'sweep'");
   expect_usage(s, "backtest --univers u.txt", "did you mean --universe");
   expect_usage(s, "backtest --strategy sma", "--universe");
@@ -96,7 +57,7 @@ static void wrong_usage_is_one_line_that_names_the_option(void **state)
 
 static void what_a_later_version_has_is_told_apart(void **state)
 {
-  scene *s = *state;
+  program_scene *s = *state;
   expect_usage(s, SWEEP "--size 25%", "--size: this version does not have it yet");
   expect_usage(s, SWEEP "--resume", "--resume: this version does not have it yet");
   expect_usage(s, SWEEP "--stop-loss=5%", "--stop-loss: this version does not have it yet");
@@ -109,15 +70,15 @@ static void what_a_later_version_has_is_told_apart(void **state)
 
 static void failures_exit_1_and_name_the_path(void **state)
 {
-  scene *s = *state;
-  expect(s, "backtest --universe nowhere.txt --strategy sma", 1);
-  expect_text(s->run.err, "nowhere.txt");
-  expect(s, SWEEP "-o missing/r.db", 1);
-  expect_text(s->run.err, "missing/r.db");
-  expect(s, SWEEP "-o u", 1);
-  expect_text(s->run.err, "u: is a folder");
-  expect(s, SWEEP "-o ok.db >/dev/full", 1);
-  expect_text(s->run.err, "standard output");
+  program_scene *s = *state;
+  expect_exit(s, "backtest --universe nowhere.txt --strategy sma", 1);
+  expect_part(s->run.err, "nowhere.txt");
+  expect_exit(s, SWEEP "-o missing/r.db", 1);
+  expect_part(s->run.err, "missing/r.db");
+  expect_exit(s, SWEEP "-o u", 1);
+  expect_part(s->run.err, "u: is a folder");
+  expect_exit(s, SWEEP "-o ok.db >/dev/full", 1);
+  expect_part(s->run.err, "standard output");
 }
 
 /* At most so many lines, none longer than 80 columns, no two blank ones together. */
@@ -132,7 +93,7 @@ static void expect_screen(const char *text, size_t n_lines_most)
 
 static void help_fits_a_screen_and_version_is_told(void **state)
 {
-  scene *s = *state;
+  program_scene *s = *state;
   static const char *const commands[] = {
       "backtest --help",       "backtest sweep --help", "backtest check --help",
       "backtest list --help",  "backtest synth --help", "backtest help",
@@ -140,46 +101,46 @@ static void help_fits_a_screen_and_version_is_told(void **state)
       "backtest check -h all",
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-    expect(s, commands[i], 0);
+    expect_exit(s, commands[i], 0);
     expect_screen(s->run.out, 24);
     assert_string_equal(s->run.err, "");
   }
-  expect(s, "backtest sweep --help", 0);
-  expect_text(s->run.out, "--help all");
+  expect_exit(s, "backtest sweep --help", 0);
+  expect_part(s->run.out, "--help all");
   assert_null(strstr(s->run.out, "--periods-per-year"));
   static const char *const all[] = {"backtest --help all", "backtest sweep --help all",
                                     "backtest help sweep all"};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    expect(s, all[i], 0);
+    expect_exit(s, all[i], 0);
     expect_screen(s->run.out, 48);
-    expect_text(s->run.out, "--periods-per-year");
-    expect_text(s->run.out, "--universe");
+    expect_part(s->run.out, "--periods-per-year");
+    expect_part(s->run.out, "--universe");
   }
-  expect(s, "backtest --version", 0);
+  expect_exit(s, "backtest --version", 0);
   assert_int_equal(strncmp(s->run.out, "backtest 0.", 11), 0);
 }
 
 static void summary_tells_leaders_luck_and_the_next_query(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "-o r.db", 0);
-  expect_text(s->run.out, "6 tickers");
-  expect_text(s->run.out, "174 combinations");
-  expect_text(s->run.out, "median sharpe");
-  expect_text(s->run.out, "Bailey and Lopez de Prado 2014");
-  expect_text(s->run.out, "sqlite3 r.db");
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "-o r.db", 0);
+  expect_part(s->run.out, "6 tickers");
+  expect_part(s->run.out, "174 combinations");
+  expect_part(s->run.out, "median sharpe");
+  expect_part(s->run.out, "Bailey and Lopez de Prado 2014");
+  expect_part(s->run.out, "sqlite3 r.db");
   assert_string_equal(s->run.err, "");
-  expect(s, "test ! -e r.db-wal && test ! -e r.db-shm", 0);
-  expect(s, SWEEP "--quiet -o r.db", 0);
+  expect_exit(s, "test ! -e r.db-wal && test ! -e r.db-shm", 0);
+  expect_exit(s, SWEEP "--quiet -o r.db", 0);
   assert_string_equal(s->run.out, "");
-  expect(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'", 0);
+  expect_exit(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'", 0);
   assert_string_equal(s->run.out, "2|complete|complete\n");
 }
 
 static void a_progress_line_is_never_as_long_as_the_terminal_is_wide(void **state)
 {
-  scene *s = *state;
-  expect(
+  program_scene *s = *state;
+  expect_exit(
       s,
       "COLUMNS=40 backtest --universe u.txt --strategy sma --param fast=2:60:1 "
       "--param slow=3:150:1 --progress always -o c.db 2>c.err >/dev/null; tr '\\r' '\\n' <c.err | "
@@ -190,26 +151,28 @@ static void a_progress_line_is_never_as_long_as_the_terminal_is_wide(void **stat
 
 static void names_of_any_bytes_leave_json_and_lines_whole(void **state)
 {
-  scene *s = *state;
-  expect(s,
-         "mkdir x; cp u/*01.csv x/OK.csv; touch \"$(printf 'x/A\\377B\\355\\240\\200.csv')\" "
-         "\"$(printf 'x/C\\nD.csv')\"; backtest --universe x --strategy buyhold --json -o x.db",
-         0);
-  expect_text(s->run.err, "warning: C?D is rejected: x/C?D.csv");
-  expect_text(s->run.out, "\"A\xef\xbf\xbd"
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "mkdir x; cp u/*01.csv x/OK.csv; touch \"$(printf 'x/A\\377B\\355\\240\\200.csv')\" "
+      "\"$(printf 'x/C\\nD.csv')\"; backtest --universe x --strategy buyhold --json -o x.db",
+      0);
+  expect_part(s->run.err, "warning: C?D is rejected: x/C?D.csv");
+  expect_part(s->run.out, "\"A\xef\xbf\xbd"
                           "B\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
-  expect_text(s->run.out, "\"C\\nD\"");
+  expect_part(s->run.out, "\"C\\nD\"");
 }
 
 static void options_hold_all_that_the_job_depends_on(void **state)
 {
-  scene *s = *state;
-  expect(s,
-         "backtest --universe u.txt --data u --strategy sma --param fast=5:15:5 --quiet -o o.db;"
-         "backtest --universe u.txt --strategy macd --param slow=30,40 --grid --quiet -o o.db;"
-         "sqlite3 o.db \"select options ->> '$.strategy', options ->> '$.data', "
-         "options -> '$.params' from runs\"",
-         0);
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "backtest --universe u.txt --data u --strategy sma --param fast=5:15:5 --quiet -o o.db;"
+      "backtest --universe u.txt --strategy macd --param slow=30,40 --grid --quiet -o o.db;"
+      "sqlite3 o.db \"select options ->> '$.strategy', options ->> '$.data', "
+      "options -> '$.params' from runs\"",
+      0);
   assert_string_equal(s->run.out,
                       "sma|u|{\"fast\":\"5:15:5\",\"slow\":\"50\"}\n"
                       "macd||{\"fast\":\"6:18:2\",\"slow\":\"30,40\",\"signal\":\"5:13:2\"}\n");
@@ -217,42 +180,43 @@ static void options_hold_all_that_the_job_depends_on(void **state)
 
 static void summary_says_what_was_evaluated(void **state)
 {
-  scene *s = *state;
+  program_scene *s = *state;
   /* LATE ends before the span and has a bad row; UP has 12 bad rows, no trade, and two bars in it
    */
-  expect(s,
-         "mkdir -p e; for y in 2001 2002 2003; do echo $y-01-0$((y - 2000)),5,5,5,5,1; done "
-         ">e/body; (echo Date,Open,High,Low,Close,Volume; cat e/body; echo 2003-02-02,0,5,5,5,1) "
-         ">e/LATE.csv; (echo Date,Open,High,Low,Close,Volume; cat e/body; "
-         "for d in 11 12 13 14 15 16 17 18 19 20 21 22; do echo 2010-01-$d,0,5,5,5,1; done; "
-         "echo 2011-01-03,5,5,5,5,1; echo 2011-01-04,5,5,5,5,1) >e/UP.csv; rm e/body;"
-         "backtest --universe e --strategy sma --param fast=1,2 --param slow=3 --max-bad 100% "
-         "--from 2010-01-01 -o 'my results.db' -j 1",
-         0);
-  expect_text(s->run.out, "sma on e: 1 ticker, 2 bars of the 8 loaded, 2 combinations\n");
-  expect_text(s->run.out, "2 rows kept");
-  expect_text(s->run.out, "on 1 worker: ");
-  expect_text(s->run.out, "skipped   12 rows (12 not_positive);\n");
-  expect_text(s->run.out, "the first 10 of each kind and ticker are in data_issues\n");
-  expect_text(s->run.out, "rejected  1 of 2 tickers; try\n          sqlite3 'my results.db' "
+  expect_exit(
+      s,
+      "mkdir -p e; for y in 2001 2002 2003; do echo $y-01-0$((y - 2000)),5,5,5,5,1; done "
+      ">e/body; (echo Date,Open,High,Low,Close,Volume; cat e/body; echo 2003-02-02,0,5,5,5,1) "
+      ">e/LATE.csv; (echo Date,Open,High,Low,Close,Volume; cat e/body; "
+      "for d in 11 12 13 14 15 16 17 18 19 20 21 22; do echo 2010-01-$d,0,5,5,5,1; done; "
+      "echo 2011-01-03,5,5,5,5,1; echo 2011-01-04,5,5,5,5,1) >e/UP.csv; rm e/body;"
+      "backtest --universe e --strategy sma --param fast=1,2 --param slow=3 --max-bad 100% "
+      "--from 2010-01-01 -o 'my results.db' -j 1",
+      0);
+  expect_part(s->run.out, "sma on e: 1 ticker, 2 bars of the 8 loaded, 2 combinations\n");
+  expect_part(s->run.out, "2 rows kept");
+  expect_part(s->run.out, "on 1 worker: ");
+  expect_part(s->run.out, "skipped   12 rows (12 not_positive);\n");
+  expect_part(s->run.out, "the first 10 of each kind and ticker are in data_issues\n");
+  expect_part(s->run.out, "rejected  1 of 2 tickers; try\n          sqlite3 'my results.db' "
                           "\"SELECT symbol, reason FROM tickers WHERE run_id = 1 AND status = "
                           "'rejected'\"\n");
-  expect_text(s->run.out, "sqlite3 'my results.db' \"SELECT * FROM leaderboard LIMIT 10\"\n");
-  expect(s,
-         "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
-         "--to 2003-01-31 -o e.db; rm e/UP.csv; cp e/LATE.csv e/X.csv; sed -i 2,5d e/X.csv;"
-         "for d in 10 11 12; do echo 2012-01-$d,$d,$d,$d,$d,1 >>e/X.csv; done;"
-         "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
-         "--from 2010-01-01 -o e.db 2>/dev/null | grep -c skipped",
-         1);
-  expect_text(s->run.out, "skipped   13 rows (13 not_positive)");
-  expect_text(s->run.out, "positive tickers\n");
+  expect_part(s->run.out, "sqlite3 'my results.db' \"SELECT * FROM leaderboard LIMIT 10\"\n");
+  expect_exit(s,
+              "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
+              "--to 2003-01-31 -o e.db; rm e/UP.csv; cp e/LATE.csv e/X.csv; sed -i 2,5d e/X.csv;"
+              "for d in 10 11 12; do echo 2012-01-$d,$d,$d,$d,$d,1 >>e/X.csv; done;"
+              "backtest --universe e --strategy sma --param fast=1 --param slow=2 --max-bad 100% "
+              "--from 2010-01-01 -o e.db 2>/dev/null | grep -c skipped",
+              1);
+  expect_part(s->run.out, "skipped   13 rows (13 not_positive)");
+  expect_part(s->run.out, "positive tickers\n");
 }
 
 static void json_is_one_object(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "--json -o j.db", 0);
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "--json -o j.db", 0);
   json_object *o = json_tokener_parse(s->run.out), *value = NULL;
   assert_non_null(o);
   assert_true(json_object_object_get_ex(o, "n_rows", &value));
@@ -260,7 +224,7 @@ static void json_is_one_object(void **state)
   assert_true(json_object_object_get_ex(o, "leaderboard", &value));
   assert_int_equal(json_object_array_length(value), 10);
   json_object_put(o);
-  expect(s, "backtest check --universe u.txt --json", 0);
+  expect_exit(s, "backtest check --universe u.txt --json", 0);
   o = json_tokener_parse(s->run.out);
   assert_non_null(o);
   assert_true(json_object_object_get_ex(o, "n_ok", &value));
@@ -270,56 +234,58 @@ static void json_is_one_object(void **state)
 
 static void rejected_tickers_are_told_and_stored(void **state)
 {
-  scene *s = *state;
-  expect(s, "cp u.txt v.txt; echo NONE >>v.txt; echo Date,Open >u/NONE.csv", 0);
-  expect(s, "backtest --universe v.txt --data u --strategy sma -o v.db", 0);
-  expect_text(s->run.err, "NONE is rejected: u/NONE.csv:1");
-  expect(s, "sqlite3 v.db \"select symbol from tickers where status = 'rejected'\"", 0);
+  program_scene *s = *state;
+  expect_exit(s, "cp u.txt v.txt; echo NONE >>v.txt; echo Date,Open >u/NONE.csv", 0);
+  expect_exit(s, "backtest --universe v.txt --data u --strategy sma -o v.db", 0);
+  expect_part(s->run.err, "NONE is rejected: u/NONE.csv:1");
+  expect_exit(s, "sqlite3 v.db \"select symbol from tickers where status = 'rejected'\"", 0);
   assert_string_equal(s->run.out, "NONE\n");
-  expect(s, "backtest --universe v.txt --data u --strategy sma -o strict.db --strict", 3);
-  expect(s, "test ! -e strict.db", 0);
-  expect(s, "backtest check u/NONE.csv", 3);
-  expect(s, "echo NONE >w.txt; backtest --universe w.txt --data u --strategy sma -o w.db", 1);
-  expect_text(s->run.err, "every ticker was rejected");
-  expect(s, "sqlite3 w.db 'select status from runs; select count(*) from tickers'", 0);
+  expect_exit(s, "backtest --universe v.txt --data u --strategy sma -o strict.db --strict", 3);
+  expect_exit(s, "test ! -e strict.db", 0);
+  expect_exit(s, "backtest check u/NONE.csv", 3);
+  expect_exit(s, "echo NONE >w.txt; backtest --universe w.txt --data u --strategy sma -o w.db", 1);
+  expect_part(s->run.err, "every ticker was rejected");
+  expect_exit(s, "sqlite3 w.db 'select status from runs; select count(*) from tickers'", 0);
   assert_string_equal(s->run.out, "failed\n1\n");
 }
 
 static void any_number_of_workers_writes_the_same_rows(void **state)
 {
-  scene *s = *state;
-  expect(s,
-         "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
-         "grep -v 'INSERT INTO runs' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
-         0);
-  expect(s, "grep -c 'INSERT INTO metrics ' 1.sql", 0);
+  program_scene *s = *state;
+  expect_exit(s,
+              "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
+              "grep -v 'INSERT INTO runs' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
+              0);
+  expect_exit(s, "grep -c 'INSERT INTO metrics ' 1.sql", 0);
   assert_string_equal(s->run.out, "1044\n");
 }
 
 static void kept_rows_are_the_same_whatever_is_kept(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "--quiet --keep all -o a.db", 0);
-  expect(s, SWEEP "--quiet --keep top:3 -o t.db", 0);
-  expect(s, SWEEP "--quiet --keep selected -o s.db", 0);
-  expect(s,
-         "sqlite3 a.db \"attach 't.db' as t; attach 's.db' as s;"
-         "select count(*) from t.metrics; select count(*) from s.metrics;"
-         "select count(*) from (select * from t.metrics except select * from main.metrics);"
-         "select count(*) from (select * from s.metrics except select * from main.metrics);"
-         "select count(*) from (select * from main.combo_stats except select * from t.combo_stats);"
-         "select count(*) from (select * from main.objective_values except "
-         "select * from s.objective_values);"
-         "select count(*) from s.metrics m join main.selections x using (ticker_id, combo_id)\"",
-         0);
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "--quiet --keep all -o a.db", 0);
+  expect_exit(s, SWEEP "--quiet --keep top:3 -o t.db", 0);
+  expect_exit(s, SWEEP "--quiet --keep selected -o s.db", 0);
+  expect_exit(
+      s,
+      "sqlite3 a.db \"attach 't.db' as t; attach 's.db' as s;"
+      "select count(*) from t.metrics; select count(*) from s.metrics;"
+      "select count(*) from (select * from t.metrics except select * from main.metrics);"
+      "select count(*) from (select * from s.metrics except select * from main.metrics);"
+      "select count(*) from (select * from main.combo_stats except select * from t.combo_stats);"
+      "select count(*) from (select * from main.objective_values except "
+      "select * from s.objective_values);"
+      "select count(*) from s.metrics m join main.selections x using (ticker_id, combo_id)\"",
+      0);
   assert_string_equal(s->run.out, "18\n6\n0\n0\n0\n0\n6\n");
 }
 
 static void selection_takes_the_greatest_objective_and_the_lowest_id(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "--quiet --objective calmar --min-trades 2 --require 'exposure<0.9' -o m.db", 0);
-  expect(
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "--quiet --objective calmar --min-trades 2 --require 'exposure<0.9' -o m.db",
+              0);
+  expect_exit(
       s,
       "sqlite3 m.db \"select count(*) from selections x where x.combo_id is not (select combo_id "
       "from metrics m where m.ticker_id = x.ticker_id and n_trades >= 2 and exposure < 0.9 and "
@@ -330,38 +296,38 @@ static void selection_takes_the_greatest_objective_and_the_lowest_id(void **stat
 
 static void a_span_is_evaluated_and_indicators_see_more(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "--quiet --from 2024-06-03 --to 2024-09-30 -o f.db", 0);
-  expect(s,
-         "sqlite3 f.db \"select test_start, test_end from windows; select sum(n_trades) > 0, "
-         "max(n_bars) from metrics\"",
-         0);
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "--quiet --from 2024-06-03 --to 2024-09-30 -o f.db", 0);
+  expect_exit(s,
+              "sqlite3 f.db \"select test_start, test_end from windows; select sum(n_trades) > 0, "
+              "max(n_bars) from metrics\"",
+              0);
   assert_string_equal(s->run.out, "2024-06-03|2024-09-30\n1|86\n");
 }
 
 static void dry_run_writes_nothing(void **state)
 {
-  scene *s = *state;
-  expect(s, SWEEP "--dry-run -o d.db", 0);
-  expect_text(s->run.out, "174");
-  expect_text(s->run.out, "1,044");
-  expect(s, "test ! -e d.db", 0);
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "--dry-run -o d.db", 0);
+  expect_part(s->run.out, "174");
+  expect_part(s->run.out, "1,044");
+  expect_exit(s, "test ! -e d.db", 0);
 }
 
 static void a_full_disk_fails_with_the_path(void **state)
 {
-  scene *s = *state;
-  expect(s, "ulimit -f 200; " SWEEP "--quiet -o full.db", 1);
-  expect_text(s->run.err, "full.db: database or disk is full (File too large)");
-  expect(s, "sqlite3 full.db 'pragma integrity_check'", 0);
+  program_scene *s = *state;
+  expect_exit(s, "ulimit -f 200; " SWEEP "--quiet -o full.db", 1);
+  expect_part(s->run.err, "full.db: database or disk is full (File too large)");
+  expect_exit(s, "sqlite3 full.db 'pragma integrity_check'", 0);
   assert_string_equal(s->run.out, "ok\n");
   for (int blocks = 800; blocks <= 1100; blocks += 100) {
     char command[128];
     (void)snprintf(command, sizeof command, "rm -f full.db*; ulimit -f %d; %s --quiet -o full.db",
                    blocks, SWEEP);
-    expect(s, command, 1);
-    expect_text(s->run.err, "full.db: database or disk is full (File too large)");
-    expect(s, "sqlite3 full.db 'pragma integrity_check; select status from runs'", 0);
+    expect_exit(s, command, 1);
+    expect_part(s->run.err, "full.db: database or disk is full (File too large)");
+    expect_exit(s, "sqlite3 full.db 'pragma integrity_check; select status from runs'", 0);
     assert_string_equal(s->run.out, "ok\nfailed\n");
   }
 }
@@ -369,20 +335,20 @@ static void a_full_disk_fails_with_the_path(void **state)
 /* Without a thread for the bar, or with nobody who reads it, the job is done all the same. */
 static void a_progress_bar_that_fails_does_not_end_the_run(void **state)
 {
-  scene *s = *state;
-  expect(s,
-         "(backtest --universe u.txt --strategy sma --param fast=2:60:1 "
-         "--param slow=3:150:1 --progress always -o p.db 2>&1 >/dev/null) | true; sleep 0.1;"
-         "while test -e p.db-wal; do sleep 0.1; done; sqlite3 p.db 'select status from runs'",
-         0);
+  program_scene *s = *state;
+  expect_exit(s,
+              "(backtest --universe u.txt --strategy sma --param fast=2:60:1 "
+              "--param slow=3:150:1 --progress always -o p.db 2>&1 >/dev/null) | true; sleep 0.1;"
+              "while test -e p.db-wal; do sleep 0.1; done; sqlite3 p.db 'select status from runs'",
+              0);
   assert_string_equal(s->run.out, "complete\n");
 }
 
 /* Both want the empty file for themselves at the same moment. */
 static void two_processes_may_begin_on_one_new_file(void **state)
 {
-  scene *s = *state;
-  expect(
+  program_scene *s = *state;
+  expect_exit(
       s,
       "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do rm -f two.db*; "
       "pids=; for p in 1 2 3; do backtest --universe u.txt --strategy buyhold --quiet -j 1 "
@@ -397,7 +363,7 @@ static void two_processes_may_begin_on_one_new_file(void **state)
 /* Every line of the block under "A first session" runs as it stands. */
 static void commands_of_the_readme_work(void **state)
 {
-  scene *s = *state;
+  program_scene *s = *state;
   char path[TEST_PATH_SIZE], line[1024];
   size_t n_commands = 0;
   bool inside = false, found = false;
@@ -411,7 +377,7 @@ static void commands_of_the_readme_work(void **state)
       continue;
     }
     if (!inside) continue;
-    expect(s, line, 0);
+    expect_exit(s, line, 0);
     n_commands++;
   }
   (void)fclose(readme);
@@ -442,5 +408,5 @@ int main(void)
       cmocka_unit_test(two_processes_may_begin_on_one_new_file),
       cmocka_unit_test(commands_of_the_readme_work),
   };
-  return cmocka_run_group_tests(tests, make_scene, drop_scene);
+  return cmocka_run_group_tests(tests, make_scene, program_scene_teardown);
 }

@@ -15,13 +15,6 @@
 
 #define HEADER "Date,Open,High,Low,Close,Volume\n"
 
-static int64_t at(const char *text)
-{
-  int64_t time_ns = 0;
-  assert_true(bt_time_parse(&time_ns, NULL, text));
-  return time_ns;
-}
-
 /* n_rows good rows from 2020-01-01 on, one a day, behind the header. */
 static void put_rows(char *out, size_t size, int n_rows)
 {
@@ -29,25 +22,6 @@ static void put_rows(char *out, size_t size, int n_rows)
   for (int i = 0; i < n_rows; i++)
     used += (size_t)snprintf(out + used, size - used, "2020-%02d-%02d,10,12,9,11,100\n", 1 + i / 28,
                              1 + i % 28);
-}
-
-static void check_loaded(const load_scene *s, size_t n_bars, size_t n_skipped)
-{
-  if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
-  assert_int_equal(s->report.n_bars, n_bars);
-  assert_int_equal(s->bars->n_bars, n_bars);
-  assert_int_equal(s->report.rows_skipped, n_skipped);
-}
-
-/* The reason begins with the path. */
-static void check_rejected(const load_scene *s, const char *rest)
-{
-  assert_true(s->report.rejected);
-  assert_null(s->bars);
-  assert_int_equal(s->report.rows_skipped, 0);
-  if (!strstr(s->report.reason, rest)) fail_msg("'%s' lacks '%s'", s->report.reason, rest);
-  if (strncmp(s->report.reason, s->path, strlen(s->path)) != 0)
-    fail_msg("'%s' does not begin with the path", s->report.reason);
 }
 
 /* ---- rows -------------------------------------------------------------------------------- */
@@ -58,12 +32,12 @@ static void a_plain_file_becomes_bars(void **state)
   load_text(s, HEADER "2020-01-02,10,12,9,11,100\n2020-01-03,11,13.5,10.25,12,200.5\n");
   check_loaded(s, 2, 0);
   assert_true(s->bars->daily);
-  assert_int_equal(s->bars->time_ns[1], at("2020-01-03"));
+  assert_int_equal(s->bars->time_ns[1], instant_of("2020-01-03"));
   assert_true(s->bars->open[1] == 11 && s->bars->high[1] == 13.5 && s->bars->low[1] == 10.25);
   assert_true(s->bars->close[1] == 12 && s->bars->volume[1] == 200.5);
   assert_true(s->bars->adjust_factor[1] == 1);
-  assert_int_equal(s->report.first_ns, at("2020-01-02"));
-  assert_int_equal(s->report.last_ns, at("2020-01-03"));
+  assert_int_equal(s->report.first_ns, instant_of("2020-01-02"));
+  assert_int_equal(s->report.last_ns, instant_of("2020-01-03"));
   assert_int_not_equal(s->report.content_hash, 0);
   assert_string_equal(s->report.layout, "generic");
   assert_string_equal(s->report.reason, "");
@@ -338,139 +312,6 @@ static void an_adjusted_close_of_a_skipped_row_does_not_matter(void **state)
   assert_true(s->report.adjusted);
 }
 
-/* ---- times ---------------------------------------------------------------------------------- */
-
-static void bars_at_local_midnight_are_days_of_the_local_date(void **state)
-{
-  load_scene *s = *state;
-  load_text(s, HEADER "2020-03-06 00:00:00-05:00,1,1,1,1,1\n2020-03-09 00:00:00-04:00,1,1,1,1,1\n");
-  check_loaded(s, 2, 0);
-  assert_true(s->bars->daily);
-  assert_int_equal(s->bars->time_ns[0], at("2020-03-06"));
-  assert_int_equal(s->bars->time_ns[1], at("2020-03-09"));
-}
-
-/* The clock goes back: 01:30 comes twice, an hour apart. */
-static void other_bars_are_turned_to_utc(void **state)
-{
-  load_scene *s = *state;
-  load_text(s, HEADER "2020-11-01 01:30:00-05:00,2,2,2,2,1\n2020-11-01 01:30:00-04:00,1,1,1,1,1\n");
-  check_loaded(s, 2, 0);
-  assert_false(s->bars->daily);
-  assert_int_equal(s->bars->time_ns[0], at("2020-11-01T05:30:00"));
-  assert_int_equal(s->bars->time_ns[1], at("2020-11-01T06:30:00"));
-  assert_true(s->bars->close[0] == 1 && s->bars->close[1] == 2);
-  assert_int_equal(s->report.first_ns, at("2020-11-01T05:30:00"));
-  assert_int_equal(s->report.first_local_ns, at("2020-11-01T01:30:00"));
-}
-
-static void one_date_with_two_offsets_is_one_day(void **state)
-{
-  load_scene *s = *state;
-  s->options.max_bad = 0.5;
-  load_text(s, HEADER "2020-03-08 00:00:00-05:00,1,1,1,1,1\n2020-03-08 00:00:00-04:00,2,2,2,2,1\n"
-                      "2020-03-09 00:00:00-04:00,3,3,3,3,1\n");
-  check_loaded(s, 2, 1);
-  assert_true(s->bars->close[0] == 1);
-}
-
-static void counts_of_seconds_may_pass_through_1970(void **state)
-{
-  load_scene *s = *state;
-  load_text(s, HEADER "-172800,1,1,1,1,1\n-86400,1,1,1,1,1\n0,1,1,1,1,1\n86400,1,1,1,1,1\n"
-                      "1577836800,1,1,1,1,1\n");
-  check_loaded(s, 5, 0);
-  assert_true(s->bars->daily);
-  assert_int_equal(s->bars->time_ns[2], 0);
-  assert_int_equal(s->bars->time_ns[4], at("2020-01-01"));
-}
-
-static void a_layout_may_tell_the_order_of_day_and_month(void **state)
-{
-  load_scene *s = *state;
-  s->options.layout = "dmy";
-  load_text(s, HEADER "03/04/2021,1,1,1,1,1\n");
-  check_loaded(s, 1, 0);
-  assert_int_equal(s->bars->time_ns[0], at("2021-04-03"));
-  s->options.layout = "mdy";
-  load_text(s, HEADER "03/04/2021,1,1,1,1,1\n");
-  assert_int_equal(s->bars->time_ns[0], at("2021-03-04"));
-  assert_string_equal(s->report.layout, "mdy");
-  s->options.layout = "ymd";
-  load_text(s, HEADER "03/04/21,1,1,1,1,1\n");
-  assert_int_equal(s->bars->time_ns[0], at("2003-04-21"));
-}
-
-static void rows_of_the_rarer_order_are_bad_dates(void **state)
-{
-  load_scene *s = *state;
-  char text[4096] = HEADER;
-  for (int i = 1; i <= 28; i++)
-    (void)snprintf(text + strlen(text), 64, "%02d/01/2020,1,1,1,1,1\n", i);
-  strcat(text, "02/15/2020,1,1,1,1,1\n");
-  load_text(s, text);
-  check_loaded(s, 28, 1);
-  assert_string_equal(s->report.issues[0].time_text, "02/15/2020");
-}
-
-/* As exchanges write it: the name of the day, whichever end the file begins with. */
-/* Dates with one mark below n_stray of them with another one. */
-static void put_us_dates(char *out, int n_stray)
-{
-  int used = sprintf(out, "%s", HEADER);
-  for (int i = 0; i < n_stray; i++) used += sprintf(out + used, "%02d-09-2021,1,1,1,1,1\n", i + 1);
-  for (int i = 0; i < 59; i++)
-    used += sprintf(out + used, "%02d/%02d/2021,1,1,1,1,1\n", i / 28 + 1, i % 28 + 1);
-}
-
-/* One row with another mark cannot tell its order; it need not stop the other 59. */
-static void a_few_dates_with_another_mark_are_bad_dates(void **state)
-{
-  load_scene *s = *state;
-  char text[4096];
-  put_us_dates(text, 1);
-  load_text(s, text);
-  check_loaded(s, 59, 1);
-  assert_int_equal(s->report.counts[BT_ROW_BAD_DATE], 1);
-  put_us_dates(text, 4);
-  load_text(s, text);
-  check_rejected(s, ":2: field 1: ambiguous dates: no row shows whether 01-09-2021");
-}
-
-static void a_ticker_may_get_another_name(void **state)
-{
-  load_scene *s = *state;
-  load_text(s, "Date,Symbol,Open,High,Low,Close\n2020-01-02,UTIBANK,1,2,1,2\n"
-               "2020-01-03,UtiBank,1,2,1,2\n2020-01-06,AXISBANK,1,2,1,2\n"
-               "2020-01-07,AXISBANK,1,2,1,2\n");
-  check_loaded(s, 4, 0);
-  load_text(s, "Date,Symbol,Open,High,Low,Close\n2022-06-09,META,1,2,1,2\n"
-               "2022-06-08,,1,2,1,2\n2022-06-07,FB,1,2,1,2\n2022-06-06,FB,1,2,1,2\n");
-  check_loaded(s, 4, 0);
-}
-
-/* Newest first, so that the symbols without room in the list are the first in time. */
-static void more_symbols_than_are_told_apart_are_several_tickers(void **state)
-{
-  load_scene *s = *state;
-  char text[8192];
-  size_t used = (size_t)snprintf(text, sizeof text, "date,symbol,open,high,low,close\n");
-  for (int i = 0; i < 40; i++)
-    used +=
-        (size_t)snprintf(text + used, sizeof text - used, "%04d-06-01,S%d,1,1,1,1\n", 2020 - i, i);
-  load_text(s, text);
-  check_rejected(s, ":41: field 2: more than 32 symbols: one file, one ticker");
-}
-
-static void rows_that_are_no_bars_may_have_another_symbol(void **state)
-{
-  load_scene *s = *state;
-  s->options.max_bad = 0.5;
-  load_text(s, "Symbol,Date,Open,High,Low,Close\nSymbol,Date,Open,High,Low,Close\n"
-               "a,2020-01-02,1,1,1,1\nTotal,,,,,\n,2020-01-03,1,1,1,1\nA,2020-01-06,1,1,1,1\n");
-  check_loaded(s, 3, 2);
-}
-
 /* ---- reuse ------------------------------------------------------------------------------------
  */
 
@@ -512,16 +353,6 @@ int main(void)
       CASE(an_adjusted_close_scales_the_bar),
       CASE(one_unusable_adjusted_close_leaves_the_file_unadjusted),
       CASE(an_adjusted_close_of_a_skipped_row_does_not_matter),
-      CASE(bars_at_local_midnight_are_days_of_the_local_date),
-      CASE(other_bars_are_turned_to_utc),
-      CASE(one_date_with_two_offsets_is_one_day),
-      CASE(counts_of_seconds_may_pass_through_1970),
-      CASE(a_layout_may_tell_the_order_of_day_and_month),
-      CASE(rows_of_the_rarer_order_are_bad_dates),
-      CASE(a_few_dates_with_another_mark_are_bad_dates),
-      CASE(a_ticker_may_get_another_name),
-      CASE(more_symbols_than_are_told_apart_are_several_tickers),
-      CASE(rows_that_are_no_bars_may_have_another_symbol),
       CASE(a_loader_forgets_the_file_before),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,25 +14,6 @@
 
 #define HEADER "Date,Open,High,Low,Close,Volume\n"
 
-static void check_loaded(const load_scene *s, size_t n_bars, size_t n_skipped)
-{
-  if (s->report.rejected) fail_msg("rejected: %s", s->report.reason);
-  assert_int_equal(s->report.n_bars, n_bars);
-  assert_int_equal(s->bars->n_bars, n_bars);
-  assert_int_equal(s->report.rows_skipped, n_skipped);
-}
-
-/* The reason begins with the path. */
-static void check_rejected(const load_scene *s, const char *rest)
-{
-  assert_true(s->report.rejected);
-  assert_null(s->bars);
-  assert_int_equal(s->report.rows_skipped, 0);
-  if (!strstr(s->report.reason, rest)) fail_msg("'%s' lacks '%s'", s->report.reason, rest);
-  if (strncmp(s->report.reason, s->path, strlen(s->path)) != 0)
-    fail_msg("'%s' does not begin with the path", s->report.reason);
-}
-
 /* ---- files that are refused ----------------------------------------------------------------- */
 
 static const struct {
