@@ -52,20 +52,27 @@ static bt_status begin_run(int64_t *run_id, bt_store *store, const bt_sweep_opti
   return bt_store_begin_run(store, run_id, &info, options->job.strategy, options->grid, err);
 }
 
+/* A bar, where one is wanted: what it knows of the job beforehand takes a look at every file. */
+static bt_progress_bar *start_bar(bt_progress *progress, const bt_sweep_options *options)
+{
+  bt_progress_when when = (bt_progress_when)options->progress;
+  bt_plan plan;
+  if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
+  if (!bt_progress_bar_is_wanted(when)) return NULL;
+  bt_plan_make(&plan, &options->job, options->n_workers);
+  bt_progress_state planned = {.n_tickers = plan.n_tickers,
+                               .n_workers = options->n_workers,
+                               .planned = (double)plan.n_bars * (double)plan.n_combos};
+  return bt_progress_bar_start(progress, &planned);
+}
+
 /* The sweep with its progress bar; what it did is in *result whatever the status. */
 static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options, bt_pool *pool,
                        bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_progress progress = {0};
-  bt_plan plan;
-  bt_plan_make(&plan, &options->job, options->n_workers);
-  bt_progress_state planned = {.n_tickers = plan.n_tickers,
-                               .n_workers = options->n_workers,
-                               .planned = (double)plan.n_bars * (double)plan.n_combos};
-  bt_progress_when when = (bt_progress_when)options->progress;
-  if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
-  bt_progress_bar *bar = bt_progress_bar_start(&progress, &planned, when);
   const bt_sweep_means means = {pool, store, run_id, &progress};
+  bt_progress_bar *bar = start_bar(&progress, options);
   bt_status status = bt_sweep_run(result, &options->job, &means, err);
   bt_progress_bar_stop(bar);
   return status;

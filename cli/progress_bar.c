@@ -106,11 +106,13 @@ static bool start_thread(bt_progress_bar *bar)
   return false;
 }
 
-bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned,
-                                       bt_progress_when when)
+bool bt_progress_bar_is_wanted(bt_progress_when when)
 {
-  if (when == BT_PROGRESS_NEVER || (when == BT_PROGRESS_AUTO && !isatty(STDERR_FILENO)))
-    return NULL;
+  return when == BT_PROGRESS_ALWAYS || (when == BT_PROGRESS_AUTO && isatty(STDERR_FILENO));
+}
+
+bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned)
+{
   bt_progress_bar *bar = calloc(1, sizeof *bar);
   if (!bar) return NULL;
   bar->progress = progress;

@@ -17,11 +17,13 @@ typedef enum bt_progress_when {
   BT_PROGRESS_NEVER
 } bt_progress_when;
 
+/* Whether a bar is to be shown on this stderr. */
+bool bt_progress_bar_is_wanted(bt_progress_when when);
+
 /* planned: how many tickers and workers, and the bar-combinations as far as known; the rest is 0.
- * progress must outlive the bar. NULL where none is wanted, and where there is no memory or thread
- * for it: the job goes on without. */
-bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned,
-                                       bt_progress_when when);
+ * progress must outlive the bar. NULL where there is no memory or thread for it: the job goes on
+ * without. */
+bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_state *planned);
 
 /* Erases the line, joins the thread, frees the bar; NULL is fine. */
 void bt_progress_bar_stop(bt_progress_bar *bar);

@@ -146,15 +146,6 @@ static void print_skipped(const bt_sweep_options *options, const bt_sweep_result
                  BT_LOAD_ISSUES_PER_KIND);
 }
 
-uint64_t bt_summary_count_bars(const bt_sweep_options *options, const bt_sweep_result *result)
-{
-  uint64_t n = 0;
-  for (size_t i = 0; i < options->universe.n_entries; i++)
-    if (result->outcomes[i].done && !result->outcomes[i].rejected)
-      n += result->outcomes[i].n_span_bars;
-  return n;
-}
-
 bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
                               const bt_sweep_result *result)
 {
@@ -191,10 +182,10 @@ static void print_luck(const bt_sweep_options *options, const bt_sweep_result *r
 static void print_header(const bt_sweep_options *options, const bt_sweep_result *result)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE], loaded[BT_TEXT_SIZE];
-  uint64_t n_bars = bt_summary_count_bars(options, result);
   (void)printf("%s on %s: %s, %s", options->job.strategy->name, options->universe_path,
-               bt_text_counted(a, result->n_ok, "ticker"), bt_text_counted(b, n_bars, "bar"));
-  if (n_bars != result->n_bars)
+               bt_text_counted(a, result->n_ok, "ticker"),
+               bt_text_counted(b, result->n_span_bars, "bar"));
+  if (result->n_span_bars != result->n_bars)
     (void)printf(" of the %s loaded", bt_text_count(loaded, result->n_bars));
   (void)printf(", %s\n", bt_text_counted(c, bt_grid_count(options->grid), "combination"));
   (void)printf("%s kept (--keep %s), ", bt_text_counted(a, result->n_rows, "row"),

@@ -27,9 +27,6 @@ bt_status bt_summary_print_plan_json(const bt_sweep_options *options, const bt_p
 /* What both forms share. --keep as it is written on the command line: */
 const char *bt_summary_keep_text(char buffer[BT_TEXT_SIZE], const bt_keep *keep);
 
-/* Bars of the span that was evaluated, of all tickers that were not rejected. */
-uint64_t bt_summary_count_bars(const bt_sweep_options *options, const bt_sweep_result *result);
-
 /* The index of the ticker with the greatest Sharpe of all; false where none is defined. */
 bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
                               const bt_sweep_result *result);

@@ -82,7 +82,7 @@ static void add_counts(json_object *o, const bt_sweep_options *options,
   bt_json_add_count(o, "n_rejected", result->n_rejected, ok);
   bt_json_add_count(o, "n_combos", bt_grid_count(options->grid), ok);
   bt_json_add_count(o, "n_rows", result->n_rows, ok);
-  bt_json_add_count(o, "n_bars", bt_summary_count_bars(options, result), ok);
+  bt_json_add_count(o, "n_bars", result->n_span_bars, ok);
   bt_json_add_count(o, "n_bars_loaded", result->n_bars, ok);
   bt_json_add_count(o, "rows_skipped", result->rows_skipped, ok);
   bt_json_add_count(o, "bar_combos", result->bar_combos, ok);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/char.h"
 #include "core/number.h"
 #include "core/suggest.h"
 
@@ -75,15 +76,9 @@ static const operator_row operators[] = {
     {"/", STEP_DIVIDE, LEVEL_PRODUCT},
 };
 
-/* ASCII alone: no character class depends on the locale. */
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
-
 static bool begins_name(char c)
 {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return bt_char_is_letter(c) || c == '_';
 }
 
 static size_t column(const parser *p)
@@ -171,7 +166,7 @@ static bool is_name(const char *name, const char *text, size_t length)
 static bt_status parse_name(parser *p)
 {
   size_t length = 0, i = 0;
-  while (begins_name(p->at[length]) || is_digit(p->at[length])) length++;
+  while (begins_name(p->at[length]) || bt_char_is_digit(p->at[length])) length++;
   while (i < p->n_names && !is_name(p->names[i], p->at, length)) i++;
   if (i == p->n_names) return fail_unknown_name(p, length);
   bt_status status = emit(p, (step){.kind = STEP_NAME, .name = i}, 1);
@@ -210,7 +205,7 @@ static bt_status parse_operand(parser *p)
     status = parse_parentheses(p);
   } else if (begins_name(*p->at)) {
     status = parse_name(p);
-  } else if (is_digit(*p->at) || *p->at == '.') {
+  } else if (bt_char_is_digit(*p->at) || *p->at == '.') {
     status = parse_number(p);
   } else if (*p->at == '\0') {
     status = bt_fail(p->err, BT_ERR_USAGE, "column %zu: ends where a value is expected", column(p));

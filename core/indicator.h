@@ -16,7 +16,7 @@
 enum { BT_INDICATOR_PARAMS_MOST = 4, BT_INDICATOR_OUTPUTS_MOST = 4 };
 
 /* What an indicator may read: the bars, the exact sums of the closes (core/mean.h), and the other
- * indicators of these bars, which are computed once for whoever asks (core/indicator_cache.h). */
+ * indicators of these bars, which are shared by all who ask (core/indicator_cache.h). */
 typedef struct bt_indicator_input {
   const bt_series *series;
   const bt_exact_sums *close_sums;

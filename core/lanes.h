@@ -1,9 +1,9 @@
 /* lanes.h - eight doubles at a time.
  *
- * Sums over a series have a fixed shape: value i goes to lane i modulo 8, and the lanes are added
- * at the end, always in the same order. So the bits do not depend on how wide a machine's vectors
- * are. The lanes are kept in pairs, which every machine has in one register (gcc and clang
- * vectors).
+ * Sums over a series have a fixed shape: its values go to the eight lanes in turn, and the lanes
+ * are added at the end, always in the same order; what is left over of whole groups is added one by
+ * one. So the bits do not depend on how wide a machine's vectors are. The lanes are kept in pairs,
+ * which x86-64 and arm64 have in one register (gcc and clang vectors).
  */
 #ifndef BT_CORE_LANES_H
 #define BT_CORE_LANES_H

@@ -120,11 +120,6 @@ static bool is_constant(const double *x, size_t n)
   return true;
 }
 
-static double larger(double a, double b)
-{
-  return a > b ? a : b;
-}
-
 typedef struct extremes {
   double high, low;
 } extremes;
@@ -143,7 +138,8 @@ static extremes find_extremes(const double x[BLOCK_BARS])
   }
   high[0] = bt_pair_larger(high[0], high[1]);
   low[0] = bt_pair_smaller(low[0], low[1]);
-  return (extremes){larger(high[0][0], high[0][1]), low[0][0] < low[0][1] ? low[0][0] : low[0][1]};
+  return (extremes){.high = high[0][0] > high[0][1] ? high[0][0] : high[0][1],
+                    .low = low[0][0] < low[0][1] ? low[0][0] : low[0][1]};
 }
 
 /* A fall on its way: the running maximum, the lowest equity since, and the worst ratio of two such

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "core/char.h"
 #include "core/time.h"
-#include "loaders/char.h"
 
 /* A time of day while it is read. */
 typedef struct clock_reading {
@@ -20,7 +20,7 @@ static void skip_blanks(const char **at, const char *end)
 static int count_digits(const char *at, const char *end)
 {
   int n = 0;
-  while (at + n < end && bt_char__is_digit(at[n])) n++;
+  while (at + n < end && bt_char_is_digit(at[n])) n++;
   return n;
 }
 
@@ -44,9 +44,9 @@ static bool take_field(int *out, const char **at, const char *end)
 /* .123456789 behind seconds: further digits are dropped, as no clock has them. */
 static void take_fraction(clock_reading *c, const char **at, const char *end)
 {
-  if (*at + 1 >= end || (**at != '.' && **at != ',') || !bt_char__is_digit((*at)[1])) return;
+  if (*at + 1 >= end || (**at != '.' && **at != ',') || !bt_char_is_digit((*at)[1])) return;
   int64_t unit_ns = BT_NS_PER_SECOND;
-  for ((*at)++; *at < end && bt_char__is_digit(**at); (*at)++) {
+  for ((*at)++; *at < end && bt_char_is_digit(**at); (*at)++) {
     unit_ns /= 10;
     c->fraction_ns += unit_ns * (**at - '0');
   }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "loaders/char.h"
+#include "core/char.h"
 #include "loaders/separator.h"
 
 size_t bt_comments__find(size_t lines[BT_COMMENTS_MOST], const char *text, size_t data_line)
@@ -25,11 +25,10 @@ bool bt_comments__have_other_order(const char *line)
   static const char *const names[] = {"open", "high", "low", "close"};
   size_t n_found = 0, place[4] = {0};
   for (const char *at = line; *at && *at != '\n'; at++) {
-    bool begins = at == line || !bt_char__is_letter(at[-1]);
+    bool begins = at == line || !bt_char_is_letter(at[-1]);
     for (size_t i = 0; i < 4 && begins; i++) {
       size_t length = strlen(names[i]);
-      if (place[i] == 0 && strncasecmp(at, names[i], length) == 0 &&
-          !bt_char__is_letter(at[length]))
+      if (place[i] == 0 && strncasecmp(at, names[i], length) == 0 && !bt_char_is_letter(at[length]))
         place[i] = ++n_found;
     }
   }

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/char.h"
 #include "core/number.h"
-#include "loaders/char.h"
 
 enum {
   DIGITS_MOST = 19,    /* any 19 digits fit in 64 bits */
@@ -168,13 +168,13 @@ static bool read_whole(reading *r)
   grouping g = {0};
   int in_group = 0;
   while (r->at < r->end) {
-    if (bt_char__is_digit(*r->at)) {
+    if (bt_char_is_digit(*r->at)) {
       if (!take_digit(r, *r->at++)) r->exponent++;
       in_group++;
       continue;
     }
     size_t length = group_length(r);
-    if (length == 0 || r->at + length >= r->end || !bt_char__is_digit(r->at[length])) break;
+    if (length == 0 || r->at + length >= r->end || !bt_char_is_digit(r->at[length])) break;
     if (!take_group(&g, in_group)) return false;
     in_group = 0;
     r->at += length;
@@ -185,7 +185,7 @@ static bool read_whole(reading *r)
 static void read_decimals(reading *r)
 {
   if (r->at >= r->end || *r->at != r->mark) return;
-  for (r->at++; r->at < r->end && bt_char__is_digit(*r->at); r->at++)
+  for (r->at++; r->at < r->end && bt_char_is_digit(*r->at); r->at++)
     if (take_digit(r, *r->at)) r->exponent--;
 }
 
@@ -195,9 +195,9 @@ static bool read_exponent(reading *r)
   const char *at = r->at + 1;
   bool negative = at < r->end && *at == '-';
   if (at < r->end && (*at == '-' || *at == '+')) at++;
-  if (at >= r->end || !bt_char__is_digit(*at)) return true; /* EUR begins like an exponent */
+  if (at >= r->end || !bt_char_is_digit(*at)) return true; /* EUR begins like an exponent */
   int value = 0;
-  for (; at < r->end && bt_char__is_digit(*at); at++)
+  for (; at < r->end && bt_char_is_digit(*at); at++)
     if (value <= EXPONENT_MOST) value = value * 10 + (*at - '0');
   r->exponent += negative ? -value : value;
   r->at = at;
@@ -298,11 +298,11 @@ static inline const char *scan_plain(double *out, const char *text, char mark)
   const char *at = text;
   uint64_t digits = 0;
   int n_decimals = 0;
-  for (; bt_char__is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
+  for (; bt_char_is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
   ptrdiff_t n_digits = at - text;
   if (*at == mark) {
     const char *first = ++at;
-    for (; bt_char__is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
+    for (; bt_char_is_digit(*at); at++) digits = digits * 10 + (uint64_t)(*at - '0');
     n_decimals = (int)(at - first);
     n_digits += n_decimals;
   }
@@ -387,7 +387,7 @@ char bt_decimal__mark_shown(const char *text, size_t length)
   for (size_t i = 0; i < length; i++) {
     if (text[i] != '.' && text[i] != ',') continue;
     if (n_points + n_commas == 0)
-      leading_zero = i > 0 && text[i - 1] == '0' && (i == 1 || !bt_char__is_digit(text[i - 2]));
+      leading_zero = i > 0 && text[i - 1] == '0' && (i == 1 || !bt_char_is_digit(text[i - 2]));
     n_points += text[i] == '.';
     n_commas += text[i] == ',';
     last = i;
@@ -397,8 +397,8 @@ char bt_decimal__mark_shown(const char *text, size_t length)
   char other = n_points > 0 ? ',' : '.';
   if (n_points + n_commas > 1) return other; /* 1.234.567: grouped */
   size_t n_after = 0, n_before = 0;
-  while (last + 1 + n_after < length && bt_char__is_digit(text[last + 1 + n_after])) n_after++;
-  while (n_before < last && bt_char__is_digit(text[last - 1 - n_before])) n_before++;
+  while (last + 1 + n_after < length && bt_char_is_digit(text[last + 1 + n_after])) n_after++;
+  while (n_before < last && bt_char_is_digit(text[last - 1 - n_before])) n_before++;
   bool may_group = n_after == 3 && n_before >= 1 && n_before <= 3 && !leading_zero;
   return may_group ? 0 : text[last];
 }

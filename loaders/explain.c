@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loaders/char.h"
+#include "core/char.h"
 #include "loaders/clock_text.h"
 #include "loaders/decimal.h"
 #include "loaders/excerpt.h"
@@ -46,7 +46,7 @@ static void find_zone(char zone[BT_EXCERPT_SIZE], const char *cell)
   char date[BT_EXCERPT_SIZE];
   bt_stamp stamp;
   size_t length = strlen(cell), name_at = length;
-  while (name_at > 0 && (bt_char__is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
+  while (name_at > 0 && (bt_char_is_letter(cell[name_at - 1]) || strchr("/_", cell[name_at - 1])))
     name_at--;
   zone[0] = '\0';
   if (name_at == length || name_at >= sizeof date) return;

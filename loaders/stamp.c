@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/char.h"
 #include "core/time.h"
-#include "loaders/char.h"
 #include "loaders/clock_text.h"
 
 static bool set_date(bt_stamp *stamp, int year, int month, int day)
@@ -86,7 +86,7 @@ static bool read_fraction(int64_t *out_ns, const char *at, const char *end)
   if (at == end) return true;
   if (*at != '.') return false;
   for (at++; at < end; at++) {
-    if (!bt_char__is_digit(*at)) return false;
+    if (!bt_char_is_digit(*at)) return false;
     unit_ns /= 10;
     *out_ns += unit_ns * (*at - '0');
   }
@@ -175,14 +175,14 @@ bool bt_stamp__is_weekday(const char *word, size_t length)
 static bool read_part(part *out, const char **at, const char *end)
 {
   const char *start = *at;
-  if (start < end && bt_char__is_digit(*start)) {
+  if (start < end && bt_char_is_digit(*start)) {
     int value = 0, n_digits = 0;
-    for (; *at < end && bt_char__is_digit(**at) && n_digits < 5; (*at)++, n_digits++)
+    for (; *at < end && bt_char_is_digit(**at) && n_digits < 5; (*at)++, n_digits++)
       value = value * 10 + (**at - '0');
     *out = (part){value, n_digits};
     return n_digits == 4 || n_digits <= 2;
   }
-  while (*at < end && bt_char__is_letter(**at)) (*at)++;
+  while (*at < end && bt_char_is_letter(**at)) (*at)++;
   *out = (part){month_number(start, (size_t)(*at - start)), 0};
   return out->value > 0;
 }
@@ -204,7 +204,7 @@ static char read_separator(const char **at, const char *end)
 static void skip_weekday(const char **at, const char *end)
 {
   const char *word = *at, *after = *at;
-  while (after < end && bt_char__is_letter(*after)) after++;
+  while (after < end && bt_char_is_letter(*after)) after++;
   if (!bt_stamp__is_weekday(word, (size_t)(after - word))) return;
   while (after < end && (*after == ' ' || *after == ',' || *after == '.')) after++;
   *at = after;
@@ -250,7 +250,7 @@ static bool read_year_last(bt_stamp *stamp, const part parts[2], const char *at,
   if (parts[0].n_digits != 0 || parts[1].n_digits == 0 || end - at < 5 || end[-5] != ' ')
     return false;
   for (const char *digit = end - 4; digit < end; digit++)
-    if (!bt_char__is_digit(*digit)) return false;
+    if (!bt_char_is_digit(*digit)) return false;
   int year = two_digits(end - 4) * 100 + two_digits(end - 2);
   return set_date(stamp, year, parts[0].value, parts[1].value) && read_rest(stamp, at, end - 5) &&
          stamp->has_time;
@@ -261,8 +261,8 @@ static bool read_joint(char *separator, const char **at, const char *end)
 {
   const char *start = *at;
   *separator = read_separator(at, end);
-  return *separator != '\0' || (*at == start && start < end &&
-                                bt_char__is_letter(start[-1]) != bt_char__is_letter(*start));
+  return *separator != '\0' ||
+         (*at == start && start < end && bt_char_is_letter(start[-1]) != bt_char_is_letter(*start));
 }
 
 static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
@@ -289,10 +289,10 @@ static bool parse_parts(bt_stamp *stamp, const char *at, const char *end)
 /* 2021-03-04, 2021/03/04, 2021.03.04: nearly every row of nearly every file. */
 static inline bool starts_year_first(const char *text, size_t length)
 {
-  return length >= 10 && bt_char__is_digit(text[0]) && bt_char__is_digit(text[1]) &&
-         bt_char__is_digit(text[2]) && bt_char__is_digit(text[3]) && text[4] == text[7] &&
-         (text[4] == '-' || text[4] == '/' || text[4] == '.') && bt_char__is_digit(text[5]) &&
-         bt_char__is_digit(text[6]) && bt_char__is_digit(text[8]) && bt_char__is_digit(text[9]);
+  return length >= 10 && bt_char_is_digit(text[0]) && bt_char_is_digit(text[1]) &&
+         bt_char_is_digit(text[2]) && bt_char_is_digit(text[3]) && text[4] == text[7] &&
+         (text[4] == '-' || text[4] == '/' || text[4] == '.') && bt_char_is_digit(text[5]) &&
+         bt_char_is_digit(text[6]) && bt_char_is_digit(text[8]) && bt_char_is_digit(text[9]);
 }
 
 bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length)
@@ -309,7 +309,7 @@ bool bt_stamp__parse(bt_stamp *out, const char *text, size_t length)
   if (text == end) return false;
   size_t n_digits = 0;
   const char *digits = text + (*text == '-');
-  while (digits + n_digits < end && bt_char__is_digit(digits[n_digits])) n_digits++;
+  while (digits + n_digits < end && bt_char_is_digit(digits[n_digits])) n_digits++;
   if (n_digits > 4 || *text == '-' || digits + n_digits == end)
     return parse_digits(out, text, n_digits, end);
   return parse_parts(out, text, end);

@@ -30,7 +30,6 @@ void bt_sweep_result_clear(bt_sweep_result *result)
 /* Adds up the outcomes in the universe's order. */
 static void sum_outcomes(bt_sweep_result *result, const bt_job *job)
 {
-  size_t n_combos = bt_grid_count(job->grid);
   for (size_t i = 0; i < job->universe->n_entries; i++) {
     const bt_ticker_outcome *outcome = &result->outcomes[i];
     if (!outcome->done) continue;
@@ -40,9 +39,10 @@ static void sum_outcomes(bt_sweep_result *result, const bt_job *job)
     result->rows_skipped += outcome->rows_skipped;
     result->n_ok++;
     result->n_rows += outcome->n_kept;
-    result->bar_combos += (uint64_t)outcome->n_span_bars * n_combos;
+    result->n_span_bars += outcome->n_span_bars;
     bt_spread_merge(&result->sharpes, &outcome->sharpes);
   }
+  result->bar_combos = result->n_span_bars * bt_grid_count(job->grid);
 }
 
 /* ---- statistics of each combination over the tickers ------------------------------------------

@@ -43,7 +43,9 @@ typedef struct bt_sweep_result {
   size_t *leaders;             /* indices of the best by median, greatest first */
   size_t n_leaders;
   size_t n_ok, n_rejected, n_rows; /* rows: of `metrics` */
-  uint64_t n_bars, rows_skipped, bar_combos;
+  uint64_t n_bars;                 /* loaded, of rejected tickers too */
+  uint64_t n_span_bars;            /* evaluated */
+  uint64_t rows_skipped, bar_combos;
   bt_spread sharpes; /* of all trials */
   double elapsed_s;
 } bt_sweep_result;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/char.h"
 #include "core/expression.h"
 #include "core/suggest.h"
 
@@ -51,24 +52,14 @@ bt_status bt_strategy_find(const bt_strategy **out, const char *name, bt_error *
                  "no strategy is called '%s'; `backtest list strategies` shows them", name);
 }
 
-/* ASCII alone, so that the answer does not depend on the locale. */
-static bool is_lower(char c)
-{
-  return c >= 'a' && c <= 'z';
-}
-
-static bool is_letter(char c)
-{
-  return is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
 /* A letter, then letters, digits and _; with capitals, or without. */
 static bool is_identifier(const char *name, bool capitals)
 {
-  if (!name || !is_letter(*name)) return false;
-  for (const char *c = name; *c; c++)
-    if (!(capitals ? is_letter(*c) : is_lower(*c)) && !(*c >= '0' && *c <= '9') && *c != '_')
-      return false;
+  if (!name || !bt_char_is_letter(*name)) return false;
+  for (const char *c = name; *c; c++) {
+    bool letter = capitals ? bt_char_is_letter(*c) : bt_char_is_lower(*c);
+    if (!letter && !bt_char_is_digit(*c) && *c != '_') return false;
+  }
   return true;
 }
 

@@ -16,32 +16,9 @@
 #include "core/time.h"
 #include "loaders/load.h"
 #include "loaders/synth.h"
-#include "tests/support/paths.h"
+#include "tests/support/synth_place.h"
 
 enum { N_TICKERS = 20, N_BARS = 2520 };
-
-/* A folder for one test, and a universe u below it. */
-typedef struct place {
-  char base[TEST_PATH_SIZE], dir[TEST_PATH_SIZE + 8];
-} place;
-
-static int enter(void **state)
-{
-  place *p = calloc(1, sizeof *p);
-  if (!p) return -1;
-  test_dir_make(p->base);
-  (void)snprintf(p->dir, sizeof p->dir, "%s/u", p->base);
-  *state = p;
-  return 0;
-}
-
-static int leave(void **state)
-{
-  place *p = *state;
-  test_dir_remove(p->base);
-  free(p);
-  return 0;
-}
 
 static void synthesize(const char *dir, size_t n_tickers, size_t n_bars, uint64_t seed)
 {

@@ -15,30 +15,7 @@
 
 #include "loaders/synth.h"
 #include "loaders/universe.h"
-#include "tests/support/paths.h"
-
-/* A folder for one test, and a universe u below it. */
-typedef struct place {
-  char base[TEST_PATH_SIZE], dir[TEST_PATH_SIZE + 8];
-} place;
-
-static int enter(void **state)
-{
-  place *p = calloc(1, sizeof *p);
-  if (!p) return -1;
-  test_dir_make(p->base);
-  (void)snprintf(p->dir, sizeof p->dir, "%s/u", p->base);
-  *state = p;
-  return 0;
-}
-
-static int leave(void **state)
-{
-  place *p = *state;
-  test_dir_remove(p->base);
-  free(p);
-  return 0;
-}
+#include "tests/support/synth_place.h"
 
 static bt_status write_universe(const place *p, size_t n_tickers, bt_error *err)
 {
