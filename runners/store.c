@@ -82,6 +82,14 @@ void bt_store__bind_real(bt_store_binder *binder, double value)
   keep_first(binder, sqlite3_bind_double(binder->statement, ++binder->column, stored));
 }
 
+void bt_store__bind_count(bt_store_binder *binder, double value)
+{
+  if (isfinite(value))
+    bt_store__bind_int(binder, (int64_t)value);
+  else
+    keep_first(binder, sqlite3_bind_null(binder->statement, ++binder->column));
+}
+
 void bt_store__bind_text(bt_store_binder *binder, const char *text)
 {
   keep_first(binder,

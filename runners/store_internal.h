@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "core/time.h"
 #include "runners/store.h"
 
 typedef enum bt_store_statement {
@@ -18,6 +19,12 @@ typedef enum bt_store_statement {
   BT_STATEMENT_OBJECTIVES,
   BT_STATEMENT_SELECTION,
   BT_STATEMENT_COMBO_STATS,
+  BT_STATEMENT_WINDOW,
+  BT_STATEMENT_WALKFORWARD,
+  BT_STATEMENT_TRADE,
+  BT_STATEMENT_EQUITY,
+  BT_STATEMENT_REGIME,
+  BT_STATEMENT_TASK,
   BT_STATEMENT_COUNT
 } bt_store_statement;
 
@@ -66,12 +73,24 @@ typedef struct bt_store_binder {
 void bt_store__bind_int(bt_store_binder *binder, int64_t value);
 void bt_store__bind_id(bt_store_binder *binder, int64_t value);        /* 0: NULL */
 void bt_store__bind_real(bt_store_binder *binder, double value);       /* not finite: NULL */
+void bt_store__bind_count(bt_store_binder *binder, double value);      /* whole; the same */
 void bt_store__bind_text(bt_store_binder *binder, const char *text);   /* NULL: NULL; not copied */
 void bt_store__bind_filled(bt_store_binder *binder, const char *text); /* also "": NULL */
 
 /* Executes what is bound, a statement without result rows, and resets it. */
 bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, const char *what,
                          bt_error *err);
+
+/* One row of a run (runners/store_rows.c): opens the transaction and the statement of a table, and
+ * executes what was bound to it; an open statement can be executed again with other values. A
+ * failure ends the run's writing. */
+bt_status bt_store__begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                              bt_error *err);
+bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
+                            bt_store_statement which, bt_error *err);
+
+/* The time of day, UTC, as it is stored. Returns buffer. */
+char *bt_store__now_text(char buffer[BT_TIME_TEXT_SIZE]);
 
 /* Makes the virtual table pending_rows known to the connection (runners/pending_rows.c). */
 bt_status bt_store__create_pending(bt_store *store, bt_error *err);

@@ -20,6 +20,16 @@ static const struct {
                                 "INSERT INTO selections VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_COMBO_STATS] = {"combo_stats", "INSERT INTO combo_stats VALUES (?, ?, ?, ?, ?, ?,"
                                                  " ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_WINDOW] = {"windows", "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_WALKFORWARD] = {"walkforward",
+                                  "INSERT INTO walkforward VALUES (?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_TRADE] = {"trades", "INSERT INTO trades VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                                      " ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_EQUITY] = {"equity", "INSERT INTO equity VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_REGIME] = {"regime_metrics",
+                             "INSERT INTO regime_metrics VALUES (?, ?, ?, ?, ?, ?,"
+                             " ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_TASK] = {"tasks", "INSERT INTO tasks VALUES (?, ?, ?)"},
 };
 
 /* A failed write ends the run's writing: see store_internal.h. */
@@ -33,9 +43,8 @@ static bt_status give_up(bt_store *store, bt_status status, const bt_error *fail
   return status;
 }
 
-/* Opens the transaction and the statement of a table. */
-static bt_status begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
-                           bt_error *err)
+bt_status bt_store__begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                              bt_error *err)
 {
   bt_error failure;
   bt_status status = bt_store__begin(store, &failure);
@@ -49,8 +58,8 @@ static bt_status begin_row(bt_store_binder *out, bt_store *store, bt_store_state
   return BT_OK;
 }
 
-static bt_status end_row(bt_store *store, const bt_store_binder *binder, bt_store_statement which,
-                         bt_error *err)
+bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
+                            bt_store_statement which, bt_error *err)
 {
   bt_error failure;
   bt_status status = bt_store__step(store, binder, inserts[which].table, &failure);
@@ -63,7 +72,7 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
                               bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_TICKER, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_TICKER, err);
   if (status) return status;
   char hash[17] = "";
   if (row->content_hash)
@@ -79,14 +88,14 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
   bt_store__bind_filled(&b, row->last_bar);
   bt_store__bind_int(&b, (int64_t)row->rows_skipped);
   bt_store__bind_filled(&b, hash);
-  return end_row(store, &b, BT_STATEMENT_TICKER, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_TICKER, err);
 }
 
 bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
                              const bt_issue_row *row, bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_ISSUE, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_ISSUE, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, ticker_id);
@@ -95,7 +104,7 @@ bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
   bt_store__bind_text(&b, row->kind);
   bt_store__bind_text(&b, row->severity);
   bt_store__bind_text(&b, row->detail);
-  return end_row(store, &b, BT_STATEMENT_ISSUE, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_ISSUE, err);
 }
 
 bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics_rows *rows,
@@ -103,10 +112,10 @@ bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics
 {
   bt_store_binder b;
   if (rows->n_rows == 0) return BT_OK;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_METRICS, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_METRICS, err);
   if (status) return status;
   store->pending = (bt_store_pending){run_id, rows};
-  status = end_row(store, &b, BT_STATEMENT_METRICS, err);
+  status = bt_store__end_row(store, &b, BT_STATEMENT_METRICS, err);
   store->pending.rows = NULL;
   if (!status) store->n_uncommitted += rows->n_rows - 1; /* one is counted */
   return status;
@@ -135,7 +144,7 @@ bt_status bt_store_put_objectives(bt_store *store, int64_t run_id, const bt_obje
                                   bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_OBJECTIVES, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_OBJECTIVES, err);
   if (status) return status;
   unsigned char *bytes = encode(row->values, row->n_values);
   if (!bytes) {
@@ -150,7 +159,7 @@ bt_status bt_store_put_objectives(bt_store *store, int64_t run_id, const bt_obje
   /* SQLite frees the bytes when they are bound anew, or at once when binding fails. */
   int rc = sqlite3_bind_blob64(b.statement, ++b.column, bytes, row->n_values * 8, free);
   if (b.rc == SQLITE_OK) b.rc = rc;
-  status = end_row(store, &b, BT_STATEMENT_OBJECTIVES, err);
+  status = bt_store__end_row(store, &b, BT_STATEMENT_OBJECTIVES, err);
   (void)sqlite3_clear_bindings(b.statement);
   return status;
 }
@@ -159,7 +168,7 @@ bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selec
                                  bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_SELECTION, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_SELECTION, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, row->ticker_id);
@@ -168,14 +177,14 @@ bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selec
   bt_store__bind_text(&b, row->objective);
   bt_store__bind_real(&b, row->train_value);
   bt_store__bind_real(&b, row->test_value);
-  return end_row(store, &b, BT_STATEMENT_SELECTION, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_SELECTION, err);
 }
 
 bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_row *row,
                                    bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, row->window_id);
@@ -190,5 +199,47 @@ bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_com
   bt_store__bind_real(&b, stats->lowest);
   bt_store__bind_real(&b, stats->highest);
   bt_store__bind_real(&b, stats->share_positive);
-  return end_row(store, &b, BT_STATEMENT_COMBO_STATS, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_COMBO_STATS, err);
+}
+
+bt_status bt_store_put_window(bt_store *store, int64_t run_id, const bt_window_row *row,
+                              bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_WINDOW, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, row->window_id);
+  bt_store__bind_filled(&b, row->train_start);
+  bt_store__bind_filled(&b, row->train_end);
+  bt_store__bind_filled(&b, row->test_start);
+  bt_store__bind_filled(&b, row->test_end);
+  return bt_store__end_row(store, &b, BT_STATEMENT_WINDOW, err);
+}
+
+bt_status bt_store_put_walkforward(bt_store *store, int64_t run_id, const bt_walkforward_row *row,
+                                   bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_WALKFORWARD, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, row->ticker_id);
+  bt_store__bind_int(&b, (int64_t)row->n_windows);
+  bt_store__bind_real(&b, row->efficiency);
+  bt_store__bind_int(&b, (int64_t)row->profitable_windows);
+  bt_store__bind_int(&b, (int64_t)row->n_combos_used);
+  return bt_store__end_row(store, &b, BT_STATEMENT_WALKFORWARD, err);
+}
+
+bt_status bt_store_put_task(bt_store *store, int64_t run_id, size_t task, bt_error *err)
+{
+  bt_store_binder b;
+  char now[BT_TIME_TEXT_SIZE];
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_TASK, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, (int64_t)task);
+  bt_store__bind_text(&b, bt_store__now_text(now));
+  return bt_store__end_row(store, &b, BT_STATEMENT_TASK, err);
 }

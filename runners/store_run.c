@@ -14,7 +14,7 @@
 #include "runners/schema.h"
 #include "runners/store_internal.h"
 
-static char *now_text(char buffer[BT_TIME_TEXT_SIZE])
+char *bt_store__now_text(char buffer[BT_TIME_TEXT_SIZE])
 {
   return bt_time_format(buffer, (int64_t)time(NULL) * BT_NS_PER_SECOND, false);
 }
@@ -42,7 +42,7 @@ static bt_status insert_run(int64_t *run_id, const bt_store *store, const bt_run
   if (status) return status;
   bt_store__bind_text(&b, info->kind);
   bt_store__bind_text(&b, info->label);
-  bt_store__bind_text(&b, now_text(now));
+  bt_store__bind_text(&b, bt_store__now_text(now));
   bt_store__bind_text(&b, info->version);
   bt_store__bind_text(&b, info->command);
   bt_store__bind_text(&b, info->strategy);
@@ -144,7 +144,7 @@ static bt_status update_run(const bt_store *store, int64_t run_id, const bt_run_
                              err);
   if (status) return status;
   bt_store__bind_text(&b, names[run_status]);
-  bt_store__bind_text(&b, now_text(now));
+  bt_store__bind_text(&b, bt_store__now_text(now));
   bt_store__bind_real(&b, end->elapsed_s);
   bt_store__bind_int(&b, (int64_t)end->bar_combos);
   bt_store__bind_int(&b, run_id);

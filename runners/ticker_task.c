@@ -144,15 +144,15 @@ static int compare_size(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* Moves all metrics into the batch (--keep all). */
-static bt_status keep_all(bt_batch *batch, evaluation *e, size_t n_combos, bt_error *err)
+/* Moves all metrics into the section (--keep all). */
+static bt_status keep_all(bt_section *section, evaluation *e, size_t n_combos, bt_error *err)
 {
-  batch->kept_combo_ids = malloc(n_combos * sizeof *batch->kept_combo_ids);
-  if (!batch->kept_combo_ids) return bt_fail_nomem(err, "results");
-  for (size_t i = 0; i < n_combos; i++) batch->kept_combo_ids[i] = (int64_t)i + 1;
-  batch->kept = e->metrics;
+  section->combo_ids = malloc(n_combos * sizeof *section->combo_ids);
+  if (!section->combo_ids) return bt_fail_nomem(err, "results");
+  for (size_t i = 0; i < n_combos; i++) section->combo_ids[i] = (int64_t)i + 1;
+  section->metrics = e->metrics;
   e->metrics = NULL;
-  batch->n_kept = n_combos;
+  section->n_metrics = n_combos;
   return BT_OK;
 }
 
@@ -167,36 +167,40 @@ static bt_status evaluate_again(void *context, size_t index, bt_worker *worker, 
 
 /* Evaluates the best again: their metrics were not kept, because of all combinations' there may be
  * too many for memory. The same job gives the same bits. */
-static bt_status keep_best(bt_batch *batch, evaluation *e, bt_worker *worker, bt_error *err)
+static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker, bt_error *err)
 {
-  batch->kept_combo_ids = malloc((e->n_best + 1) * sizeof *batch->kept_combo_ids);
-  batch->kept = malloc((e->n_best + 1) * sizeof *batch->kept);
-  if (!batch->kept_combo_ids || !batch->kept) return bt_fail_nomem(err, "results");
+  section->combo_ids = malloc((e->n_best + 1) * sizeof *section->combo_ids);
+  section->metrics = malloc((e->n_best + 1) * sizeof *section->metrics);
+  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "results");
   qsort(e->best, e->n_best, sizeof *e->best, compare_size);
-  for (size_t i = 0; i < e->n_best; i++) batch->kept_combo_ids[i] = (int64_t)e->best[i] + 1;
-  batch->n_kept = e->n_best;
-  e->kept = batch->kept;
+  for (size_t i = 0; i < e->n_best; i++) section->combo_ids[i] = (int64_t)e->best[i] + 1;
+  section->n_metrics = e->n_best;
+  e->kept = section->metrics;
   return bt_worker_fork(worker, e->n_best, count_block_combos(e->ticker->bars->n_bars),
                         evaluate_again, e, err);
 }
 
-static bt_status fill_results(bt_batch *batch, evaluation *e, bt_worker *worker, bt_error *err)
+/* Appends the row of `selections`: the first of the best. */
+static bt_status fill_selection(bt_batch *batch, const evaluation *e, bt_error *err)
 {
   const bt_job *job = e->context->job;
-  size_t n_combos = bt_grid_count(job->grid);
-  e->n_best = bt_selection_top(e->best, e->n_best, e->scores, n_combos);
-  batch->selection =
-      (bt_selection_row){.ticker_id = (int64_t)batch->sequence + 1,
-                         .combo_id = e->n_best ? (int64_t)e->best[0] + 1 : 0,
-                         .objective = bt_metric_describe(job->selection.objective).name,
-                         .train_value = e->n_best ? e->values[e->best[0]] : (double)NAN,
-                         .test_value = (double)NAN};
-  batch->values = malloc(n_combos * sizeof *batch->values);
-  if (!batch->values) return bt_fail_nomem(err, "objective values");
-  memcpy(batch->values, e->values, n_combos * sizeof *batch->values);
-  batch->n_values = n_combos;
-  return job->keep.kind == BT_KEEP_ALL ? keep_all(batch, e, n_combos, err)
-                                       : keep_best(batch, e, worker, err);
+  bt_selection_row row = {.ticker_id = batch->ticker.ticker_id,
+                          .combo_id = e->n_best ? (int64_t)e->best[0] + 1 : 0,
+                          .objective = bt_metric_describe(job->selection.objective).name,
+                          .train_value = e->n_best ? e->values[e->best[0]] : (double)NAN,
+                          .test_value = (double)NAN};
+  return bt_batch_add_selection(batch, &row, err);
+}
+
+static bt_status fill_results(bt_section *section, evaluation *e, bt_worker *worker, bt_error *err)
+{
+  size_t n_combos = bt_grid_count(e->context->job->grid);
+  section->values = malloc(n_combos * sizeof *section->values);
+  if (!section->values) return bt_fail_nomem(err, "objective values");
+  memcpy(section->values, e->values, n_combos * sizeof *section->values);
+  section->n_values = n_combos;
+  return e->context->job->keep.kind == BT_KEEP_ALL ? keep_all(section, e, n_combos, err)
+                                                   : keep_best(section, e, worker, err);
 }
 
 static bt_status fill_issues(bt_batch *batch, const bt_load_report *report, const char *reason,
@@ -253,6 +257,8 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
 {
   size_t n_combos = bt_grid_count(context->job->grid);
   bt_ticker_outcome *outcome = &context->outcomes[index];
+  const bt_result_key key = {.ticker_id = batch->ticker.ticker_id, .phase = "full"};
+  bt_section *section = NULL;
   evaluation e = {.context = context,
                   .ticker = ticker,
                   .n_span_bars = ticker->subject.span.end - ticker->subject.span.first,
@@ -263,10 +269,13 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
                             evaluate_combination, &e, err);
   if (!status) {
     note_sharpes(outcome, e.sharpes, n_combos);
-    status = fill_results(batch, &e, worker, err);
+    e.n_best = bt_selection_top(e.best, e.n_best, e.scores, n_combos);
+    status = fill_selection(batch, &e, err); /* before keep_best sorts them */
   }
+  if (!status) status = bt_batch_add_section(&section, batch, &key, err);
+  if (!status) status = fill_results(section, &e, worker, err);
   if (!status) {
-    outcome->n_kept = batch->n_kept;
+    outcome->n_kept = section->n_metrics;
     outcome->n_span_bars = e.n_span_bars;
   }
   evaluation_free(&e);
@@ -313,6 +322,7 @@ bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *
   bt_bars *bars = NULL;
   bt_status status = bt_writer_check(context->writer, err);
   if (!status) status = bt_batch_new(&batch, index, err);
+  if (!status) batch->task = index + 1;
   if (!status) status = load(&bars, context, index, bt_worker_index(worker), err);
   if (!status) status = fill_batch(batch, context, index, bars, worker, err);
   if (status) {

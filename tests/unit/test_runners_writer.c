@@ -53,7 +53,24 @@ static bt_writer *start(scene *s, size_t budget_bytes)
   return writer;
 }
 
-/* N_COMBOS rows, an issue, a selection. NULL when memory is out; no assertion, for other threads.
+/* N_COMBOS rows and values. False when memory is out. */
+static bool fill_section(bt_section *section, size_t sequence)
+{
+  section->values = calloc(N_COMBOS, sizeof *section->values);
+  section->metrics = calloc(N_COMBOS, sizeof *section->metrics);
+  section->combo_ids = calloc(N_COMBOS, sizeof *section->combo_ids);
+  if (!section->values || !section->metrics || !section->combo_ids) return false;
+  section->n_values = section->n_metrics = N_COMBOS;
+  for (size_t i = 0; i < N_COMBOS; i++) {
+    section->combo_ids[i] = (int64_t)i + 1;
+    section->metrics[i] = fixture_metrics((double)(sequence * 100 + i));
+    section->values[i] = (double)i;
+  }
+  return true;
+}
+
+/* N_COMBOS rows, an issue, a selection, a task. NULL when memory is out; no assertion, for other
+ * threads.
  */
 static bt_batch *make_batch(size_t sequence)
 {
@@ -62,23 +79,18 @@ static bt_batch *make_batch(size_t sequence)
   (void)snprintf(symbol, sizeof symbol, "T%zu", sequence);
   bt_ticker_row ticker = {.ticker_id = (int64_t)sequence + 1, .symbol = symbol, .n_bars = 10};
   bt_issue_row issue = {3, "2024-01-02", "price", "skipped", symbol};
+  bt_selection_row selection = {
+      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
+  bt_result_key key = {.ticker_id = ticker.ticker_id, .phase = "full"};
+  bt_section *section = NULL;
   if (bt_batch_new(&batch, sequence, NULL)) return NULL;
-  batch->values = calloc(N_COMBOS, sizeof *batch->values);
-  batch->kept = calloc(N_COMBOS, sizeof *batch->kept);
-  batch->kept_combo_ids = calloc(N_COMBOS, sizeof *batch->kept_combo_ids);
-  if (!batch->values || !batch->kept || !batch->kept_combo_ids ||
-      bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL)) {
+  if (bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL) ||
+      bt_batch_add_selection(batch, &selection, NULL) ||
+      bt_batch_add_section(&section, batch, &key, NULL) || !fill_section(section, sequence)) {
     bt_batch_free(batch);
     return NULL;
   }
-  batch->n_values = batch->n_kept = N_COMBOS;
-  for (size_t i = 0; i < N_COMBOS; i++) {
-    batch->kept_combo_ids[i] = (int64_t)i + 1;
-    batch->kept[i] = fixture_metrics((double)(sequence * 100 + i));
-    batch->values[i] = (double)i;
-  }
-  batch->selection = (bt_selection_row){
-      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
+  batch->task = sequence + 1;
   return batch;
 }
 
@@ -112,12 +124,13 @@ static void expect_whole_in_order(fixture *f, size_t n_tickers)
                        " lag(ticker_id * 1000 + combo_id) OVER (ORDER BY rowid) AS before"
                        " FROM metrics) WHERE k <= before"),
       "0");
-  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
-                 n_tickers);
+  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
+                 n_tickers, n_tickers);
   assert_string_equal(fixture_query(f, "SELECT (SELECT count(*) FROM tickers),"
                                        " (SELECT count(*) FROM objective_values),"
                                        " (SELECT count(*) FROM selections),"
-                                       " (SELECT count(*) FROM data_issues)"),
+                                       " (SELECT count(*) FROM data_issues),"
+                                       " (SELECT count(*) FROM tasks)"),
                       expected);
 }
 
