@@ -35,7 +35,7 @@ static bt_metrics measure(const double *equity, size_t n, double cash, double rf
                       .trades = list,
                       .costs_paid = 12.5};
   for (size_t t = 0; t < n; t++) ledger.ruined = ledger.ruined || own[t] == 0;
-  bt_metrics_config config = {cash, rf, ppy};
+  bt_metrics_config config = {cash, rf, ppy, NULL};
   bt_metrics_compute(&metrics, returns, &ledger, bars, (bt_span){0, n}, &config);
   free(returns);
   free(own);
