@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/benchmark.h"
 #include "core/lanes.h"
 #include "core/suggest.h"
 
@@ -113,6 +114,27 @@ static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, do
   }
 }
 
+/* The same two sums, of the same shape, for returns that are given. */
+static void add_returns(sums *out, const double *r, size_t n, double floor)
+{
+  bt_lanes first = {0}, downside = {0};
+  size_t t = 1;
+  for (; t + BT_LANES <= n; t += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES; k += 2) {
+      bt_pair value = bt_pair_load(r + t + k), below = value - floor;
+      below = bt_pair_where(below < 0, below);
+      first.pair[k / 2] += value;
+      downside.pair[k / 2] += below * below;
+    }
+  }
+  out->first = bt_lanes_sum(&first) + r[0];
+  out->downside = bt_lanes_sum(&downside) + square_below(r[0], floor);
+  for (; t < n; t++) {
+    out->first += r[t];
+    out->downside += square_below(r[t], floor);
+  }
+}
+
 static bool is_constant(const double *x, size_t n)
 {
   for (size_t i = 1; i < n; i++)
@@ -166,12 +188,11 @@ static void follow(fall *f, const double *equity, size_t n)
 /* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. Most
  * blocks lie below the peak, and then only their lowest bar counts; or they rise above it, and even
  * their lowest bar below their highest would be no new worst. The others are gone through. */
-static double find_max_drawdown(const bt_ledger *ledger, double cash)
+static double find_max_drawdown(const double *equity, size_t n, double cash)
 {
-  const double *equity = ledger->equity;
   fall f = {.peak = cash, .trough = cash, .worst = 1};
   size_t t = 0;
-  for (; t + BLOCK_BARS <= ledger->n_bars; t += BLOCK_BARS) {
+  for (; t + BLOCK_BARS <= n; t += BLOCK_BARS) {
     extremes block = find_extremes(equity + t);
     if (block.high <= f.peak)
       f.trough = block.low < f.trough ? block.low : f.trough;
@@ -180,30 +201,55 @@ static double find_max_drawdown(const bt_ledger *ledger, double cash)
     else
       follow(&f, equity + t, BLOCK_BARS);
   }
-  follow(&f, equity + t, ledger->n_bars - t);
+  follow(&f, equity + t, n - t);
   set_peak(&f, f.peak);
   return without_noise(f.worst - 1);
 }
 
-/* Everything that follows from the returns alone. */
-static void set_return_metrics(double *value, double *returns, const bt_ledger *ledger,
+/* Everything that follows from the equity alone. */
+static void set_equity_metrics(double *value, const double *equity, size_t n,
                                const bt_metrics_config *config)
 {
-  sums s;
-  size_t n = ledger->n_bars;
-  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
-  fill_returns(returns, &s, ledger, config->cash, floor);
+  double final_equity = equity[n - 1], growth = final_equity / config->cash;
+  double total = without_noise(growth - 1);
+  value[BT_METRIC_FINAL_EQUITY] = final_equity;
+  value[BT_METRIC_TOTAL_RETURN] = total;
+  value[BT_METRIC_CAGR] = total == 0 ? 0 : pow(growth, config->periods_per_year / (double)n) - 1;
+  value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(equity, n, config->cash);
+  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
+}
+
+static void set_benchmark_metrics(double *value, const double *returns, size_t n,
+                                  const bt_metrics_config *config)
+{
+  if (!config->benchmark) return;
+  double ppy = config->periods_per_year;
+  bt_benchmark_metrics against =
+      bt_benchmark_compare(returns, config->benchmark, n, config->rf / ppy, ppy);
+  value[BT_METRIC_ALPHA] = against.alpha;
+  value[BT_METRIC_BETA] = against.beta;
+  value[BT_METRIC_CORRELATION] = against.correlation;
+  value[BT_METRIC_TRACKING_ERROR] = against.tracking_error;
+  value[BT_METRIC_INFORMATION_RATIO] = against.information_ratio;
+}
+
+/* Everything that follows from the returns alone; s->first and s->downside are known. */
+static void set_return_metrics(double *value, sums *s, const double *returns, size_t n,
+                               const bt_metrics_config *config)
+{
+  set_benchmark_metrics(value, returns, n, config);
   if (n < 2) return;
-  double mean = s.first / count, excess = mean - floor;
-  add_moments(&s, returns, n, mean);
-  bool constant = s.second == 0 || is_constant(returns, n);
-  double deviation = constant ? 0 : sqrt(s.second / (count - 1)), variance = s.second / count;
+  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
+  double mean = s->first / count, excess = mean - floor;
+  add_moments(s, returns, n, mean);
+  bool constant = s->second == 0 || is_constant(returns, n);
+  double deviation = constant ? 0 : sqrt(s->second / (count - 1)), variance = s->second / count;
   value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
   if (constant) return;
   value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
-  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(s.downside / count) * sqrt(ppy));
-  value[BT_METRIC_SKEW] = s.third / count / (variance * sqrt(variance));
-  value[BT_METRIC_KURTOSIS] = s.fourth / count / (variance * variance) - 3;
+  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(s->downside / count) * sqrt(ppy));
+  value[BT_METRIC_SKEW] = s->third / count / (variance * sqrt(variance));
+  value[BT_METRIC_KURTOSIS] = s->fourth / count / (variance * variance) - 3;
 }
 
 /* Everything about closed trades. */
@@ -235,25 +281,46 @@ static void set_trade_metrics(double *value, const bt_ledger *ledger)
   value[BT_METRIC_AVG_BARS] = bars / count;
 }
 
+/* Nothing is known yet but the number of bars. */
+static void begin(double *value, size_t n_bars)
+{
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
+  value[BT_METRIC_N_BARS] = (double)n_bars;
+}
+
+static void finish(double *value)
+{
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
+    if (!isfinite(value[i])) value[i] = (double)NAN;
+}
+
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config)
 {
-  double *value = out->value, count = (double)ledger->n_bars;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
-  double final_equity = ledger->equity[ledger->n_bars - 1];
-  value[BT_METRIC_N_BARS] = count;
-  value[BT_METRIC_FINAL_EQUITY] = final_equity;
-  double total = without_noise(final_equity / config->cash - 1);
-  value[BT_METRIC_TOTAL_RETURN] = total;
-  value[BT_METRIC_CAGR] =
-      total == 0 ? 0 : pow(final_equity / config->cash, config->periods_per_year / count) - 1;
-  set_return_metrics(value, returns, ledger, config);
-  value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
-  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
-  value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / count;
+  sums s;
+  double *value = out->value;
+  size_t n = ledger->n_bars;
+  begin(value, n);
+  fill_returns(returns, &s, ledger, config->cash, config->rf / config->periods_per_year);
+  set_return_metrics(value, &s, returns, n, config);
+  set_equity_metrics(value, ledger->equity, n, config);
+  value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / (double)n;
   set_trade_metrics(value, ledger);
   value[BT_METRIC_COSTS] = ledger->costs_paid;
   value[BT_METRIC_BUY_HOLD] = bars->close[span.end - 1] / bars->close[span.first] - 1;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    if (!isfinite(value[i])) value[i] = (double)NAN;
+  finish(value);
+}
+
+void bt_metrics_of_returns(bt_metrics *out, double *equity, const double *r, size_t n,
+                           const bt_metrics_config *config)
+{
+  sums s;
+  double *value = out->value, worth = config->cash;
+  begin(value, n);
+  if (n == 0) return;
+  for (size_t t = 0; t < n; t++) equity[t] = worth *= 1 + r[t];
+  add_returns(&s, r, n, config->rf / config->periods_per_year);
+  set_return_metrics(value, &s, r, n, config);
+  set_equity_metrics(value, equity, n, config);
+  finish(value);
 }
