@@ -262,10 +262,10 @@ static void set_levels(account *a, const order *o)
   a->levels = bt_levels_of(&a->config->stops, side, o->price, deciding_bar(a, o->bar));
 }
 
-/* Rules 4, 5 and 8: an order of which bar, reason and raw price are known. */
-static bt_status place_order(account *a, order o, double target, bt_error *err)
+/* Rules 4, 5 and 8: an order of which bar, reason and raw price are set. */
+static inline bt_status place_order(account *a, order *o, double target, bt_error *err)
 {
-  double value = a->shares * o.raw_price, equity = a->cash + value;
+  double value = a->shares * o->raw_price, equity = a->cash + value;
   a->ledger->ruined = is_gone(a->cash, value);
   if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
@@ -274,12 +274,12 @@ static bt_status place_order(account *a, order o, double target, bt_error *err)
   double slippage = a->config->costs.slippage_rate;
   double held = a->shares;
   bool buys = target * equity > value, reverses = held * target < 0;
-  o.factor = a->bars->adjust_factor[o.bar];
-  o.price = o.raw_price * (buys ? 1 + slippage : 1 - slippage);
-  if (reverses) trade_to(a, &o, 0);
-  if (!reverses || a->shares == 0) trade_to(a, &o, target);
-  if (a->shares != held) note_holding(a->ledger, o.bar, a->shares);
-  if (a->has_levels && a->shares != 0 && !(held * a->shares > 0)) set_levels(a, &o);
+  o->factor = a->bars->adjust_factor[o->bar];
+  o->price = o->raw_price * (buys ? 1 + slippage : 1 - slippage);
+  if (reverses) trade_to(a, o, 0);
+  if (!reverses || a->shares == 0) trade_to(a, o, target);
+  if (a->shares != held) note_holding(a->ledger, o->bar, a->shares);
+  if (a->has_levels && a->shares != 0 && !(held * a->shares > 0)) set_levels(a, o);
   return BT_OK;
 }
 
@@ -293,7 +293,7 @@ static bt_status follow_decision(account *a, size_t bar, double decision, bt_err
   if (!config->sizes && size == 0) size = 1;
   const double *prices = config->fill == BT_FILL_OPEN ? a->bars->open : a->bars->close;
   order o = {.bar = bar, .reason = BT_EXIT_SIGNAL, .raw_price = prices[bar]};
-  return place_order(a, o, decision * size, err);
+  return place_order(a, &o, decision * size, err);
 }
 
 /* Rule 11: the first bar of [first, end) on which what is held reaches a level. */
@@ -312,7 +312,7 @@ static bt_status close_at_level(account *a, const bt_touch *touch, bt_error *err
       [BT_STOP_TRAILING] = BT_EXIT_TRAILING,
   };
   order o = {.bar = touch->bar, .reason = reasons[touch->stop], .raw_price = touch->raw_price};
-  return place_order(a, o, 0, err);
+  return place_order(a, &o, 0, err);
 }
 
 /* Rule 13: what is due at the beginning of bar t, once. */
@@ -354,7 +354,7 @@ static size_t find_order(const double *next, size_t t, size_t end, double in_for
 
 /* Rules 7 and 8: equity at the close of the bars [t, end), between which no order arises and shares
  * and cash do not change. Returns end, or the bar on which equity is gone. */
-static size_t mark_steady(account *a, size_t t, size_t end)
+static inline size_t mark_steady(account *a, size_t t, size_t end)
 {
   const double cash = a->cash, shares = a->shares, *close = a->bars->close;
   double *equity = a->ledger->equity;
@@ -385,8 +385,8 @@ static size_t mark_borrowed(account *a, size_t t, size_t end)
 
 static size_t mark_bars(account *a, size_t t, size_t end)
 {
-  bool borrows = a->shares < 0 && a->config->borrow_rate > 0;
-  return borrows ? mark_borrowed(a, t, end) : mark_steady(a, t, end);
+  bool pays = a->shares < 0 && a->config->borrow_rate > 0;
+  return pays ? mark_borrowed(a, t, end) : mark_steady(a, t, end);
 }
 
 /* Rules 11 to 14: what comes ahead of the decision that fills on bar t: borrow, and with fills at
@@ -440,7 +440,8 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
                       const bt_sim_config *config, bt_error *err)
 {
   size_t t = span.first;
-  bool at_open = config->fill == BT_FILL_OPEN;
+  bool at_open = config->fill == BT_FILL_OPEN, has_levels = bt_stops_any(&config->stops);
+  bool is_eventful = has_levels || config->borrow_rate > 0; /* between orders */
   bt_status status = reserve_bars(ledger, span.end - span.first, err);
   if (status) return status;
   account a = {.config = config,
@@ -449,19 +450,22 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
                .first = span.first,
                .cash = config->cash,
                .charged = span.first,
-               .has_levels = bt_stops_any(&config->stops)};
+               .has_levels = has_levels};
   ledger->n_bars = span.end - span.first;
   ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
   ledger->costs_paid = 0;
   ledger->ruined = false;
   while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
-    status = begin_bar(&a, t, err);
+    if (is_eventful) status = begin_bar(&a, t, err);
     if (!status && !ledger->ruined) status = follow_decision(&a, t, decision, err);
     if (status) return status;
     if (ledger->ruined) break;
     size_t end = find_order(at_open ? target : target + 1, t, span.end, a.in_force);
-    status = pass_bars(&a, &t, end, err);
+    if (is_eventful)
+      status = pass_bars(&a, &t, end, err);
+    else
+      t = mark_steady(&a, t, end);
     if (status) return status;
   }
   if (ledger->ruined) status = fill_with_nothing(ledger, t, span, err);
