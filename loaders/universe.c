@@ -15,6 +15,7 @@ void bt_universe_clear(bt_universe *universe)
   for (size_t i = 0; i < universe->n_entries; i++) {
     free(universe->entries[i].symbol);
     free(universe->entries[i].path);
+    free(universe->entries[i].stretches);
   }
   free(universe->entries);
   *universe = (bt_universe){0};
