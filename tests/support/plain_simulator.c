@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/time.h"
+
 static double commission(const bt_costs *costs, double shares, double price, double factor)
 {
   double value = fabs(shares) * price, raw_shares = fabs(shares) * factor;
@@ -63,10 +65,16 @@ static void trade_to(plain_account *a, const bt_bars *bars, const bt_sim_config 
   if (change == 0 || equity - paid <= 0) return;
   book(a, bar, change, price, paid);
   a->costs_paid += paid + fabs(change) * fabs(price - raw_price);
+  if (shares != 0 && a->opens) {
+    a->entry = price;
+    a->entry_bar = bar;
+  }
+  a->opens = shares == 0;
   a->held = shares;
   if (shares != 0) return;
   assert(a->n_trades + 1 < PLAIN_TRADES_MOST);
   a->trades[a->n_trades].exit_bar = bar;
+  a->trades[a->n_trades].reason = a->reason;
   a->trades[a->n_trades++].open = false;
 }
 
@@ -85,12 +93,88 @@ static void order(plain_account *a, const bt_bars *bars, const bt_sim_config *co
                   double raw_price, double target)
 {
   double value = a->held * raw_price, wanted = target * (a->cash + value);
-  a->in_force = target;
   a->ruined = is_gone(a->cash, value);
   if (a->ruined || is_nothing(wanted - value, a->cash, value)) return;
   bool reverses = a->held * target < 0;
   if (reverses) trade_to(a, bars, config, bar, raw_price, wanted > value, 0);
   if (!reverses || a->held == 0) trade_to(a, bars, config, bar, raw_price, wanted > value, target);
+}
+
+/* What is due for the nights since the bar before. */
+static void pay_borrow(plain_account *a, const bt_bars *bars, double rate, size_t t)
+{
+  double nights = floor((double)bars->time_ns[t] / (double)BT_NS_PER_DAY) -
+                  floor((double)bars->time_ns[t - 1] / (double)BT_NS_PER_DAY);
+  if (a->held >= 0) return;
+  a->cash += rate * nights / 365 * a->held * bars->close[t - 1];
+  a->costs_paid -= rate * nights / 365 * a->held * bars->close[t - 1];
+}
+
+/* NaN where there is none. */
+static double distance(const bt_distance *d, double price, size_t decided)
+{
+  if (d->amount == 0) return (double)NAN;
+  return d->amount * (d->unit == BT_DISTANCE_ATR ? d->atr[decided] : price);
+}
+
+/* The exit of a long position on bar t, as a price; NaN where there is none. `from`: the first bar
+ * on which its levels count. */
+static double exit_long(plain_account *a, const bt_bars *bars, const bt_stops *stops, size_t from,
+                        size_t t)
+{
+  size_t decided = a->decided;
+  double best = a->entry;
+  for (size_t k = from; k < t; k++) best = fmax(best, bars->high[k]);
+  double stop = a->entry - distance(&stops->at[BT_STOP_LOSS], a->entry, decided);
+  double profit = a->entry + distance(&stops->at[BT_STOP_PROFIT], a->entry, decided);
+  double trailing = best - distance(&stops->at[BT_STOP_TRAILING], best, decided);
+  a->reason = !isnan(trailing) && !(trailing <= stop) ? BT_EXIT_TRAILING : BT_EXIT_STOP;
+  double tighter = fmax(stop, trailing); /* NaN loses */
+  if (bars->low[t] <= tighter) return fmin(bars->open[t], tighter);
+  a->reason = BT_EXIT_PROFIT;
+  return bars->high[t] >= profit ? fmax(bars->open[t], profit) : (double)NAN;
+}
+
+static double exit_short(plain_account *a, const bt_bars *bars, const bt_stops *stops, size_t from,
+                         size_t t)
+{
+  size_t decided = a->decided;
+  double best = a->entry;
+  for (size_t k = from; k < t; k++) best = fmin(best, bars->low[k]);
+  double stop = a->entry + distance(&stops->at[BT_STOP_LOSS], a->entry, decided);
+  double profit = a->entry - distance(&stops->at[BT_STOP_PROFIT], a->entry, decided);
+  double trailing = best + distance(&stops->at[BT_STOP_TRAILING], best, decided);
+  a->reason = !isnan(trailing) && !(trailing >= stop) ? BT_EXIT_TRAILING : BT_EXIT_STOP;
+  double tighter = fmin(stop, trailing);
+  if (bars->high[t] >= tighter) return fmax(bars->open[t], tighter);
+  a->reason = BT_EXIT_PROFIT;
+  return bars->low[t] <= profit ? fmin(bars->open[t], profit) : (double)NAN;
+}
+
+static void watch_levels(plain_account *a, const bt_bars *bars, const bt_sim_config *config,
+                         size_t t)
+{
+  size_t from = a->entry_bar + (config->fill == BT_FILL_CLOSE);
+  if (a->ruined || a->held == 0 || t < from) return;
+  a->decided = a->entry_bar - (config->fill == BT_FILL_OPEN);
+  double price = a->held > 0 ? exit_long(a, bars, &config->stops, from, t)
+                             : exit_short(a, bars, &config->stops, from, t);
+  if (!isnan(price)) order(a, bars, config, t, price, 0);
+}
+
+/* The decision that fills on bar t, if it is a new one. */
+static void follow(plain_account *a, const bt_bars *bars, const bt_sim_config *config, size_t t,
+                   const double *target)
+{
+  bool at_open = config->fill == BT_FILL_OPEN;
+  if (a->ruined || (at_open && t == 0)) return;
+  size_t decided = at_open ? t - 1 : t;
+  if (target[decided] == a->in_force) return;
+  double size = config->sizes ? config->sizes[decided] : config->size;
+  if (size == 0 && !config->sizes) size = 1;
+  a->in_force = target[decided];
+  a->reason = BT_EXIT_SIGNAL;
+  order(a, bars, config, t, at_open ? bars->open[t] : bars->close[t], a->in_force * size);
 }
 
 plain_account *plain_simulate(const bt_bars *bars, const double *target, bt_span span,
@@ -101,18 +185,19 @@ plain_account *plain_simulate(const bt_bars *bars, const double *target, bt_span
   if (!a || !(a->equity = calloc(n, sizeof(double))) || !(a->shares = calloc(n, sizeof(double))))
     abort();
   a->cash = config->cash;
+  a->opens = true;
   for (size_t t = span.first; t < span.end && !a->ruined; t++) {
-    bool at_open = config->fill == BT_FILL_OPEN;
-    double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
-    if (decision != a->in_force)
-      order(a, bars, config, t, at_open ? bars->open[t] : bars->close[t], decision);
+    if (t > span.first) pay_borrow(a, bars, config->borrow_rate, t);
+    if (config->fill == BT_FILL_OPEN) follow(a, bars, config, t, target);
+    watch_levels(a, bars, config, t);
+    if (config->fill == BT_FILL_CLOSE) follow(a, bars, config, t, target);
     if (!a->ruined) a->ruined = is_gone(a->cash, a->held * bars->close[t]);
     if (a->held != 0) a->trades[a->n_trades].exit_bar = t;
     if (a->ruined) break;
     a->equity[t - span.first] = a->cash + a->held * bars->close[t];
     a->shares[t - span.first] = a->held;
   }
-  if (a->held != 0) a->n_trades++; /* the open one */
+  if (a->held != 0) a->trades[a->n_trades++].reason = BT_EXIT_END; /* the open one */
   return a;
 }
 
