@@ -4,7 +4,7 @@
  *
  * Each round writes, in turn: a fresh file by put calls; a fresh file through the writer's thread;
  * a second run of the same size into a file that has the index. Rounds are interleaved and medians
- * printed, because disks drift. Then a few queries.
+ * printed, because disks drift. Then a few queries, and points of equity by put calls.
  */
 #include <math.h>
 #include <sqlite3.h>
@@ -221,6 +221,43 @@ static void print_query(const char *path, const char *sql)
   sqlite3_close(db);
 }
 
+enum { POINTS_A_TICKER = 5040 };
+
+/* One equity curve a ticker, committed as batches are. */
+static double write_points(const plan *p)
+{
+  bt_error err;
+  bt_store *store = NULL;
+  int64_t run_id = 0;
+  bt_run_info info = {.kind = "sweep"};
+  bt_equity_point *points = calloc(POINTS_A_TICKER, sizeof *points);
+  if (!points) exit(1);
+  for (size_t i = 0; i < POINTS_A_TICKER; i++)
+    points[i] = (bt_equity_point){(int64_t)i * BT_NS_PER_DAY, 1e5 + sin((double)i), 0.5};
+  (void)unlink(p->path);
+  stop_on(bt_store_open(&store, p->path, &err), &err);
+  stop_on(bt_store_begin_run(store, &run_id, &info, NULL, NULL, &err), &err);
+  double start = now_s();
+  for (size_t i = 0; i < p->n_tickers; i++) {
+    bt_result_key key = {.ticker_id = (int64_t)i + 1, .phase = "full", .combo_id = 1};
+    stop_on(bt_store_put_equity(store, run_id, &key, true, points, POINTS_A_TICKER, &err), &err);
+    stop_on(bt_store_end_batch(store, &err), &err);
+  }
+  stop_on(bt_store_commit(store, &err), &err);
+  double elapsed = now_s() - start;
+  stop_on(bt_store_close(store, &err), &err);
+  free(points);
+  return elapsed;
+}
+
+static void print_points(const plan *p)
+{
+  double values[ROUNDS_MOST], n_points = (double)p->n_tickers * POINTS_A_TICKER;
+  for (size_t i = 0; i < p->n_rounds; i++) values[i] = write_points(p);
+  qsort(values, p->n_rounds, sizeof *values, compare);
+  printf("%-26s %9.0f points/s\n", "equity", n_points / values[p->n_rounds / 2]);
+}
+
 static void make_grid(plan *p)
 {
   static const bt_param params[] = {{.name = "fast", .most = 1e9}, {.name = "slow", .most = 1e9}};
@@ -274,6 +311,7 @@ int main(int argc, char **argv)
     print_variant(variant_names[i], timings[i], p.n_rounds, n_rows);
   printf("%.0f bytes a row with all indices; queries on a file of two runs:\n", bytes_a_row);
   print_queries(p.path);
+  print_points(&p);
   (void)unlink(p.path);
   bt_grid_free(p.grid);
   return 0;

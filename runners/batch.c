@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/grow.h"
 #include "runners/writer.h"
 
 bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err)
@@ -85,17 +86,9 @@ bt_status bt_batch_set_ticker(bt_batch *batch, const bt_ticker_row *row, bt_erro
   return ok ? BT_OK : bt_fail_nomem(err, "row of a ticker");
 }
 
-/* Room for one more than n elements; the capacity is the power of two at or above n. Returns the
- * array, or NULL when memory is out: the old one is then still there. */
-static void *grow(void *array, size_t n, size_t element_size)
-{
-  if (n & (n - 1)) return array;
-  return realloc(array, (n ? 2 * n : 1) * element_size);
-}
-
 bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error *err)
 {
-  bt_issue_row *issues = grow(batch->issues, batch->n_issues, sizeof *issues);
+  bt_issue_row *issues = bt_grow(batch->issues, batch->n_issues, sizeof *issues);
   if (!issues) return bt_fail_nomem(err, "issues of a ticker");
   batch->issues = issues;
   bt_issue_row copy = *row;
@@ -121,7 +114,8 @@ bt_status bt_batch_add_section(bt_section **out, bt_batch *batch, const bt_resul
 
 bt_status bt_batch_add_selection(bt_batch *batch, const bt_selection_row *row, bt_error *err)
 {
-  bt_selection_row *selections = grow(batch->selections, batch->n_selections, sizeof *selections);
+  bt_selection_row *selections =
+      bt_grow(batch->selections, batch->n_selections, sizeof *selections);
   if (!selections) return bt_fail_nomem(err, "selections of a ticker");
   batch->selections = selections;
   batch->selections[batch->n_selections++] = *row;

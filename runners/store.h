@@ -33,6 +33,10 @@ typedef struct bt_store bt_store;
  * program, a newer schema version, locked by another process), NOMEM. */
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err);
 
+/* The same for a file that must be there with its schema; none is made. Errors also: IO (no such
+ * file), DATABASE (an empty one). */
+bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err);
+
 /* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:
  * then the last one out does). The store is freed whatever the result; NULL is fine. */
 bt_status bt_store_close(bt_store *store, bt_error *err);

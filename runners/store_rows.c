@@ -9,7 +9,7 @@
 
 static const struct {
   const char *table, *sql;
-} inserts[BT_STATEMENT_COUNT] = {
+} statements[BT_STATEMENT_COUNT] = {
     [BT_STATEMENT_TICKER] = {"tickers",
                              "INSERT INTO tickers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_ISSUE] = {"data_issues", "INSERT INTO data_issues VALUES (?, ?, ?, ?, ?, ?, ?)"},
@@ -30,6 +30,9 @@ static const struct {
                              "INSERT INTO regime_metrics VALUES (?, ?, ?, ?, ?, ?,"
                              " ?, ?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_TASK] = {"tasks", "INSERT INTO tasks VALUES (?, ?, ?)"},
+    [BT_STATEMENT_READ_OBJECTIVES] = {"objective_values",
+                                      "SELECT value FROM objective_values WHERE run_id = ?"
+                                      " AND ticker_id = ? AND window_id = ? AND phase = ?"},
 };
 
 /* A failed write ends the run's writing: see store_internal.h. */
@@ -43,26 +46,31 @@ static bt_status give_up(bt_store *store, bt_status status, const bt_error *fail
   return status;
 }
 
+bt_status bt_store__open_statement(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                                   bt_error *err)
+{
+  sqlite3_stmt **slot = &store->statements[which];
+  if (!*slot && sqlite3_prepare_v3(store->db, statements[which].sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                   slot, NULL) != SQLITE_OK)
+    return bt_store__fail(store, statements[which].table, err);
+  *out = (bt_store_binder){*slot, 0, SQLITE_OK};
+  return BT_OK;
+}
+
 bt_status bt_store__begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
                               bt_error *err)
 {
   bt_error failure;
   bt_status status = bt_store__begin(store, &failure);
-  sqlite3_stmt **slot = &store->statements[which];
-  if (!status && !*slot &&
-      sqlite3_prepare_v3(store->db, inserts[which].sql, -1, SQLITE_PREPARE_PERSISTENT, slot,
-                         NULL) != SQLITE_OK)
-    status = bt_store__fail(store, inserts[which].table, &failure);
-  if (status) return give_up(store, status, &failure, err);
-  *out = (bt_store_binder){*slot, 0, SQLITE_OK};
-  return BT_OK;
+  if (!status) status = bt_store__open_statement(out, store, which, &failure);
+  return status ? give_up(store, status, &failure, err) : BT_OK;
 }
 
 bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
                             bt_store_statement which, bt_error *err)
 {
   bt_error failure;
-  bt_status status = bt_store__step(store, binder, inserts[which].table, &failure);
+  bt_status status = bt_store__step(store, binder, statements[which].table, &failure);
   if (status) return give_up(store, status, &failure, err);
   store->n_uncommitted++;
   return BT_OK;

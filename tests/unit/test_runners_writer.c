@@ -200,6 +200,76 @@ static void rejected_ticker_has_its_row_and_reason_alone(void **state)
   assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM objective_values"), "0");
 }
 
+/* Two windows and phases of one ticker, as walk-forward has them. */
+static void sections_keep_their_window_and_phase(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  bt_batch *batch = make_batch(0);
+  bt_section *section = NULL;
+  const bt_result_key keys[] = {{1, 1, "test", 3}, {1, 0, "oos", 0}};
+  const bt_selection_row selection = {1, 1, 3, "sharpe", 1.5, 0.5};
+  const bt_window_row window = {.window_id = 1};
+  assert_non_null(batch);
+  assert_int_equal(bt_store_put_window(s.store, s.run_id, &window, &s.f->err), BT_OK);
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(bt_batch_add_section(&section, batch, &keys[i], &s.f->err), BT_OK);
+    section->daily = true;
+    section->trades = calloc(1, sizeof *section->trades);
+    section->points = calloc(1, sizeof *section->points);
+    section->regimes = calloc(1, sizeof *section->regimes);
+    assert_true(section->trades && section->points && section->regimes);
+    section->trades[0].reason = "signal";
+    section->regimes[0].regime = "up";
+    section->n_trades = section->n_points = section->n_regimes = 1;
+  }
+  section->combo_ids = calloc(1, sizeof *section->combo_ids);
+  section->metrics = calloc(1, sizeof *section->metrics);
+  assert_true(section->combo_ids && section->metrics);
+  section->n_metrics = 1;
+  assert_int_equal(bt_batch_add_selection(batch, &selection, &s.f->err), BT_OK);
+  batch->has_walkforward = true;
+  batch->walkforward = (bt_walkforward_row){1, 1, 0.5, 1, 1};
+  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
+  finish(&s, writer);
+  tear_down(&s);
+  static const char rows[] = "1|test|3|1970-01-01 0|oos|-|1970-01-01";
+  assert_string_equal(
+      fixture_query(s.f, "SELECT window_id, phase, combo_id, entry_time FROM trades"), rows);
+  assert_string_equal(fixture_query(s.f, "SELECT window_id, phase, combo_id, time FROM equity"),
+                      rows);
+  assert_string_equal(
+      fixture_query(s.f, "SELECT window_id, phase, combo_id, regime FROM regime_metrics"),
+      "1|test|3|up 0|oos|-|up");
+  assert_string_equal(
+      fixture_query(s.f, "SELECT phase, combo_id, count(*) FROM metrics WHERE phase = 'oos'"),
+      "oos|-|1");
+  assert_string_equal(fixture_query(s.f, "SELECT window_id, combo_id, train_value FROM selections"),
+                      "0|2|1.0 1|3|1.5");
+  assert_string_equal(fixture_query(s.f, "SELECT ticker_id, efficiency FROM walkforward"), "1|0.5");
+  assert_string_equal(fixture_query(s.f, "SELECT task FROM tasks"), "1");
+}
+
+static void batch_without_ticker_or_task_has_neither_row(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  bt_batch *batch = NULL;
+  bt_section *section = NULL;
+  const bt_result_key key = {.ticker_id = 1, .phase = "full"};
+  push(&s, writer, 0);
+  assert_int_equal(bt_batch_new(&batch, 1, &s.f->err), BT_OK);
+  assert_int_equal(bt_batch_add_section(&section, batch, &key, &s.f->err), BT_OK);
+  section->points = calloc(2, sizeof *section->points);
+  assert_non_null(section->points);
+  section->n_points = 2;
+  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 1);
+  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM equity"), "2");
+}
+
 static void size_of_a_batch_covers_its_arrays(void **state)
 {
   bt_batch *batch = make_batch(0);
@@ -472,6 +542,8 @@ int main(void)
       CASE(finish_writes_what_lies_behind_gaps),
       CASE(nothing_pushed_is_nothing_written),
       CASE(rejected_ticker_has_its_row_and_reason_alone),
+      CASE(sections_keep_their_window_and_phase),
+      CASE(batch_without_ticker_or_task_has_neither_row),
       CASE(size_of_a_batch_covers_its_arrays),
       CASE(many_producers_give_one_order),
       CASE(full_budget_holds_back_all_but_the_next),
