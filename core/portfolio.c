@@ -222,7 +222,7 @@ bt_status bt_portfolio_returns(double *returns, double *exposed, const bt_portfo
   for (size_t i = 0; i < t->n_times; i++) {
     while (n_begun < n && first_ns[n_begun] <= t->time_ns[i]) n_begun++;
     while (n_ended < n && last_ns[n_ended] < t->time_ns[i]) n_ended++;
-    double alive = (double)(n_begun - n_ended); /* at least the one that brought this time */
+    double alive = (double)(n_begun - n_ended); /* > 0: whoever has a bar now */
     returns[i] = t->sum[series * t->n_times + i] / alive;
     if (exposed) exposed[i] = t->exposed[series * t->n_times + i] / alive;
   }
