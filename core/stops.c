@@ -6,30 +6,37 @@
 bool bt_stops_any(const bt_stops *stops)
 {
   for (size_t i = 0; i < BT_STOP_COUNT; i++)
-    if (stops->at[i].amount > 0) return true;
+    if (stops->at[i].amount > 0 || stops->at[i].amounts) return true;
   return false;
+}
+
+static double amount_of(const bt_distance *d, size_t deciding)
+{
+  return d->amounts ? d->amounts[deciding] : d->amount;
 }
 
 /* The distance as cash, infinite where there is none or its ATR is not defined; for a fraction that
  * of `price`. */
 static double distance_of(const bt_distance *d, double price, size_t deciding)
 {
-  if (!(d->amount > 0)) return (double)INFINITY;
-  if (d->unit == BT_DISTANCE_FRACTION) return d->amount * price;
+  double amount = amount_of(d, deciding);
+  if (!(amount > 0)) return (double)INFINITY;
+  if (d->unit == BT_DISTANCE_FRACTION) return amount * price;
   assert(d->atr);
-  double distance = d->amount * d->atr[deciding];
+  double distance = amount * d->atr[deciding];
   return isnan(distance) ? (double)INFINITY : distance;
 }
 
 bt_levels bt_levels_of(const bt_stops *stops, int side, double price, size_t deciding)
 {
   const bt_distance *trailing = &stops->at[BT_STOP_TRAILING];
-  bool follows_price = trailing->amount > 0 && trailing->unit == BT_DISTANCE_FRACTION;
+  double trailed = amount_of(trailing, deciding);
+  bool follows_price = trailed > 0 && trailing->unit == BT_DISTANCE_FRACTION;
   double entry = side * price;
   return (bt_levels){.side = side,
                      .stop = entry - distance_of(&stops->at[BT_STOP_LOSS], price, deciding),
                      .profit = entry + distance_of(&stops->at[BT_STOP_PROFIT], price, deciding),
-                     .trail_fraction = follows_price ? trailing->amount : 0,
+                     .trail_fraction = follows_price ? trailed : 0,
                      .trail_amount = follows_price ? 0 : distance_of(trailing, price, deciding),
                      .best = entry};
 }

@@ -22,9 +22,11 @@ typedef enum bt_distance_unit { BT_DISTANCE_FRACTION, BT_DISTANCE_ATR } bt_dista
 typedef struct bt_distance {
   double amount; /* fraction of the price (0.05 = 5%), or multiples of the ATR */
   bt_distance_unit unit;
-  double atr_period; /* with BT_DISTANCE_ATR */
-  const double *atr; /* with BT_DISTANCE_ATR, while simulating: n_bars values of the ticker, NaN
-                        until defined; not owned */
+  double atr_period;     /* with BT_DISTANCE_ATR */
+  const double *atr;     /* with BT_DISTANCE_ATR, while simulating: n_bars values of the ticker, NaN
+                            until defined; not owned */
+  const double *amounts; /* n_bars amounts that take the place of amount, by the bar that decides
+                            the entry, or NULL; not owned */
 } bt_distance;
 
 typedef struct bt_stops {

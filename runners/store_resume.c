@@ -1,6 +1,7 @@
 #include "runners/store_resume.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,18 +204,28 @@ bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values,
 /* ---- selections ----------------------------------------------------------------------------- */
 
 static const char selections_sql[] =
-    "SELECT ticker_id, window_id, combo_id, train_value FROM selections WHERE run_id = ?"
-    " AND ticker_id BETWEEN 1 AND ? AND window_id BETWEEN 1 AND ?";
+    "SELECT ticker_id, window_id, combo_id, train_value, test_value FROM selections"
+    " WHERE run_id = ? AND ticker_id BETWEEN 1 AND ? AND window_id BETWEEN 1 AND ?";
 
-bt_status bt_store_read_selections(int64_t *combo_ids, double *train_values, size_t n_tickers,
-                                   size_t n_windows, bt_store *store, int64_t run_id, bt_error *err)
+static void read_selection(bt_selection_row *rows, size_t n_windows, const bt_store_binder *b)
+{
+  sqlite3_stmt *s = b->statement;
+  bt_selection_row row = {.ticker_id = sqlite3_column_int64(s, 0),
+                          .window_id = sqlite3_column_int64(s, 1),
+                          .combo_id = sqlite3_column_int64(s, 2), /* NULL: 0 */
+                          .train_value = bt_store__get_real(b, 3),
+                          .test_value = bt_store__get_real(b, 4)};
+  rows[(size_t)(row.ticker_id - 1) * n_windows + (size_t)(row.window_id - 1)] = row;
+}
+
+bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, size_t n_windows,
+                                   bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_store_binder b;
   bool found = true;
-  for (size_t i = 0; i < n_tickers * n_windows; i++) {
-    combo_ids[i] = -1;
-    if (train_values) train_values[i] = (double)NAN;
-  }
+  for (size_t i = 0; i < n_tickers * n_windows; i++)
+    rows[i] =
+        (bt_selection_row){.combo_id = -1, .train_value = (double)NAN, .test_value = (double)NAN};
   bt_status status = bt_store__prepare(&b, store, selections_sql, err);
   if (!status) {
     bt_store__bind_int(&b, run_id);
@@ -223,12 +234,52 @@ bt_status bt_store_read_selections(int64_t *combo_ids, double *train_values, siz
   }
   while (!status && found) {
     status = bt_store__fetch(&found, store, &b, "selections", err);
-    if (status || !found) continue;
-    size_t ticker = (size_t)sqlite3_column_int64(b.statement, 0) - 1;
-    size_t place = ticker * n_windows + (size_t)sqlite3_column_int64(b.statement, 1) - 1;
-    combo_ids[place] = sqlite3_column_int64(b.statement, 2); /* NULL: 0 */
-    if (train_values) train_values[place] = bt_store__get_real(&b, 3);
+    if (!status && found) read_selection(rows, n_windows, &b);
   }
   sqlite3_finalize(b.statement);
+  return status;
+}
+
+/* ---- walk-forward --------------------------------------------------------------------------- */
+
+static const char walkforward_sql[] =
+    "SELECT ticker_id, n_windows, efficiency, profitable_windows, n_combos_used FROM walkforward"
+    " WHERE run_id = ? AND ticker_id BETWEEN 1 AND ?";
+
+bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
+                                    int64_t run_id, bt_error *err)
+{
+  bt_store_binder b;
+  bool found = true;
+  for (size_t i = 0; i < n_tickers; i++) rows[i] = (bt_walkforward_row){0};
+  bt_status status = bt_store__prepare(&b, store, walkforward_sql, err);
+  if (!status) {
+    bt_store__bind_int(&b, run_id);
+    bt_store__bind_int(&b, (int64_t)n_tickers);
+  }
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "walkforward", err);
+    if (status || !found) continue;
+    sqlite3_stmt *s = b.statement;
+    int64_t ticker_id = sqlite3_column_int64(s, 0);
+    rows[ticker_id - 1] =
+        (bt_walkforward_row){.ticker_id = ticker_id,
+                             .n_windows = (size_t)sqlite3_column_int64(s, 1),
+                             .efficiency = bt_store__get_real(&b, 2),
+                             .profitable_windows = (size_t)sqlite3_column_int64(s, 3),
+                             .n_combos_used = (size_t)sqlite3_column_int64(s, 4)};
+  }
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  char sql[80];
+  int64_t n = 0;
+  (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM metrics WHERE run_id = %lld",
+                 (long long)run_id);
+  bt_status status = bt_store__query_int(&n, store, sql, err);
+  *out = (uint64_t)n;
   return status;
 }

@@ -42,11 +42,19 @@ void bt_ticker_records_free(bt_ticker_record *records, size_t n); /* NULL is fin
 bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values, bt_store *store,
                                    int64_t run_id, const bt_result_key *key, bt_error *err);
 
-/* Selections of tickers 1 .. n_tickers in windows 1 .. n_windows, each array with place
- * [(ticker_id - 1) * n_windows + window_id - 1]: combo_ids -1 where there is no row and 0 for NULL,
- * train_values (may be NULL) NaN for both. Errors: DATABASE, NOMEM. */
-bt_status bt_store_read_selections(int64_t *combo_ids, double *train_values, size_t n_tickers,
-                                   size_t n_windows, bt_store *store, int64_t run_id,
-                                   bt_error *err);
+/* Selections of tickers 1 .. n_tickers in windows 1 .. n_windows at rows[(ticker_id - 1) *
+ * n_windows
+ * + window_id - 1]: combo_id -1 where there is no row and 0 for NULL, the values NaN for both;
+ * objective is NULL. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, size_t n_windows,
+                                   bt_store *store, int64_t run_id, bt_error *err);
+
+/* The rows of `walkforward` of tickers 1 .. n_tickers at rows[ticker_id - 1]; ticker_id 0 where
+ * there is none. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
+                                    int64_t run_id, bt_error *err);
+
+/* How many rows of `metrics` a run has. Errors: DATABASE, NOMEM. */
+bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
 
 #endif

@@ -129,7 +129,7 @@ static bt_status write_section(bt_store *store, int64_t run_id, const bt_section
   return status;
 }
 
-static bt_status write_batch(bt_store *store, int64_t run_id, const bt_batch *batch, bt_error *err)
+bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_status status = write_ticker(store, run_id, batch, err);
   for (const bt_section *s = batch->sections; s && !status; s = s->next)
@@ -167,7 +167,7 @@ static bt_status write_list(bt_writer *writer, bt_batch *batch, bt_error *err)
   bt_status status = BT_OK;
   while (batch && !status) {
     bt_batch *next = batch->next;
-    status = write_batch(writer->store, writer->run_id, batch, err);
+    status = bt_batch_put(batch, writer->store, writer->run_id, err);
     release(writer, batch);
     batch = next;
   }

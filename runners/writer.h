@@ -72,6 +72,10 @@ bt_status bt_batch_add_selection(bt_batch *batch, const bt_selection_row *row, b
 /* Bytes that the batch occupies, strings included, but for the names of regimes. */
 size_t bt_batch_size_bytes(const bt_batch *batch);
 
+/* Puts all rows of a batch and ends it (bt_store_end_batch): what the writer does with each.
+ * Errors: those of the store. */
+bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err);
+
 typedef struct bt_writer bt_writer;
 
 /* Starts the writer's thread for one run. It is the store's only user until bt_writer_finish.

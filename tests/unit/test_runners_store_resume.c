@@ -104,25 +104,23 @@ static void objectives_come_back_to_the_last_bit(void **state)
 static void selections_come_back_by_ticker_and_window(void **state)
 {
   fixture *f = *state;
-  const bt_selection_row rows[] = {{1, 1, 3, "sharpe", 1.5, 0},
-                                   {2, 2, 0, "sharpe", (double)NAN, 0},
-                                   {0, 0, 1, "sharpe", 9, 0},
-                                   {1, 0, 1, "sharpe", 9, 0},
-                                   {3, 1, 1, "sharpe", 9, 0}};
-  int64_t combo_ids[4];
-  double train[4];
+  const bt_selection_row put[] = {{1, 1, 3, "sharpe", 1.5, 2.5},
+                                  {2, 2, 0, "sharpe", (double)NAN, 0},
+                                  {0, 0, 1, "sharpe", 9, 0},
+                                  {1, 0, 1, "sharpe", 9, 0},
+                                  {3, 1, 1, "sharpe", 9, 0}};
+  bt_selection_row rows[4];
   bt_store *store = open_store(f);
   int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
   for (size_t i = 0; i < 5; i++)
-    assert_int_equal(bt_store_put_selection(store, run_id, &rows[i], &f->err), BT_OK);
-  assert_int_equal(bt_store_read_selections(combo_ids, train, 2, 2, store, run_id, &f->err), BT_OK);
-  assert_int_equal(combo_ids[0], 3);
-  assert_int_equal(combo_ids[1], -1);
-  assert_int_equal(combo_ids[2], -1);
-  assert_int_equal(combo_ids[3], 0);
-  assert_true(train[0] == 1.5 && isnan(train[1]) && isnan(train[2]) && isnan(train[3]));
-  assert_int_equal(bt_store_read_selections(combo_ids, NULL, 2, 2, store, run_id, &f->err), BT_OK);
-  assert_int_equal(combo_ids[0], 3);
+    assert_int_equal(bt_store_put_selection(store, run_id, &put[i], &f->err), BT_OK);
+  assert_int_equal(bt_store_read_selections(rows, 2, 2, store, run_id, &f->err), BT_OK);
+  assert_int_equal(rows[0].combo_id, 3);
+  assert_int_equal(rows[1].combo_id, -1);
+  assert_int_equal(rows[2].combo_id, -1);
+  assert_int_equal(rows[3].combo_id, 0);
+  assert_true(rows[0].train_value == 1.5 && rows[0].test_value == 2.5);
+  assert_true(isnan(rows[1].train_value) && isnan(rows[2].test_value));
   close_store(f, store);
 }
 
