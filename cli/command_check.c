@@ -5,8 +5,8 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/job_options.h"
 #include "cli/json_build.h"
-#include "cli/sweep_options.h"
 #include "cli/text.h"
 #include "core/time.h"
 #include "runners/check.h"

@@ -3,13 +3,13 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/job_options.h"
 #include "cli/progress_bar.h"
 #include "cli/summary.h"
-#include "cli/sweep_options.h"
 #include "runners/check.h"
 
 /* Loads everything once and counts the rejected; their reasons go to stderr. */
-static bt_status count_rejected(size_t *out, const bt_sweep_options *options, bt_pool *pool,
+static bt_status count_rejected(size_t *out, const bt_job_options *options, bt_pool *pool,
                                 bt_error *err)
 {
   const bt_universe *universe = &options->universe;
@@ -34,7 +34,7 @@ static void warn_rejected(const bt_universe *universe, const bt_ticker_outcome *
   bt_summary_warn_rejected(&n, NULL, NULL);
 }
 
-static bt_status begin_run(int64_t *run_id, bt_store *store, const bt_sweep_options *options,
+static bt_status begin_run(int64_t *run_id, bt_store *store, const bt_job_options *options,
                            const bt_arguments *arguments, bt_error *err)
 {
   bt_run_info info = {.kind = "sweep",
@@ -53,7 +53,7 @@ static bt_status begin_run(int64_t *run_id, bt_store *store, const bt_sweep_opti
 }
 
 /* A bar, where one is wanted: what it knows of the job beforehand takes a look at every file. */
-static bt_progress_bar *start_bar(bt_progress *progress, const bt_sweep_options *options)
+static bt_progress_bar *start_bar(bt_progress *progress, const bt_job_options *options)
 {
   bt_progress_when when = (bt_progress_when)options->progress;
   bt_plan plan;
@@ -67,7 +67,7 @@ static bt_progress_bar *start_bar(bt_progress *progress, const bt_sweep_options 
 }
 
 /* The sweep with its progress bar; what it did is in *result whatever the status. */
-static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options, bt_pool *pool,
+static bt_status sweep(bt_sweep_result *result, const bt_job_options *options, bt_pool *pool,
                        bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_progress progress = {0};
@@ -78,7 +78,7 @@ static bt_status sweep(bt_sweep_result *result, const bt_sweep_options *options,
   return status;
 }
 
-static bt_status run_into(const bt_sweep_options *options, const bt_arguments *arguments,
+static bt_status run_into(const bt_job_options *options, const bt_arguments *arguments,
                           bt_pool *pool, bt_error *err)
 {
   bt_store *store = NULL;
@@ -107,7 +107,7 @@ static bt_status run_into(const bt_sweep_options *options, const bt_arguments *a
   return status;
 }
 
-static int run_sweep(const bt_sweep_options *options, const bt_arguments *arguments)
+static int run_sweep(const bt_job_options *options, const bt_arguments *arguments)
 {
   bt_pool *pool = NULL;
   bt_error err;
@@ -129,7 +129,7 @@ static int run_sweep(const bt_sweep_options *options, const bt_arguments *argume
   return exit_status;
 }
 
-static int print_plan(const bt_sweep_options *options)
+static int print_plan(const bt_job_options *options)
 {
   bt_plan plan;
   bt_error err;
@@ -143,11 +143,11 @@ static int print_plan(const bt_sweep_options *options)
 
 static int run(const bt_arguments *arguments)
 {
-  bt_sweep_options options;
+  bt_job_options options;
   bt_error err;
-  if (bt_sweep_options_read(&options, arguments, &err)) return bt_command_fail(&err, "sweep");
+  if (bt_job_options_read(&options, arguments, &err)) return bt_command_fail(&err, "sweep");
   int exit_status = options.dry_run ? print_plan(&options) : run_sweep(&options, arguments);
-  bt_sweep_options_clear(&options);
+  bt_job_options_clear(&options);
   return exit_status;
 }
 
@@ -160,7 +160,7 @@ const bt_command bt_command_sweep = {
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_sweep_option_table,
     .n_options = BT_SWEEP_OPTION_COUNT,
-    .planned = bt_sweep_planned_options,
+    .planned = bt_job_planned_options,
     .n_common = BT_SWEEP_COMMON_COUNT,
     .run = run,
 };

@@ -12,7 +12,7 @@
 
 enum { WARNINGS_MOST = 10 };
 
-static const char *objective_name(const bt_sweep_options *options)
+static const char *objective_name(const bt_job_options *options)
 {
   return bt_metric_describe(options->job.selection.objective).name;
 }
@@ -94,7 +94,7 @@ static void print_leader(const bt_job *job, const bt_sweep_result *result, size_
 }
 
 /* The last column: on how many tickers the combination's objective is defined. */
-static void print_leaderboard(const bt_sweep_options *options, const bt_sweep_result *result)
+static void print_leaderboard(const bt_job_options *options, const bt_sweep_result *result)
 {
   const bt_job *job = &options->job;
   (void)printf("\ncombinations by median %s over the tickers on which it is defined\n   #",
@@ -109,7 +109,7 @@ static void print_leaderboard(const bt_sweep_options *options, const bt_sweep_re
 }
 
 /* Rows skipped of one kind, and of how many tickers there are more than data_issues holds. */
-static uint64_t count_kind(size_t *n_cut, const bt_sweep_options *options,
+static uint64_t count_kind(size_t *n_cut, const bt_job_options *options,
                            const bt_sweep_result *result, int kind)
 {
   uint64_t n = 0;
@@ -123,7 +123,7 @@ static uint64_t count_kind(size_t *n_cut, const bt_sweep_options *options,
 }
 
 /* Of the tickers that were evaluated. */
-static void print_skipped(const bt_sweep_options *options, const bt_sweep_result *result)
+static void print_skipped(const bt_job_options *options, const bt_sweep_result *result)
 {
   char count[BT_TEXT_SIZE];
   uint64_t n_rows = 0, counts[BT_ROW_ISSUE_COUNT] = {0};
@@ -146,7 +146,7 @@ static void print_skipped(const bt_sweep_options *options, const bt_sweep_result
                  BT_LOAD_ISSUES_PER_KIND);
 }
 
-bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
+bool bt_summary_find_luckiest(size_t *out, const bt_job_options *options,
                               const bt_sweep_result *result)
 {
   bool found = false;
@@ -160,7 +160,7 @@ bool bt_summary_find_luckiest(size_t *out, const bt_sweep_options *options,
   return found;
 }
 
-static void print_luck(const bt_sweep_options *options, const bt_sweep_result *result)
+static void print_luck(const bt_job_options *options, const bt_sweep_result *result)
 {
   char trials[BT_TEXT_SIZE], combos[BT_TEXT_SIZE], tickers[BT_TEXT_SIZE], params[256];
   char symbol[256];
@@ -179,7 +179,7 @@ static void print_luck(const bt_sweep_options *options, const bt_sweep_result *r
                expected);
 }
 
-static void print_header(const bt_sweep_options *options, const bt_sweep_result *result)
+static void print_header(const bt_job_options *options, const bt_sweep_result *result)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE], loaded[BT_TEXT_SIZE];
   (void)printf("%s on %s: %s, %s", options->job.strategy->name, options->universe_path,
@@ -196,7 +196,7 @@ static void print_header(const bt_sweep_options *options, const bt_sweep_result 
 }
 
 /* A command for the shell, on a line of its own. sql has no quotes that end it. */
-static void print_query(const bt_sweep_options *options, const char *sql)
+static void print_query(const bt_job_options *options, const char *sql)
 {
   const char *path = options->database, *safe = path[0] == '-' ? "./" : "";
   char *quoted = malloc(bt_shell_word_size(strlen(path) + 2) + strlen(path) + 3);
@@ -209,7 +209,7 @@ static void print_query(const bt_sweep_options *options, const char *sql)
   free(quoted);
 }
 
-static void print_rejected(const bt_sweep_options *options, const bt_sweep_result *result,
+static void print_rejected(const bt_job_options *options, const bt_sweep_result *result,
                            int64_t run_id)
 {
   char sql[128], n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
@@ -223,8 +223,7 @@ static void print_rejected(const bt_sweep_options *options, const bt_sweep_resul
   print_query(options, sql);
 }
 
-void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *result,
-                      int64_t run_id)
+void bt_summary_print(const bt_job_options *options, const bt_sweep_result *result, int64_t run_id)
 {
   print_header(options, result);
   print_leaderboard(options, result);
@@ -236,7 +235,7 @@ void bt_summary_print(const bt_sweep_options *options, const bt_sweep_result *re
   print_query(options, "SELECT * FROM leaderboard LIMIT 10");
 }
 
-void bt_summary_print_plan(const bt_sweep_options *options, const bt_plan *plan)
+void bt_summary_print_plan(const bt_job_options *options, const bt_plan *plan)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE];
   (void)printf("strategy      %s\n", options->job.strategy->name);

@@ -33,7 +33,7 @@ static json_object *leaders_tree(const bt_job *job, const bt_sweep_result *resul
   return list;
 }
 
-static json_object *rejected_tree(const bt_sweep_options *options, const bt_sweep_result *result,
+static json_object *rejected_tree(const bt_job_options *options, const bt_sweep_result *result,
                                   bool *ok)
 {
   json_object *list = bt_json_list(ok);
@@ -48,7 +48,7 @@ static json_object *rejected_tree(const bt_sweep_options *options, const bt_swee
   return list;
 }
 
-static json_object *luck_tree(const bt_sweep_options *options, const bt_sweep_result *result,
+static json_object *luck_tree(const bt_job_options *options, const bt_sweep_result *result,
                               bool *ok)
 {
   json_object *o = bt_json_object(ok);
@@ -65,7 +65,7 @@ static json_object *luck_tree(const bt_sweep_options *options, const bt_sweep_re
   return o;
 }
 
-static void add_job(json_object *o, const bt_sweep_options *options, bool *ok)
+static void add_job(json_object *o, const bt_job_options *options, bool *ok)
 {
   char keep[BT_TEXT_SIZE];
   const bt_job *job = &options->job;
@@ -75,8 +75,8 @@ static void add_job(json_object *o, const bt_sweep_options *options, bool *ok)
   bt_json_add_text(o, "keep", bt_summary_keep_text(keep, &job->keep), ok);
 }
 
-static void add_counts(json_object *o, const bt_sweep_options *options,
-                       const bt_sweep_result *result, bool *ok)
+static void add_counts(json_object *o, const bt_job_options *options, const bt_sweep_result *result,
+                       bool *ok)
 {
   bt_json_add_count(o, "n_tickers", result->n_ok, ok);
   bt_json_add_count(o, "n_rejected", result->n_rejected, ok);
@@ -89,7 +89,7 @@ static void add_counts(json_object *o, const bt_sweep_options *options,
   bt_json_add_number(o, "elapsed_s", result->elapsed_s, ok);
 }
 
-bt_status bt_summary_print_json(const bt_sweep_options *options, const bt_sweep_result *result,
+bt_status bt_summary_print_json(const bt_job_options *options, const bt_sweep_result *result,
                                 int64_t run_id, bt_error *err)
 {
   bool ok = true;
@@ -103,7 +103,7 @@ bt_status bt_summary_print_json(const bt_sweep_options *options, const bt_sweep_
   return bt_json_print(o, ok, err);
 }
 
-bt_status bt_summary_print_plan_json(const bt_sweep_options *options, const bt_plan *plan,
+bt_status bt_summary_print_plan_json(const bt_job_options *options, const bt_plan *plan,
                                      bt_error *err)
 {
   bool ok = true;

@@ -48,6 +48,12 @@ void bt_universe_clear(bt_universe *universe);
  * checking alone. Errors: NOMEM. */
 bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error *err);
 
+/* Sets *out to the path of a symbol, a new string: that of the universe where it is one of its
+ * symbols, else where a symbol of the universe file would be looked for (path and data_dir as in
+ * bt_universe_read). The file may be missing. Errors: NOMEM, USAGE (no file name). */
+bt_status bt_universe_locate(char **out, const bt_universe *universe, const char *symbol,
+                             const char *path, const char *data_dir, bt_error *err);
+
 /* *out tells whether a symbol is there more than once. Errors: NOMEM. */
 bt_status bt_universe_repeats(bool *out, const bt_universe *universe, bt_error *err);
 

@@ -61,6 +61,7 @@ typedef struct bt_job {
   bt_evaluation evaluation;
   bt_size size;
   const bt_bars *benchmark; /* NULL: none */
+  uint64_t benchmark_hash;  /* of its file */
   bt_regime_view regimes;
   bool portfolio_all; /* a '*' row for every combination, not for the selected one alone */
   bool save_trades, save_equity;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/sweep_options.h"
+#include "cli/job_options.h"
 #include "tests/support/paths.h"
 
 /* A dash is written \- there. */
