@@ -62,6 +62,8 @@ bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt
     return status;
   }
   ticker->bars = bars;
+  ticker->stretches = NULL;
+  ticker->n_stretches = 0;
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
                                  .periods_per_year = periods_per_year};
@@ -135,6 +137,7 @@ bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scrat
   status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
   if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);
   if (status) return name_combination(job, index, status, err);
+  bt_membership_apply(scratch->target, ticker->bars, ticker->stretches, ticker->n_stretches);
   return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target, &job->evaluation,
                      err);
 }

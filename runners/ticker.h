@@ -10,11 +10,14 @@
 
 #include "core/evaluate.h"
 #include "core/indicator_cache.h"
+#include "core/membership.h"
 #include "runners/job.h"
 
 typedef struct bt_ticker {
-  bt_bars *bars;      /* owned */
-  bt_subject subject; /* the job's span of these bars; may be empty */
+  bt_bars *bars;               /* owned */
+  bt_subject subject;          /* the job's span of these bars; may be empty */
+  const bt_stretch *stretches; /* n_stretches of the universe's; outside of them targets are 0 */
+  size_t n_stretches;          /* 0, as it is opened: always a member */
   bt_indicator_cache *indicators;
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/suspect.h"
 #include "core/time.h"
 #include "runners/selection.h"
 
@@ -199,6 +200,25 @@ static bt_status fill_results(bt_batch *batch, evaluation *e, bt_worker *worker,
                                        : keep_best(batch, e, worker, err);
 }
 
+/* What looks wrong about the bars by themselves; gaps show beside other tickers alone. */
+static bt_status fill_suspects(bt_batch *batch, const bt_bars *bars, bt_error *err)
+{
+  char time[BT_TIME_TEXT_SIZE];
+  bt_suspects found;
+  bt_status status = BT_OK;
+  bt_suspects_find(&found, bars);
+  for (size_t i = 0; i < found.n && !status; i++) {
+    const bt_suspect *suspect = &found.list[i];
+    bt_issue_row row = {.line = 0,
+                        .time = bt_time_format(time, suspect->time_ns, bars->daily),
+                        .kind = bt_suspect_name(suspect->kind),
+                        .severity = "suspect",
+                        .detail = suspect->detail};
+    status = bt_batch_add_issue(batch, &row, err);
+  }
+  return status;
+}
+
 static bt_status fill_issues(bt_batch *batch, const bt_load_report *report, const char *reason,
                              bt_error *err)
 {
@@ -241,8 +261,9 @@ static bt_status fill_ticker(bt_batch *batch, const bt_sweep_context *context, s
                        .last_bar = last,
                        .content_hash = report->content_hash};
   bt_status status = bt_batch_set_ticker(batch, &row, err);
-  if (status) return status;
-  return fill_issues(batch, report, outcome->reason, err);
+  if (!status) status = fill_issues(batch, report, outcome->reason, err);
+  if (!status && bars) status = fill_suspects(batch, bars, err);
+  return status;
 }
 
 /* ---- the task ------------------------------------------------------------------------------- */
@@ -297,6 +318,8 @@ static bt_status fill_batch(bt_batch *batch, const bt_sweep_context *context, si
   bt_status status = bt_ticker_open(&ticker, bars, context->job, err);
   if (status) return status;
   bt_ticker_outcome *outcome = &context->outcomes[index];
+  ticker.stretches = context->job->universe->entries[index].stretches;
+  ticker.n_stretches = context->job->universe->entries[index].n_stretches;
   note_span(outcome, &ticker, context->job);
   status = fill_ticker(batch, context, index, worker_index, ticker.bars, err);
   if (!status && !outcome->rejected)
