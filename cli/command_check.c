@@ -57,8 +57,8 @@ static void print_suspect_summary(const bt_check_entry *entries, size_t n_entrie
       [BT_SUSPECT_SPLIT] = "use adjusted prices, or --adjust auto where the file has an adjusted "
                            "close",
       [BT_SUSPECT_STALE] = "no trading, or a source that repeats its last price",
-      [BT_SUSPECT_GAP] = "the universe traded and they have no bars: indicators run across",
-      [BT_SUSPECT_VOLUME] = "orders fill there all the same: perhaps nobody traded",
+      [BT_SUSPECT_GAP] = "days on which the universe traded; indicators run across them",
+      [BT_SUSPECT_VOLUME] = "orders would fill there where perhaps nobody traded",
   };
   for (int kind = 0; kind < BT_SUSPECT_COUNT; kind++) {
     size_t n_tickers = 0, n_cases = 0;
@@ -293,7 +293,10 @@ const bt_command bt_command_check = {
     .name = "check",
     .summary = "load and validate files, say what is wrong",
     .synopsis = "backtest check --universe FILE [options] | FILE...",
-    .notes = "Examples: backtest check AAPL.csv\n"
+    .notes = "Shown are rows skipped and what looks wrong although it loads:\n"
+             "possible_split, stale_price, zero_volume, and date_gap: days without a bar on\n"
+             "which half of the tickers trade.\n"
+             "Examples: backtest check AAPL.csv\n"
              "          backtest check yahoo/AAPL.csv stooq/AAPL.csv\n"
              "Exit status: 0 all loaded, 3 something was rejected, 1 failed, 2 wrong usage.\n",
     .options = options,

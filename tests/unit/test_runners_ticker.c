@@ -7,10 +7,12 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/grid.h"
+#include "core/time.h"
 #include "runners/pool.h"
 #include "runners/ticker.h"
 #include "strategies/registry.h"
@@ -89,10 +91,30 @@ static void many_workers_on_one_ticker_give_the_same_bits(void **state)
   }
 }
 
+/* In the universe on the days of bars 10 to 20: bought at the open behind the first of them, sold
+ * at the one behind the last. */
+static void outside_of_its_dates_a_ticker_is_not_held(void **state)
+{
+  (void)state;
+  scene s;
+  open_scene(&s, "buyhold");
+  const bt_bars *bars = s.ticker.bars;
+  const bt_stretch stretch = {bt_time_days(bars->time_ns[10]), bt_time_days(bars->time_ns[20])};
+  s.ticker.stretches = &stretch;
+  s.ticker.n_stretches = 1;
+  assert_int_equal(bt_ticker_evaluate(s.metrics, &s.ticker, &s.scratch[0], &s.job, 0, NULL), BT_OK);
+  double ratio = bars->open[21] / bars->open[11];
+  assert_true(fabs(s.metrics->value[BT_METRIC_TOTAL_RETURN] - (ratio - 1)) < 1e-12);
+  assert_true(s.metrics->value[BT_METRIC_N_TRADES] == 1);
+  assert_true(s.metrics->value[BT_METRIC_EXPOSURE] == 10.0 / N_BARS);
+  close_scene(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_workers_on_one_ticker_give_the_same_bits),
+      cmocka_unit_test(outside_of_its_dates_a_ticker_is_not_held),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
