@@ -184,6 +184,7 @@ static bt_status read_blob(double *values, size_t n_values, const bt_store *stor
   return BT_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
 bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values, bt_store *store,
                                    int64_t run_id, const bt_result_key *key, bt_error *err)
 {
@@ -206,6 +207,7 @@ static const char selections_sql[] =
     "SELECT ticker_id, window_id, combo_id, train_value FROM selections WHERE run_id = ?"
     " AND ticker_id BETWEEN 1 AND ? AND window_id BETWEEN 1 AND ?";
 
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
 bt_status bt_store_read_selections(int64_t *combo_ids, double *train_values, size_t n_tickers,
                                    size_t n_windows, bt_store *store, int64_t run_id, bt_error *err)
 {
