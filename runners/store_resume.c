@@ -185,6 +185,7 @@ static bt_status read_blob(double *values, size_t n_values, const bt_store *stor
   return BT_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
 bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values, bt_store *store,
                                    int64_t run_id, const bt_result_key *key, bt_error *err)
 {

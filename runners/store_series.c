@@ -24,6 +24,7 @@ static bt_status begin_rows(bt_store_binder *out, bt_store *store, bt_store_stat
   return BT_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
 bt_status bt_store_put_trades(bt_store *store, int64_t run_id, const bt_result_key *key, bool daily,
                               const bt_trade_row *rows, size_t n_rows, bt_error *err)
 {
@@ -52,6 +53,7 @@ bt_status bt_store_put_trades(bt_store *store, int64_t run_id, const bt_result_k
   return status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
 bt_status bt_store_put_equity(bt_store *store, int64_t run_id, const bt_result_key *key, bool daily,
                               const bt_equity_point *points, size_t n_points, bt_error *err)
 {

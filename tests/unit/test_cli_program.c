@@ -252,10 +252,11 @@ static void rejected_tickers_are_told_and_stored(void **state)
 static void any_number_of_workers_writes_the_same_rows(void **state)
 {
   program_scene *s = *state;
-  expect_exit(s,
-              "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
-              "grep -Ev 'INSERT INTO (runs|tasks)' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
-              0);
+  expect_exit(
+      s,
+      "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
+      "grep -Ev 'INSERT INTO (runs|tasks)' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
+      0);
   expect_exit(s, "grep -c 'INSERT INTO metrics ' 1.sql", 0);
   assert_string_equal(s->run.out, "1044\n");
 }
