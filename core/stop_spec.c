@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/char.h"
 #include "core/number.h"
 #include "core/stops.h"
 
@@ -153,12 +154,14 @@ static const char *find_unit(written *out, const char *spec)
   }
 }
 
+/* What stands for a unit in the spec that bt_axis_parse reads. */
+static const char *const exponents[] = {
+    [UNIT_NONE] = "", [UNIT_PERCENT] = "e-2", [UNIT_BP] = "e-4", [UNIT_ATR] = ""};
+
 /* Writes the spec as bt_axis_parse reads it: without units, 5% as 5e-2. The third part of a range
  * is its step, which may be negative. */
 static const char *strip_units(char *out, const char *spec, written_unit unit, bt_stop stop)
 {
-  static const char *const exponents[] = {
-      [UNIT_NONE] = "", [UNIT_PERCENT] = "e-2", [UNIT_BP] = "e-4", [UNIT_ATR] = ""};
   char part[PART_SIZE];
   size_t n_colons = 0;
   for (const char *at = spec;; at++) {
@@ -178,16 +181,37 @@ static const char *strip_units(char *out, const char *spec, written_unit unit, b
   }
 }
 
+/* Turns 5e-2 back into 5% in a message; numbers such as 1e-20 stay. */
+static void restore_units(char *message, written_unit unit)
+{
+  const char *exponent = exponents[unit], *from = message;
+  size_t length = strlen(exponent);
+  char *to = message; /* a unit is shorter than its exponent */
+  while (*from) {
+    bool stands_here = length > 0 && strncmp(from, exponent, length) == 0;
+    if (!stands_here || bt_char_is_digit(from[length])) {
+      *to++ = *from++;
+      continue;
+    }
+    for (const char *name = unit == UNIT_PERCENT ? "%" : "bp"; *name; name++) *to++ = *name;
+    from += length;
+  }
+  *to = '\0';
+}
+
 /* bt_axis_parse, its message about the spec that the user wrote. */
 static bt_status parse_stripped(bt_axis *out, bt_stop stop, const char *spec, const char *stripped,
                                 bt_error *err)
 {
   bt_error inner = {0};
+  written common;
   bt_status status = bt_axis_parse(out, &stop_params[stop], stripped, &inner);
   if (status == BT_ERR_NOMEM) return bt_fail(err, status, "%s", inner.message);
   if (!status) return BT_OK;
-  const char *reason = strstr(inner.message, ": "); /* specs have no blanks */
-  return fail_axis(err, stop, spec, reason ? reason + 2 : inner.message);
+  char *reason = strstr(inner.message, ": "); /* what is stripped has no blanks */
+  reason = reason ? reason + 2 : inner.message;
+  if (!find_unit(&common, spec)) restore_units(reason, common.unit);
+  return fail_axis(err, stop, spec, reason);
 }
 
 bt_status bt_stop_axis_parse(bt_axis *out, bt_distance *unit, bt_stop stop, const char *spec,

@@ -26,6 +26,8 @@ typedef struct plain_trade {
 
 /* equity and shares have one value for each bar of the span. */
 typedef struct plain_account {
+  const bt_bars *bars;
+  const bt_sim_config *config;
   double *equity, *shares;
   double cash, held, in_force, costs_paid;
   double entry;              /* price of the fill since which something is held on that side */

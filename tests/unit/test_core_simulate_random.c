@@ -119,10 +119,8 @@ static void cash_plus_position_is_equity_on_every_bar(void **state)
     double cash = r.config.cash, held = 0;
     for (size_t k = 0; k < ledger->n_bars && !ledger->ruined; k++) {
       size_t t = r.span.first + k;
-      if (held != r.shares[k]) {
-        cash = settle_cash(&r, t, cash, held, r.shares[k]);
-        n_changes++;
-      }
+      if (held != r.shares[k]) cash = settle_cash(&r, t, cash, held, r.shares[k]);
+      n_changes += held != r.shares[k];
       held = r.shares[k];
       assert_close(ledger->equity[k], cash + held * r.bars->close[t], "equity");
     }

@@ -201,6 +201,13 @@ static void an_axis_that_is_none_is_refused_in_the_words_of_its_spec(void **stat
   assert_axis_refused(BT_STOP_LOSS, "2%:100%:2%",
                       "--param stop_loss=2%:100%:2%: a stop of 100% or more is never reached by a "
                       "long position");
+  assert_axis_refused(BT_STOP_LOSS, "10%:2%:2%",
+                      "--param stop_loss=10%:2%:2%: a step of 2% does not lead from 10% to 2%");
+  assert_axis_refused(BT_STOP_LOSS, "10:20bp:-1",
+                      "--param stop_loss=10:20bp:-1: a step of -1bp does not lead from 10bp to "
+                      "20bp");
+  assert_axis_refused(BT_STOP_LOSS, "3atr(9):2:1",
+                      "--param stop_loss=3atr(9):2:1: a step of 1 does not lead from 3 to 2");
   assert_axis_refused(BT_STOP_PROFIT, "5%:10%",
                       "--param take_profit=5%:10%: a range is first:last:step, such as 5:50:5");
   assert_axis_refused(BT_STOP_LOSS, "", "--param stop_loss=: expected 5%, 50bp, 0.05 or 2atr(14)");
