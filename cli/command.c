@@ -150,9 +150,8 @@ static int run_command(const bt_command *command, char **words)
 /* Commands that a later version will have. */
 static bool is_planned(const char *word)
 {
-  static const char *const planned[] = {"walkforward", "new",      "merge",    "verify",
-                                        "report",      "features", "simulate", "option",
-                                        "var",         "credit",   "calibrate"};
+  static const char *const planned[] = {"new",      "merge",  "verify", "report", "features",
+                                        "simulate", "option", "var",    "credit", "calibrate"};
   for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
     if (strcmp(planned[i], word) == 0) return true;
   return false;

@@ -9,7 +9,7 @@
 #include "cli/json_build.h"
 #include "cli/text.h"
 #include "core/time.h"
-#include "runners/check.h"
+#include "runners/scan.h"
 
 static const bt_option options[] = {
     {"universe", 0, "FILE", false, "symbols: a text file, a CSV with a Symbol column, a folder"},
@@ -51,7 +51,7 @@ static void print_suspects(const bt_suspects *suspects)
 }
 
 /* How many tickers there are with suspects of each kind, and what to do about them. */
-static void print_suspect_summary(const bt_check_entry *entries, size_t n_entries)
+static void print_suspect_summary(const bt_scan_entry *entries, size_t n_entries)
 {
   static const char *const advice[BT_SUSPECT_COUNT] = {
       [BT_SUSPECT_SPLIT] = "use adjusted prices, or --adjust auto where the file has an adjusted "
@@ -90,7 +90,7 @@ static int name_width(const bt_universe *universe, bool by_path)
   return (int)width;
 }
 
-static void print_entry(const char *name, int width, const bt_check_entry *entry)
+static void print_entry(const char *name, int width, const bt_scan_entry *entry)
 {
   const bt_load_report *r = entry->report;
   char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
@@ -106,7 +106,7 @@ static void print_entry(const char *name, int width, const bt_check_entry *entry
   print_suspects(entry->suspects);
 }
 
-static void print_table(const bt_universe *universe, const bt_check_entry *entries, bool by_path)
+static void print_table(const bt_universe *universe, const bt_scan_entry *entries, bool by_path)
 {
   char bars_text[BT_TEXT_SIZE], skipped_text[BT_TEXT_SIZE];
   int width = name_width(universe, by_path);
@@ -185,7 +185,7 @@ static json_object *suspects_tree(const bt_suspects *suspects, bool daily, bool 
   return o;
 }
 
-static json_object *entry_tree(const bt_universe_entry *ticker, const bt_check_entry *entry,
+static json_object *entry_tree(const bt_universe_entry *ticker, const bt_scan_entry *entry,
                                bool *ok)
 {
   const bt_load_report *r = entry->report;
@@ -211,7 +211,7 @@ static json_object *entry_tree(const bt_universe_entry *ticker, const bt_check_e
   return o;
 }
 
-static bt_status print_json(const bt_universe *universe, const bt_check_entry *entries,
+static bt_status print_json(const bt_universe *universe, const bt_scan_entry *entries,
                             bt_error *err)
 {
   bool ok = true;
@@ -253,18 +253,19 @@ static bt_status check(size_t *n_rejected, const bt_universe *universe,
                        const bt_arguments *arguments, bt_pool *pool, bt_error *err)
 {
   bt_job job = {.universe = universe, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
-  bt_check_entry *entries = NULL;
+  bt_scan scan;
   bool by_path = false; /* files of two vendors may have the same symbol */
   bt_status status = bt_load_options_read(&job.load, arguments, err);
   if (!status) status = bt_universe_repeats(&by_path, universe, err);
-  if (!status) status = bt_check_run(&entries, &job, pool, err);
+  if (!status) status = bt_scan_run(&scan, &job, 0, pool, err);
   if (status) return status;
+  const bt_scan_entry *entries = scan.entries;
   if (bt_arguments_has(arguments, "json"))
     status = print_json(universe, entries, err);
   else
     print_table(universe, entries, by_path);
   for (size_t i = 0; i < universe->n_entries; i++) *n_rejected += entries[i].report->rejected;
-  bt_check_free(entries, universe->n_entries);
+  bt_scan_clear(&scan);
   return status;
 }
 

@@ -81,8 +81,8 @@ static bt_status extend_strategy(bt_job_options *options, const bt_arguments *ar
     if (!sweeps(arguments, param)) continue;
     bt_status status = check_given_once(arguments, (bt_stop)i, err);
     if (status) return status;
-    job->stop_params[i] = n;
     options->params[n++] = *param;
+    job->stop_params[i] = n;
   }
   options->strategy = *job->strategy;
   options->strategy.params = options->params;
@@ -101,7 +101,7 @@ static bt_status read_axis(bt_job_options *options, size_t index, const char *sp
   const bt_param *param = &job->strategy->params[index];
   bt_axis *axis = &options->axes[index];
   for (int i = 0; i < BT_STOP_COUNT; i++)
-    if (job->stop_params[i] == index)
+    if (job->stop_params[i] == index + 1)
       return bt_stop_axis_parse(axis, &job->evaluation.simulation.stops.at[i], (bt_stop)i, spec,
                                 err);
   return !spec && grid ? bt_axis_sweep(axis, param, err) : bt_axis_parse(axis, param, spec, err);

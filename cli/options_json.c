@@ -69,7 +69,7 @@ static void add_stop(json_object *o, const char *name, const bt_job *job, bt_sto
 {
   char text[2 * BT_NUMBER_TEXT_SIZE + 8], amount[BT_NUMBER_TEXT_SIZE], period[BT_NUMBER_TEXT_SIZE];
   const bt_distance *distance = &job->evaluation.simulation.stops.at[stop];
-  bool swept = job->stop_params[stop] != BT_NO_PARAM;
+  bool swept = job->stop_params[stop] > 0;
   bt_number_format(amount, distance->amount);
   bt_number_format(period, distance->atr_period);
   if (distance->unit == BT_DISTANCE_ATR)

@@ -71,7 +71,6 @@ static bt_status read_position(bt_job *job, const bt_arguments *arguments, bt_er
     char option[32];
     const char *text = bt_arguments_find(arguments, names[i]);
     (void)snprintf(option, sizeof option, "--%s", names[i]);
-    job->stop_params[i] = BT_NO_PARAM;
     if (text) status = bt_distance_parse(&sim->stops.at[i], option, text, err);
   }
   return status;

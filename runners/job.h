@@ -49,13 +49,11 @@ typedef struct bt_regime_view {
   const unsigned char *labels;
 } bt_regime_view;
 
-#define BT_NO_PARAM ((size_t)-1)
-
 typedef struct bt_job {
   const bt_universe *universe;
   bt_load_options load;
   const bt_strategy *strategy;       /* the stops that are swept stand behind its own parameters */
-  size_t stop_params[BT_STOP_COUNT]; /* the parameter that sets a stop's amount; BT_NO_PARAM */
+  size_t stop_params[BT_STOP_COUNT]; /* 1 + the index of the parameter that sets a stop; 0: none */
   const bt_grid *grid;
   bt_direction direction;
   bt_evaluation evaluation;

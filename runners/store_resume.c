@@ -274,6 +274,57 @@ bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, 
   return status;
 }
 
+static const char regimes_sql[] =
+    "SELECT n_bars, total_return, cagr, volatility, sharpe, sortino, max_drawdown, exposure"
+    " FROM regime_metrics WHERE run_id = ? AND phase = ? AND regime = ? AND window_id = 0"
+    " AND ticker_id > 0 ORDER BY ticker_id";
+
+static bt_status append_regime(bt_regime_row **rows, size_t *n, const bt_store_binder *b,
+                               const char *regime, bt_error *err)
+{
+  bt_regime_row *longer = bt_grow(*rows, *n, sizeof *longer);
+  if (!longer) return bt_fail_nomem(err, "regimes");
+  *rows = longer;
+  longer[(*n)++] = (bt_regime_row){.regime = regime,
+                                   .n_bars = bt_store__get_real(b, 0),
+                                   .total_return = bt_store__get_real(b, 1),
+                                   .cagr = bt_store__get_real(b, 2),
+                                   .volatility = bt_store__get_real(b, 3),
+                                   .sharpe = bt_store__get_real(b, 4),
+                                   .sortino = bt_store__get_real(b, 5),
+                                   .max_drawdown = bt_store__get_real(b, 6),
+                                   .exposure = bt_store__get_real(b, 7)};
+  return BT_OK;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
+bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, const char *regime, bt_error *err)
+{
+  bt_store_binder b;
+  bt_regime_row *rows = NULL;
+  size_t count = 0;
+  bool found = true;
+  bt_status status = bt_store__prepare(&b, store, regimes_sql, err);
+  if (!status) {
+    bt_store__bind_int(&b, run_id);
+    bt_store__bind_text(&b, phase);
+    bt_store__bind_text(&b, regime);
+  }
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "regime_metrics", err);
+    if (!status && found) status = append_regime(&rows, &count, &b, regime, err);
+  }
+  sqlite3_finalize(b.statement);
+  if (status) {
+    free(rows);
+    return status;
+  }
+  *out = rows;
+  *n = count;
+  return BT_OK;
+}
+
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
 {
   char sql[80];

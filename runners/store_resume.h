@@ -54,6 +54,13 @@ bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, siz
 bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
                                     int64_t run_id, bt_error *err);
 
+/* The rows of `regime_metrics` of one regime, of tickers 1 and up in window 0 and this phase, in
+ * their order; `regime` of each is the text given. The caller frees *out with free(). Errors:
+ * DATABASE, NOMEM. */
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
+bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, const char *regime, bt_error *err);
+
 /* How many rows of `metrics` a run has. Errors: DATABASE, NOMEM. */
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
 

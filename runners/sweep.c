@@ -23,6 +23,7 @@ void bt_sweep_result_clear(bt_sweep_result *result)
   free(result->outcomes);
   free(result->stats);
   free(result->leaders);
+  free(result->regimes);
   *result = (bt_sweep_result){0};
 }
 
@@ -141,6 +142,7 @@ static bt_status conclude(bt_sweep_result *out, const bt_run *run, const double 
   if (!status)
     status = bt_combo_stats_put(means->store, means->run_id, &key, out->stats, n_combos, err);
   if (!status) status = bt_sweep__portfolio(out, run, err);
+  if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "full", err);
   if (!status && means->done)
     status = bt_store_count_metrics(&out->n_rows, means->store, means->run_id, err);
   return status;

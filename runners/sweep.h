@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/luck.h"
+#include "runners/regime_summary.h"
 #include "runners/run.h"
 
 /* What became of one ticker; its account is in the scan. */
@@ -34,8 +35,10 @@ typedef struct bt_sweep_result {
   uint64_t n_bars;                 /* loaded, of rejected tickers too */
   uint64_t n_span_bars;            /* evaluated */
   uint64_t bar_combos;
-  bt_spread sharpes;    /* of all trials; empty where those of some ticker are not known */
-  bt_metrics portfolio; /* '*' with the leading combination; NaN where there is none */
+  bt_spread sharpes;          /* of all trials; empty where those of some ticker are not known */
+  bt_metrics portfolio;       /* '*' with the leading combination; NaN where there is none */
+  bt_regime_summary *regimes; /* of what each ticker has selected; NULL: none */
+  size_t n_regimes;
   double elapsed_s;
 } bt_sweep_result;
 

@@ -188,8 +188,7 @@ static void set_how(bt_evaluation *how, const bt_ticker *ticker, const bt_job *j
   how->simulation.sizes = ticker->sizes;
   for (int i = 0; i < BT_STOP_COUNT; i++) {
     bt_distance *distance = &how->simulation.stops.at[i];
-    if (params && job->stop_params[i] != BT_NO_PARAM)
-      distance->amount = params[job->stop_params[i]];
+    if (params && job->stop_params[i]) distance->amount = params[job->stop_params[i] - 1];
     distance->atr = ticker->atr[i];
   }
 }

@@ -67,7 +67,7 @@ static bt_status splice_alloc(bt_splice *out, const bt_job *job, size_t n_bars, 
   *out = (bt_splice){.target = calloc(n_bars, sizeof *out->target)};
   bool ok = out->target;
   for (int i = 0; i < BT_STOP_COUNT && ok; i++) {
-    if (job->stop_params[i] == BT_NO_PARAM) continue;
+    if (!job->stop_params[i]) continue;
     out->amounts[i] = calloc(n_bars, sizeof *out->amounts[i]);
     ok = out->amounts[i];
   }

@@ -137,7 +137,7 @@ bt_status bt_walk__add_ranks(const bt_walk *walk, const bt_walk_slot *slots, con
     (void)pthread_mutex_lock(&ranks->mutex);
     for (size_t c = 0; c < n; c++) {
       ranks->sums[k * n + c] += places[c];
-      ranks->n_defined[k * n + c] += !isnan(scores[c]);
+      ranks->n_defined[k * n + c] += isnan(scores[c]) ? 0 : 1;
     }
     (void)pthread_mutex_unlock(&ranks->mutex);
     scores += n;

@@ -23,6 +23,7 @@ void bt_walk_result_clear(bt_walk_result *result)
 {
   free(result->windows);
   free(result->summaries);
+  free(result->regimes);
   *result = (bt_walk_result){0};
 }
 
@@ -286,6 +287,7 @@ static bt_status walk_on(bt_walk_result *out, bt_walk *walk, bt_error *err)
   if (!status && out->n_ok == 0) return bt_run_fail_rejected(run->job, run->means->scan, err);
   if (!status) status = put_stats(walk, err);
   if (!status) status = put_portfolio(out, walk, err);
+  if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "oos", err);
   return status ? status : bt_walk__summarise(out, walk, err);
 }
 

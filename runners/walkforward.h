@@ -9,6 +9,7 @@
 #define BT_RUNNERS_WALKFORWARD_H
 
 #include "core/windows.h"
+#include "runners/regime_summary.h"
 #include "runners/run.h"
 
 /* One window over the tickers that take part in it. Medians are NaN without values. */
@@ -33,6 +34,8 @@ typedef struct bt_walk_result {
   double combos_used_mean;         /* different combinations a ticker; NaN: none */
   uint64_t n_rows, n_bars, bar_combos; /* rows of metrics; bars loaded */
   bt_metrics portfolio;                /* '*' out of sample; NaN where there is none */
+  bt_regime_summary *regimes;          /* of what each ticker has selected; NULL: none */
+  size_t n_regimes;
   double elapsed_s;
 } bt_walk_result;
 

@@ -277,7 +277,7 @@ static void choose_stops(run *r, test_random *random)
     r->atr[t] =
         t < n_undefined ? (double)NAN : r->bars->close[t] * random_between(random, 0.005, 0.05);
   for (size_t i = 0; i < BT_STOP_COUNT; i++) {
-    bt_distance by_atr = {random_choice(random, multiples, 4), BT_DISTANCE_ATR, 14, r->atr};
+    bt_distance by_atr = {random_choice(random, multiples, 4), BT_DISTANCE_ATR, 14, r->atr, NULL};
     bt_distance by_price = {.amount = random_choice(random, fractions, 5)};
     size_t kind = random_below(random, 3);
     if (kind > 0) r->config.stops.at[i] = kind == 1 ? by_atr : by_price;

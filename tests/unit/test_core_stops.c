@@ -37,7 +37,7 @@ static void distances_are_read(void **state)
                {"0%", 0, BT_DISTANCE_FRACTION, 0},
                {"99.9%", 0.999, BT_DISTANCE_FRACTION, 0}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    bt_distance d = {9, BT_DISTANCE_ATR, 9, NULL};
+    bt_distance d = {9, BT_DISTANCE_ATR, 9, NULL, NULL};
     bt_error err;
     if (bt_distance_parse(&d, "--stop-loss", cases[i].text, &err)) fail_msg("%s", err.message);
     if (d.amount != cases[i].amount) fail_msg("%s is %.17g", cases[i].text, d.amount);
@@ -49,7 +49,7 @@ static void distances_are_read(void **state)
 
 static void assert_distance_refused(const char *option, const char *text, const char *message)
 {
-  bt_distance d = {7, BT_DISTANCE_ATR, 8, NULL};
+  bt_distance d = {7, BT_DISTANCE_ATR, 8, NULL, NULL};
   bt_error err = {0};
   if (!bt_distance_parse(&d, option, text, &err)) fail_msg("'%s' is accepted", text);
   assert_int_equal(err.status, BT_ERR_USAGE);
@@ -64,7 +64,7 @@ static void a_distance_that_is_none_is_refused_with_its_reason(void **state)
                                     "1.2.3%",  "bp",  "5pct", "nan",  "inf%", "1e-2", "5e0%",
                                     "atr(14)", "5at", "--5%", "0x5%", "5,0%", "None"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    bt_distance d = {7, BT_DISTANCE_ATR, 8, NULL};
+    bt_distance d = {7, BT_DISTANCE_ATR, 8, NULL, NULL};
     bt_error err = {0};
     if (!bt_distance_parse(&d, "--trailing", bad[i], &err)) fail_msg("'%s' is accepted", bad[i]);
     assert_int_equal(err.status, BT_ERR_USAGE);
@@ -143,7 +143,7 @@ static void axes_are_read_with_the_unit_of_any_of_their_values(void **state)
                {"0,2atr(20),3", BT_DISTANCE_ATR, 20, 3, {0, 2, 3}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bt_axis axis = {0};
-    bt_distance unit = {5, BT_DISTANCE_ATR, 5, NULL};
+    bt_distance unit = {5, BT_DISTANCE_ATR, 5, NULL, NULL};
     bt_error err;
     if (bt_stop_axis_parse(&axis, &unit, BT_STOP_LOSS, cases[i].spec, &err))
       fail_msg("%s", err.message);
@@ -179,7 +179,7 @@ static void without_a_spec_there_is_no_such_level(void **state)
 static void assert_axis_refused(bt_stop stop, const char *spec, const char *message)
 {
   bt_axis axis = {0};
-  bt_distance unit = {5, BT_DISTANCE_ATR, 5, NULL};
+  bt_distance unit = {5, BT_DISTANCE_ATR, 5, NULL, NULL};
   bt_error err = {0};
   if (!bt_stop_axis_parse(&axis, &unit, stop, spec, &err)) fail_msg("'%s' is accepted", spec);
   assert_int_equal(err.status, BT_ERR_USAGE);
