@@ -100,7 +100,7 @@ static void a_window_without_a_selection_has_no_position(void **state)
         "select count(*) > 300, sum(position <> 0) from selections x join windows w using "
         "(window_id) join equity e on e.ticker_id = x.ticker_id and e.phase = 'oos' and e.time "
         "between w.test_start and w.test_end where x.combo_id is null; "
-        "select count(*) from (select ticker_id, n_bars from metrics where phase = 'oos' and "
+        "select count(*) from (select ticker_id, n_bars from metrics where.phase = 'oos' and "
         "ticker_id > 0 except select e.ticker_id, count(*) from equity e where phase = 'oos' "
         "group by 1); select count(distinct n_bars) from metrics where phase = 'oos'\"",
         "1|0|0\n0\n1|0\n0\n1\n");
@@ -179,7 +179,7 @@ static void out_of_sample_goes_from_the_first_to_the_last_window_taken_part_in(v
       s,
       "sqlite3 w.db \"select count(*) > 100, sum(position <> 0) from windows w join equity e on "
       "e.time between test_start and test_end where e.ticker_id = 3 and e.phase = 'oos' and "
-      "window_id > 0 and not exists (select 1 from selections x where x.ticker_id = 3 and "
+      "w.window_id > 0 and not exists (select 1 from selections x where x.ticker_id = 3 and "
       "x.window_id = w.window_id); select efficiency is null, profitable_windows, n_combos_used "
       "from walkforward where ticker_id = 2; select count(*) from objective_values where "
       "ticker_id = 2; select count(*) from metrics where ticker_id = 2\"",
