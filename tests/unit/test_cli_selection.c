@@ -100,7 +100,7 @@ static void a_window_without_a_selection_has_no_position(void **state)
         "select count(*) > 300, sum(position <> 0) from selections x join windows w using "
         "(window_id) join equity e on e.ticker_id = x.ticker_id and e.phase = 'oos' and e.time "
         "between w.test_start and w.test_end where x.combo_id is null; "
-        "select count(*) from (select ticker_id, n_bars from metrics where.phase = 'oos' and "
+        "select count(*) from (select ticker_id, n_bars from metrics where phase = 'oos' and "
         "ticker_id > 0 except select e.ticker_id, count(*) from equity e where phase = 'oos' "
         "group by 1); select count(distinct n_bars) from metrics where phase = 'oos'\"",
         "1|0|0\n0\n1|0\n0\n1\n");
