@@ -39,16 +39,16 @@ static void expect_output(program_scene *s, const char *command, const char *out
  */
 
 /* Runs 2k - 1 and 2k of s.db are sweeps of the train part and of the test part of window k. */
-static void expect_windows_to_be_sweeps(program_scene *s, const char *options)
+static void expect_windows_to_be_sweeps(program_scene *s, const char *walk, const char *options)
 {
   char command[1024];
   (void)snprintf(command, sizeof command,
-                 "set -e; rm -f w.db s.db; " WALK "%s --train 9m --test 3m --keep all -o w.db; "
+                 "set -e; rm -f w.db s.db; " WALK "%s %s --train 9m --test 3m --keep all -o w.db; "
                  "sqlite3 w.db 'select train_start, train_end, test_start, test_end from windows "
                  "where window_id > 0 order by window_id' | while IFS='|' read -r a b c d; do "
                  "for span in \"--from $a --to $b\" \"--from $c --to $d\"; do " SWEEP
                  "%s --keep all $span -o s.db 2>err || exit 1; done; done",
-                 options, options);
+                 walk, options, options);
   expect_exit(s, command, 0);
   expect_output(
       s,
@@ -79,11 +79,25 @@ static void expect_windows_to_be_sweeps(program_scene *s, const char *options)
 static void every_value_of_a_window_is_that_of_a_sweep_of_its_span(void **state)
 {
   program_scene *s = *state;
-  expect_windows_to_be_sweeps(s, GRID);
-  expect_windows_to_be_sweeps(s, GRID "--direction both --fill close --commission 0.1% "
-                                      "--slippage 5bp --borrow 3% --lot 1");
-  expect_windows_to_be_sweeps(s, GRID "--param stop_loss=3%,6% --trailing 8% "
-                                      "--size vol:15% --benchmark S00001 --rf 2%");
+  expect_windows_to_be_sweeps(s, "", GRID);
+  expect_windows_to_be_sweeps(s, "--anchored --gap 10d",
+                              GRID "--direction both --fill close --commission 0.1% "
+                                   "--slippage 5bp --borrow 3% --lot 1");
+  expect_windows_to_be_sweeps(s, "--step 2m",
+                              GRID "--param stop_loss=3%,6% --trailing 8% "
+                                   "--size vol:15% --benchmark S00001 --rf 2%");
+}
+
+/* A ticker takes part by its bars, and is held within its dates alone. */
+static void dates_of_membership_hold_in_windows_too(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "sed -i '/^#/d; s/$/\\t2022-03-01\\t2024-10-15/' u.txt; "
+              "printf 'S00001\\t2024-11-01\\t2024-12-31\\n' >>u.txt",
+              0);
+  expect_windows_to_be_sweeps(s, "", GRID "--fill close");
+  expect_windows_to_be_sweeps(s, "", GRID "--commission 0.2%");
 }
 
 /* Every window selects the one combination that there is. */
@@ -131,6 +145,41 @@ static void one_combination_out_of_sample_is_a_plain_run(void **state)
         "select (select count(*) from s.trades) > 50, (select count(*) from s.equity) > 2000, "
         "(select count(*) from s.regime_metrics) = 12\"",
         "0\n6\n0\n0\n0\n0\n0\n1|1|1\n");
+  }
+}
+
+/* In the market on the bars on which a plain run of the combination selected is: run k of s.db is
+ * that of combination k. A position that both want is carried: as many trades as entries. */
+static void a_selected_combination_decides_until_the_next_one_takes_over(void **state)
+{
+  static const char *const options[] = {"", "--fill close --commission 0.1%"};
+  static const char *const walk[] = {"", "--step 2m --require 'sharpe>0'"};
+  program_scene *s = *state;
+  for (size_t i = 0; i < 2; i++) {
+    char command[1024];
+    (void)snprintf(command, sizeof command,
+                   "set -e; rm -f w.db s.db; " WALK GRID
+                   "%s %s --train 9m --test 3m --save trades,equity -o w.db; sqlite3 w.db \"select "
+                   "'--param fast=' || (params ->> 'fast') || ' --param slow=' || (params ->> "
+                   "'slow') from combos order by combo_id\" | while read -r p; do " SWEEP
+                   "$p %s --save equity -o s.db; done",
+                   walk[i], options[i], options[i]);
+    expect_exit(s, command, 0);
+    expect_output(
+        s,
+        "sqlite3 w.db \"attach 's.db' as s; create temp table held as select o.ticker_id, o.time, "
+        "o.position > 0 as is_held, coalesce((select p.position > 0 from s.equity p where p.run_id "
+        "= x.combo_id and p.ticker_id = o.ticker_id and p.time = o.time), 0) as wanted from "
+        "(select "
+        "window_id, test_start, coalesce(lead(test_start) over (order by window_id), '9') as "
+        "until from main.windows where window_id > 0) w join main.selections x using (window_id) "
+        "join main.equity o on o.ticker_id = x.ticker_id and o.phase = 'oos' and o.time >= "
+        "test_start and o.time < until; select count(*) > 2000, sum(is_held) > 500, "
+        "count(*) = (select count(*) from main.equity where phase = 'oos' and ticker_id > 0), "
+        "sum(is_held <> wanted) from held; select count(*) > 40, count(*) = (select count(*) from "
+        "main.trades where phase = 'oos') from (select is_held, lag(is_held, 1, 0) over "
+        "(partition by ticker_id order by time) as before from held) where is_held > before\"",
+        "1|1|1|0\n1|1\n");
   }
 }
 
@@ -305,7 +354,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(every_value_of_a_window_is_that_of_a_sweep_of_its_span),
+      CASE(dates_of_membership_hold_in_windows_too),
       CASE(one_combination_out_of_sample_is_a_plain_run),
+      CASE(a_selected_combination_decides_until_the_next_one_takes_over),
       CASE(bars_behind_a_window_change_nothing_of_it),
       CASE(indicators_do_not_begin_anew_in_a_window),
       CASE(tables_hold_what_they_are_said_to),
