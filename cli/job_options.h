@@ -31,7 +31,7 @@ enum {
   BT_SWEEP_OPTION_COUNT = 41,
   BT_SWEEP_COMMON_COUNT = 16,
   BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
-  BT_WALK_COMMON_COUNT = BT_SWEEP_COMMON_COUNT + 6
+  BT_WALK_COMMON_COUNT = 16
 };
 extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];
 extern const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT];

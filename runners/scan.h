@@ -34,6 +34,9 @@ typedef struct bt_scan {
   bt_calendar calendar; /* days on which the universe trades */
 } bt_scan;
 
+/* What a run keeps of the bars, as kept_bytes. */
+#define BT_SCAN_KEPT_BYTES ((size_t)512 << 20)
+
 /* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
  * job->to_ns is rejected. Of the rest of the job periods_per_year alone is looked at. Gaps are
  * found in tickers with daily bars, against all that trade by the day or within it. Bars of up to
