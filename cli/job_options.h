@@ -21,7 +21,8 @@ typedef struct bt_job_options {
   bt_expression **require;
   size_t n_require;
   size_t n_workers;
-  const char *universe_path, *database, *label; /* label may be NULL */
+  const char *universe_path, *database;
+  const char *label, *benchmark_symbol, *regimes_spec; /* as given, or NULL */
   bool dry_run, strict, quiet, json, resume;
   int progress;    /* bt_progress_when */
   char *json_text; /* all that the job depends on, as a JSON object */
