@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/lanes.h"
+#include "core/outcome.h"
 #include "core/suggest.h"
 
 static const bt_metric_info infos[BT_METRIC_COUNT] = {
@@ -40,18 +41,7 @@ bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
 
 /* ---- computing ------------------------------------------------------------------------------ */
 
-/* BT_NOISE counts as 0; so does 0 / 0, the return after ruin: there is nothing to earn on. */
-static double without_noise(double x)
-{
-  return fabs(x) >= BT_NOISE ? x : 0;
-}
-
-/* Sums over the returns x: of x, of min(x - floor, 0)^2, and of the powers 2 to 4 of x - mean. */
-typedef struct sums {
-  double first, downside, second, third, fourth;
-} sums;
-
-static void add_moments(sums *out, const double *x, size_t n, double mean)
+static void add_moments(bt_return_sums *out, const double *x, size_t n, double mean)
 {
   bt_lanes second = {0}, third = {0}, fourth = {0};
   size_t i = 0;
@@ -74,12 +64,6 @@ static void add_moments(sums *out, const double *x, size_t n, double mean)
   }
 }
 
-/* min(x - floor, 0)^2 */
-static double square_below(double x, double floor)
-{
-  return x < floor ? (x - floor) * (x - floor) : 0;
-}
-
 static bt_pair pair_without_noise(bt_pair x)
 {
   return bt_pair_where(bt_pair_abs(x) >= BT_NOISE, x);
@@ -87,13 +71,13 @@ static bt_pair pair_without_noise(bt_pair x)
 
 /* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Adds up `first`
  * and `downside` on the way: the first return and those past whole groups of lanes one by one. */
-static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, double cash,
+static void fill_returns(double *returns, bt_return_sums *out, const bt_ledger *ledger, double cash,
                          double floor)
 {
   const double *equity = ledger->equity;
   bt_lanes first = {0}, downside = {0};
   size_t t = 1;
-  returns[0] = without_noise(equity[0] / cash - 1);
+  returns[0] = bt_without_noise(equity[0] / cash - 1);
   for (; t + BT_LANES <= ledger->n_bars; t += BT_LANES) {
     for (size_t k = 0; k < BT_LANES; k += 2) {
       bt_pair ratio = bt_pair_load(equity + t + k) / bt_pair_load(equity + t + k - 1);
@@ -105,11 +89,11 @@ static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, do
     }
   }
   out->first = bt_lanes_sum(&first) + returns[0];
-  out->downside = bt_lanes_sum(&downside) + square_below(returns[0], floor);
+  out->downside = bt_lanes_sum(&downside) + bt_square_below(returns[0], floor);
   for (; t < ledger->n_bars; t++) {
-    returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
+    returns[t] = bt_without_noise(equity[t] / equity[t - 1] - 1);
     out->first += returns[t];
-    out->downside += square_below(returns[t], floor);
+    out->downside += bt_square_below(returns[t], floor);
   }
 }
 
@@ -182,76 +166,96 @@ static double find_max_drawdown(const bt_ledger *ledger, double cash)
   }
   follow(&f, equity + t, ledger->n_bars - t);
   set_peak(&f, f.peak);
-  return without_noise(f.worst - 1);
+  return bt_without_noise(f.worst - 1);
+}
+
+/* The sums over the returns, which are filled in on the way. */
+static void add_returns(bt_return_sums *out, double *returns, const bt_ledger *ledger,
+                        const bt_metrics_config *config)
+{
+  size_t n = ledger->n_bars;
+  fill_returns(returns, out, ledger, config->cash, config->rf / config->periods_per_year);
+  if (n < 2) return;
+  add_moments(out, returns, n, out->first / (double)n);
+  out->constant = out->second == 0 || is_constant(returns, n);
+}
+
+void bt_metrics__set_equity(double *value, double final_equity, size_t n,
+                            const bt_metrics_config *config)
+{
+  double count = (double)n, total = bt_without_noise(final_equity / config->cash - 1);
+  value[BT_METRIC_N_BARS] = count;
+  value[BT_METRIC_FINAL_EQUITY] = final_equity;
+  value[BT_METRIC_TOTAL_RETURN] = total;
+  value[BT_METRIC_CAGR] =
+      total == 0 ? 0 : pow(final_equity / config->cash, config->periods_per_year / count) - 1;
 }
 
 /* Everything that follows from the returns alone. */
-static void set_return_metrics(double *value, double *returns, const bt_ledger *ledger,
-                               const bt_metrics_config *config)
+void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
+                             const bt_metrics_config *config)
 {
-  sums s;
-  size_t n = ledger->n_bars;
-  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
-  fill_returns(returns, &s, ledger, config->cash, floor);
   if (n < 2) return;
-  double mean = s.first / count, excess = mean - floor;
-  add_moments(&s, returns, n, mean);
-  bool constant = s.second == 0 || is_constant(returns, n);
-  double deviation = constant ? 0 : sqrt(s.second / (count - 1)), variance = s.second / count;
+  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
+  double excess = sums->first / count - floor, variance = sums->second / count;
+  double deviation = sums->constant ? 0 : sqrt(sums->second / (count - 1));
   value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
-  if (constant) return;
+  if (sums->constant) return;
   value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
-  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(s.downside / count) * sqrt(ppy));
-  value[BT_METRIC_SKEW] = s.third / count / (variance * sqrt(variance));
-  value[BT_METRIC_KURTOSIS] = s.fourth / count / (variance * variance) - 3;
+  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(sums->downside / count) * sqrt(ppy));
+  value[BT_METRIC_SKEW] = sums->third / count / (variance * sqrt(variance));
+  value[BT_METRIC_KURTOSIS] = sums->fourth / count / (variance * variance) - 3;
+}
+
+void bt_trade_sums__init(bt_trade_sums *sums)
+{
+  *sums = (bt_trade_sums){.best = -(double)INFINITY, .worst = (double)INFINITY};
+}
+
+void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade)
+{
+  double ret = bt_without_noise(trade->pnl / trade->entry_value);
+  sums->n_closed++;
+  sums->n_won += ret > 0;
+  sums->won += ret > 0 ? trade->pnl : 0;
+  sums->lost += ret < 0 ? trade->pnl : 0;
+  sums->returns += ret;
+  sums->bars += (double)(trade->exit_bar - trade->entry_bar);
+  sums->best = fmax(sums->best, ret);
+  sums->worst = fmin(sums->worst, ret);
 }
 
 /* Everything about closed trades. */
-static void set_trade_metrics(double *value, const bt_ledger *ledger)
+void bt_metrics__set_trades(double *value, const bt_trade_sums *sums)
 {
-  size_t n_closed = 0, n_won = 0;
-  double won = 0, lost = 0, returns = 0, bars = 0, best = -(double)INFINITY,
-         worst = (double)INFINITY;
-  for (size_t i = 0; i < ledger->n_trades; i++) {
-    const bt_trade *trade = &ledger->trades[i];
-    if (trade->open) continue;
-    double ret = without_noise(trade->pnl / trade->entry_value);
-    n_closed++;
-    n_won += ret > 0;
-    won += ret > 0 ? trade->pnl : 0;
-    lost += ret < 0 ? trade->pnl : 0;
-    returns += ret;
-    bars += (double)(trade->exit_bar - trade->entry_bar);
-    best = fmax(best, ret);
-    worst = fmin(worst, ret);
-  }
-  double count = (double)n_closed;
+  double count = (double)sums->n_closed;
   value[BT_METRIC_N_TRADES] = count;
-  value[BT_METRIC_WIN_RATE] = (double)n_won / count;
-  value[BT_METRIC_PROFIT_FACTOR] = won / fabs(lost);
-  value[BT_METRIC_AVG_TRADE] = returns / count;
-  value[BT_METRIC_BEST_TRADE] = best;
-  value[BT_METRIC_WORST_TRADE] = worst;
-  value[BT_METRIC_AVG_BARS] = bars / count;
+  value[BT_METRIC_WIN_RATE] = (double)sums->n_won / count;
+  value[BT_METRIC_PROFIT_FACTOR] = sums->won / fabs(sums->lost);
+  value[BT_METRIC_AVG_TRADE] = sums->returns / count;
+  value[BT_METRIC_BEST_TRADE] = sums->best;
+  value[BT_METRIC_WORST_TRADE] = sums->worst;
+  value[BT_METRIC_AVG_BARS] = sums->bars / count;
 }
 
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config)
 {
-  double *value = out->value, count = (double)ledger->n_bars;
+  double *value = out->value;
+  size_t n = ledger->n_bars;
+  bt_return_sums sums;
+  bt_trade_sums trades;
   for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
-  double final_equity = ledger->equity[ledger->n_bars - 1];
-  value[BT_METRIC_N_BARS] = count;
-  value[BT_METRIC_FINAL_EQUITY] = final_equity;
-  double total = without_noise(final_equity / config->cash - 1);
-  value[BT_METRIC_TOTAL_RETURN] = total;
-  value[BT_METRIC_CAGR] =
-      total == 0 ? 0 : pow(final_equity / config->cash, config->periods_per_year / count) - 1;
-  set_return_metrics(value, returns, ledger, config);
+  bt_metrics__set_equity(value, ledger->equity[n - 1], n, config);
+  add_returns(&sums, returns, ledger, config);
+  bt_metrics__set_returns(value, &sums, n, config);
   value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
   value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
-  value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / count;
-  set_trade_metrics(value, ledger);
+  value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / (double)n;
+  bt_trade_sums__init(&trades);
+  for (size_t i = 0; i < ledger->n_trades; i++)
+    if (!ledger->trades[i].open) bt_trade_sums__add(&trades, &ledger->trades[i]);
+  bt_metrics__set_trades(value, &trades);
   value[BT_METRIC_COSTS] = ledger->costs_paid;
   value[BT_METRIC_BUY_HOLD] = bars->close[span.end - 1] / bars->close[span.first] - 1;
   for (size_t i = 0; i < BT_METRIC_COUNT; i++)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/account.h"
 #include "core/lanes.h"
 
 /* The rules, cited by number where they are applied. What is smaller than BT_NOISE, relative to the
@@ -27,17 +28,6 @@
  *     on, and the trade stays open.
  *
  * The code goes from order to order: between two of them nothing but equity changes. */
-
-/* The account while bars go by. */
-typedef struct account {
-  const bt_sim_config *config;
-  bt_ledger *ledger;
-  double cash;
-  double shares;      /* adjusted shares; < 0 short */
-  double in_force;    /* the target that the last order was about, 0 at the start */
-  double held_price;  /* average price of the shares held; partial exits leave it as it is */
-  double exit_shares; /* of the trade going on so far */
-} account;
 
 /* One order: the bar, the price before and after slippage, and raw shares per adjusted share. */
 typedef struct order {
@@ -119,7 +109,7 @@ static double commission(const bt_costs *costs, double value, double raw_shares)
  * commission comes out of equity first: E' = E - cost(|target * E' - old|). Above its minimum the
  * commission is a fraction c of the traded value, so both sides are linear; the larger of the two
  * costs leaves the smaller E'. NaN where no E' solves it. */
-static double equity_after(const account *a, const order *o, double target, double equity,
+static double equity_after(const bt_account *a, const order *o, double target, double equity,
                            double old)
 {
   const bt_costs *costs = &a->config->costs;
@@ -138,16 +128,10 @@ static double blend(double average, double price, double added, double total)
   return added == total ? price : average + (price - average) * (added / total);
 }
 
-/* The trade going on while shares != 0: it stands behind those that are closed. */
-static bt_trade *open_trade(const account *a)
-{
-  return &a->ledger->trades[a->ledger->n_trades];
-}
-
 /* Rule 6: enters the fill of `change` shares into the trade it opens, adds to, or reduces. */
-static void book_trade(account *a, const order *o, double change, double paid)
+static void book_trade(bt_account *a, const order *o, double change, double paid)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   double held = fabs(a->shares), quantity = fabs(change);
   if (held == 0) {
     *trade = (bt_trade){.side = change > 0 ? 1 : -1, .entry_bar = o->bar, .open = true};
@@ -166,9 +150,9 @@ static void book_trade(account *a, const order *o, double change, double paid)
   }
 }
 
-static void close_trade(account *a, size_t bar)
+static void close_trade(bt_account *a, size_t bar)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   trade->exit_bar = bar;
   trade->open = false;
   a->ledger->n_trades++;
@@ -176,7 +160,7 @@ static void close_trade(account *a, size_t bar)
 
 /* Rule 4: brings the position to target times the equity that is left, at the order's price.
  * Nothing happens when that would leave no equity, or less than one lot. */
-static void trade_to(account *a, const order *o, double target)
+static void trade_to(bt_account *a, const order *o, double target)
 {
   double old_value = a->shares * o->price, equity = a->cash + old_value;
   double after = equity_after(a, o, target, equity, old_value);
@@ -208,18 +192,18 @@ static double noise_of(double cash, double value)
 }
 
 /* Rule 8. */
-static bool is_gone(double cash, double value)
+bool bt_account__is_gone(double cash, double value)
 {
   return cash + value <= noise_of(cash, value);
 }
 
 /* Rules 3 to 5: a decision that differs from the one in force becomes an order. */
-static bt_status place_order(account *a, const bt_bars *bars, size_t bar, double raw_price,
-                             double target, bt_error *err)
+bt_status bt_account__place_order(bt_account *a, const bt_bars *bars, size_t bar, double raw_price,
+                                  double target, bt_error *err)
 {
   a->in_force = target; /* whether or not the order can be placed */
   double value = a->shares * raw_price, equity = a->cash + value;
-  a->ledger->ruined = is_gone(a->cash, value);
+  a->ledger->ruined = bt_account__is_gone(a->cash, value);
   if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
   if (!status) status = reserve_holding(a->ledger, err);
@@ -248,9 +232,7 @@ static bool are_the_same(const double *next, bt_pair in_force)
                    bt_pair_both(are_equal(next + 4, in_force), are_equal(next + 6, in_force))));
 }
 
-/* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
- * the decision that bar i + 1 follows. */
-static size_t find_order(const double *next, size_t t, size_t end, double in_force)
+size_t bt_account__find_order(const double *next, size_t t, size_t end, double in_force)
 {
   t++;
   while (t + BT_LANES <= end && are_the_same(next + t - 1, bt_pair_of(in_force))) t += BT_LANES;
@@ -260,14 +242,14 @@ static size_t find_order(const double *next, size_t t, size_t end, double in_for
 
 /* Rules 7 and 8: equity at the close of the bars [t, end), between which no order arises and shares
  * do not change. Returns end, or the bar on which equity is gone. */
-static size_t mark_bars(account *a, const double *close, size_t t, size_t end, size_t first)
+static size_t mark_bars(bt_account *a, const double *close, size_t t, size_t end, size_t first)
 {
   const double cash = a->cash, shares = a->shares;
   double *equity = a->ledger->equity;
   size_t stop = t;
   for (size_t i = 0; i < end - t; i++) equity[t - first + i] = cash + shares * close[t + i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
-    while (stop < end && !is_gone(cash, equity[stop - first] - cash)) stop++;
+    while (stop < end && !bt_account__is_gone(cash, equity[stop - first] - cash)) stop++;
   else
     stop = end;
   a->ledger->ruined = stop < end;
@@ -285,13 +267,21 @@ static bt_status fill_with_nothing(bt_ledger *ledger, size_t bar, bt_span span, 
 }
 
 /* The trade that is open at the end: marked at the close of that bar, not closed. */
-static void mark_open_trade(account *a, const bt_bars *bars, size_t bar)
+static void mark_open_trade(bt_account *a, const bt_bars *bars, size_t bar)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   trade->exit_bar = bar;
   trade->exit_price = bars->close[bar];
   trade->pnl += fabs(a->shares) * (bars->close[bar] - a->held_price) * trade->side;
   a->ledger->n_trades++;
+}
+
+void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_sim_config *config)
+{
+  *a = (bt_account){.config = config, .ledger = ledger, .cash = config->cash};
+  ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
+  ledger->costs_paid = 0;
+  ledger->ruined = false;
 }
 
 bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
@@ -302,17 +292,16 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
   const double *prices = at_open ? bars->open : bars->close;
   bt_status status = reserve_bars(ledger, n_bars, err);
   if (status) return status;
-  account a = {.config = config, .ledger = ledger, .cash = config->cash};
+  bt_account a;
+  bt_account__begin(&a, ledger, config);
   ledger->n_bars = n_bars;
-  ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
-  ledger->costs_paid = 0;
-  ledger->ruined = false;
   while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
-    if (decision != a.in_force) status = place_order(&a, bars, t, prices[t], decision, err);
+    if (decision != a.in_force)
+      status = bt_account__place_order(&a, bars, t, prices[t], decision, err);
     if (status) return status;
     if (ledger->ruined) break;
-    size_t end = find_order(at_open ? target : target + 1, t, span.end, a.in_force);
+    size_t end = bt_account__find_order(at_open ? target : target + 1, t, span.end, a.in_force);
     t = mark_bars(&a, bars->close, t, end, span.first);
   }
   if (ledger->ruined) status = fill_with_nothing(ledger, t, span, err);
