@@ -186,6 +186,13 @@ static bool can_go_on(const bt_course *course, double equity)
   return ratio > 1e-100 && ratio < 1e100;
 }
 
+/* A short position that nearly loses all: what is left is the small difference of two large
+ * amounts, and its rounding would show in another unit. */
+static bool is_near_ruin(const leg *l)
+{
+  return l->shares < 0 && l->path.low < 1e-3 * l->cash;
+}
+
 /* The bars of a leg up to `end`. */
 static void follow_leg(const bt_course *course, leg *l, size_t end)
 {
@@ -214,6 +221,7 @@ static bt_status add_leg(bt_course *course, bt_account *a, size_t t, size_t end,
   bool whole = !a->ledger->ruined && note_order(l, a, n_closed);
   bool goes_on = !a->ledger->ruined && find_ruin(course, a->cash, a->shares, t, end) == end;
   if (goes_on) follow_leg(course, l, end);
+  whole = whole && goes_on && !is_near_ruin(l);
   double equity = goes_on ? a->cash + a->shares * close[end - 1] : 0;
   goes_on = goes_on && can_go_on(course, equity);
   count_on(next, l, a, end, !whole || !goes_on);
