@@ -279,9 +279,11 @@ static void go_under(walk *w, size_t t)
   const bt_course *course = w->course;
   bt_stretch rest = bt_stretch_of(0, 0, course->floor);
   rest.downside *= (double)(w->window.end - t - 1);
+  double low = w->path.low;
   w->path = bt_stretch_join(w->path, bt_stretch_of(-1, 0, course->floor));
   w->path = bt_stretch_join(w->path, rest);
   w->path.worst = 0;
+  w->path.low = low; /* of what was left before, see is_clear */
   w->equity = 0;
   w->a.ledger->ruined = true;
 }
@@ -438,7 +440,8 @@ static bt_return_sums centre(const bt_stretch *path, size_t n)
 /* Whether no rounding shows in the metrics. Returns are right to 2e-16 and equity to some 1e-15, so
  * what they are divided by must not be too small: the deviation and the downside of returns (with
  * what Sharpe and Sortino multiply), the drawdown below a yearly return; nor may the mean be so
- * large that moments around it cancel, nor a fall or a gain be near to BT_NOISE. */
+ * large that moments around it cancel, nor a fall or a gain be near to BT_NOISE, nor equity so
+ * small that doubles hold fewer digits of it. */
 static bool is_clear(const walk *w, const bt_return_sums *sums, size_t n)
 {
   double ppy = bt_tables_periods_per_year(w->course->tables), count = (double)n;
@@ -448,7 +451,7 @@ static bool is_clear(const walk *w, const bt_return_sums *sums, size_t n)
   bool falls = fall == 0 || (fall >= 1e-5 && fall >= 1e-5 * years);
   bool sinks = sums->downside == 0 || sums->downside >= 1e-11;
   return (sums->constant || n < 2 || moves) && falls && sinks && (total == 0 || total >= 1e-12) &&
-         years <= 1e4;
+         years <= 1e4 && w->path.low >= 1e-250;
 }
 
 static void set_metrics(bt_metrics *out, walk *w, const bt_return_sums *sums, size_t n)
