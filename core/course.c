@@ -309,18 +309,18 @@ static void hold_until(walk *w, size_t t, size_t end, const leg *l)
   if (stop < end) go_under(w, stop);
 }
 
-/* The first leg whose order comes behind bar t. */
+/* The first leg whose order comes behind bar t: halving without branches, which nothing could
+ * predict. */
 static size_t find_leg(const bt_course *course, size_t t)
 {
-  size_t low = 0, high = course->n_legs;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (course->legs[middle].bar > t)
-      high = middle;
-    else
-      low = middle + 1;
+  const leg *first = course->legs;
+  size_t n = course->n_legs;
+  while (n > 1) {
+    size_t half = n / 2;
+    first += first[half - 1].bar <= t ? half : 0;
+    n -= half;
   }
-  return low;
+  return (size_t)(first - course->legs) + (n > 0 && first->bar <= t);
 }
 
 /* Whether the window, after the order of leg k, is from here to its end the course in another
