@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/account.h"
+#include "core/lanes.h"
 
 /* One order of the course with what follows up to the next one. Counts are of the legs before. */
 typedef struct leg {
@@ -58,27 +59,76 @@ size_t bt_course_n_plain(const bt_course *course)
 
 /* ---- a position over some bars --------------------------------------------------------------- */
 
+/* Some bars of a position. */
+typedef struct position {
+  double cash, shares;
+  const double *close;
+  size_t from, end;
+} position;
+
+static bt_pair equity_of_pair(const position *p, size_t t)
+{
+  return p->cash + p->shares * bt_pair_load(p->close + t);
+}
+
+/* The sums over returns, in lanes; what is left of whole groups is added one by one. */
+static void gather_returns(bt_stretch *s, const position *p, double floor)
+{
+  bt_lanes sums[5] = {0};
+  size_t t = p->from;
+  for (; t + BT_LANES <= p->end; t += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES_PAIRS; k++) {
+      bt_pair r = equity_of_pair(p, t + 2 * k) / equity_of_pair(p, t + 2 * k - 1) - 1;
+      r = bt_pair_where(bt_pair_abs(r) >= BT_NOISE, r);
+      bt_pair square = r * r, below = r - floor;
+      below = bt_pair_where(below < 0, below);
+      sums[0].pair[k] += r;
+      sums[1].pair[k] += square;
+      sums[2].pair[k] += square * r;
+      sums[3].pair[k] += square * square;
+      sums[4].pair[k] += below * below;
+    }
+  }
+  s->first = bt_lanes_sum(&sums[0]);
+  s->second = bt_lanes_sum(&sums[1]);
+  s->third = bt_lanes_sum(&sums[2]);
+  s->fourth = bt_lanes_sum(&sums[3]);
+  s->downside = bt_lanes_sum(&sums[4]);
+  for (; t < p->end; t++) {
+    double before = p->cash + p->shares * p->close[t - 1];
+    double equity = p->cash + p->shares * p->close[t];
+    bt_stretch bar = bt_stretch_of(bt_without_noise(equity / before - 1), equity, floor);
+    s->first += bar.first;
+    s->second += bar.second;
+    s->third += bar.third;
+    s->fourth += bar.fourth;
+    s->downside += bar.downside;
+  }
+}
+
+/* The highest and the lowest equity and the deepest fall; one division where it gets deeper. */
+static void gather_falls(bt_stretch *s, const position *p)
+{
+  double high = s->high, low = s->low, worst = s->worst;
+  for (size_t t = p->from; t < p->end; t++) {
+    double equity = p->cash + p->shares * p->close[t];
+    high = equity > high ? equity : high;
+    low = equity < low ? equity : low;
+    if (equity < worst * high) worst = equity / high;
+  }
+  s->high = high;
+  s->low = low;
+  s->worst = worst;
+}
+
 /* A position that is not equity itself: bar by bar. */
 static bt_stretch gather(const bt_course *course, double cash, double shares, size_t from,
                          size_t end)
 {
-  const double *close = bt_tables_bars(course->tables)->close;
-  double before = cash + shares * close[from - 1], floor = course->floor;
+  const position p = {cash, shares, bt_tables_bars(course->tables)->close, from, end};
   bt_stretch s = bt_stretch_empty();
-  for (size_t t = from; t < end; t++) {
-    double equity = cash + shares * close[t], r = bt_without_noise(equity / before - 1);
-    double square = r * r;
-    s.first += r;
-    s.second += square;
-    s.third += square * r;
-    s.fourth += square * square;
-    s.downside += bt_square_below(r, floor);
-    s.high = equity > s.high ? equity : s.high;
-    s.low = equity < s.low ? equity : s.low;
-    double ratio = equity / s.high;
-    s.worst = ratio < s.worst ? ratio : s.worst;
-    before = equity;
-  }
+  gather_returns(&s, &p, course->floor);
+  gather_falls(&s, &p);
   return s;
 }
 
@@ -96,18 +146,25 @@ static bt_stretch hold(const bt_course *course, double cash, double shares, size
   return gather(course, cash, shares, from, end);
 }
 
+static bool is_gone_at(double cash, double shares, double price)
+{
+  double equity = cash + shares * price;
+  return bt_account__is_gone(cash, equity - cash);
+}
+
 /* The first bar of [from, end) at whose close equity is gone, or end. Only a short position, or
- * cash below 0, can lose all. */
+ * cash below 0, can lose all; it does where it does at the price that is worst for it, since
+ * rounding keeps the order of what it rounds. */
 static size_t find_ruin(const bt_course *course, double cash, double shares, size_t from,
                         size_t end)
 {
   const double *close = bt_tables_bars(course->tables)->close;
-  if (shares >= 0 && cash >= 0) return end;
-  for (size_t t = from; t < end; t++) {
-    double equity = cash + shares * close[t];
-    if (bt_account__is_gone(cash, equity - cash)) return t;
-  }
-  return end;
+  if ((shares >= 0 && cash >= 0) || from >= end) return end;
+  bt_stretch prices = bt_tables_stretch(course->tables, from, end);
+  double extreme = shares < 0 ? prices.high : prices.low;
+  if (!is_gone_at(cash, shares, extreme)) return end;
+  while (!is_gone_at(cash, shares, close[from])) from++;
+  return from;
 }
 
 /* The decision that an order of that bar follows. */

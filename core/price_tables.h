@@ -32,8 +32,8 @@ double bt_tables_rf(const bt_tables *tables);
  * unless that is 0, to the floor that another way of rounding could put it on the other side. */
 bool bt_tables_are_clear(const bt_tables *tables);
 
-/* Bars [from, end) with from > 0, in units of close: the return of the first is from the close
- * before. Empty where from >= end. */
+/* Bars [from, end), in units of close: the return of the first is from the close before, that of
+ * bar 0 is 0. Empty where from >= end. */
 bt_stretch bt_tables_stretch(const bt_tables *tables, size_t from, size_t end);
 
 #endif
