@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 
-enum { LEAF_BARS = 16 };
+/* Leaves of 8 bars are quickest; a longer series has leaves of 32, for the sake of memory. */
+enum { LEAF_BITS = 3, LONG_LEAF_BITS = 5, LONG_BARS = 1 << 17 };
 
 struct bt_tables {
   const bt_bars *bars;
   double periods_per_year, rf, floor;
   bool clear;
-  double *returns; /* close to close, without noise; 0 for the first bar */
+  double *returns;    /* close to close, without noise; 0 for the first bar */
+  unsigned leaf_bits; /* leaves have 2^leaf_bits bars */
   size_t n_leaves, n_levels;
   bt_stretch *leaves; /* n_levels times n_leaves; the first level are the leaves themselves */
 };
@@ -74,7 +76,7 @@ static void fill_returns(bt_tables *tables)
 static void fill_leaves(bt_tables *tables)
 {
   for (size_t i = 0; i < tables->n_leaves; i++)
-    tables->leaves[i] = gather(tables, i * LEAF_BARS, (i + 1) * LEAF_BARS);
+    tables->leaves[i] = gather(tables, i << tables->leaf_bits, (i + 1) << tables->leaf_bits);
   for (size_t k = 1; k < tables->n_levels; k++)
     fill_level(tables->leaves + k * tables->n_leaves, tables->leaves, tables->n_leaves,
                (size_t)1 << k);
@@ -89,7 +91,8 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
   tables->periods_per_year = periods_per_year;
   tables->rf = rf;
   tables->floor = rf / periods_per_year;
-  tables->n_leaves = bars->n_bars / LEAF_BARS;
+  tables->leaf_bits = bars->n_bars < LONG_BARS ? LEAF_BITS : LONG_LEAF_BITS;
+  tables->n_leaves = bars->n_bars >> tables->leaf_bits;
   tables->n_levels = tables->n_leaves > 1 ? highest_bit(tables->n_leaves - 1) + 1 : 1;
   tables->returns = malloc(bars->n_bars * sizeof *tables->returns);
   tables->leaves = calloc(tables->n_levels * tables->n_leaves + 1, sizeof *tables->leaves);
@@ -147,9 +150,10 @@ static bt_stretch join_leaves(const bt_tables *tables, size_t first, size_t last
 
 bt_stretch bt_tables_stretch(const bt_tables *tables, size_t from, size_t end)
 {
-  size_t first = (from + LEAF_BARS - 1) / LEAF_BARS, behind = end / LEAF_BARS;
+  unsigned bits = tables->leaf_bits;
+  size_t first = (from + ((size_t)1 << bits) - 1) >> bits, behind = end >> bits;
   if (first >= behind) return gather(tables, from, end);
-  bt_stretch s = gather(tables, from, first * LEAF_BARS);
+  bt_stretch s = gather(tables, from, first << bits);
   s = bt_stretch_join(s, join_leaves(tables, first, behind - 1));
-  return bt_stretch_join(s, gather(tables, behind * LEAF_BARS, end));
+  return bt_stretch_join(s, gather(tables, behind << bits, end));
 }

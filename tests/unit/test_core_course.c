@@ -191,6 +191,21 @@ static void long_windows_agree_with_the_plain_evaluation(void **state)
   close_bench(&b);
 }
 
+static void a_series_of_a_quarter_million_bars_agrees_too(void **state)
+{
+  (void)state;
+  bench b;
+  open_bench(&b, 6);
+  for (size_t i = 0; i < 3; i++) {
+    job j;
+    make_job(&j, &b.random, 250000);
+    compare_windows(&b, &j, (bt_span){0, j.bars->n_bars}, 20);
+    free_job(&j);
+  }
+  report(&b);
+  close_bench(&b);
+}
+
 /* With whole targets nothing but the tables, flat bars and shorts is left to go through. */
 static void a_price_a_hundred_times_too_high_spoils_no_other_window(void **state)
 {
@@ -249,15 +264,18 @@ static void stretches_of_prices_are_what_their_bars_say(void **state)
   }
 }
 
-static void tables_of_a_million_bars_take_less_than_a_hundred_megabytes(void **state)
+static void tables_take_less_than_130_bytes_a_bar_and_less_for_long_series(void **state)
 {
   (void)state;
-  bt_bars *bars = make_flat_bars(1000000, 10);
-  bt_tables *tables = NULL;
-  assert_int_equal(bt_tables_new(&tables, bars, 252, 0, NULL), BT_OK);
-  assert_true(bt_tables_size_bytes(tables) < 100000000);
-  bt_tables_free(tables);
-  bt_bars_free(bars);
+  static const size_t lengths[] = {5040, 131071, 131072, 1000000}, most[] = {100, 130, 130, 50};
+  for (size_t i = 0; i < 4; i++) {
+    bt_bars *bars = make_flat_bars(lengths[i], 10);
+    bt_tables *tables = NULL;
+    assert_int_equal(bt_tables_new(&tables, bars, 252, 0, NULL), BT_OK);
+    assert_true(bt_tables_size_bytes(tables) <= most[i] * lengths[i]);
+    bt_tables_free(tables);
+    bt_bars_free(bars);
+  }
 }
 
 static void a_course_that_was_used_before_gives_the_same_bits(void **state)
@@ -291,9 +309,10 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(windows_agree_with_the_plain_evaluation),
       cmocka_unit_test(long_windows_agree_with_the_plain_evaluation),
+      cmocka_unit_test(a_series_of_a_quarter_million_bars_agrees_too),
       cmocka_unit_test(a_price_a_hundred_times_too_high_spoils_no_other_window),
       cmocka_unit_test(stretches_of_prices_are_what_their_bars_say),
-      cmocka_unit_test(tables_of_a_million_bars_take_less_than_a_hundred_megabytes),
+      cmocka_unit_test(tables_take_less_than_130_bytes_a_bar_and_less_for_long_series),
       cmocka_unit_test(a_course_that_was_used_before_gives_the_same_bits),
   };
   return cmocka_run_group_tests_name("core/course", tests, NULL, NULL);
