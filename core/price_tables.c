@@ -135,6 +135,11 @@ double bt_tables_rf(const bt_tables *tables)
   return tables->rf;
 }
 
+double bt_tables_floor(const bt_tables *tables)
+{
+  return tables->floor;
+}
+
 bool bt_tables_are_clear(const bt_tables *tables)
 {
   return tables->clear;

@@ -23,10 +23,11 @@ void bt_tables_free(bt_tables *tables); /* NULL is fine */
 
 size_t bt_tables_size_bytes(const bt_tables *tables);
 
-/* What they were made of; the floor is rf / periods_per_year. */
+/* What they were made of. */
 const bt_bars *bt_tables_bars(const bt_tables *tables);
 double bt_tables_periods_per_year(const bt_tables *tables);
 double bt_tables_rf(const bt_tables *tables);
+double bt_tables_floor(const bt_tables *tables); /* of the downside: rf / periods per year */
 
 /* Whether every return of the closes is told apart from rounding: none lies so near to BT_NOISE or,
  * unless that is 0, to the floor that another way of rounding could put it on the other side. */
