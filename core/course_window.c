@@ -27,7 +27,7 @@ static void go_under(walk *w, size_t t)
 }
 
 /* The bar that begins with another account than the bar before left. */
-static void add_bar(walk *w, bt_position p, size_t t)
+static inline void add_bar(walk *w, bt_position p, size_t t)
 {
   const bt_tables *tables = w->course->tables;
   double equity = bt_position_equity(p, bt_tables_bars(tables)->close[t]);
@@ -40,7 +40,8 @@ static void hold_until(walk *w, size_t t, size_t end)
 {
   const bt_tables *tables = w->course->tables;
   bt_position p = bt_course__position(&w->a);
-  size_t stop = bt_position_find_ruin(p, tables, (bt_span){t, end});
+  size_t stop = end;
+  if (bt_position_can_lose_all(p)) stop = bt_position_find_ruin(p, tables, (bt_span){t, end});
   if (p.shares != 0) w->n_exposed += stop - t;
   if (stop > t) {
     add_bar(w, p, t);
@@ -58,7 +59,7 @@ static size_t find_leg(const bt_course *course, size_t t)
   size_t n = course->n_legs;
   while (n > 1) {
     size_t half = n / 2;
-    first += first[half - 1].bar <= t ? half : 0;
+    first += half * (size_t)(first[half - 1].bar <= t);
     n -= half;
   }
   return (size_t)(first - course->legs) + (n > 0 && first->bar <= t);
@@ -168,6 +169,21 @@ static bt_status take_order(walk *w, size_t k, size_t behind, bool *done, bt_err
   return BT_OK;
 }
 
+/* Flat, with all its cash, before the first bar. */
+static void begin_walk(walk *w, bt_course *course, bt_span window)
+{
+  const bt_sim_config *config = &course->how.simulation;
+  w->course = course;
+  w->window = window;
+  w->equity = config->cash;
+  w->path = bt_stretch_empty();
+  w->path.high = w->path.low = config->cash;
+  w->costs_paid = 0;
+  w->n_exposed = 0;
+  bt_trade_sums__init(&w->trades);
+  bt_account__begin(&w->a, &course->evaluator.ledger, config);
+}
+
 /* Goes from order to order until the window ends or the rest of it is known from the course. */
 static bt_status walk_window(walk *w, bt_error *err)
 {
@@ -243,7 +259,7 @@ static void set_metrics(bt_metrics *out, const walk *w, const bt_return_sums *su
   value[BT_METRIC_COSTS] = w->costs_paid;
   value[BT_METRIC_BUY_HOLD] = close[w->window.end - 1] / close[w->window.first] - 1;
   for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    if (!isfinite(value[i])) value[i] = (double)NAN;
+    value[i] = isfinite(value[i]) ? value[i] : (double)NAN;
 }
 
 static bt_status evaluate_plainly(bt_metrics *out, bt_course *course, bt_span window, bt_error *err)
@@ -257,15 +273,11 @@ static bt_status evaluate_plainly(bt_metrics *out, bt_course *course, bt_span wi
 
 bt_status bt_course_evaluate(bt_metrics *out, bt_course *course, bt_span window, bt_error *err)
 {
-  double cash = course->how.simulation.cash;
   size_t n = window.end - window.first;
-  bt_ledger *ledger = &course->evaluator.ledger;
+  const bt_ledger *ledger = &course->evaluator.ledger;
   if (course->plain) return evaluate_plainly(out, course, window, err);
-  walk w = {.course = course, .window = window, .equity = cash};
-  w.path = bt_stretch_empty();
-  w.path.high = w.path.low = cash;
-  bt_trade_sums__init(&w.trades);
-  bt_account__begin(&w.a, ledger, &course->how.simulation);
+  walk w;
+  begin_walk(&w, course, window);
   bt_status status = walk_window(&w, err);
   if (status) return status;
   w.costs_paid += ledger->costs_paid;

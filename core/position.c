@@ -63,19 +63,11 @@ static void follow_falls(bt_stretch *s, bt_position p, const double *close, bt_s
   s->worst = worst;
 }
 
-bt_stretch bt_position_hold(bt_position p, const bt_tables *tables, bt_span bars)
+bt_stretch bt_position__gather(bt_position p, const bt_tables *tables, bt_span bars)
 {
   bt_stretch s = bt_stretch_empty();
-  const double *close = bt_tables_bars(tables)->close, floor = bt_tables_floor(tables);
-  if (bars.first >= bars.end) return s;
-  if (p.shares == 0) {
-    s = bt_stretch_of(0, p.cash, floor);
-    s.downside *= (double)(bars.end - bars.first);
-    return s;
-  }
-  if (p.cash == 0 && p.shares > 0)
-    return bt_stretch_scale(bt_tables_stretch(tables, bars.first, bars.end), p.shares);
-  add_returns(&s, p, close, bars, floor);
+  const double *close = bt_tables_bars(tables)->close;
+  add_returns(&s, p, close, bars, bt_tables_floor(tables));
   follow_falls(&s, p, close, bars);
   return s;
 }
@@ -86,12 +78,12 @@ static bool is_gone_at(bt_position p, double close)
   return bt_account__is_gone(p.cash, equity - p.cash);
 }
 
-/* Only a short position, or cash below 0, can lose all; it does where it does at the price that is
- * worst for it, since rounding keeps the order of what it rounds. */
+/* A position loses all where it does at the price that is worst for it, since rounding keeps the
+ * order of what it rounds. */
 size_t bt_position_find_ruin(bt_position p, const bt_tables *tables, bt_span bars)
 {
   const double *close = bt_tables_bars(tables)->close;
-  if ((p.shares >= 0 && p.cash >= 0) || bars.first >= bars.end) return bars.end;
+  if (!bt_position_can_lose_all(p)) return bars.end;
   bt_stretch prices = bt_tables_stretch(tables, bars.first, bars.end);
   if (!is_gone_at(p, p.shares < 0 ? prices.high : prices.low)) return bars.end;
   size_t t = bars.first;
