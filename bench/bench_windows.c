@@ -113,9 +113,9 @@ static void evaluate(bench *b, int way, const double *target, bt_span span)
 
 static void evaluate_windows(bench *b, int way, const double *target, const bench_case *c)
 {
-  size_t length = c->train + c->test;
+  size_t length = c->train + c->test, n_steps = c->n_windows > 1 ? c->n_windows - 1 : 1;
   for (size_t k = 0; k < c->n_windows; k++) {
-    size_t first = (N_BARS - length) * k / (c->n_windows - 1), test = first + c->train;
+    size_t first = (N_BARS - length) * k / n_steps, test = first + c->train;
     evaluate(b, way, target, (bt_span){first, test});
     if (c->test > 0) evaluate(b, way, target, (bt_span){test, test + c->test});
   }

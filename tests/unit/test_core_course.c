@@ -229,6 +229,59 @@ static void a_price_a_hundred_times_too_high_spoils_no_other_window(void **state
     free_job(&j);
   }
   report(&b);
+  assert_true(bt_course_n_plain(b.course) < b.n_windows / 10);
+  close_bench(&b);
+}
+
+/* Returns of 1e-14 count or do not, by the last bit of equity. */
+static void returns_near_to_noise_are_left_to_the_plain_evaluation(void **state)
+{
+  (void)state;
+  bench b;
+  open_bench(&b, 7);
+  for (size_t i = 0; i < 20; i++) {
+    job j;
+    make_job(&j, &b.random, 100);
+    for (size_t t = 0; t < 100; t++) j.bars->close[t] = j.bars->open[t] = t % 2 ? 1 : 1 + 1e-14;
+    bt_tables_free(j.tables);
+    bt_status status = bt_tables_new(&j.tables, j.bars, j.periods_per_year, j.how.rf, NULL);
+    assert_int_equal(status, BT_OK);
+    assert_false(bt_tables_are_clear(j.tables));
+    compare_windows(&b, &j, (bt_span){0, 100}, 10);
+    free_job(&j);
+  }
+  assert_int_equal(bt_course_n_plain(b.course), b.n_windows);
+  close_bench(&b);
+}
+
+/* What a walk-forward asks for: nothing of it is left to the plain evaluation. */
+static void windows_of_ordinary_prices_all_come_from_the_course(void **state)
+{
+  (void)state;
+  bench b;
+  open_bench(&b, 8);
+  for (size_t i = 0; i < 30; i++) {
+    job j;
+    make_job(&j, &b.random, 1260);
+    bt_bars_free(j.bars);
+    bt_tables_free(j.tables);
+    j.bars = make_random_bars(&b.random, 1260, 100, 0.02);
+    j.how.rf = 0;
+    j.periods_per_year = 252;
+    assert_int_equal(bt_tables_new(&j.tables, j.bars, 252, 0, NULL), BT_OK);
+    assert_int_equal(
+        bt_course_follow(b.course, j.tables, (bt_span){0, 1260}, j.target, &j.how, NULL), BT_OK);
+    for (size_t first = 0; first + 630 <= 1260; first += 63) {
+      bt_metrics got, expected;
+      bt_subject subject = {j.bars, {first, first + 630}, 252};
+      assert_int_equal(bt_course_evaluate(&got, b.course, subject.span, NULL), BT_OK);
+      assert_int_equal(bt_evaluate(&expected, &b.evaluator, &subject, j.target, &j.how, NULL),
+                       BT_OK);
+      compare(&got, &expected);
+    }
+    free_job(&j);
+  }
+  assert_int_equal(bt_course_n_plain(b.course), 0);
   close_bench(&b);
 }
 
@@ -311,6 +364,8 @@ int main(void)
       cmocka_unit_test(long_windows_agree_with_the_plain_evaluation),
       cmocka_unit_test(a_series_of_a_quarter_million_bars_agrees_too),
       cmocka_unit_test(a_price_a_hundred_times_too_high_spoils_no_other_window),
+      cmocka_unit_test(returns_near_to_noise_are_left_to_the_plain_evaluation),
+      cmocka_unit_test(windows_of_ordinary_prices_all_come_from_the_course),
       cmocka_unit_test(stretches_of_prices_are_what_their_bars_say),
       cmocka_unit_test(tables_take_less_than_130_bytes_a_bar_and_less_for_long_series),
       cmocka_unit_test(a_course_that_was_used_before_gives_the_same_bits),
