@@ -20,7 +20,6 @@ static void go_under(walk *w, size_t t)
   rest.downside *= (double)(w->window.end - t - 1);
   w->path = bt_stretch_join(w->path, bt_stretch_of(-1, 0, floor));
   w->path = bt_stretch_join(w->path, rest);
-  w->path.worst = 0;
   w->path.low = low; /* of what was left before, see is_clear */
   w->equity = 0;
   w->a.ledger->ruined = true;

@@ -60,13 +60,13 @@ static bt_bars *make_prices(test_random *random, size_t n)
 static void make_targets(job *j, test_random *random, size_t n)
 {
   static const double long_only[] = {0, 1}, whole[] = {-1, 0, 1};
-  static const double halved[] = {-1, -0.5, 0, 0.5, 1};
+  static const double halved[] = {-1, -0.5, 0, 0.5, 1e-15, 1};
   static const double stays[] = {1, 2, 5, 20, 100, 1000};
   size_t kind = random_below(random, 4), stay = (size_t)random_choice(random, stays, 6);
   for (size_t t = 0; t < n; t++) {
     double value = kind == 0   ? random_choice(random, long_only, 2)
                    : kind == 1 ? random_choice(random, whole, 3)
-                   : kind == 2 ? random_choice(random, halved, 5)
+                   : kind == 2 ? random_choice(random, halved, 6)
                                : random_between(random, -1, 1);
     j->target[t] = t > 0 && random_below(random, stay) > 0 ? j->target[t - 1] : value;
   }
@@ -233,6 +233,76 @@ static void a_price_a_hundred_times_too_high_spoils_no_other_window(void **state
   close_bench(&b);
 }
 
+/* A job whose closes (and opens) grow by a random one of two rates a bar; no lots, no minimum. */
+static void make_growing_job(job *j, test_random *random, const double rates[2], double rf)
+{
+  make_job(j, random, 400);
+  bt_tables_free(j->tables);
+  double price = 100;
+  for (size_t t = 0; t < 400; t++) {
+    j->bars->open[t] = j->bars->close[t] = price;
+    price *= 1 + random_choice(random, rates, 2);
+    j->target[t] = j->target[t] != 0;
+  }
+  j->how.simulation.lot = j->how.simulation.costs.commission_min = 0;
+  j->how.rf = rf;
+  j->periods_per_year = 252;
+  assert_int_equal(bt_tables_new(&j->tables, j->bars, 252, rf, NULL), BT_OK);
+}
+
+/* Sortino is not defined where no return lies below the floor: none may fall there by rounding. */
+static void returns_at_the_floor_are_on_the_same_side_of_it(void **state)
+{
+  (void)state;
+  static const double rates[] = {0.05 / 252, 0.06 / 252};
+  bench b;
+  open_bench(&b, 9);
+  for (size_t i = 0; i < 100; i++) {
+    job j;
+    make_growing_job(&j, &b.random, rates, 0.05);
+    for (size_t t = 0; t < 400; t++) j.target[t] = 1;
+    compare_windows(&b, &j, (bt_span){0, 400}, 10);
+    free_job(&j);
+  }
+  close_bench(&b);
+}
+
+/* Calmar divides by a drawdown that is next to nothing. */
+static void falls_of_a_billionth_agree(void **state)
+{
+  (void)state;
+  static const double rates[] = {0.001, -1e-9};
+  bench b;
+  open_bench(&b, 10);
+  for (size_t i = 0; i < 200; i++) {
+    job j;
+    make_growing_job(&j, &b.random, rates, i % 2 ? 0.05 : 0);
+    j.how.simulation.costs = (bt_costs){0};
+    compare_windows(&b, &j, (bt_span){0, 400}, 10);
+    free_job(&j);
+  }
+  close_bench(&b);
+}
+
+/* Down to where doubles end: 10% an order, an order a bar. */
+static void equity_that_dwindles_to_nothing_agrees(void **state)
+{
+  (void)state;
+  bench b;
+  open_bench(&b, 11);
+  for (size_t i = 0; i < 20; i++) {
+    job j;
+    make_job(&j, &b.random, 9000);
+    for (size_t t = 0; t < 9000; t++) j.target[t] = (double)(t % 2);
+    j.how.simulation.lot = j.how.simulation.costs.commission_min = 0;
+    j.how.simulation.costs.commission_rate = 0.1;
+    compare_windows(&b, &j, (bt_span){0, 9000}, 10);
+    free_job(&j);
+  }
+  report(&b);
+  close_bench(&b);
+}
+
 /* Returns of 1e-14 count or do not, by the last bit of equity. */
 static void returns_near_to_noise_are_left_to_the_plain_evaluation(void **state)
 {
@@ -364,6 +434,9 @@ int main(void)
       cmocka_unit_test(long_windows_agree_with_the_plain_evaluation),
       cmocka_unit_test(a_series_of_a_quarter_million_bars_agrees_too),
       cmocka_unit_test(a_price_a_hundred_times_too_high_spoils_no_other_window),
+      cmocka_unit_test(returns_at_the_floor_are_on_the_same_side_of_it),
+      cmocka_unit_test(falls_of_a_billionth_agree),
+      cmocka_unit_test(equity_that_dwindles_to_nothing_agrees),
       cmocka_unit_test(returns_near_to_noise_are_left_to_the_plain_evaluation),
       cmocka_unit_test(windows_of_ordinary_prices_all_come_from_the_course),
       cmocka_unit_test(stretches_of_prices_are_what_their_bars_say),
