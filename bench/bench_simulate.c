@@ -101,7 +101,7 @@ static void evaluate_one(bench *b, const double *params)
 {
   bt_error err;
   bt_metrics metrics;
-  bt_subject subject = {b->bars, {0, b->bars->n_bars}, 252};
+  bt_subject subject = {b->bars, {0, b->bars->n_bars}, 252, NULL};
   bt_evaluation how = {.simulation = {.cash = 100000, .costs = {.commission_rate = 0.001}}};
   stop_on(bt_strategy_signals(b->target, b->sma, params, &b->host, &err), &err);
   stop_on(bt_target_settle(b->target, b->bars->n_bars, BT_DIRECTION_LONG, &err), &err);

@@ -4,7 +4,7 @@
  *
  * Each round writes, in turn: a fresh file by put calls; a fresh file through the writer's thread;
  * a second run of the same size into a file that has the index. Rounds are interleaved and medians
- * printed, because disks drift. Then a few queries.
+ * printed, because disks drift. Then a few queries, and points of equity by put calls.
  */
 #include <math.h>
 #include <sqlite3.h>
@@ -76,40 +76,47 @@ static bt_batch *make_batch(const plan *p, size_t ticker)
                        .last_bar = "2024-12-31",
                        .content_hash = ticker + 1};
   stop_on(bt_batch_set_ticker(batch, &row, &err), &err);
-  batch->n_values = batch->n_kept = p->n_combos;
-  batch->values = calloc(p->n_combos, sizeof *batch->values);
-  batch->kept_combo_ids = calloc(p->n_combos, sizeof *batch->kept_combo_ids);
-  batch->kept = calloc(p->n_combos, sizeof *batch->kept);
-  if (!batch->values || !batch->kept_combo_ids || !batch->kept) exit(1);
+  bt_result_key key = {.ticker_id = row.ticker_id, .phase = "full"};
+  bt_section *section = NULL;
+  stop_on(bt_batch_add_section(&section, batch, &key, &err), &err);
+  section->n_values = section->n_metrics = p->n_combos;
+  section->values = calloc(p->n_combos, sizeof *section->values);
+  section->combo_ids = calloc(p->n_combos, sizeof *section->combo_ids);
+  section->metrics = calloc(p->n_combos, sizeof *section->metrics);
+  if (!section->values || !section->combo_ids || !section->metrics) exit(1);
   for (size_t i = 0; i < p->n_combos; i++) {
-    batch->kept_combo_ids[i] = (int64_t)i + 1;
-    batch->kept[i] = make_metrics(ticker, i);
-    batch->values[i] = batch->kept[i].value[BT_METRIC_SHARPE];
+    section->combo_ids[i] = (int64_t)i + 1;
+    section->metrics[i] = make_metrics(ticker, i);
+    section->values[i] = section->metrics[i].value[BT_METRIC_SHARPE];
   }
-  batch->selection = (bt_selection_row){.ticker_id = row.ticker_id,
-                                        .combo_id = 1,
-                                        .objective = "sharpe",
-                                        .train_value = batch->values[0],
-                                        .test_value = (double)NAN};
+  bt_selection_row selection = {.ticker_id = row.ticker_id,
+                                .combo_id = 1,
+                                .objective = "sharpe",
+                                .train_value = section->values[0],
+                                .test_value = (double)NAN};
+  stop_on(bt_batch_add_selection(batch, &selection, &err), &err);
+  batch->task = ticker + 1;
   return batch;
 }
 
 static void put_batch(bt_store *store, int64_t run_id, const bt_batch *batch)
 {
   bt_error err;
+  const bt_section *section = batch->sections;
   bt_objectives_row objectives = {.ticker_id = batch->ticker.ticker_id,
                                   .phase = "full",
-                                  .values = batch->values,
-                                  .n_values = batch->n_values};
+                                  .values = section->values,
+                                  .n_values = section->n_values};
   stop_on(bt_store_put_ticker(store, run_id, &batch->ticker, &err), &err);
   bt_metrics_rows rows = {.ticker_id = batch->ticker.ticker_id,
                           .phase = "full",
-                          .combo_ids = batch->kept_combo_ids,
-                          .metrics = batch->kept,
-                          .n_rows = batch->n_kept};
+                          .combo_ids = section->combo_ids,
+                          .metrics = section->metrics,
+                          .n_rows = section->n_metrics};
   stop_on(bt_store_put_metrics(store, run_id, &rows, &err), &err);
   stop_on(bt_store_put_objectives(store, run_id, &objectives, &err), &err);
-  stop_on(bt_store_put_selection(store, run_id, &batch->selection, &err), &err);
+  stop_on(bt_store_put_selection(store, run_id, batch->selections, &err), &err);
+  stop_on(bt_store_put_task(store, run_id, batch->task, &err), &err);
   stop_on(bt_store_end_batch(store, &err), &err);
 }
 
@@ -214,6 +221,43 @@ static void print_query(const char *path, const char *sql)
   sqlite3_close(db);
 }
 
+enum { POINTS_A_TICKER = 5040 };
+
+/* One equity curve a ticker, committed as batches are. */
+static double write_points(const plan *p)
+{
+  bt_error err;
+  bt_store *store = NULL;
+  int64_t run_id = 0;
+  bt_run_info info = {.kind = "sweep"};
+  bt_equity_point *points = calloc(POINTS_A_TICKER, sizeof *points);
+  if (!points) exit(1);
+  for (size_t i = 0; i < POINTS_A_TICKER; i++)
+    points[i] = (bt_equity_point){(int64_t)i * BT_NS_PER_DAY, 1e5 + sin((double)i), 0.5};
+  (void)unlink(p->path);
+  stop_on(bt_store_open(&store, p->path, &err), &err);
+  stop_on(bt_store_begin_run(store, &run_id, &info, NULL, NULL, &err), &err);
+  double start = now_s();
+  for (size_t i = 0; i < p->n_tickers; i++) {
+    bt_result_key key = {.ticker_id = (int64_t)i + 1, .phase = "full", .combo_id = 1};
+    stop_on(bt_store_put_equity(store, run_id, &key, true, points, POINTS_A_TICKER, &err), &err);
+    stop_on(bt_store_end_batch(store, &err), &err);
+  }
+  stop_on(bt_store_commit(store, &err), &err);
+  double elapsed = now_s() - start;
+  stop_on(bt_store_close(store, &err), &err);
+  free(points);
+  return elapsed;
+}
+
+static void print_points(const plan *p)
+{
+  double values[ROUNDS_MOST], n_points = (double)p->n_tickers * POINTS_A_TICKER;
+  for (size_t i = 0; i < p->n_rounds; i++) values[i] = write_points(p);
+  qsort(values, p->n_rounds, sizeof *values, compare);
+  printf("%-26s %9.0f points/s\n", "equity", n_points / values[p->n_rounds / 2]);
+}
+
 static void make_grid(plan *p)
 {
   static const bt_param params[] = {{.name = "fast", .most = 1e9}, {.name = "slow", .most = 1e9}};
@@ -267,6 +311,7 @@ int main(int argc, char **argv)
     print_variant(variant_names[i], timings[i], p.n_rounds, n_rows);
   printf("%.0f bytes a row with all indices; queries on a file of two runs:\n", bytes_a_row);
   print_queries(p.path);
+  print_points(&p);
   (void)unlink(p.path);
   bt_grid_free(p.grid);
   return 0;

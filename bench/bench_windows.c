@@ -103,7 +103,7 @@ static void evaluate(bench *b, int way, const double *target, bt_span span)
 {
   bt_error err;
   bt_metrics metrics;
-  bt_subject subject = {b->bars, span, 252};
+  bt_subject subject = {.bars = b->bars, .span = span, .periods_per_year = 252};
   if (way == COURSE)
     stop_on(bt_course_evaluate(&metrics, b->course, span, &err), &err);
   else
@@ -125,15 +125,15 @@ static double run_case(bench *b, int way, const bench_case *c)
 {
   bt_error err;
   bt_tables *tables = NULL;
-  bt_span history = {0, N_BARS};
+  bt_subject history = {.bars = b->bars, .span = {0, N_BARS}, .periods_per_year = 252};
   double start = now_s();
   if (way == COURSE) stop_on(bt_tables_new(&tables, b->bars, 252, 0, &err), &err);
   for (size_t i = 0; i < b->n_combos; i++) {
     const double *target = b->targets[i];
     if (way == COURSE)
-      stop_on(bt_course_follow(b->course, tables, history, target, &b->how, &err), &err);
+      stop_on(bt_course_follow(b->course, tables, &history, target, &b->how, &err), &err);
     if (way == HISTORY)
-      evaluate(b, way, target, history);
+      evaluate(b, way, target, history.span);
     else
       evaluate_windows(b, way, target, c);
   }

@@ -126,7 +126,7 @@ static int print_program_help(void)
                ": every parameter combination of a strategy on every ticker, "
                "on\nevery core, into SQLite\n\n");
   for (size_t i = 0; i < N_COMMANDS; i++)
-    (void)printf("  %-9s %s\n            %s\n", commands[i]->name, commands[i]->summary,
+    (void)printf("  %-11s %s\n              %s\n", commands[i]->name, commands[i]->summary,
                  commands[i]->synopsis);
   (void)printf("\n`backtest COMMAND --help` shows the options of a command; without a command it\n"
                "is a sweep. A first run:\n"
@@ -150,9 +150,8 @@ static int run_command(const bt_command *command, char **words)
 /* Commands that a later version will have. */
 static bool is_planned(const char *word)
 {
-  static const char *const planned[] = {"walkforward", "new",    "merge",    "verify",
-                                        "runs",        "report", "features", "simulate",
-                                        "option",      "var",    "credit",   "calibrate"};
+  static const char *const planned[] = {"new",      "merge",  "verify", "report", "features",
+                                        "simulate", "option", "var",    "credit", "calibrate"};
   for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
     if (strcmp(planned[i], word) == 0) return true;
   return false;

@@ -5,11 +5,11 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/job_options.h"
 #include "cli/json_build.h"
-#include "cli/sweep_options.h"
 #include "cli/text.h"
 #include "core/time.h"
-#include "runners/check.h"
+#include "runners/scan.h"
 
 static const bt_option options[] = {
     {"universe", 0, "FILE", false, "symbols: a text file, a CSV with a Symbol column, a folder"},
@@ -37,6 +37,42 @@ static void print_issues(const bt_load_report *report)
   }
 }
 
+/* The first suspect of each kind, with the count of all. */
+static void print_suspects(const bt_suspects *suspects)
+{
+  for (int kind = 0; suspects && kind < BT_SUSPECT_COUNT; kind++) {
+    const bt_suspect *first = NULL;
+    for (size_t i = 0; i < suspects->n && !first; i++)
+      if (suspects->list[i].kind == (bt_suspect_kind)kind) first = &suspects->list[i];
+    if (first)
+      (void)printf("%12s%zu %s, first: %s\n", "", suspects->counts[kind],
+                   bt_suspect_name((bt_suspect_kind)kind), first->detail);
+  }
+}
+
+/* How many tickers there are with suspects of each kind, and what to do about them. */
+static void print_suspect_summary(const bt_scan_entry *entries, size_t n_entries)
+{
+  static const char *const advice[BT_SUSPECT_COUNT] = {
+      [BT_SUSPECT_SPLIT] = "use adjusted prices, or --adjust auto where the file has an adjusted "
+                           "close",
+      [BT_SUSPECT_STALE] = "no trading, or a source that repeats its last price",
+      [BT_SUSPECT_GAP] = "days on which the universe traded; indicators run across them",
+      [BT_SUSPECT_VOLUME] = "orders would fill there where perhaps nobody traded",
+  };
+  for (int kind = 0; kind < BT_SUSPECT_COUNT; kind++) {
+    size_t n_tickers = 0, n_cases = 0;
+    for (size_t i = 0; i < n_entries; i++) {
+      const bt_suspects *suspects = entries[i].suspects;
+      n_tickers += suspects && suspects->counts[kind] > 0;
+      n_cases += suspects ? suspects->counts[kind] : 0;
+    }
+    if (n_tickers > 0)
+      (void)printf("%s: %zu in %zu ticker%s; %s\n", bt_suspect_name((bt_suspect_kind)kind), n_cases,
+                   n_tickers, n_tickers == 1 ? "" : "s", advice[kind]);
+  }
+}
+
 /* What the first column calls a ticker. */
 static const char *name_of(const bt_universe_entry *ticker, bool by_path)
 {
@@ -54,7 +90,7 @@ static int name_width(const bt_universe *universe, bool by_path)
   return (int)width;
 }
 
-static void print_entry(const char *name, int width, const bt_check_entry *entry)
+static void print_entry(const char *name, int width, const bt_scan_entry *entry)
 {
   const bt_load_report *r = entry->report;
   char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
@@ -67,9 +103,10 @@ static void print_entry(const char *name, int width, const bt_check_entry *entry
                  r->rows_skipped, first, last, r->layout, r->adjusted ? ", adjusted" : "");
   }
   print_issues(r);
+  print_suspects(entry->suspects);
 }
 
-static void print_table(const bt_universe *universe, const bt_check_entry *entries, bool by_path)
+static void print_table(const bt_universe *universe, const bt_scan_entry *entries, bool by_path)
 {
   char bars_text[BT_TEXT_SIZE], skipped_text[BT_TEXT_SIZE];
   int width = name_width(universe, by_path);
@@ -84,6 +121,7 @@ static void print_table(const bt_universe *universe, const bt_check_entry *entri
   }
   (void)printf("%zu ok, %zu rejected; %s bars, %s rows skipped\n", n_ok, universe->n_entries - n_ok,
                bt_text_count(bars_text, n_bars), bt_text_count(skipped_text, skipped));
+  print_suspect_summary(entries, universe->n_entries);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------
@@ -119,7 +157,35 @@ static json_object *counts_tree(const bt_load_report *report, bool *ok)
   return o;
 }
 
-static json_object *entry_tree(const bt_universe_entry *ticker, const bt_check_entry *entry,
+static json_object *suspect_list_tree(const bt_suspects *suspects, bool daily, bool *ok)
+{
+  json_object *list = bt_json_list(ok);
+  for (size_t i = 0; suspects && i < suspects->n; i++) {
+    const bt_suspect *suspect = &suspects->list[i];
+    json_object *o = bt_json_object(ok);
+    bt_json_add_text(o, "kind", bt_suspect_name(suspect->kind), ok);
+    add_time(o, "time", suspect->time_ns, daily, ok);
+    bt_json_add_count(o, "bar", suspect->bar, ok);
+    bt_json_add_count(o, "n_bars", suspect->n_bars, ok);
+    bt_json_add_text(o, "detail", suspect->detail, ok);
+    bt_json_add_tree(list, NULL, o, ok);
+  }
+  return list;
+}
+
+/* The counts of those kinds that there are, and the first cases. */
+static json_object *suspects_tree(const bt_suspects *suspects, bool daily, bool *ok)
+{
+  json_object *o = bt_json_object(ok), *counts = bt_json_object(ok);
+  for (int kind = 0; suspects && kind < BT_SUSPECT_COUNT; kind++)
+    if (suspects->counts[kind] > 0)
+      bt_json_add_count(counts, bt_suspect_name((bt_suspect_kind)kind), suspects->counts[kind], ok);
+  bt_json_add_tree(o, "counts", counts, ok);
+  bt_json_add_tree(o, "list", suspect_list_tree(suspects, daily, ok), ok);
+  return o;
+}
+
+static json_object *entry_tree(const bt_universe_entry *ticker, const bt_scan_entry *entry,
                                bool *ok)
 {
   const bt_load_report *r = entry->report;
@@ -141,10 +207,11 @@ static json_object *entry_tree(const bt_universe_entry *ticker, const bt_check_e
   }
   bt_json_add_tree(o, "skipped", counts_tree(r, ok), ok);
   bt_json_add_tree(o, "issues", issues_tree(r, ok), ok);
+  bt_json_add_tree(o, "suspects", suspects_tree(entry->suspects, entry->daily, ok), ok);
   return o;
 }
 
-static bt_status print_json(const bt_universe *universe, const bt_check_entry *entries,
+static bt_status print_json(const bt_universe *universe, const bt_scan_entry *entries,
                             bt_error *err)
 {
   bool ok = true;
@@ -186,18 +253,19 @@ static bt_status check(size_t *n_rejected, const bt_universe *universe,
                        const bt_arguments *arguments, bt_pool *pool, bt_error *err)
 {
   bt_job job = {.universe = universe, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
-  bt_check_entry *entries = NULL;
+  bt_scan scan;
   bool by_path = false; /* files of two vendors may have the same symbol */
   bt_status status = bt_load_options_read(&job.load, arguments, err);
   if (!status) status = bt_universe_repeats(&by_path, universe, err);
-  if (!status) status = bt_check_run(&entries, &job, pool, err);
+  if (!status) status = bt_scan_run(&scan, &job, 0, pool, err);
   if (status) return status;
+  const bt_scan_entry *entries = scan.entries;
   if (bt_arguments_has(arguments, "json"))
     status = print_json(universe, entries, err);
   else
     print_table(universe, entries, by_path);
   for (size_t i = 0; i < universe->n_entries; i++) *n_rejected += entries[i].report->rejected;
-  bt_check_free(entries, universe->n_entries);
+  bt_scan_clear(&scan);
   return status;
 }
 
@@ -226,7 +294,10 @@ const bt_command bt_command_check = {
     .name = "check",
     .summary = "load and validate files, say what is wrong",
     .synopsis = "backtest check --universe FILE [options] | FILE...",
-    .notes = "Examples: backtest check AAPL.csv\n"
+    .notes = "Shown are rows skipped and what looks wrong although it loads:\n"
+             "possible_split, stale_price, zero_volume, and date_gap: days without a bar on\n"
+             "which half of the tickers trade.\n"
+             "Examples: backtest check AAPL.csv\n"
              "          backtest check yahoo/AAPL.csv stooq/AAPL.csv\n"
              "Exit status: 0 all loaded, 3 something was rejected, 1 failed, 2 wrong usage.\n",
     .options = options,

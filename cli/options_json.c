@@ -1,5 +1,6 @@
 #include "cli/options_json.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,21 +64,92 @@ static void add_data(json_object *o, const bt_job *job, const bt_arguments *argu
   bt_json_add_text(o, "to", bt_arguments_find(arguments, "to"), ok);
 }
 
-static void add_simulation(json_object *o, const bt_job *job, bool *ok)
+/* A stop as the command line would say it; NULL where there is none or a parameter sets it. */
+static void add_stop(json_object *o, const char *name, const bt_job *job, bt_stop stop, bool *ok)
 {
-  static const char *const directions[] = {"long", "short", "both"};
-  const bt_sim_config *sim = &job->evaluation.simulation;
-  double ppy = job->periods_per_year;
-  bt_json_add_text(o, "direction", directions[job->direction], ok);
-  bt_json_add_text(o, "fill", sim->fill == BT_FILL_OPEN ? "open" : "close", ok);
-  bt_json_add_number(o, "cash", sim->cash, ok);
+  char text[2 * BT_NUMBER_TEXT_SIZE + 8], amount[BT_NUMBER_TEXT_SIZE], period[BT_NUMBER_TEXT_SIZE];
+  const bt_distance *distance = &job->evaluation.simulation.stops.at[stop];
+  bool swept = job->stop_params[stop] > 0;
+  bt_number_format(amount, distance->amount);
+  bt_number_format(period, distance->atr_period);
+  if (distance->unit == BT_DISTANCE_ATR)
+    (void)snprintf(text, sizeof text, "%satr(%s)", swept ? "" : amount, period);
+  else
+    (void)snprintf(text, sizeof text, "%s", swept ? "fraction" : amount);
+  bt_json_add_text(o, name, swept || distance->amount > 0 ? text : NULL, ok);
+}
+
+static void add_costs(json_object *o, const bt_sim_config *sim, bool *ok)
+{
   bt_json_add_number(o, "commission_rate", sim->costs.commission_rate, ok);
   bt_json_add_number(o, "commission_per_share", sim->costs.commission_per_share, ok);
   bt_json_add_number(o, "commission_min", sim->costs.commission_min, ok);
   bt_json_add_number(o, "slippage_rate", sim->costs.slippage_rate, ok);
+  bt_json_add_number(o, "borrow_rate", sim->borrow_rate, ok);
+}
+
+static void add_simulation(json_object *o, const bt_job *job, bool *ok)
+{
+  static const char *const directions[] = {"long", "short", "both"};
+  const bt_sim_config *sim = &job->evaluation.simulation;
+  double ppy = job->periods_per_year, volatility = job->size.volatility;
+  bt_json_add_text(o, "direction", directions[job->direction], ok);
+  bt_json_add_text(o, "fill", sim->fill == BT_FILL_OPEN ? "open" : "close", ok);
+  bt_json_add_number(o, "cash", sim->cash, ok);
+  add_costs(o, sim, ok);
+  bt_json_add_number(o, "size", job->size.fraction, ok);
+  bt_json_add_number(o, "size_volatility", volatility > 0 ? volatility : (double)NAN, ok);
   bt_json_add_number(o, "lot", sim->lot, ok);
+  add_stop(o, "stop_loss", job, BT_STOP_LOSS, ok);
+  add_stop(o, "take_profit", job, BT_STOP_PROFIT, ok);
+  add_stop(o, "trailing", job, BT_STOP_TRAILING, ok);
   bt_json_add_number(o, "rf", job->evaluation.rf, ok);
   bt_json_add_number(o, "periods_per_year", ppy == 0 ? (double)NAN : ppy, ok);
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+{
+  const unsigned char *at = bytes;
+  for (size_t i = 0; i < n; i++) hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
+  return hash;
+}
+
+/* What a file of regimes says, as 16 hex digits. */
+static void add_book(json_object *o, const bt_regime_book *book, bool *ok)
+{
+  char text[17] = "";
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; book && i < book->n_stretches; i++) {
+    const bt_regime_stretch *stretch = &book->stretches[i];
+    const char *name = book->names[stretch->name];
+    hash = mix(hash, &stretch->from_ns, sizeof stretch->from_ns);
+    hash = mix(hash, &stretch->to_ns, sizeof stretch->to_ns);
+    hash = mix(hash, name, strlen(name) + 1);
+  }
+  (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
+  bt_json_add_text(o, "regimes_hash", book ? text : NULL, ok);
+}
+
+static void add_market(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
+{
+  char text[17] = "";
+  (void)snprintf(text, sizeof text, "%016" PRIx64, job->benchmark_hash);
+  bt_json_add_text(o, "benchmark", bt_arguments_find(arguments, "benchmark"), ok);
+  bt_json_add_text(o, "benchmark_hash", job->benchmark ? text : NULL, ok);
+  bt_json_add_text(o, "regimes", bt_arguments_find(arguments, "regimes"), ok);
+  add_book(o, job->regimes.book, ok);
+}
+
+static void add_windows(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
+{
+  const char *step = bt_arguments_find(arguments, "step");
+  bt_json_add_text(o, "train", bt_arguments_find(arguments, "train"), ok);
+  bt_json_add_text(o, "test", bt_arguments_find(arguments, "test"), ok);
+  bt_json_add_text(o, "step", step ? step : bt_arguments_find(arguments, "test"), ok);
+  bt_json_add_text(o, "gap", bt_arguments_find(arguments, "gap"), ok);
+  bt_json_add_flag(o, "anchored", job->windows.anchored, ok);
+  bt_json_add_text(o, "select", job->select == BT_SELECT_TICKER ? "ticker" : "universe", ok);
 }
 
 static void add_selection(json_object *o, const bt_job *job, bool *ok)
@@ -87,9 +159,12 @@ static void add_selection(json_object *o, const bt_job *job, bool *ok)
   bt_json_add_number(o, "min_trades", job->selection.min_trades, ok);
   bt_json_add_text(o, "keep", kinds[job->keep.kind], ok);
   if (job->keep.kind == BT_KEEP_TOP) bt_json_add_count(o, "keep_top", job->keep.top, ok);
+  bt_json_add_text(o, "portfolio", job->portfolio_all ? "all" : "selected", ok);
+  bt_json_add_flag(o, "save_trades", job->save_trades, ok);
+  bt_json_add_flag(o, "save_equity", job->save_equity, ok);
 }
 
-char *bt_options_json(const bt_job *job, const bt_arguments *arguments)
+char *bt_options_json(const bt_job *job, bool walks, const bt_arguments *arguments)
 {
   bool ok = true;
   json_object *o = bt_json_object(&ok);
@@ -98,6 +173,8 @@ char *bt_options_json(const bt_job *job, const bt_arguments *arguments)
   add_simulation(o, job, &ok);
   add_selection(o, job, &ok);
   add_texts(o, arguments, "require", &ok);
+  add_market(o, job, arguments, &ok);
+  if (walks) add_windows(o, job, arguments, &ok);
   const char *text = ok ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : NULL;
   char *copy = text ? strdup(text) : NULL;
   json_object_put(o);

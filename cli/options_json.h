@@ -5,8 +5,8 @@
 #include "cli/arguments.h"
 #include "runners/job.h"
 
-/* All that the results depend on beside the data: a new string the caller frees; NULL when memory
- * is out. */
-char *bt_options_json(const bt_job *job, const bt_arguments *arguments);
+/* All that the results depend on beside the data, of a sweep or (walks) a walk-forward: a new
+ * string the caller frees; NULL when memory is out. */
+char *bt_options_json(const bt_job *job, bool walks, const bt_arguments *arguments);
 
 #endif

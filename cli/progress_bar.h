@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "cli/progress_line.h"
-#include "runners/sweep.h"
+#include "runners/run.h"
 
 typedef struct bt_progress_bar bt_progress_bar;
 

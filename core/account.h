@@ -9,16 +9,29 @@
 /* The account while bars go by. */
 typedef struct bt_account {
   const bt_sim_config *config;
+  const bt_bars *bars;
   bt_ledger *ledger;
+  size_t first; /* bar of the span */
   double cash;
   double shares;      /* adjusted shares; < 0 short */
   double in_force;    /* the target that the last order was about, 0 at the start */
   double held_price;  /* average price of the shares held; partial exits leave it as it is */
   double exit_shares; /* of the trade going on so far */
+  size_t charged;     /* the last bar at whose beginning borrow was due */
+  bool has_levels;    /* whether positions have any */
+  bt_levels levels;   /* of the shares held */
 } bt_account;
 
-/* A flat account with all its cash, and a ledger without trades; equity is left alone. */
-void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_sim_config *config);
+/* A flat account with all its cash before bar `first`, and a ledger without trades; equity is left
+ * alone. */
+void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_bars *bars, size_t first,
+                       const bt_sim_config *config);
+
+/* Whether anything but equity may change between two orders: levels, or borrow. */
+static inline bool bt_account__is_eventful(const bt_sim_config *config)
+{
+  return bt_stops_any(&config->stops) || config->borrow_rate > 0;
+}
 
 /* The trade going on while shares != 0: it stands behind those that are closed. */
 static inline bt_trade *bt_account__open_trade(const bt_account *a)
@@ -29,10 +42,9 @@ static inline bt_trade *bt_account__open_trade(const bt_account *a)
 /* Whether equity of cash + value is 0 or less but for rounding. */
 bool bt_account__is_gone(double cash, double value);
 
-/* A decision that differs from the one in force becomes an order on that bar; sets
+/* Rules 3 and 9: a decision that differs from the one in force becomes an order on that bar; sets
  * ledger->ruined instead where equity is gone. Errors: NOMEM. */
-bt_status bt_account__place_order(bt_account *a, const bt_bars *bars, size_t bar, double raw_price,
-                                  double target, bt_error *err);
+bt_status bt_account__follow_decision(bt_account *a, size_t bar, double decision, bt_error *err);
 
 /* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
  * the decision that bar i + 1 follows. */

@@ -37,10 +37,7 @@ double bt_course__decision(const bt_course *course, size_t bar)
 
 bt_status bt_course__place_order(const bt_course *course, bt_account *a, size_t bar, bt_error *err)
 {
-  const bt_bars *bars = bt_tables_bars(course->tables);
-  bool at_open = course->how.simulation.fill == BT_FILL_OPEN;
-  return bt_account__place_order(a, bars, bar, at_open ? bars->open[bar] : bars->close[bar],
-                                 bt_course__decision(course, bar), err);
+  return bt_account__follow_decision(a, bar, bt_course__decision(course, bar), err);
 }
 
 static bt_status reserve_legs(bt_course *course, bt_error *err)
@@ -148,7 +145,7 @@ static bt_status add_leg(bt_course *course, bt_account *a, size_t t, size_t end,
   next->counts = count_on(leg, a, end, whole);
   if (!goes_on) {
     double in_force = a->in_force;
-    bt_account__begin(a, a->ledger, a->config);
+    bt_account__begin(a, a->ledger, a->bars, end, a->config);
     a->in_force = in_force;
   }
   next->before = goes_on ? equity : a->cash;
@@ -165,27 +162,38 @@ static void add_bar(bt_course *course, bt_account *a, size_t t, size_t end)
   course->legs[course->n_legs].bar = end;
 }
 
-bt_status bt_course_follow(bt_course *course, const bt_tables *tables, bt_span span,
+/* What only going from bar to bar can do, whatever the target: a benchmark's columns, levels. */
+static bool needs_plain(const bt_course *course)
+{
+  return course->subject.benchmark || bt_stops_any(&course->how.simulation.stops) ||
+         !bt_tables_are_clear(course->tables);
+}
+
+bt_status bt_course_follow(bt_course *course, const bt_tables *tables, const bt_subject *subject,
                            const double *target, const bt_evaluation *how, bt_error *err)
 {
   const bt_sim_config *config = &how->simulation;
   const double *next = config->fill == BT_FILL_OPEN ? target : target + 1;
+  const bt_span span = subject->span;
   bt_account a;
-  assert(how->rf == bt_tables_rf(tables));
+  assert(subject->bars == bt_tables_bars(tables) && how->rf == bt_tables_rf(tables));
+  assert(subject->periods_per_year == bt_tables_periods_per_year(tables));
   course->tables = tables;
+  course->subject = *subject;
   course->target = target;
   course->how = *how;
-  course->plain = !bt_tables_are_clear(tables);
+  course->plain = needs_plain(course);
   course->scales = config->lot == 0 && config->costs.commission_min == 0;
   course->n_legs = 0;
   bt_status status = reserve_legs(course, err);
-  if (status || course->plain) return status;
+  if (status) return status;
   course->legs[0] = (bt_leg){.bar = span.end, .before = config->cash};
-  bt_account__begin(&a, &course->ledger, config);
-  for (size_t t = span.first, end; t < span.end && !status; t = end) {
+  bt_account__begin(&a, &course->ledger, subject->bars, span.first, config);
+  for (size_t t = span.first, end; t < span.end && !status && !course->plain; t = end) {
     double decision = bt_course__decision(course, t);
     end = bt_account__find_order(next, t, span.end, decision);
-    if (decision == a.in_force) continue;
+    if (decision < 0 && config->borrow_rate > 0) course->plain = true;
+    if (decision == a.in_force || course->plain) continue;
     status = reserve_legs(course, err);
     if (!status && course->scales) status = add_leg(course, &a, t, end, err);
     if (!status && !course->scales) add_bar(course, &a, t, end);

@@ -9,7 +9,8 @@
  * The results agree with bt_simulate and bt_metrics_compute: counts exactly, numbers a, b to
  * |a - b| <= 1e-9 max(1, |a|, |b|), NaN in the same places. A window in which this is not sure
  * (equity that is constant, or so nearly that rounding could be seen in a ratio) is evaluated by
- * bt_evaluate; which one it is depends on bars, target, window and configuration alone.
+ * bt_evaluate; which one it is depends on bars, target, window and configuration alone. So are all
+ * windows of a job with exit levels, with a benchmark, or with borrow to pay on a short position.
  */
 #ifndef BT_CORE_COURSE_H
 #define BT_CORE_COURSE_H
@@ -24,10 +25,10 @@ typedef struct bt_course bt_course;
 bt_status bt_course_new(bt_course **out, bt_error *err);
 void bt_course_free(bt_course *course); /* NULL is fine */
 
-/* Follows target[0 .. n_bars-1] (settled) of the tables' bars over a span of at least one bar; the
- * periods per year and the risk-free rate are those of the tables, and how->rf must be the same.
- * Tables and target must not change while windows are evaluated. Errors: NOMEM. */
-bt_status bt_course_follow(bt_course *course, const bt_tables *tables, bt_span span,
+/* Follows target[0 .. n_bars-1] (settled) over the subject's span of at least one bar. The tables
+ * are those of its bars and periods per year, and of how->rf. Tables, target and what the subject
+ * points to must not change while windows are evaluated. Errors: NOMEM. */
+bt_status bt_course_follow(bt_course *course, const bt_tables *tables, const bt_subject *subject,
                            const double *target, const bt_evaluation *how, bt_error *err);
 
 /* Metrics of the window, at least one bar within the span: as bt_evaluate for the same subject.

@@ -30,6 +30,7 @@ typedef struct bt_leg {
 
 struct bt_course {
   const bt_tables *tables;
+  bt_subject subject;
   const double *target;
   bt_evaluation how;
   bool plain;  /* whether every window is evaluated plainly */

@@ -180,7 +180,7 @@ static void begin_walk(walk *w, bt_course *course, bt_span window)
   w->costs_paid = 0;
   w->n_exposed = 0;
   bt_trade_sums__init(&w->trades);
-  bt_account__begin(&w->a, &course->evaluator.ledger, config);
+  bt_account__begin(&w->a, &course->evaluator.ledger, course->subject.bars, window.first, config);
 }
 
 /* Goes from order to order until the window ends or the rest of it is known from the course. */
@@ -233,7 +233,7 @@ static bool is_clear(const walk *w, const bt_return_sums *sums, size_t n)
   double ppy = bt_tables_periods_per_year(w->course->tables), count = (double)n;
   double years = ppy / count, mean = sums->first / count, variance = sums->second / count;
   double total = fabs(w->equity / w->course->how.simulation.cash - 1), fall = 1 - w->path.worst;
-  bool moves = sums->second >= 1e-12 * ppy && variance >= 1e-11 && mean * mean <= 100 * variance;
+  bool moves = sums->second >= 1e-12 * ppy && variance >= 1e-11 && mean * mean <= variance;
   bool falls = fall == 0 || (fall >= 1e-5 && fall >= 1e-5 * years);
   bool sinks = sums->downside == 0 || sums->downside >= 1e-11;
   return (sums->constant || n < 2 || moves) && falls && sinks && (total == 0 || total >= 1e-12) &&
@@ -248,24 +248,20 @@ static void set_metrics(bt_metrics *out, const walk *w, const bt_return_sums *su
                                     .rf = bt_tables_rf(tables),
                                     .periods_per_year = bt_tables_periods_per_year(tables)};
   double *value = out->value;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
-  bt_metrics__set_equity(value, w->equity, n, &config);
+  bt_metrics__begin(value, n);
+  bt_metrics__set_equity(value, w->equity, bt_without_noise(w->path.worst - 1), n, &config);
   bt_metrics__set_returns(value, sums, n, &config);
-  value[BT_METRIC_MAX_DRAWDOWN] = bt_without_noise(w->path.worst - 1);
-  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
   value[BT_METRIC_EXPOSURE] = (double)w->n_exposed / (double)n;
   bt_metrics__set_trades(value, &w->trades);
   value[BT_METRIC_COSTS] = w->costs_paid;
   value[BT_METRIC_BUY_HOLD] = close[w->window.end - 1] / close[w->window.first] - 1;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    value[i] = isfinite(value[i]) ? value[i] : (double)NAN;
+  bt_metrics__finish(value);
 }
 
 static bt_status evaluate_plainly(bt_metrics *out, bt_course *course, bt_span window, bt_error *err)
 {
-  bt_subject subject = {.bars = bt_tables_bars(course->tables),
-                        .span = window,
-                        .periods_per_year = bt_tables_periods_per_year(course->tables)};
+  bt_subject subject = course->subject;
+  subject.span = window;
   course->n_plain++;
   return bt_evaluate(out, &course->evaluator, &subject, course->target, &course->how, err);
 }

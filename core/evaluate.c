@@ -34,8 +34,11 @@ bt_status bt_evaluate(bt_metrics *out, bt_evaluator *evaluator, const bt_subject
   status =
       bt_simulate(&evaluator->ledger, subject->bars, target, subject->span, &how->simulation, err);
   if (status) return status;
-  bt_metrics_config config = {
-      .cash = how->simulation.cash, .rf = how->rf, .periods_per_year = subject->periods_per_year};
+  const double *benchmark = subject->benchmark;
+  bt_metrics_config config = {.cash = how->simulation.cash,
+                              .rf = how->rf,
+                              .periods_per_year = subject->periods_per_year,
+                              .benchmark = benchmark ? benchmark + subject->span.first : NULL};
   bt_metrics_compute(out, evaluator->returns, &evaluator->ledger, subject->bars, subject->span,
                      &config);
   return BT_OK;

@@ -14,6 +14,7 @@ typedef struct bt_subject {
   const bt_bars *bars;
   bt_span span;
   double periods_per_year;
+  const double *benchmark; /* n_bars values as bt_benchmark_align makes them, or NULL */
 } bt_subject;
 
 /* How: the same for every combination of a job. */

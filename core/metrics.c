@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/benchmark.h"
 #include "core/lanes.h"
 #include "core/outcome.h"
 #include "core/suggest.h"
@@ -97,6 +98,27 @@ static void fill_returns(double *returns, bt_return_sums *out, const bt_ledger *
   }
 }
 
+/* The same two sums, of the same shape, for returns that are given. */
+static void add_returns(bt_return_sums *out, const double *r, size_t n, double floor)
+{
+  bt_lanes first = {0}, downside = {0};
+  size_t t = 1;
+  for (; t + BT_LANES <= n; t += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES; k += 2) {
+      bt_pair value = bt_pair_load(r + t + k), below = value - floor;
+      below = bt_pair_where(below < 0, below);
+      first.pair[k / 2] += value;
+      downside.pair[k / 2] += below * below;
+    }
+  }
+  out->first = bt_lanes_sum(&first) + r[0];
+  out->downside = bt_lanes_sum(&downside) + bt_square_below(r[0], floor);
+  for (; t < n; t++) {
+    out->first += r[t];
+    out->downside += bt_square_below(r[t], floor);
+  }
+}
+
 static bool is_constant(const double *x, size_t n)
 {
   for (size_t i = 1; i < n; i++)
@@ -150,12 +172,11 @@ static void follow(fall *f, const double *equity, size_t n)
 /* min over t of equity[t] / running maximum - 1; the starting cash is the first maximum. Most
  * blocks lie below the peak, and then only their lowest bar counts; or they rise above it, and even
  * their lowest bar below their highest would be no new worst. The others are gone through. */
-static double find_max_drawdown(const bt_ledger *ledger, double cash)
+static double find_max_drawdown(const double *equity, size_t n, double cash)
 {
-  const double *equity = ledger->equity;
   fall f = {.peak = cash, .trough = cash, .worst = 1};
   size_t t = 0;
-  for (; t + BLOCK_BARS <= ledger->n_bars; t += BLOCK_BARS) {
+  for (; t + BLOCK_BARS <= n; t += BLOCK_BARS) {
     extremes block = find_extremes(equity + t);
     if (block.high <= f.peak)
       f.trough = block.low < f.trough ? block.low : f.trough;
@@ -164,34 +185,44 @@ static double find_max_drawdown(const bt_ledger *ledger, double cash)
     else
       follow(&f, equity + t, BLOCK_BARS);
   }
-  follow(&f, equity + t, ledger->n_bars - t);
+  follow(&f, equity + t, n - t);
   set_peak(&f, f.peak);
   return bt_without_noise(f.worst - 1);
 }
 
-/* The sums over the returns, which are filled in on the way. */
-static void add_returns(bt_return_sums *out, double *returns, const bt_ledger *ledger,
-                        const bt_metrics_config *config)
-{
-  size_t n = ledger->n_bars;
-  fill_returns(returns, out, ledger, config->cash, config->rf / config->periods_per_year);
-  if (n < 2) return;
-  add_moments(out, returns, n, out->first / (double)n);
-  out->constant = out->second == 0 || is_constant(returns, n);
-}
-
-void bt_metrics__set_equity(double *value, double final_equity, size_t n,
+void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
                             const bt_metrics_config *config)
 {
-  double count = (double)n, total = bt_without_noise(final_equity / config->cash - 1);
-  value[BT_METRIC_N_BARS] = count;
+  double growth = final_equity / config->cash, total = bt_without_noise(growth - 1);
   value[BT_METRIC_FINAL_EQUITY] = final_equity;
   value[BT_METRIC_TOTAL_RETURN] = total;
-  value[BT_METRIC_CAGR] =
-      total == 0 ? 0 : pow(final_equity / config->cash, config->periods_per_year / count) - 1;
+  value[BT_METRIC_CAGR] = total == 0 ? 0 : pow(growth, config->periods_per_year / (double)n) - 1;
+  value[BT_METRIC_MAX_DRAWDOWN] = max_drawdown;
+  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(max_drawdown);
 }
 
-/* Everything that follows from the returns alone. */
+/* Everything that follows from the equity alone. */
+static void set_equity_metrics(double *value, const double *equity, size_t n,
+                               const bt_metrics_config *config)
+{
+  bt_metrics__set_equity(value, equity[n - 1], find_max_drawdown(equity, n, config->cash), n,
+                         config);
+}
+
+static void set_benchmark_metrics(double *value, const double *returns, size_t n,
+                                  const bt_metrics_config *config)
+{
+  if (!config->benchmark) return;
+  double ppy = config->periods_per_year;
+  bt_benchmark_metrics against =
+      bt_benchmark_compare(returns, config->benchmark, n, config->rf / ppy, ppy);
+  value[BT_METRIC_ALPHA] = against.alpha;
+  value[BT_METRIC_BETA] = against.beta;
+  value[BT_METRIC_CORRELATION] = against.correlation;
+  value[BT_METRIC_TRACKING_ERROR] = against.tracking_error;
+  value[BT_METRIC_INFORMATION_RATIO] = against.information_ratio;
+}
+
 void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
                              const bt_metrics_config *config)
 {
@@ -205,6 +236,17 @@ void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n
   value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(sums->downside / count) * sqrt(ppy));
   value[BT_METRIC_SKEW] = sums->third / count / (variance * sqrt(variance));
   value[BT_METRIC_KURTOSIS] = sums->fourth / count / (variance * variance) - 3;
+}
+
+/* Everything that follows from the returns alone; s->first and s->downside are known. */
+static void set_return_metrics(double *value, bt_return_sums *s, const double *returns, size_t n,
+                               const bt_metrics_config *config)
+{
+  set_benchmark_metrics(value, returns, n, config);
+  if (n < 2) return;
+  add_moments(s, returns, n, s->first / (double)n);
+  s->constant = s->second == 0 || is_constant(returns, n);
+  bt_metrics__set_returns(value, s, n, config);
 }
 
 void bt_trade_sums__init(bt_trade_sums *sums)
@@ -225,7 +267,6 @@ void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade)
   sums->worst = fmin(sums->worst, ret);
 }
 
-/* Everything about closed trades. */
 void bt_metrics__set_trades(double *value, const bt_trade_sums *sums)
 {
   double count = (double)sums->n_closed;
@@ -238,26 +279,55 @@ void bt_metrics__set_trades(double *value, const bt_trade_sums *sums)
   value[BT_METRIC_AVG_BARS] = sums->bars / count;
 }
 
+/* Everything about closed trades. */
+static void set_trade_metrics(double *value, const bt_ledger *ledger)
+{
+  bt_trade_sums sums;
+  bt_trade_sums__init(&sums);
+  for (size_t i = 0; i < ledger->n_trades; i++)
+    if (!ledger->trades[i].open) bt_trade_sums__add(&sums, &ledger->trades[i]);
+  bt_metrics__set_trades(value, &sums);
+}
+
+void bt_metrics__begin(double *value, size_t n_bars)
+{
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
+  value[BT_METRIC_N_BARS] = (double)n_bars;
+}
+
+void bt_metrics__finish(double *value)
+{
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
+    value[i] = isfinite(value[i]) ? value[i] : (double)NAN;
+}
+
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config)
 {
+  bt_return_sums s;
   double *value = out->value;
   size_t n = ledger->n_bars;
-  bt_return_sums sums;
-  bt_trade_sums trades;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
-  bt_metrics__set_equity(value, ledger->equity[n - 1], n, config);
-  add_returns(&sums, returns, ledger, config);
-  bt_metrics__set_returns(value, &sums, n, config);
-  value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(ledger, config->cash);
-  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
+  bt_metrics__begin(value, n);
+  fill_returns(returns, &s, ledger, config->cash, config->rf / config->periods_per_year);
+  set_return_metrics(value, &s, returns, n, config);
+  set_equity_metrics(value, ledger->equity, n, config);
   value[BT_METRIC_EXPOSURE] = (double)ledger->n_exposed / (double)n;
-  bt_trade_sums__init(&trades);
-  for (size_t i = 0; i < ledger->n_trades; i++)
-    if (!ledger->trades[i].open) bt_trade_sums__add(&trades, &ledger->trades[i]);
-  bt_metrics__set_trades(value, &trades);
+  set_trade_metrics(value, ledger);
   value[BT_METRIC_COSTS] = ledger->costs_paid;
   value[BT_METRIC_BUY_HOLD] = bars->close[span.end - 1] / bars->close[span.first] - 1;
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    if (!isfinite(value[i])) value[i] = (double)NAN;
+  bt_metrics__finish(value);
+}
+
+void bt_metrics_of_returns(bt_metrics *out, double *equity, const double *r, size_t n,
+                           const bt_metrics_config *config)
+{
+  bt_return_sums s;
+  double *value = out->value, worth = config->cash;
+  bt_metrics__begin(value, n);
+  if (n == 0) return;
+  for (size_t t = 0; t < n; t++) equity[t] = worth *= 1 + r[t];
+  add_returns(&s, r, n, config->rf / config->periods_per_year);
+  set_return_metrics(value, &s, r, n, config);
+  set_equity_metrics(value, equity, n, config);
+  bt_metrics__finish(value);
 }

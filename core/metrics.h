@@ -41,12 +41,20 @@ typedef struct bt_metrics_config {
   double cash;             /* starting cash */
   double rf;               /* yearly risk-free rate, 0.02 = 2% */
   double periods_per_year; /* > 0 */
+  const double *benchmark; /* its returns on the bars of the span, NaN where it has none
+                              (core/benchmark.h); NULL: no benchmark */
 } bt_metrics_config;
 
 /* Every metric of a simulation of bars [span.first, span.end), a span of at least one bar; those
- * against a benchmark are NaN. `returns` is scratch of ledger->n_bars values and holds the
- * returns r afterwards. Sums over the returns have a fixed shape (core/lanes.h). */
+ * against a benchmark are NaN without one. `returns` is scratch of ledger->n_bars values and holds
+ * the returns r afterwards. Sums over the returns have a fixed shape (core/lanes.h). */
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config);
+
+/* The same of returns alone, such as a portfolio's: r[0 .. n-1], compounded from config->cash; the
+ * benchmark has n values. exposure, trade columns, costs and buy_hold are NaN; for n = 0 everything
+ * but n_bars is. `equity` is scratch of n values and holds the equity at each close afterwards. */
+void bt_metrics_of_returns(bt_metrics *out, double *equity, const double *r, size_t n,
+                           const bt_metrics_config *config);
 
 #endif

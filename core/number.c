@@ -94,6 +94,16 @@ bool bt_number_parse(double *out, const char *text)
   return true;
 }
 
+bool bt_number_parse_scaled(double *out, const char *text, size_t length, int power)
+{
+  char scaled[TEXT_MOST + 1], exponent[16] = "";
+  if (power != 0) (void)snprintf(exponent, sizeof exponent, "e%d", power);
+  if (length + strlen(exponent) >= sizeof scaled) return false;
+  memcpy(scaled, text, length);
+  (void)strcpy(scaled + length, exponent);
+  return length > 0 && bt_number_parse(out, scaled);
+}
+
 char *bt_number_group(char *digits, size_t size)
 {
   size_t n = strlen(digits), n_commas = n > 0 ? (n - 1) / 3 : 0;

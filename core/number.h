@@ -18,6 +18,10 @@ char *bt_number_format(char buffer[BT_NUMBER_TEXT_SIZE], double value);
  * characters); the whole text must match. *out is set on success alone. Correctly rounded. */
 bool bt_number_parse(double *out, const char *text);
 
+/* Reads text[0 .. length-1] times 10^power, rounded once: "5" with -2 is the double nearest to
+ * 0.05. With a power other than 0 no exponent of its own. */
+bool bt_number_parse_scaled(double *out, const char *text, size_t length, int power);
+
 /* Puts commas into a row of digits in place: 1234567 becomes 1,234,567. Where `size` bytes do not
  * hold the result the text stays as it is. Returns digits. */
 char *bt_number_group(char *digits, size_t size);

@@ -37,11 +37,14 @@ typedef struct bt_trade_sums {
 void bt_trade_sums__init(bt_trade_sums *sums);
 void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade);
 
-/* Each fills the metrics that follow from its argument, not finite ones as they come. */
-void bt_metrics__set_equity(double *value, double final_equity, size_t n,
+/* All of value[BT_METRIC_COUNT] but n_bars is unknown; each set function fills what follows from
+ * its argument alone; at the end what is not finite is undefined. */
+void bt_metrics__begin(double *value, size_t n_bars);
+void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
                             const bt_metrics_config *config);
 void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
                              const bt_metrics_config *config);
 void bt_metrics__set_trades(double *value, const bt_trade_sums *sums);
+void bt_metrics__finish(double *value);
 
 #endif

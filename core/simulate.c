@@ -5,6 +5,7 @@
 
 #include "core/account.h"
 #include "core/lanes.h"
+#include "core/time.h"
 
 /* The rules, cited by number where they are applied. What is smaller than BT_NOISE, relative to the
  * amounts that it is the difference of, is rounding and counts as 0.
@@ -26,14 +27,43 @@
  *  7. Equity is marked at every close.
  *  8. Equity of 0 or less, before an order or at a close, ends it all: no position from that bar
  *     on, and the trade stays open.
+ *  9. Decisions are compared before they are sized: the order then counts as one to target times
+ *     the size of the deciding bar. A size that changes alone is no order.
+ * 10. A fill that opens a position from 0 shares, or on the other side, sets its levels from its
+ *     slipped price; they stay while the number of shares changes. With fraction f the stop lies
+ *     f x entry below the entry, the profit level as far above, and the trailing stop f x best
+ *     below best; with multiples of the ATR, so often the ATR of the deciding bar of the entry
+ *     below or above (one that is not defined there: no such level for this position). Best is the
+ *     entry price and the highest high since. Of a short position all this is mirrored: above for
+ *     below, lows for highs.
+ * 11. Levels are looked at on every bar that begins with the position, and on the bar of a fill at
+ *     the open; a level that follows best uses the best of the bars before. A stop is reached when
+ *     low <= level, the profit level when high >= level. Of stop and trailing stop the tighter one
+ *     counts (equal: the stop); on a bar that reaches it and the profit level, the stop fills.
+ * 12. What is reached is an order to 0 at the level, or at the open where that lies beyond it; it
+ *     is an order like any other (rules 4 and 8). The target in force stays: there is no position
+ *     until it changes. An order that cannot be placed is tried on the next bar that reaches one.
+ * 13. A short position pays borrow at the beginning of a bar: borrow_rate / 365 for each UTC date
+ *     since the bar before, of its value at the close before. It comes out of cash and belongs to
+ *     no trade; the first bar of the span begins flat.
+ * 14. Within a bar: borrow, the order of a decision at the open, levels, the order of a decision at
+ *     the close, marking.
  *
  * The code goes from order to order: between two of them nothing but equity changes. */
 
-/* One order: the bar, the price before and after slippage, and raw shares per adjusted share. */
+/* One order: the bar, what it is for, the price before and after slippage, and raw shares per
+ * adjusted share. */
 typedef struct order {
   size_t bar;
+  bt_exit_reason reason;
   double raw_price, price, factor;
 } order;
+
+const char *bt_exit_reason_name(bt_exit_reason reason)
+{
+  static const char *const names[] = {"signal", "stop", "profit", "trailing", "end"};
+  return names[reason];
+}
 
 void bt_ledger_init(bt_ledger *ledger)
 {
@@ -150,10 +180,11 @@ static void book_trade(bt_account *a, const order *o, double change, double paid
   }
 }
 
-static void close_trade(bt_account *a, size_t bar)
+static void close_trade(bt_account *a, const order *o)
 {
   bt_trade *trade = bt_account__open_trade(a);
-  trade->exit_bar = bar;
+  trade->exit_bar = o->bar;
+  trade->reason = o->reason;
   trade->open = false;
   a->ledger->n_trades++;
 }
@@ -182,7 +213,7 @@ static void trade_to(bt_account *a, const order *o, double target)
   a->cash = after - value;
   a->shares = shares;
   a->ledger->costs_paid += paid + quantity * fabs(o->price - o->raw_price);
-  if (shares == 0) close_trade(a, o->bar);
+  if (shares == 0) close_trade(a, o);
 }
 
 /* Below this an account of so much cash and a position of that value is only rounding. */
@@ -197,12 +228,23 @@ bool bt_account__is_gone(double cash, double value)
   return cash + value <= noise_of(cash, value);
 }
 
-/* Rules 3 to 5: a decision that differs from the one in force becomes an order. */
-bt_status bt_account__place_order(bt_account *a, const bt_bars *bars, size_t bar, double raw_price,
-                                  double target, bt_error *err)
+/* The bar whose decision fills on that one. */
+static size_t deciding_bar(const bt_account *a, size_t bar)
 {
-  a->in_force = target; /* whether or not the order can be placed */
-  double value = a->shares * raw_price, equity = a->cash + value;
+  return a->config->fill == BT_FILL_OPEN ? bar - 1 : bar;
+}
+
+/* Rule 10, for shares that are held since this order. */
+static void set_levels(bt_account *a, const order *o)
+{
+  int side = a->shares > 0 ? 1 : -1;
+  a->levels = bt_levels_of(&a->config->stops, side, o->price, deciding_bar(a, o->bar));
+}
+
+/* Rules 4, 5 and 8: an order of which bar, reason and raw price are set. */
+static inline bt_status place_order(bt_account *a, order *o, double target, bt_error *err)
+{
+  double value = a->shares * o->raw_price, equity = a->cash + value;
   a->ledger->ruined = bt_account__is_gone(a->cash, value);
   if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
@@ -211,12 +253,58 @@ bt_status bt_account__place_order(bt_account *a, const bt_bars *bars, size_t bar
   double slippage = a->config->costs.slippage_rate;
   double held = a->shares;
   bool buys = target * equity > value, reverses = held * target < 0;
-  order o = {.bar = bar, .raw_price = raw_price, .factor = bars->adjust_factor[bar]};
-  o.price = raw_price * (buys ? 1 + slippage : 1 - slippage);
-  if (reverses) trade_to(a, &o, 0);
-  if (!reverses || a->shares == 0) trade_to(a, &o, target);
-  if (a->shares != held) note_holding(a->ledger, bar, a->shares);
+  o->factor = a->bars->adjust_factor[o->bar];
+  o->price = o->raw_price * (buys ? 1 + slippage : 1 - slippage);
+  if (reverses) trade_to(a, o, 0);
+  if (!reverses || a->shares == 0) trade_to(a, o, target);
+  if (a->shares != held) note_holding(a->ledger, o->bar, a->shares);
+  if (a->has_levels && a->shares != 0 && !(held * a->shares > 0)) set_levels(a, o);
   return BT_OK;
+}
+
+bt_status bt_account__follow_decision(bt_account *a, size_t bar, double decision, bt_error *err)
+{
+  if (decision == a->in_force) return BT_OK;
+  a->in_force = decision; /* whether or not the order can be placed */
+  const bt_sim_config *config = a->config;
+  double size = config->sizes ? config->sizes[deciding_bar(a, bar)] : config->size;
+  if (!config->sizes && size == 0) size = 1;
+  const double *prices = config->fill == BT_FILL_OPEN ? a->bars->open : a->bars->close;
+  order o = {.bar = bar, .reason = BT_EXIT_SIGNAL, .raw_price = prices[bar]};
+  return place_order(a, &o, decision * size, err);
+}
+
+/* Rule 11: the first bar of [first, end) on which what is held reaches a level. */
+static bool find_touch(bt_touch *out, bt_account *a, size_t first, size_t end)
+{
+  if (!a->has_levels || a->shares == 0) return false;
+  return bt_levels_find(out, &a->levels, a->bars, first, end);
+}
+
+/* Rule 12. */
+static bt_status close_at_level(bt_account *a, const bt_touch *touch, bt_error *err)
+{
+  static const bt_exit_reason reasons[BT_STOP_COUNT] = {
+      [BT_STOP_LOSS] = BT_EXIT_STOP,
+      [BT_STOP_PROFIT] = BT_EXIT_PROFIT,
+      [BT_STOP_TRAILING] = BT_EXIT_TRAILING,
+  };
+  order o = {.bar = touch->bar, .reason = reasons[touch->stop], .raw_price = touch->raw_price};
+  return place_order(a, &o, 0, err);
+}
+
+/* Rule 13: what is due at the beginning of bar t, once. */
+static void charge_borrow(bt_account *a, size_t t)
+{
+  const bt_bars *bars = a->bars;
+  double rate = a->config->borrow_rate;
+  if (t == a->charged) return;
+  a->charged = t;
+  if (rate == 0 || a->shares >= 0) return;
+  int64_t n_days = bt_time_days(bars->time_ns[t]) - bt_time_days(bars->time_ns[t - 1]);
+  double paid = rate / 365 * (double)n_days * -a->shares * bars->close[t - 1];
+  a->cash -= paid;
+  a->ledger->costs_paid += paid;
 }
 
 static bt_pair are_equal(const double *decisions, bt_pair in_force)
@@ -241,12 +329,12 @@ size_t bt_account__find_order(const double *next, size_t t, size_t end, double i
 }
 
 /* Rules 7 and 8: equity at the close of the bars [t, end), between which no order arises and shares
- * do not change. Returns end, or the bar on which equity is gone. */
-static size_t mark_bars(bt_account *a, const double *close, size_t t, size_t end, size_t first)
+ * and cash do not change. Returns end, or the bar on which equity is gone. */
+static inline size_t mark_steady(bt_account *a, size_t t, size_t end)
 {
-  const double cash = a->cash, shares = a->shares;
+  const double cash = a->cash, shares = a->shares, *close = a->bars->close;
   double *equity = a->ledger->equity;
-  size_t stop = t;
+  size_t stop = t, first = a->first;
   for (size_t i = 0; i < end - t; i++) equity[t - first + i] = cash + shares * close[t + i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
     while (stop < end && !bt_account__is_gone(cash, equity[stop - first] - cash)) stop++;
@@ -255,6 +343,52 @@ static size_t mark_bars(bt_account *a, const double *close, size_t t, size_t end
   a->ledger->ruined = stop < end;
   if (shares != 0) a->ledger->n_exposed += stop - t;
   return stop;
+}
+
+/* The same where borrow takes some of the cash on every bar. */
+static size_t mark_borrowed(bt_account *a, size_t t, size_t end)
+{
+  for (; t < end; t++) {
+    charge_borrow(a, t);
+    double value = a->shares * a->bars->close[t];
+    a->ledger->ruined = bt_account__is_gone(a->cash, value);
+    if (a->ledger->ruined) return t;
+    a->ledger->equity[t - a->first] = a->cash + value;
+    a->ledger->n_exposed++;
+  }
+  return t;
+}
+
+static size_t mark_bars(bt_account *a, size_t t, size_t end)
+{
+  bool pays = a->shares < 0 && a->config->borrow_rate > 0;
+  return pays ? mark_borrowed(a, t, end) : mark_steady(a, t, end);
+}
+
+/* Rules 11 to 14: what comes ahead of the decision that fills on bar t: borrow, and with fills at
+ * the close the levels. */
+static bt_status begin_bar(bt_account *a, size_t t, bt_error *err)
+{
+  bt_touch touch;
+  charge_borrow(a, t);
+  if (a->config->fill == BT_FILL_OPEN || !find_touch(&touch, a, t, t + 1)) return BT_OK;
+  return close_at_level(a, &touch, err);
+}
+
+/* Rules 7, 8 and 11 to 14: what is left of bar *t behind its decision, and the bars up to `end`, on
+ * which none fills. Leaves *t at end, or at the bar on which equity is gone. */
+static bt_status pass_bars(bt_account *a, size_t *t, size_t end, bt_error *err)
+{
+  size_t from = *t + (a->config->fill == BT_FILL_CLOSE);
+  for (bt_touch touch; find_touch(&touch, a, from, end); from = touch.bar + 1) {
+    *t = mark_bars(a, *t, touch.bar);
+    if (a->ledger->ruined) return BT_OK;
+    charge_borrow(a, touch.bar);
+    bt_status status = close_at_level(a, &touch, err);
+    if (status || a->ledger->ruined) return status;
+  }
+  *t = mark_bars(a, *t, end);
+  return BT_OK;
 }
 
 /* Rule 8: from this bar of the span on there is no position and no equity. */
@@ -267,18 +401,27 @@ static bt_status fill_with_nothing(bt_ledger *ledger, size_t bar, bt_span span, 
 }
 
 /* The trade that is open at the end: marked at the close of that bar, not closed. */
-static void mark_open_trade(bt_account *a, const bt_bars *bars, size_t bar)
+static void mark_open_trade(bt_account *a, size_t bar)
 {
   bt_trade *trade = bt_account__open_trade(a);
+  double close = a->bars->close[bar];
   trade->exit_bar = bar;
-  trade->exit_price = bars->close[bar];
-  trade->pnl += fabs(a->shares) * (bars->close[bar] - a->held_price) * trade->side;
+  trade->exit_price = close;
+  trade->reason = BT_EXIT_END;
+  trade->pnl += fabs(a->shares) * (close - a->held_price) * trade->side;
   a->ledger->n_trades++;
 }
 
-void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_sim_config *config)
+void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_bars *bars, size_t first,
+                       const bt_sim_config *config)
 {
-  *a = (bt_account){.config = config, .ledger = ledger, .cash = config->cash};
+  *a = (bt_account){.config = config,
+                    .bars = bars,
+                    .ledger = ledger,
+                    .first = first,
+                    .cash = config->cash,
+                    .charged = first,
+                    .has_levels = bt_stops_any(&config->stops)};
   ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
   ledger->costs_paid = 0;
   ledger->ruined = false;
@@ -287,24 +430,28 @@ void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_sim_config *co
 bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
                       const bt_sim_config *config, bt_error *err)
 {
-  size_t n_bars = span.end - span.first, t = span.first;
+  size_t t = span.first;
   bool at_open = config->fill == BT_FILL_OPEN;
-  const double *prices = at_open ? bars->open : bars->close;
-  bt_status status = reserve_bars(ledger, n_bars, err);
+  bool is_eventful = bt_account__is_eventful(config);
+  bt_status status = reserve_bars(ledger, span.end - span.first, err);
   if (status) return status;
   bt_account a;
-  bt_account__begin(&a, ledger, config);
-  ledger->n_bars = n_bars;
+  bt_account__begin(&a, ledger, bars, span.first, config);
+  ledger->n_bars = span.end - span.first;
   while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
-    if (decision != a.in_force)
-      status = bt_account__place_order(&a, bars, t, prices[t], decision, err);
+    if (is_eventful) status = begin_bar(&a, t, err);
+    if (!status && !ledger->ruined) status = bt_account__follow_decision(&a, t, decision, err);
     if (status) return status;
     if (ledger->ruined) break;
     size_t end = bt_account__find_order(at_open ? target : target + 1, t, span.end, a.in_force);
-    t = mark_bars(&a, bars->close, t, end, span.first);
+    if (is_eventful)
+      status = pass_bars(&a, &t, end, err);
+    else
+      t = mark_steady(&a, t, end);
+    if (status) return status;
   }
   if (ledger->ruined) status = fill_with_nothing(ledger, t, span, err);
-  if (a.shares != 0) mark_open_trade(&a, bars, t < span.end ? t : span.end - 1);
+  if (a.shares != 0) mark_open_trade(&a, t < span.end ? t : span.end - 1);
   return status;
 }

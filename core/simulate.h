@@ -13,6 +13,7 @@
 #include "core/bars.h"
 #include "core/costs.h"
 #include "core/status.h"
+#include "core/stops.h"
 
 /* Equity after a fill is right to a few units in the last place. What is smaller than this,
  * relative to the amounts it is a sum or a quotient of, is such noise and counts as 0: returns,
@@ -27,8 +28,24 @@ typedef struct bt_sim_config {
   double cash; /* at the start of the span; > 0 */
   bt_costs costs;
   bt_fill fill;
-  double lot; /* whole multiples of so many raw shares; 0 allows fractions */
+  double lot;          /* whole multiples of so many raw shares; 0 allows fractions */
+  double borrow_rate;  /* yearly, of the value of a short position; >= 0 */
+  double size;         /* what a target of 1 means: fraction of equity in (0, 1]; 0 as 1: all */
+  const double *sizes; /* n_bars values that take the place of size, or NULL; not owned */
+  bt_stops stops;
 } bt_sim_config;
+
+/* Why a trade ended; BT_EXIT_END: it did not, the bars did. */
+typedef enum bt_exit_reason {
+  BT_EXIT_SIGNAL,
+  BT_EXIT_STOP,
+  BT_EXIT_PROFIT,
+  BT_EXIT_TRAILING,
+  BT_EXIT_END
+} bt_exit_reason;
+
+/* signal, stop, profit, trailing or end. */
+const char *bt_exit_reason_name(bt_exit_reason reason);
 
 /* From the fill that leaves 0 shares to the one that returns to 0 (or changes sign). Bars are
  * indices into the bars. */
@@ -39,8 +56,9 @@ typedef struct bt_trade {
   double exit_price;  /* average received over all exits; the last close when open */
   double shares;      /* entered in all, > 0 (adjusted shares) */
   double entry_value; /* cash: sum of price * shares over all entries */
-  double pnl;         /* cash: realised profit less the commissions of the trade */
+  double pnl;         /* cash: realised profit less the commissions of the trade, not less borrow */
   bool open;          /* still open at the end: counts in no statistic */
+  bt_exit_reason reason;
 } bt_trade;
 
 /* The position from the close of one bar on, up to the next such entry. */
@@ -54,11 +72,11 @@ typedef struct bt_ledger {
   size_t n_bars;  /* of the span */
   double *equity; /* n_bars: cash + shares * close at each close */
   size_t n_holdings;
-  bt_holding *holdings; /* in rising order of bar, one a change; flat before the first */
+  bt_holding *holdings; /* by bar, one a change (the last of a bar counts); flat before the first */
   size_t n_exposed;     /* bars that end with a position */
   size_t n_trades;      /* trades, the open one (always the last) included */
   bt_trade *trades;
-  double costs_paid; /* commissions and slippage in cash */
+  double costs_paid; /* commissions, slippage and borrow in cash */
   bool ruined;       /* equity fell to 0 or below */
   size_t bar_capacity, trade_capacity, holding_capacity;
 } bt_ledger;

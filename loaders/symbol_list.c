@@ -8,7 +8,7 @@
 #include "loaders/cells.h"
 #include "loaders/excerpt.h"
 #include "loaders/separator.h"
-#include "loaders/stamp.h"
+#include "loaders/stays.h"
 
 #define NO_COLUMN ((size_t)-1)
 
@@ -27,46 +27,51 @@ bt_status bt_symbol_list__add(bt_universe *universe, const char *symbol, size_t 
   if (!copy) return bt_fail_nomem(err, "universe");
   memcpy(copy, symbol, length);
   copy[length] = '\0';
-  universe->entries[n] = (bt_universe_entry){copy, NULL};
+  universe->entries[n] = (bt_universe_entry){.symbol = copy};
   universe->n_entries = n + 1;
   return BT_OK;
 }
 
-/* The symbols while they are read, with the line of each for the message about a second one. */
+/* The symbols while they are read, an entry a line, with the dates and the line of each. */
 typedef struct listing {
   bt_universe *universe;
   const char *label; /* of the file, for messages */
-  size_t *lines;     /* one for each entry */
+  bt_stay *stays;    /* one for each entry */
   size_t capacity;
   bt_error *err;
   bt_status status;
+  /* of lines, the first of each kind; 0: none so far */
+  size_t dated_line, undated_line;
+  char separator; /* before dates */
   /* of a CSV: */
   size_t column, field, line, row_line;
   bool in_header;
 } listing;
 
-static bt_status add_symbol(listing *l, const char *symbol, size_t length, size_t line)
+static const bt_stretch always = {INT64_MIN, INT64_MAX};
+
+static bt_status add_symbol(listing *l, const char *symbol, size_t length, bt_stay stay)
 {
   char text[BT_EXCERPT_SIZE];
   size_t n = l->universe->n_entries;
   if (n == l->capacity) {
     size_t capacity = n ? 2 * n : 256;
-    if (capacity > SIZE_MAX / sizeof *l->lines) return bt_fail_nomem(l->err, "universe");
-    size_t *grown = realloc(l->lines, capacity * sizeof *grown);
+    if (capacity > SIZE_MAX / sizeof *l->stays) return bt_fail_nomem(l->err, "universe");
+    bt_stay *grown = realloc(l->stays, capacity * sizeof *grown);
     if (!grown) return bt_fail_nomem(l->err, "universe");
-    l->lines = grown;
+    l->stays = grown;
     l->capacity = capacity;
   }
   bt_status status = bt_symbol_list__add(l->universe, symbol, length, l->err);
   if (status != BT_OK) return status;
-  l->lines[n] = line;
+  l->stays[n] = stay;
   const char *added = l->universe->entries[n].symbol;
   if (strcmp(added, "*") == 0)
     return bt_fail(l->err, BT_ERR_DATA, "%s:%zu: '*' stands for the portfolio, it is no symbol",
-                   l->label, line);
+                   l->label, stay.line);
   if (strchr(added, '\n'))
-    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu: a quote is never closed: '%s'", l->label, line,
-                   bt_excerpt__copy(text, added));
+    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu: a quote is never closed: '%s'", l->label,
+                   stay.line, bt_excerpt__copy(text, added));
   return BT_OK;
 }
 
@@ -84,24 +89,11 @@ static void strip_blanks(const char **at, const char **end)
   while (*end > *at && is_blank((*end)[-1])) (*end)--;
 }
 
-/* Takes comment and blanks off a line: what is left is [*at, *end). */
-static void strip_line(const char **at, const char **end)
+/* Where a comment begins on a line, or its end. */
+static const char *find_comment(const char *at, const char *end)
 {
-  for (const char *c = *at; c < *end; c++)
-    if (*c == '#') *end = c;
-  strip_blanks(at, end);
-}
-
-/* SYMBOL<tab>start<tab>end: membership with dates. */
-static bool is_dated(const char *tab, const char *end)
-{
-  const char *date = tab + 1, *date_end = memchr(date, '\t', (size_t)(end - date));
-  bt_stamp stamp;
-  if (!date_end) date_end = end;
-  while (date < date_end && *date == ' ') date++;
-  while (date_end > date && date_end[-1] == ' ') date_end--;
-  return date == date_end || bt_stamp__parse(&stamp, date, (size_t)(date_end - date)) ||
-         strncasecmp(date, "start", 5) == 0;
+  while (at < end && *at != '#') at++;
+  return at;
 }
 
 /* The first byte that parts two fields, NULL where there is one field. */
@@ -123,33 +115,75 @@ static bool strip_quotes(const char **at, const char **end)
   return true;
 }
 
-static bt_status read_line(listing *l, const char *at, const char *end, size_t line)
+/* Dates stand on every line or on none: notes which it is, and refuses the other one. */
+static bt_status note_kind(listing *l, bool is_dated, size_t line, size_t column)
 {
-  char text[BT_EXCERPT_SIZE];
-  const char *start = at;
-  strip_line(&at, &end);
-  if (at == end) return BT_OK;
-  const char *tab = memchr(at, '\t', (size_t)(end - at)), *second = find_second(at, end);
-  if (tab && is_dated(tab, end))
-    return bt_fail(l->err, BT_ERR_DATA,
-                   "%s:%zu: dated membership (SYMBOL, start, end) is not read by this version",
-                   l->label, line);
-  if (second)
-    return bt_fail(l->err, BT_ERR_DATA,
-                   "%s:%zu:%zu: more than a symbol: '%s' (a list has one symbol a line, a CSV a "
-                   "Symbol column)",
-                   l->label, line, (size_t)(second - start) + 1,
-                   bt_excerpt__copy_range(text, at, end));
-  const char *quote = at;
-  if (!strip_quotes(&at, &end))
-    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu:%zu: a quote is never closed: '%s'", l->label, line,
-                   (size_t)(quote - start) + 1, bt_excerpt__copy_range(text, at, end));
-  return at < end ? add_symbol(l, at, (size_t)(end - at), line) : BT_OK;
+  static const char hint[] = "write SYMBOL<tab>start<tab>end, where start or end may be empty";
+  size_t *kind = is_dated ? &l->dated_line : &l->undated_line;
+  size_t other = is_dated ? l->undated_line : l->dated_line;
+  if (*kind == 0) *kind = line;
+  if (other == 0) return BT_OK;
+  return bt_fail(l->err, BT_ERR_DATA, "%s:%zu:%zu: a line with%s dates, but line %zu has %s; %s",
+                 l->label, line, column, is_dated ? "" : "out", other, is_dated ? "none" : "some",
+                 hint);
 }
 
-static bt_status read_lines(listing *l, const char *text)
+static bt_status fail_nameless(const listing *l, size_t line)
 {
-  size_t line = 1;
+  return bt_fail(l->err, BT_ERR_DATA, "%s:%zu:1: no symbol before the dates", l->label, line);
+}
+
+/* The symbol of a line, between its quotes. */
+static bt_status read_symbol(listing *l, const char *line_start, const char *at, const char *end,
+                             bt_stay stay)
+{
+  char text[BT_EXCERPT_SIZE];
+  const char *quote = at;
+  if (!strip_quotes(&at, &end))
+    return bt_fail(l->err, BT_ERR_DATA, "%s:%zu:%zu: a quote is never closed: '%s'", l->label,
+                   stay.line, (size_t)(quote - line_start) + 1,
+                   bt_excerpt__copy_range(text, at, end));
+  if (at == end) return l->dated_line > 0 ? fail_nameless(l, stay.line) : BT_OK;
+  return add_symbol(l, at, (size_t)(end - at), stay);
+}
+
+static bt_status fail_more(const listing *l, size_t line, size_t column, const char *at,
+                           const char *end)
+{
+  char text[BT_EXCERPT_SIZE];
+  return bt_fail(l->err, BT_ERR_DATA,
+                 "%s:%zu:%zu: more than a symbol: '%s' (a list has one symbol a line, a CSV a "
+                 "Symbol column)",
+                 l->label, line, column, bt_excerpt__copy_range(text, at, end));
+}
+
+static bt_status read_line(listing *l, const char *start, const char *end, size_t line)
+{
+  bt_stay stay = {always, line, 1};
+  bt_status status = BT_OK;
+  end = find_comment(start, end);
+  const char *at = start;
+  while (at < end && is_blank(*at)) at++;
+  const char *symbol_end = at;
+  while (symbol_end < end && *symbol_end != l->separator) symbol_end++;
+  bool undated = symbol_end == end; /* a tab with nothing behind it goes with both */
+  while (end > at && is_blank(end[-1])) end--;
+  if (at == end) return BT_OK;
+  if (symbol_end > end) symbol_end = end;
+  const bt_stay_text rest = {l->label, start, symbol_end, end, line, l->separator};
+  bool is_dated = symbol_end < end && (l->dated_line > 0 || bt_stay__looks_dated(&rest));
+  const char *second = find_second(at, is_dated ? symbol_end : end);
+  if (second) return fail_more(l, line, (size_t)(second - start) + 1, at, end);
+  if (is_dated && memchr(start, l->separator, (size_t)(at - start))) return fail_nameless(l, line);
+  if (is_dated || undated) status = note_kind(l, is_dated, line, (size_t)(at - start) + 1);
+  if (!status && is_dated) status = bt_stay__read(&stay, &rest, l->err);
+  strip_blanks(&at, &symbol_end);
+  return status ? status : read_symbol(l, start, at, symbol_end, stay);
+}
+
+/* Reads from line `line` on. */
+static bt_status read_lines(listing *l, const char *text, size_t line)
+{
   for (const char *at = text; *at; line++) {
     const char *next = bt_separator__next_line(at);
     const char *end = next > at && next[-1] == '\n' ? next - 1 : next;
@@ -170,7 +204,8 @@ static void on_field(void *field, size_t length, void *context)
   for (const char *c = at; (c = memchr(c, '\n', (size_t)(end - c))); c++) l->line++;
   if (l->field++ != l->column || l->in_header || l->status != BT_OK) return;
   strip_blanks(&at, &end);
-  if (at < end && *at != '#') l->status = add_symbol(l, at, (size_t)(end - at), l->row_line);
+  if (at < end && *at != '#')
+    l->status = add_symbol(l, at, (size_t)(end - at), (bt_stay){always, l->row_line, 1});
 }
 
 static void on_line_end(int character, void *context)
@@ -219,7 +254,8 @@ static const char *first_line(const char *text, size_t *line)
   for (*line = 1; *at; ++*line, at = bt_separator__next_line(at)) {
     const char *start = at, *end = bt_separator__next_line(at);
     if (end > at && end[-1] == '\n') end--;
-    strip_line(&start, &end);
+    end = find_comment(start, end);
+    strip_blanks(&start, &end);
     if (start < end) break;
   }
   return at;
@@ -247,7 +283,8 @@ static bt_status check_repeats(const listing *l)
   size_t n = l->universe->n_entries, second = 0; /* index of the one found so far; 0: none */
   place *places = malloc((n + 1) * sizeof *places);
   if (!places) return bt_fail_nomem(l->err, "universe");
-  for (size_t i = 0; i < n; i++) places[i] = (place){l->universe->entries[i].symbol, l->lines[i]};
+  for (size_t i = 0; i < n; i++)
+    places[i] = (place){l->universe->entries[i].symbol, l->stays[i].line};
   qsort(places, n, sizeof *places, compare_places);
   for (size_t i = 1; i < n; i++)
     if (strcmp(places[i].symbol, places[i - 1].symbol) == 0 &&
@@ -264,25 +301,49 @@ static bt_status check_repeats(const listing *l)
   return status;
 }
 
-/* Membership with dates, which may have a header, too: symbol, start, end. */
-static bool begins_dated(const char *header)
+/* Whether the first line is the header symbol, start, end of membership with dates; it then tells
+ * the separator. Errors: DATA: a column behind these. */
+static bt_status find_dated_header(bool *out, listing *l, const char *header, size_t line)
 {
-  const char *end = header + strcspn(header, "\n");
-  const char *tab = memchr(header, '\t', (size_t)(end - header));
-  return tab && is_dated(tab, end);
+  static const char symbol[] = "symbol";
+  const char *end = header + strcspn(header, "\r\n");
+  for (const char *separator = "\t,;|"; *separator; separator++) {
+    const char *at = header, *symbol_end = memchr(header, *separator, (size_t)(end - header));
+    if (!symbol_end) continue;
+    const bt_stay_text rest = {l->label, header, symbol_end, end, line, *separator};
+    strip_blanks(&at, &symbol_end);
+    (void)strip_quotes(&at, &symbol_end);
+    if ((size_t)(symbol_end - at) != sizeof symbol - 1 ||
+        strncasecmp(at, symbol, sizeof symbol - 1) != 0 || !bt_stay__is_heading(&rest))
+      continue;
+    *out = true;
+    l->separator = *separator;
+    l->dated_line = line;
+    return bt_stay__check_heading(&rest, l->err);
+  }
+  *out = false;
+  return BT_OK;
 }
 
 static bt_status read_any(listing *l, struct csv_parser *parser, const char *text)
 {
   size_t line;
+  bool is_dated = false;
   const char *header = first_line(text, &line);
+  bt_status status = find_dated_header(&is_dated, l, header, line);
   csv_set_delim(parser, (unsigned char)bt_separator__find(header));
-  bt_status status = find_symbol_column(l, parser, header);
+  l->column = NO_COLUMN;
+  if (!status && !is_dated) status = find_symbol_column(l, parser, header);
   if (status != BT_OK) return status;
-  bool is_csv = l->column != NO_COLUMN && !begins_dated(header);
-  status = is_csv ? read_csv(l, parser, header, line) : read_lines(l, text);
-  if (status != BT_OK || l->universe->n_entries > 0) return status;
+  bool is_csv = l->column != NO_COLUMN;
   if (is_csv)
+    status = read_csv(l, parser, header, line);
+  else if (is_dated)
+    status = read_lines(l, bt_separator__next_line(header), line + 1);
+  else
+    status = read_lines(l, header, line);
+  if (status != BT_OK || l->universe->n_entries > 0) return status;
+  if (is_csv || is_dated)
     return bt_fail(l->err, BT_ERR_DATA, "%s:%zu: no symbol in it, below this header", l->label,
                    line);
   return bt_fail(l->err, BT_ERR_DATA, "%s: no symbol in it", l->label);
@@ -290,13 +351,14 @@ static bt_status read_any(listing *l, struct csv_parser *parser, const char *tex
 
 bt_status bt_symbol_list__read(bt_universe *universe, const bt_source *source, bt_error *err)
 {
-  listing l = {.universe = universe, .label = source->label, .err = err};
+  listing l = {.universe = universe, .label = source->label, .err = err, .separator = '\t'};
   struct csv_parser parser;
   if (csv_init(&parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
     return bt_fail_nomem(err, "CSV parser");
   bt_status status = read_any(&l, &parser, source->text.bytes);
-  if (status == BT_OK) status = check_repeats(&l);
+  if (status == BT_OK)
+    status = l.dated_line > 0 ? bt_stays__join(universe, l.stays, l.label, err) : check_repeats(&l);
   csv_free(&parser);
-  free(l.lines);
+  free(l.stays);
   return status;
 }

@@ -15,6 +15,7 @@ void bt_universe_clear(bt_universe *universe)
   for (size_t i = 0; i < universe->n_entries; i++) {
     free(universe->entries[i].symbol);
     free(universe->entries[i].path);
+    free(universe->entries[i].stretches);
   }
   free(universe->entries);
   *universe = (bt_universe){0};
@@ -197,6 +198,33 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
   }
   universe->entries[universe->n_entries - 1].path = copy;
   return BT_OK;
+}
+
+/* The path of a symbol of the universe; NULL where it is none. */
+static const char *path_of(const bt_universe *universe, const char *symbol)
+{
+  for (size_t i = 0; i < universe->n_entries; i++)
+    if (strcmp(universe->entries[i].symbol, symbol) == 0) return universe->entries[i].path;
+  return NULL;
+}
+
+bt_status bt_universe_locate(char **out, const bt_universe *universe, const char *symbol,
+                             const char *path, const char *data_dir, bt_error *err)
+{
+  bt_universe one = {0};
+  const char *known = path_of(universe, symbol);
+  bt_status status = BT_OK;
+  if (!known) status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
+  if (!known && !status) {
+    const char *folder = data_dir ? data_dir : path;
+    status = data_dir || is_folder(path) ? bt_symbol_files__find(&one, &folder, 1, err)
+                                         : find_files(&one, path, NULL, err);
+    if (!status) known = one.entries[0].path;
+  }
+  if (!status && !known) status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
+  if (!status && !(*out = strdup(known))) status = bt_fail_nomem(err, "paths");
+  bt_universe_clear(&one);
+  return status;
 }
 
 static int compare_texts(const void *a, const void *b)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/grow.h"
 #include "runners/writer.h"
 
 bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err)
@@ -36,15 +37,29 @@ static void free_issue(bt_issue_row *row)
   free_text(row->detail);
 }
 
+static void free_section(bt_section *section)
+{
+  free(section->values);
+  free(section->combo_ids);
+  free(section->metrics);
+  free(section->trades);
+  free(section->points);
+  free(section->regimes);
+  free(section);
+}
+
 void bt_batch_free(bt_batch *batch)
 {
   if (!batch) return;
   free_ticker(&batch->ticker);
   for (size_t i = 0; i < batch->n_issues; i++) free_issue(&batch->issues[i]);
   free(batch->issues);
-  free(batch->values);
-  free(batch->kept_combo_ids);
-  free(batch->kept);
+  while (batch->sections) {
+    bt_section *next = batch->sections->next;
+    free_section(batch->sections);
+    batch->sections = next;
+  }
+  free(batch->selections);
   free(batch);
 }
 
@@ -67,22 +82,15 @@ bt_status bt_batch_set_ticker(bt_batch *batch, const bt_ticker_row *row, bt_erro
   ok = own(&copy.last_bar) && ok;
   free_ticker(&batch->ticker);
   batch->ticker = copy;
+  batch->has_ticker = true;
   return ok ? BT_OK : bt_fail_nomem(err, "row of a ticker");
-}
-
-/* Room for one more; the capacity is the power of two at or above the number of issues. */
-static bool grow_issues(bt_batch *batch)
-{
-  size_t n = batch->n_issues;
-  if (n & (n - 1)) return true;
-  bt_issue_row *issues = realloc(batch->issues, (n ? 2 * n : 1) * sizeof *issues);
-  if (issues) batch->issues = issues;
-  return issues != NULL;
 }
 
 bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error *err)
 {
-  if (!grow_issues(batch)) return bt_fail_nomem(err, "issues of a ticker");
+  bt_issue_row *issues = bt_grow(batch->issues, batch->n_issues, sizeof *issues);
+  if (!issues) return bt_fail_nomem(err, "issues of a ticker");
+  batch->issues = issues;
   bt_issue_row copy = *row;
   bool ok = own(&copy.time);
   ok = own(&copy.kind) && ok;
@@ -90,6 +98,36 @@ bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error 
   ok = own(&copy.detail) && ok;
   batch->issues[batch->n_issues++] = copy;
   return ok ? BT_OK : bt_fail_nomem(err, "issues of a ticker");
+}
+
+bt_status bt_batch_add_section(bt_section **out, bt_batch *batch, const bt_result_key *key,
+                               bt_error *err)
+{
+  bt_section *section = calloc(1, sizeof *section);
+  if (!section) return bt_fail_nomem(err, "results of a ticker");
+  section->key = *key;
+  *(batch->last_section ? &batch->last_section->next : &batch->sections) = section;
+  batch->last_section = section;
+  *out = section;
+  return BT_OK;
+}
+
+bt_status bt_batch_add_selection(bt_batch *batch, const bt_selection_row *row, bt_error *err)
+{
+  bt_selection_row *selections =
+      bt_grow(batch->selections, batch->n_selections, sizeof *selections);
+  if (!selections) return bt_fail_nomem(err, "selections of a ticker");
+  batch->selections = selections;
+  batch->selections[batch->n_selections++] = *row;
+  return BT_OK;
+}
+
+static size_t section_size(const bt_section *section)
+{
+  return sizeof *section + section->n_values * sizeof *section->values +
+         section->n_metrics * (sizeof *section->metrics + sizeof *section->combo_ids) +
+         section->n_trades * sizeof *section->trades + section->n_points * sizeof *section->points +
+         section->n_regimes * sizeof *section->regimes;
 }
 
 static size_t text_size(const char *text)
@@ -108,6 +146,6 @@ size_t bt_batch_size_bytes(const bt_batch *batch)
     size += sizeof *issue + text_size(issue->time) + text_size(issue->kind) +
             text_size(issue->severity) + text_size(issue->detail);
   }
-  return size + batch->n_values * sizeof *batch->values +
-         batch->n_kept * (sizeof *batch->kept + sizeof *batch->kept_combo_ids);
+  for (const bt_section *s = batch->sections; s; s = s->next) size += section_size(s);
+  return size + batch->n_selections * sizeof *batch->selections;
 }

@@ -49,3 +49,56 @@ bt_combo_stats bt_combo_stats_compute(double *values, size_t n)
   stats.share_positive = (double)n_positive / (double)count;
   return stats;
 }
+
+/* ---- all combinations -------------------------------------------------------------------------
+ */
+
+enum { STATS_GRAIN = 16 };
+
+typedef struct stats_context {
+  const double *values; /* n_tickers rows of n_combos */
+  size_t n_tickers, n_combos;
+  bt_combo_stats *stats;
+  double *columns; /* scratch of n_tickers values a worker */
+} stats_context;
+
+/* A bt_task_fn: the combination `index`. */
+static bt_status compute_stats(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  (void)err;
+  const stats_context *c = context;
+  double *column = c->columns + bt_worker_index(worker) * c->n_tickers;
+  for (size_t i = 0; i < c->n_tickers; i++) column[i] = c->values[i * c->n_combos + index];
+  c->stats[index] = bt_combo_stats_compute(column, c->n_tickers);
+  return BT_OK;
+}
+
+bt_status bt_combo_stats_all(bt_combo_stats *stats, const double *values, size_t n_tickers,
+                             size_t n_combos, bt_pool *pool, bt_error *err)
+{
+  stats_context context = {
+      .values = values,
+      .n_tickers = n_tickers,
+      .n_combos = n_combos,
+      .stats = stats,
+      .columns = malloc((bt_pool_size(pool) * n_tickers + 1) * sizeof *context.columns)};
+  if (!context.columns) return bt_fail_nomem(err, "combination statistics");
+  bt_status status = bt_pool_run(pool, n_combos, STATS_GRAIN, compute_stats, &context, err);
+  free(context.columns);
+  return status;
+}
+
+bt_status bt_combo_stats_put(bt_store *store, int64_t run_id, const bt_result_key *key,
+                             const bt_combo_stats *stats, size_t n_combos, bt_error *err)
+{
+  for (size_t i = 0; i < n_combos; i++) {
+    bt_combo_stats_row row = {.window_id = key->window_id,
+                              .combo_id = (int64_t)i + 1,
+                              .phase = key->phase,
+                              .stats = &stats[i]};
+    bt_status status = bt_store_put_combo_stats(store, run_id, &row, err);
+    if (!status) status = bt_store_end_batch(store, err);
+    if (status) return status;
+  }
+  return BT_OK;
+}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,14 @@ void bt_store__bind_real(bt_store_binder *binder, double value)
   keep_first(binder, sqlite3_bind_double(binder->statement, ++binder->column, stored));
 }
 
+void bt_store__bind_count(bt_store_binder *binder, double value)
+{
+  if (isfinite(value))
+    bt_store__bind_int(binder, (int64_t)value);
+  else
+    keep_first(binder, sqlite3_bind_null(binder->statement, ++binder->column));
+}
+
 void bt_store__bind_text(bt_store_binder *binder, const char *text)
 {
   keep_first(binder,
@@ -91,6 +100,43 @@ void bt_store__bind_text(bt_store_binder *binder, const char *text)
 void bt_store__bind_filled(bt_store_binder *binder, const char *text)
 {
   bt_store__bind_text(binder, text && text[0] ? text : NULL);
+}
+
+bt_status bt_store__prepare(bt_store_binder *out, const bt_store *store, const char *sql,
+                            bt_error *err)
+{
+  *out = (bt_store_binder){NULL, 0, SQLITE_OK};
+  if (sqlite3_prepare_v2(store->db, sql, -1, &out->statement, NULL) == SQLITE_OK) return BT_OK;
+  return bt_store__fail(store, NULL, err);
+}
+
+bt_status bt_store__fetch(bool *found, const bt_store *store, const bt_store_binder *binder,
+                          const char *what, bt_error *err)
+{
+  int rc = binder->rc;
+  if (rc == SQLITE_OK) rc = sqlite3_step(binder->statement);
+  *found = rc == SQLITE_ROW;
+  if (rc == SQLITE_ROW || rc == SQLITE_DONE) return BT_OK;
+  return bt_store__fail(store, what, err);
+}
+
+bool bt_store__copy_text(char **out, const bt_store_binder *binder, int column)
+{
+  const char *text = (const char *)sqlite3_column_text(binder->statement, column);
+  *out = text ? strdup(text) : NULL;
+  return *out || (!text && sqlite3_column_type(binder->statement, column) == SQLITE_NULL);
+}
+
+void bt_store__copy_short(char *out, size_t size, const bt_store_binder *binder, int column)
+{
+  const char *text = (const char *)sqlite3_column_text(binder->statement, column);
+  (void)snprintf(out, size, "%s", text ? text : "");
+}
+
+double bt_store__get_real(const bt_store_binder *binder, int column)
+{
+  if (sqlite3_column_type(binder->statement, column) == SQLITE_NULL) return (double)NAN;
+  return sqlite3_column_double(binder->statement, column);
 }
 
 bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, const char *what,

@@ -20,6 +20,7 @@
 #include "core/grid.h"
 #include "core/metrics.h"
 #include "core/status.h"
+#include "core/time.h"
 
 enum { BT_STORE_SCHEMA_VERSION = 1 };
 
@@ -31,6 +32,10 @@ typedef struct bt_store bt_store;
  * the path: IO (a folder, no permission, no such folder), DATABASE (no database, one of another
  * program, a newer schema version, locked by another process), NOMEM. */
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err);
+
+/* The same for a file that must be there with its schema; none is made. Errors also: IO (no such
+ * file), DATABASE (an empty one). */
+bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err);
 
 /* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:
  * then the last one out does). The store is freed whatever the result; NULL is fine. */
@@ -50,6 +55,16 @@ typedef struct bt_run_info {
  * column, a strategy the name of a view), DATABASE, NOMEM; the database is then as before. */
 bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info *info,
                              const bt_strategy *strategy, const bt_grid *grid, bt_error *err);
+
+/* The row of `windows`: inclusive dates, "" for NULL. A row that is there already is replaced: a
+ * run that is resumed puts its windows again. */
+typedef struct bt_window_row {
+  int64_t window_id;
+  char train_start[BT_TIME_TEXT_SIZE], train_end[BT_TIME_TEXT_SIZE];
+  char test_start[BT_TIME_TEXT_SIZE], test_end[BT_TIME_TEXT_SIZE];
+} bt_window_row;
+bt_status bt_store_put_window(bt_store *store, int64_t run_id, const bt_window_row *row,
+                              bt_error *err);
 
 /* The row of `tickers`. Times as text, "" for NULL. */
 typedef struct bt_ticker_row {
@@ -100,6 +115,58 @@ typedef struct bt_selection_row {
 } bt_selection_row;
 bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selection_row *row,
                                  bt_error *err);
+
+/* The row of `walkforward`: of the out-of-sample run of one ticker. */
+typedef struct bt_walkforward_row {
+  int64_t ticker_id;
+  size_t n_windows;
+  double efficiency; /* NaN for NULL */
+  size_t profitable_windows, n_combos_used;
+} bt_walkforward_row;
+bt_status bt_store_put_walkforward(bt_store *store, int64_t run_id, const bt_walkforward_row *row,
+                                   bt_error *err);
+
+/* Whose trades, points of equity or regimes they are. */
+typedef struct bt_result_key {
+  int64_t ticker_id, window_id;
+  const char *phase; /* static text: full, train, test, oos */
+  int64_t combo_id;  /* 0 for NULL */
+} bt_result_key;
+
+typedef struct bt_trade_row {
+  int side;                  /* +1 long, -1 short */
+  int64_t entry_ns, exit_ns; /* an open trade: the last bar's */
+  double entry_price, exit_price, shares, pnl, ret;
+  size_t n_bars;      /* exit bar - entry bar */
+  const char *reason; /* static text: signal, stop, profit, trailing, end */
+  bool open;
+} bt_trade_row;
+
+/* One bar's close. */
+typedef struct bt_equity_point {
+  int64_t time_ns;
+  double equity, position;
+} bt_equity_point;
+
+/* One regime; NaN for NULL. */
+typedef struct bt_regime_row {
+  const char *regime; /* outlives the call, or the batch that holds the row */
+  double n_bars, total_return, cagr, volatility, sharpe, sortino, max_drawdown, exposure;
+} bt_regime_row;
+
+/* Rows of one key. daily tells how times print (bt_time_format). Trades are numbered 1, 2, ... in
+ * the order given. A trade whose entry price or shares have overflowed, and a point that has, get
+ * no row: these columns are never NULL. */
+bt_status bt_store_put_trades(bt_store *store, int64_t run_id, const bt_result_key *key, bool daily,
+                              const bt_trade_row *rows, size_t n_rows, bt_error *err);
+bt_status bt_store_put_equity(bt_store *store, int64_t run_id, const bt_result_key *key, bool daily,
+                              const bt_equity_point *points, size_t n_points, bt_error *err);
+bt_status bt_store_put_regimes(bt_store *store, int64_t run_id, const bt_result_key *key,
+                               const bt_regime_row *rows, size_t n_rows, bt_error *err);
+
+/* The row of `tasks`: number `task`, from 1 on, is done, and what it has put before is committed
+ * with it or not at all. */
+bt_status bt_store_put_task(bt_store *store, int64_t run_id, size_t task, bt_error *err);
 
 /* The row of `combo_stats`: the objective of one combination over the tickers; NaN for NULL. */
 typedef struct bt_combo_stats {

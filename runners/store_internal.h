@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "core/time.h"
 #include "runners/store.h"
 
 typedef enum bt_store_statement {
@@ -18,6 +19,13 @@ typedef enum bt_store_statement {
   BT_STATEMENT_OBJECTIVES,
   BT_STATEMENT_SELECTION,
   BT_STATEMENT_COMBO_STATS,
+  BT_STATEMENT_WINDOW,
+  BT_STATEMENT_WALKFORWARD,
+  BT_STATEMENT_TRADE,
+  BT_STATEMENT_EQUITY,
+  BT_STATEMENT_REGIME,
+  BT_STATEMENT_TASK,
+  BT_STATEMENT_READ_OBJECTIVES,
   BT_STATEMENT_COUNT
 } bt_store_statement;
 
@@ -36,9 +44,12 @@ struct bt_store {
   bt_error failure; /* of a write; status BT_OK: none */
 };
 
-/* Whether a database can be opened or created at path (runners/store_place.c). Errors: IO, DATABASE
- * (a file too short to be one), NOMEM. */
-bt_status bt_store__check_place(const char *path, bt_error *err);
+/* Whether a database can be opened or, unless it must exist, created at path
+ * (runners/store_place.c). Errors: IO, DATABASE (a file too short to be one), NOMEM. */
+bt_status bt_store__check_place(const char *path, bool must_exist, bt_error *err);
+
+/* Whether the file is in WAL mode, as this connection has seen it when it last read. */
+bool bt_store__is_in_wal(const bt_store *store);
 
 /* Fills *err with `PATH: [what: ]SQLite's message` for the database's last error. what may be NULL.
  * Returns NOMEM or DATABASE. */
@@ -66,12 +77,52 @@ typedef struct bt_store_binder {
 void bt_store__bind_int(bt_store_binder *binder, int64_t value);
 void bt_store__bind_id(bt_store_binder *binder, int64_t value);        /* 0: NULL */
 void bt_store__bind_real(bt_store_binder *binder, double value);       /* not finite: NULL */
+void bt_store__bind_count(bt_store_binder *binder, double value);      /* whole; the same */
 void bt_store__bind_text(bt_store_binder *binder, const char *text);   /* NULL: NULL; not copied */
 void bt_store__bind_filled(bt_store_binder *binder, const char *text); /* also "": NULL */
+
+/* Prepares sql; the caller finalizes out->statement, NULL after a failure. */
+bt_status bt_store__prepare(bt_store_binder *out, const bt_store *store, const char *sql,
+                            bt_error *err);
+
+/* The next row of a query; *found is false behind the last. */
+bt_status bt_store__fetch(bool *found, const bt_store *store, const bt_store_binder *binder,
+                          const char *what, bt_error *err);
+
+/* Values of the row fetched. copy_text allocates, NULL for NULL; false when memory is out.
+ * copy_short cuts, "" for NULL; get_real has NaN for NULL. */
+bool bt_store__copy_text(char **out, const bt_store_binder *binder, int column);
+void bt_store__copy_short(char *out, size_t size, const bt_store_binder *binder, int column);
+double bt_store__get_real(const bt_store_binder *binder, int column);
 
 /* Executes what is bound, a statement without result rows, and resets it. */
 bt_status bt_store__step(const bt_store *store, const bt_store_binder *binder, const char *what,
                          bt_error *err);
+
+/* The statement `which`, prepared at its first use (runners/store_rows.c). */
+bt_status bt_store__open_statement(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                                   bt_error *err);
+
+/* One row of a run (runners/store_rows.c): opens the transaction and the statement of a table, and
+ * executes what was bound to it; an open statement can be executed again with other values. A
+ * failure ends the run's writing. */
+bt_status bt_store__begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                              bt_error *err);
+bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
+                            bt_store_statement which, bt_error *err);
+
+/* The time of day, UTC, as it is stored. Returns buffer. */
+char *bt_store__now_text(char buffer[BT_TIME_TEXT_SIZE]);
+
+/* NOT_FOUND; whether the run has that status (or NOT_FOUND); DATABASE where it is 'running'; the
+ * removal of a run's rows of one table, with a further condition (" AND ...") or ""
+ * (runners/store_runs.c). */
+bt_status bt_store__fail_no_run(const bt_store *store, int64_t run_id, bt_error *err);
+bt_status bt_store__run_is(bool *out, const bt_store *store, int64_t run_id, const char *run_status,
+                           bt_error *err);
+bt_status bt_store__check_not_running(const bt_store *store, int64_t run_id, bt_error *err);
+bt_status bt_store__delete_rows(const bt_store *store, const char *table, const char *condition,
+                                int64_t run_id, bt_error *err);
 
 /* Makes the virtual table pending_rows known to the connection (runners/pending_rows.c). */
 bt_status bt_store__create_pending(bt_store *store, bt_error *err);

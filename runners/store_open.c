@@ -32,12 +32,13 @@ static bt_status open_failure(const bt_store *store, bt_error *err)
   return BT_ERR_IO;
 }
 
-static bt_status connect(bt_store *store, bt_error *err)
+static bt_status connect(bt_store *store, bool must_exist, bt_error *err)
 {
   char *plain = plain_path(store->path);
   if (!plain) return bt_fail_nomem(err, store->path);
   /* NOMUTEX: one thread at a time uses a store. */
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+  if (!must_exist) flags |= SQLITE_OPEN_CREATE;
   int rc = sqlite3_open_v2(plain, &store->db, flags, NULL);
   free(plain);
   if (!store->db) return bt_fail_nomem(err, store->path);
@@ -139,8 +140,7 @@ static bt_status enter_wal(const bt_store *store, bt_error *err)
  * So a run that was 'running' before a moment at which nobody else has the file in WAL mode belongs
  * to no process any more. While another process writes, nothing is said about any run. */
 
-/* As this connection has seen it when it last read. */
-static bool is_in_wal(const bt_store *store)
+bool bt_store__is_in_wal(const bt_store *store)
 {
   sqlite3_stmt *statement = NULL;
   const char *mode = NULL;
@@ -159,7 +159,7 @@ static bt_status end_dead_runs(bt_store *store, bt_error *err)
       &newest, store, "SELECT coalesce(max(run_id), 0) FROM runs WHERE status = 'running'", err);
   if (status || newest == 0) return status;
   (void)sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-  if (is_in_wal(store)) return BT_OK;
+  if (bt_store__is_in_wal(store)) return BT_OK;
   char sql[112];
   (void)snprintf(
       sql, sizeof sql,
@@ -173,10 +173,12 @@ static bt_status end_dead_runs(bt_store *store, bt_error *err)
 }
 
 /* Nothing is written before it is clear that the file is ours to write. */
-static bt_status prepare(bt_store *store, bt_error *err)
+static bt_status prepare(bt_store *store, bool must_exist, bt_error *err)
 {
   bool empty = false;
   bt_status status = identify(&empty, store, err);
+  if (!status && empty && must_exist)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: is empty: no run was ever stored in it", store->path);
   if (!status && empty) status = bt_store__exec(store, page_size, err);
   if (!status && !empty) status = end_dead_runs(store, err);
   if (status) return status;
@@ -187,15 +189,15 @@ static bt_status prepare(bt_store *store, bt_error *err)
   return empty ? create_schema(store, err) : BT_OK;
 }
 
-bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
+static bt_status open_store(bt_store **out, const char *path, bool must_exist, bt_error *err)
 {
-  bt_status status = bt_store__check_place(path, err);
+  bt_status status = bt_store__check_place(path, must_exist, err);
   if (status) return status;
   bt_store *store = calloc(1, sizeof *store);
   if (!store) return bt_fail_nomem(err, path);
   store->path = strdup(path);
-  status = store->path ? connect(store, err) : bt_fail_nomem(err, path);
-  if (!status) status = prepare(store, err);
+  status = store->path ? connect(store, must_exist, err) : bt_fail_nomem(err, path);
+  if (!status) status = prepare(store, must_exist, err);
   if (!status) status = bt_store__create_pending(store, err);
   if (!status) {
     *out = store;
@@ -205,4 +207,14 @@ bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
   free(store->path);
   free(store);
   return status;
+}
+
+bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
+{
+  return open_store(out, path, false, err);
+}
+
+bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err)
+{
+  return open_store(out, path, true, err);
 }

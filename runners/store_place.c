@@ -28,6 +28,13 @@ static bt_status fail_to_write(const char *path, const char *folder, int os_erro
   return bt_fail(err, BT_ERR_IO, "%s: cannot be written: %s", path, reason);
 }
 
+static bt_status fail_to_read(const char *path, int os_error, bt_error *err)
+{
+  char reason[96] = "";
+  if (strerror_r(os_error, reason, sizeof reason) != 0) reason[0] = '\0';
+  return bt_fail(err, BT_ERR_IO, "%s: cannot be read: %s", path, reason);
+}
+
 /* SQLite makes files beside its own, so it is not enough that the file may be written. */
 static bt_status check_folder(const char *path, bt_error *err)
 {
@@ -40,12 +47,12 @@ static bt_status check_folder(const char *path, bt_error *err)
   return status;
 }
 
-/* A file that does not exist yet is fine. */
-bt_status bt_store__check_place(const char *path, bt_error *err)
+bt_status bt_store__check_place(const char *path, bool must_exist, bt_error *err)
 {
   struct stat info;
   if (!path[0]) return bt_fail(err, BT_ERR_IO, "the name of the result database is empty");
-  if (stat(path, &info) != 0) return check_folder(path, err);
+  if (stat(path, &info) != 0)
+    return must_exist ? fail_to_read(path, errno, err) : check_folder(path, err);
   if (S_ISDIR(info.st_mode))
     return bt_fail(err, BT_ERR_IO, "%s: is a folder, not a database file", path);
   if (!S_ISREG(info.st_mode)) return bt_fail(err, BT_ERR_IO, "%s: is not a regular file", path);

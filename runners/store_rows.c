@@ -9,7 +9,7 @@
 
 static const struct {
   const char *table, *sql;
-} inserts[BT_STATEMENT_COUNT] = {
+} statements[BT_STATEMENT_COUNT] = {
     [BT_STATEMENT_TICKER] = {"tickers",
                              "INSERT INTO tickers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_ISSUE] = {"data_issues", "INSERT INTO data_issues VALUES (?, ?, ?, ?, ?, ?, ?)"},
@@ -20,6 +20,19 @@ static const struct {
                                 "INSERT INTO selections VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_COMBO_STATS] = {"combo_stats", "INSERT INTO combo_stats VALUES (?, ?, ?, ?, ?, ?,"
                                                  " ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_WINDOW] = {"windows", "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_WALKFORWARD] = {"walkforward",
+                                  "INSERT INTO walkforward VALUES (?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_TRADE] = {"trades", "INSERT INTO trades VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                                      " ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_EQUITY] = {"equity", "INSERT INTO equity VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_REGIME] = {"regime_metrics",
+                             "INSERT INTO regime_metrics VALUES (?, ?, ?, ?, ?, ?,"
+                             " ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_TASK] = {"tasks", "INSERT INTO tasks VALUES (?, ?, ?)"},
+    [BT_STATEMENT_READ_OBJECTIVES] = {"objective_values",
+                                      "SELECT value FROM objective_values WHERE run_id = ?"
+                                      " AND ticker_id = ? AND window_id = ? AND phase = ?"},
 };
 
 /* A failed write ends the run's writing: see store_internal.h. */
@@ -33,27 +46,31 @@ static bt_status give_up(bt_store *store, bt_status status, const bt_error *fail
   return status;
 }
 
-/* Opens the transaction and the statement of a table. */
-static bt_status begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
-                           bt_error *err)
+bt_status bt_store__open_statement(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                                   bt_error *err)
 {
-  bt_error failure;
-  bt_status status = bt_store__begin(store, &failure);
   sqlite3_stmt **slot = &store->statements[which];
-  if (!status && !*slot &&
-      sqlite3_prepare_v3(store->db, inserts[which].sql, -1, SQLITE_PREPARE_PERSISTENT, slot,
-                         NULL) != SQLITE_OK)
-    status = bt_store__fail(store, inserts[which].table, &failure);
-  if (status) return give_up(store, status, &failure, err);
+  if (!*slot && sqlite3_prepare_v3(store->db, statements[which].sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                   slot, NULL) != SQLITE_OK)
+    return bt_store__fail(store, statements[which].table, err);
   *out = (bt_store_binder){*slot, 0, SQLITE_OK};
   return BT_OK;
 }
 
-static bt_status end_row(bt_store *store, const bt_store_binder *binder, bt_store_statement which,
-                         bt_error *err)
+bt_status bt_store__begin_row(bt_store_binder *out, bt_store *store, bt_store_statement which,
+                              bt_error *err)
 {
   bt_error failure;
-  bt_status status = bt_store__step(store, binder, inserts[which].table, &failure);
+  bt_status status = bt_store__begin(store, &failure);
+  if (!status) status = bt_store__open_statement(out, store, which, &failure);
+  return status ? give_up(store, status, &failure, err) : BT_OK;
+}
+
+bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
+                            bt_store_statement which, bt_error *err)
+{
+  bt_error failure;
+  bt_status status = bt_store__step(store, binder, statements[which].table, &failure);
   if (status) return give_up(store, status, &failure, err);
   store->n_uncommitted++;
   return BT_OK;
@@ -63,7 +80,7 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
                               bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_TICKER, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_TICKER, err);
   if (status) return status;
   char hash[17] = "";
   if (row->content_hash)
@@ -79,14 +96,14 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
   bt_store__bind_filled(&b, row->last_bar);
   bt_store__bind_int(&b, (int64_t)row->rows_skipped);
   bt_store__bind_filled(&b, hash);
-  return end_row(store, &b, BT_STATEMENT_TICKER, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_TICKER, err);
 }
 
 bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
                              const bt_issue_row *row, bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_ISSUE, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_ISSUE, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, ticker_id);
@@ -95,7 +112,7 @@ bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
   bt_store__bind_text(&b, row->kind);
   bt_store__bind_text(&b, row->severity);
   bt_store__bind_text(&b, row->detail);
-  return end_row(store, &b, BT_STATEMENT_ISSUE, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_ISSUE, err);
 }
 
 bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics_rows *rows,
@@ -103,10 +120,10 @@ bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics
 {
   bt_store_binder b;
   if (rows->n_rows == 0) return BT_OK;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_METRICS, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_METRICS, err);
   if (status) return status;
   store->pending = (bt_store_pending){run_id, rows};
-  status = end_row(store, &b, BT_STATEMENT_METRICS, err);
+  status = bt_store__end_row(store, &b, BT_STATEMENT_METRICS, err);
   store->pending.rows = NULL;
   if (!status) store->n_uncommitted += rows->n_rows - 1; /* one is counted */
   return status;
@@ -135,7 +152,7 @@ bt_status bt_store_put_objectives(bt_store *store, int64_t run_id, const bt_obje
                                   bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_OBJECTIVES, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_OBJECTIVES, err);
   if (status) return status;
   unsigned char *bytes = encode(row->values, row->n_values);
   if (!bytes) {
@@ -150,7 +167,7 @@ bt_status bt_store_put_objectives(bt_store *store, int64_t run_id, const bt_obje
   /* SQLite frees the bytes when they are bound anew, or at once when binding fails. */
   int rc = sqlite3_bind_blob64(b.statement, ++b.column, bytes, row->n_values * 8, free);
   if (b.rc == SQLITE_OK) b.rc = rc;
-  status = end_row(store, &b, BT_STATEMENT_OBJECTIVES, err);
+  status = bt_store__end_row(store, &b, BT_STATEMENT_OBJECTIVES, err);
   (void)sqlite3_clear_bindings(b.statement);
   return status;
 }
@@ -159,7 +176,7 @@ bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selec
                                  bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_SELECTION, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_SELECTION, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, row->ticker_id);
@@ -168,14 +185,14 @@ bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selec
   bt_store__bind_text(&b, row->objective);
   bt_store__bind_real(&b, row->train_value);
   bt_store__bind_real(&b, row->test_value);
-  return end_row(store, &b, BT_STATEMENT_SELECTION, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_SELECTION, err);
 }
 
 bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_row *row,
                                    bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
   if (status) return status;
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, row->window_id);
@@ -190,5 +207,47 @@ bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_com
   bt_store__bind_real(&b, stats->lowest);
   bt_store__bind_real(&b, stats->highest);
   bt_store__bind_real(&b, stats->share_positive);
-  return end_row(store, &b, BT_STATEMENT_COMBO_STATS, err);
+  return bt_store__end_row(store, &b, BT_STATEMENT_COMBO_STATS, err);
+}
+
+bt_status bt_store_put_window(bt_store *store, int64_t run_id, const bt_window_row *row,
+                              bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_WINDOW, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, row->window_id);
+  bt_store__bind_filled(&b, row->train_start);
+  bt_store__bind_filled(&b, row->train_end);
+  bt_store__bind_filled(&b, row->test_start);
+  bt_store__bind_filled(&b, row->test_end);
+  return bt_store__end_row(store, &b, BT_STATEMENT_WINDOW, err);
+}
+
+bt_status bt_store_put_walkforward(bt_store *store, int64_t run_id, const bt_walkforward_row *row,
+                                   bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_WALKFORWARD, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, row->ticker_id);
+  bt_store__bind_int(&b, (int64_t)row->n_windows);
+  bt_store__bind_real(&b, row->efficiency);
+  bt_store__bind_int(&b, (int64_t)row->profitable_windows);
+  bt_store__bind_int(&b, (int64_t)row->n_combos_used);
+  return bt_store__end_row(store, &b, BT_STATEMENT_WALKFORWARD, err);
+}
+
+bt_status bt_store_put_task(bt_store *store, int64_t run_id, size_t task, bt_error *err)
+{
+  bt_store_binder b;
+  char now[BT_TIME_TEXT_SIZE];
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_TASK, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, (int64_t)task);
+  bt_store__bind_text(&b, bt_store__now_text(now));
+  return bt_store__end_row(store, &b, BT_STATEMENT_TASK, err);
 }

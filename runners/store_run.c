@@ -14,18 +14,9 @@
 #include "runners/schema.h"
 #include "runners/store_internal.h"
 
-static char *now_text(char buffer[BT_TIME_TEXT_SIZE])
+char *bt_store__now_text(char buffer[BT_TIME_TEXT_SIZE])
 {
   return bt_time_format(buffer, (int64_t)time(NULL) * BT_NS_PER_SECOND, false);
-}
-
-/* Prepares sql into a binder that the caller finalizes. */
-static bt_status prepare(bt_store_binder *out, const bt_store *store, const char *sql,
-                         bt_error *err)
-{
-  *out = (bt_store_binder){NULL, 0, SQLITE_OK};
-  if (sqlite3_prepare_v2(store->db, sql, -1, &out->statement, NULL) == SQLITE_OK) return BT_OK;
-  return bt_store__fail(store, NULL, err);
 }
 
 static bt_status insert_run(int64_t *run_id, const bt_store *store, const bt_run_info *info,
@@ -34,15 +25,15 @@ static bt_status insert_run(int64_t *run_id, const bt_store *store, const bt_run
   bt_store_binder b;
   char now[BT_TIME_TEXT_SIZE];
   bt_status status =
-      prepare(&b, store,
-              "INSERT INTO runs (kind, label, status, created, version, command,"
-              " strategy, universe, options, seed, jobs, n_tickers, n_combos,"
-              " n_windows) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-              err);
+      bt_store__prepare(&b, store,
+                        "INSERT INTO runs (kind, label, status, created, version, command,"
+                        " strategy, universe, options, seed, jobs, n_tickers, n_combos,"
+                        " n_windows) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        err);
   if (status) return status;
   bt_store__bind_text(&b, info->kind);
   bt_store__bind_text(&b, info->label);
-  bt_store__bind_text(&b, now_text(now));
+  bt_store__bind_text(&b, bt_store__now_text(now));
   bt_store__bind_text(&b, info->version);
   bt_store__bind_text(&b, info->command);
   bt_store__bind_text(&b, info->strategy);
@@ -63,7 +54,7 @@ static bt_status insert_metric_defs(const bt_store *store, bt_error *err)
 {
   bt_store_binder b;
   bt_status status =
-      prepare(&b, store, "INSERT OR REPLACE INTO metric_defs VALUES (?, ?, ?, ?)", err);
+      bt_store__prepare(&b, store, "INSERT OR REPLACE INTO metric_defs VALUES (?, ?, ?, ?)", err);
   for (int i = 0; i < BT_METRIC_COUNT && !status; i++) {
     bt_metric_info info = bt_metric_describe((bt_metric)i);
     b.column = 0;
@@ -81,7 +72,7 @@ static bt_status insert_combos(const bt_store *store, int64_t run_id, const bt_g
                                bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = prepare(&b, store, "INSERT INTO combos VALUES (?, ?, ?)", err);
+  bt_status status = bt_store__prepare(&b, store, "INSERT INTO combos VALUES (?, ?, ?)", err);
   for (size_t i = 0; i < bt_grid_count(grid) && !status; i++) {
     char *params = bt_grid_params_json(grid, i);
     b.column = 0;
@@ -138,13 +129,13 @@ static bt_status update_run(const bt_store *store, int64_t run_id, const bt_run_
   static const char *const names[] = {"complete", "interrupted", "failed"};
   bt_store_binder b;
   char now[BT_TIME_TEXT_SIZE];
-  bt_status status = prepare(&b, store,
-                             "UPDATE runs SET status = ?, finished = ?, elapsed_s = ?,"
-                             " bar_combos = ? WHERE run_id = ?",
-                             err);
+  bt_status status = bt_store__prepare(&b, store,
+                                       "UPDATE runs SET status = ?, finished = ?, elapsed_s = ?,"
+                                       " bar_combos = ? WHERE run_id = ?",
+                                       err);
   if (status) return status;
   bt_store__bind_text(&b, names[run_status]);
-  bt_store__bind_text(&b, now_text(now));
+  bt_store__bind_text(&b, bt_store__now_text(now));
   bt_store__bind_real(&b, end->elapsed_s);
   bt_store__bind_int(&b, (int64_t)end->bar_combos);
   bt_store__bind_int(&b, run_id);
@@ -157,10 +148,10 @@ static bt_status update_window_0(const bt_store *store, int64_t run_id, const bt
                                  bt_error *err)
 {
   bt_store_binder b;
-  bt_status status = prepare(&b, store,
-                             "UPDATE windows SET test_start = ?, test_end = ?"
-                             " WHERE run_id = ? AND window_id = 0",
-                             err);
+  bt_status status = bt_store__prepare(&b, store,
+                                       "UPDATE windows SET test_start = ?, test_end = ?"
+                                       " WHERE run_id = ? AND window_id = 0",
+                                       err);
   if (status) return status;
   bt_store__bind_filled(&b, end->span_first);
   bt_store__bind_filled(&b, end->span_last);

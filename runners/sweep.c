@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/time.h"
 #include "runners/combo_stats.h"
+#include "runners/run_end.h"
 #include "runners/selection.h"
-#include "runners/ticker_task.h"
-
-/* Results of finished tickers that wait for the disk: enough to keep workers busy over a commit. */
-enum { WRITER_BUDGET_BYTES = 32 << 20, STATS_GRAIN = 16 };
+#include "runners/store_resume.h"
+#include "runners/sweep_portfolio.h"
+#include "runners/sweep_task.h"
 
 static double now_s(void)
 {
@@ -24,46 +23,37 @@ void bt_sweep_result_clear(bt_sweep_result *result)
   free(result->outcomes);
   free(result->stats);
   free(result->leaders);
+  free(result->regimes);
   *result = (bt_sweep_result){0};
 }
 
-/* Adds up the outcomes in the universe's order. */
-static void sum_outcomes(bt_sweep_result *result, const bt_job *job)
+/* Whether every outcome that counts has the Sharpe ratios of its combinations. */
+static void merge_sharpes(bt_sweep_result *result, size_t n)
 {
-  for (size_t i = 0; i < job->universe->n_entries; i++) {
+  bool all = true;
+  for (size_t i = 0; i < n; i++) {
     const bt_ticker_outcome *outcome = &result->outcomes[i];
-    if (!outcome->done) continue;
-    result->n_rejected += outcome->rejected;
-    result->n_bars += outcome->n_bars;
-    if (outcome->rejected) continue;
-    result->rows_skipped += outcome->rows_skipped;
-    result->n_ok++;
-    result->n_rows += outcome->n_kept;
-    result->n_span_bars += outcome->n_span_bars;
-    bt_spread_merge(&result->sharpes, &outcome->sharpes);
+    if (outcome->done) all = all && outcome->has_sharpes;
   }
-  result->bar_combos = result->n_span_bars * bt_grid_count(job->grid);
+  for (size_t i = 0; all && i < n; i++)
+    if (result->outcomes[i].done) bt_spread_merge(&result->sharpes, &result->outcomes[i].sharpes);
 }
 
-/* ---- statistics of each combination over the tickers ------------------------------------------
- */
-
-typedef struct stats_context {
-  const double *values; /* n_tickers rows of n_combos */
-  size_t n_tickers, n_combos;
-  bt_combo_stats *stats;
-  double *columns; /* scratch of n_tickers values a worker */
-} stats_context;
-
-/* A bt_task_fn: the combination `index`. */
-static bt_status compute_stats(void *context, size_t index, bt_worker *worker, bt_error *err)
+/* Adds up the outcomes in the universe's order. */
+static void sum_outcomes(bt_sweep_result *result, const bt_job *job, const bt_scan *scan)
 {
-  (void)err;
-  const stats_context *c = context;
-  double *column = c->columns + bt_worker_index(worker) * c->n_tickers;
-  for (size_t i = 0; i < c->n_tickers; i++) column[i] = c->values[i * c->n_combos + index];
-  c->stats[index] = bt_combo_stats_compute(column, c->n_tickers);
-  return BT_OK;
+  for (size_t i = 0; i < scan->n_entries; i++) {
+    const bt_scan_entry *entry = &scan->entries[i];
+    result->n_bars += entry->report->n_bars;
+    result->n_rejected += entry->report->rejected;
+    result->n_ok += !entry->report->rejected;
+    if (!result->outcomes[i].done) continue;
+    result->n_done++;
+    result->n_rows += result->outcomes[i].n_kept;
+    result->n_span_bars += entry->n_span_bars;
+  }
+  merge_sharpes(result, scan->n_entries);
+  result->bar_combos = result->n_span_bars * bt_grid_count(job->grid);
 }
 
 /* The leaderboard: combinations by median, greatest first. */
@@ -80,98 +70,10 @@ static bt_status rank_leaders(bt_sweep_result *result, size_t n_combos, bt_error
   return status;
 }
 
-static bt_status fill_stats(bt_sweep_result *result, const bt_job *job, const double *values,
-                            bt_pool *pool, bt_error *err)
-{
-  size_t n_combos = bt_grid_count(job->grid), n_tickers = job->universe->n_entries;
-  stats_context context = {.values = values,
-                           .n_tickers = n_tickers,
-                           .n_combos = n_combos,
-                           .stats = malloc(n_combos * sizeof *context.stats),
-                           .columns = malloc(bt_pool_size(pool) * n_tickers * sizeof(double))};
-  result->stats = context.stats;
-  bt_status status =
-      context.stats && context.columns ? BT_OK : bt_fail_nomem(err, "combination statistics");
-  if (!status) status = bt_pool_run(pool, n_combos, STATS_GRAIN, compute_stats, &context, err);
-  if (!status) status = rank_leaders(result, n_combos, err);
-  free(context.columns);
-  return status;
-}
-
-static bt_status store_stats(const bt_sweep_result *result, size_t n_combos, bt_store *store,
-                             int64_t run_id, bt_error *err)
-{
-  for (size_t i = 0; i < n_combos; i++) {
-    bt_combo_stats_row row = {
-        .window_id = 0, .combo_id = (int64_t)i + 1, .phase = "full", .stats = &result->stats[i]};
-    bt_status status = bt_store_put_combo_stats(store, run_id, &row, err);
-    if (!status) status = bt_store_end_batch(store, err);
-    if (status) return status;
-  }
-  return BT_OK;
-}
-
-/* ---- the run ----------------------------------------------------------------------------------
+/* ---- slots: one a ticker ----------------------------------------------------------------------
  */
 
-/* The gate of the run: no ticker is begun while too much waits for the disk. */
-static bool has_room(void *context, size_t index)
-{
-  const bt_sweep_context *c = context;
-  return bt_writer_has_room(c->writer, index);
-}
-
-/* All tickers through the pool into the writer. CANCELLED leaves what was finished written. */
-static bt_status run_tickers(bt_sweep_context *context, const bt_sweep_means *means, bt_error *err)
-{
-  size_t n_workers = bt_pool_size(means->pool);
-  const bt_pool_gate gate = {has_room, context};
-  bt_error writer_error;
-  bt_status status = bt_sweep__scratch_new(&context->scratch, n_workers,
-                                           bt_grid_n_params(context->job->grid), err);
-  if (status) return status;
-  status = bt_writer_new(&context->writer, means->store, means->run_id, WRITER_BUDGET_BYTES,
-                         means->pool, err);
-  if (!status) {
-    status = bt_pool_run_ordered(means->pool, context->job->universe->n_entries, &gate,
-                                 bt_sweep__ticker_task, context, err);
-    bt_status written = bt_writer_finish(context->writer, &writer_error);
-    if (written) {
-      status = written;
-      *err = writer_error;
-    }
-  }
-  bt_sweep__scratch_free(context->scratch, n_workers);
-  return status;
-}
-
-/* Sets the run's last columns; span_first and span_last over all tickers that were evaluated. */
-static bt_status end_run(const bt_sweep_result *result, const bt_job *job, bt_run_status run_status,
-                         const bt_sweep_means *means, bt_error *err)
-{
-  int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
-  bool daily = true;
-  char first[BT_TIME_TEXT_SIZE] = "", last[BT_TIME_TEXT_SIZE] = "";
-  for (size_t i = 0; result->outcomes && i < job->universe->n_entries; i++) {
-    const bt_ticker_outcome *outcome = &result->outcomes[i];
-    if (!outcome->done || outcome->rejected) continue;
-    if (outcome->first_ns < first_ns) first_ns = outcome->first_ns;
-    if (outcome->last_ns > last_ns) last_ns = outcome->last_ns;
-    daily = daily && outcome->daily;
-  }
-  if (first_ns <= last_ns) {
-    bt_time_format(first, first_ns, daily);
-    bt_time_format(last, last_ns, daily);
-  }
-  bt_run_end end = {.status = run_status,
-                    .elapsed_s = result->elapsed_s,
-                    .bar_combos = result->bar_combos,
-                    .span_first = first,
-                    .span_last = last};
-  return bt_store_end_run(means->store, means->run_id, &end, err);
-}
-
-/* Fills what a sweep needs one slot a ticker for; values begin as NaN. */
+/* Values begin as NaN. */
 static bt_status alloc_slots(bt_sweep_result *out, double **values, const bt_job *job,
                              bt_error *err)
 {
@@ -188,47 +90,88 @@ static bt_status alloc_slots(bt_sweep_result *out, double **values, const bt_job
   return BT_OK;
 }
 
-static bt_run_status run_status_of(bt_status status)
+/* What an interrupted run has stored of ticker `index`. Its Sharpe ratios are known where they are
+ * the objective. */
+static bt_status take_over(bt_ticker_outcome *outcome, double *values, size_t index,
+                           const bt_run *run, bt_error *err)
 {
-  if (status == BT_OK) return BT_RUN_COMPLETE;
-  return status == BT_ERR_CANCELLED ? BT_RUN_INTERRUPTED : BT_RUN_FAILED;
-}
-
-/* Statistics over the tickers, and the verdict where there are none. */
-static bt_status conclude(bt_sweep_result *out, const bt_job *job, const double *values,
-                          const bt_sweep_means *means, bt_error *err)
-{
-  sum_outcomes(out, job);
-  if (out->n_ok == 0)
-    return bt_fail(err, BT_ERR_DATA, "every ticker was rejected (%zu); the first, %s: %s",
-                   out->n_rejected, job->universe->entries[0].symbol, out->outcomes[0].reason);
-  bt_status status = fill_stats(out, job, values, means->pool, err);
+  const bt_run_means *means = run->means;
+  const bt_result_key key = {.ticker_id = (int64_t)index + 1, .phase = "full"};
+  size_t n_combos = bt_grid_count(run->job->grid);
+  bool found = false;
+  bt_status status =
+      bt_store_read_objectives(values, &found, n_combos, means->store, means->run_id, &key, err);
   if (status) return status;
-  return store_stats(out, bt_grid_count(job->grid), means->store, means->run_id, err);
+  if (!found)
+    return bt_fail(err, BT_ERR_DATABASE, "run %lld has no objective values of ticker %zu",
+                   (long long)means->run_id, index + 1);
+  outcome->done = true;
+  if (run->job->selection.objective == BT_METRIC_SHARPE)
+    bt_sweep__note_sharpes(outcome, values, n_combos);
+  return BT_OK;
 }
 
-bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_sweep_means *means,
+static bt_status take_over_all(const bt_sweep_context *context, bt_error *err)
+{
+  const bt_run *run = context->run;
+  size_t n_combos = bt_grid_count(run->job->grid);
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < run->job->universe->n_entries && !status; i++)
+    if (bt_run_is_done(run, i + 1) && !run->means->scan->entries[i].report->rejected)
+      status = take_over(&context->outcomes[i], context->values + i * n_combos, i, run, err);
+  return status;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------
+ */
+
+/* Statistics over the tickers and the portfolio, and the verdict where there are none. */
+static bt_status conclude(bt_sweep_result *out, const bt_run *run, const double *values,
+                          bt_error *err)
+{
+  const bt_job *job = run->job;
+  const bt_run_means *means = run->means;
+  const bt_result_key key = {.phase = "full"};
+  size_t n_combos = bt_grid_count(job->grid);
+  if (out->n_ok == 0) return bt_run_fail_rejected(job, means->scan, err);
+  out->stats = malloc(n_combos * sizeof *out->stats);
+  if (!out->stats) return bt_fail_nomem(err, "combination statistics");
+  bt_status status =
+      bt_combo_stats_all(out->stats, values, job->universe->n_entries, n_combos, means->pool, err);
+  if (!status) status = rank_leaders(out, n_combos, err);
+  if (!status)
+    status = bt_combo_stats_put(means->store, means->run_id, &key, out->stats, n_combos, err);
+  if (!status) status = bt_sweep__portfolio(out, run, err);
+  if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "full", err);
+  if (!status && means->done)
+    status = bt_store_count_metrics(&out->n_rows, means->store, means->run_id, err);
+  return status;
+}
+
+static bt_status sweep(bt_sweep_result *out, bt_run *run, double *values, bt_error *err)
+{
+  bt_sweep_context context = {.run = run, .outcomes = out->outcomes, .values = values};
+  bt_status status = take_over_all(&context, err);
+  if (!status) status = bt_run_pass(run, bt_sweep__ticker_task, &context, err);
+  sum_outcomes(out, run->job, run->means->scan);
+  return status ? status : conclude(out, run, values, err);
+}
+
+bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,
                        bt_error *err)
 {
   double start_s = now_s(), *values = NULL;
+  bt_run run;
   *out = (bt_sweep_result){0};
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++) out->portfolio.value[i] = (double)NAN;
   bt_status status = alloc_slots(out, &values, job, err);
+  if (!status) status = bt_run_open(&run, job, means, err);
   if (!status) {
-    bt_sweep_context context = {
-        .job = job, .progress = means->progress, .outcomes = out->outcomes, .values = values};
-    status = run_tickers(&context, means, err);
-    if (status)
-      sum_outcomes(out, job);
-    else
-      status = conclude(out, job, values, means, err);
+    status = sweep(out, &run, values, err);
+    bt_run_close(&run);
   }
   free(values);
   out->elapsed_s = now_s() - start_s;
-  bt_error end_error;
-  bt_status ended = end_run(out, job, run_status_of(status), means, &end_error);
-  if (ended && !status) {
-    status = ended;
-    if (err) *err = end_error;
-  }
-  return status;
+  const bt_run_total total = {.elapsed_s = out->elapsed_s, .bar_combos = out->bar_combos};
+  return bt_run_end_with(status, means, &total, err);
 }

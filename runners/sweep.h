@@ -1,36 +1,24 @@
 /* sweep.h - every combination on every ticker: from a job to rows in the store.
  *
- * A top-level task is one ticker: load, evaluate its combinations (in blocks that idle workers may
- * steal), reduce, hand one batch to the writer. Results do not depend on the number of workers.
+ * A top-level task is one ticker: evaluate its combinations (in blocks that idle workers may
+ * steal), reduce, hand one batch to the writer. Statistics over the tickers and the portfolio
+ * follow. Results do not depend on the number of workers.
  */
 #ifndef BT_RUNNERS_SWEEP_H
 #define BT_RUNNERS_SWEEP_H
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/luck.h"
-#include "runners/job.h"
-#include "runners/pool.h"
-#include "runners/store.h"
+#include "runners/regime_summary.h"
+#include "runners/run.h"
 
-/* Counters that another thread may read while a sweep runs. */
-typedef struct bt_progress {
-  atomic_size_t tickers_done;
-  atomic_ullong bar_combos_done;
-} bt_progress;
-
-/* What became of one ticker. */
+/* What became of one ticker; its account is in the scan. */
 typedef struct bt_ticker_outcome {
-  bool done; /* false: the sweep ended before it */
-  bool rejected;
-  char reason[BT_LOAD_REASON_SIZE]; /* why, "" otherwise */
-  size_t n_bars, rows_skipped;
-  size_t counts[BT_ROW_ISSUE_COUNT];
-  bool adjusted, daily;
-  int64_t first_ns, last_ns; /* of the evaluated span */
-  size_t n_span_bars, n_kept;
+  bool done;                /* false: rejected, or the sweep ended before it */
+  size_t n_kept;            /* rows of `metrics` */
+  bool has_sharpes;         /* false where an earlier process did it by another objective */
   bt_spread sharpes;        /* of its combinations */
   double best_sharpe;       /* NaN: none is defined */
   size_t best_sharpe_combo; /* index */
@@ -42,29 +30,26 @@ typedef struct bt_sweep_result {
   bt_combo_stats *stats;       /* one a combination; NULL when nothing was computed */
   size_t *leaders;             /* indices of the best by median, greatest first */
   size_t n_leaders;
-  size_t n_ok, n_rejected, n_rows; /* rows: of `metrics` */
+  size_t n_ok, n_rejected, n_done; /* n_done: evaluated, of the n_ok */
+  uint64_t n_rows;                 /* of `metrics`, those of '*' too */
   uint64_t n_bars;                 /* loaded, of rejected tickers too */
   uint64_t n_span_bars;            /* evaluated */
-  uint64_t rows_skipped, bar_combos;
-  bt_spread sharpes; /* of all trials */
+  uint64_t bar_combos;
+  bt_spread sharpes;          /* of all trials; empty where those of some ticker are not known */
+  bt_metrics portfolio;       /* '*' with the leading combination; NaN where there is none */
+  bt_regime_summary *regimes; /* of what each ticker has selected; NULL: none */
+  size_t n_regimes;
   double elapsed_s;
 } bt_sweep_result;
 
 enum { BT_SWEEP_LEADERS_MOST = 10 };
 
-/* With what a job is run, and where its rows go. */
-typedef struct bt_sweep_means {
-  bt_pool *pool;
-  bt_store *store;
-  int64_t run_id;        /* from bt_store_begin_run */
-  bt_progress *progress; /* NULL: nobody looks */
-} bt_sweep_means;
-
-/* Runs the job into the store and ends the run there with its status. *out is filled (with what was
- * done) on CANCELLED, too; the caller clears it in every case. Errors: CANCELLED (what was finished
- * is stored, status interrupted), DATA (every ticker was rejected: stored all the same, status
- * failed), DATABASE, NOMEM, THREAD, and those of the strategy (status failed). */
-bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_sweep_means *means,
+/* Runs the job into the store and ends the run there with its status. Task number `ticker_id` is a
+ * ticker. *out is filled (with what was done) on CANCELLED, too; the caller clears it in every
+ * case. Errors: CANCELLED (what was finished is stored, status interrupted), DATA (every ticker was
+ * rejected: stored all the same, status failed), DATABASE, NOMEM, THREAD, and those of the strategy
+ * (status failed). */
+bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,
                        bt_error *err);
 void bt_sweep_result_clear(bt_sweep_result *result);
 

@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/benchmark.h"
+#include "core/membership.h"
 #include "core/time.h"
 
 static void lock(void *context)
@@ -45,33 +48,86 @@ static void destroy_locks(bt_ticker *ticker)
   (void)pthread_mutex_destroy(&ticker->mutex);
 }
 
-bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err)
+/* ---- what is made once a ticker ---------------------------------------------------------------
+ */
+
+static bt_status make_series(double **out, size_t n_bars, bt_error *err)
+{
+  *out = malloc((n_bars + 1) * sizeof **out);
+  return *out ? BT_OK : bt_fail_nomem(err, "series of a ticker");
+}
+
+/* The ATRs that the job's stops are measured in. */
+static bt_status get_atrs(bt_ticker *ticker, const bt_stops *stops, bt_error *err)
+{
+  bt_status status = BT_OK;
+  for (int i = 0; i < BT_STOP_COUNT && !status; i++) {
+    const bt_distance *distance = &stops->at[i];
+    const bt_indicator_request wanted = {"atr", &distance->atr_period, 1, 0};
+    if (distance->unit == BT_DISTANCE_ATR)
+      status = bt_indicator_get(&ticker->atr[i], &ticker->held, &wanted, err);
+  }
+  return status;
+}
+
+static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *err)
+{
+  const bt_regime_view *regimes = &job->regimes;
+  if (regimes->spec.kind == BT_REGIME_NONE) return BT_OK;
+  ticker->regimes = malloc(ticker->bars->n_bars + 1);
+  if (!ticker->regimes) return bt_fail_nomem(err, "regimes of a ticker");
+  if (!regimes->labels)
+    return bt_regime_label(ticker->regimes, &regimes->spec, regimes->book, ticker->bars, err);
+  bt_regime_carry(ticker->regimes, ticker->bars, regimes->labels, job->benchmark);
+  return BT_OK;
+}
+
+/* The series beside the bars, as far as the job asks for them. */
+static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err)
+{
+  size_t n_bars = ticker->bars->n_bars;
+  double volatility = job->size.volatility;
+  bt_status status = get_atrs(ticker, &job->evaluation.simulation.stops, err);
+  if (!status && volatility > 0) status = make_series(&ticker->sizes, n_bars, err);
+  if (!status && volatility > 0)
+    bt_size_fill(ticker->sizes, ticker->bars, volatility, ticker->subject.periods_per_year);
+  if (!status && job->benchmark) status = make_series(&ticker->benchmark, n_bars, err);
+  if (!status && job->benchmark)
+    bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark);
+  ticker->subject.benchmark = ticker->benchmark;
+  return status ? status : make_regimes(ticker, job, err);
+}
+
+bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
+                         const bt_job *job, bt_error *err)
 {
   const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
   double periods_per_year = job->periods_per_year;
+  *ticker = (bt_ticker){.bars = bars, .entry = entry};
   bt_status status = init_locks(ticker, err);
-  if (status) {
-    bt_bars_free(bars);
-    return status;
-  }
+  if (status) return status;
   if (periods_per_year == 0) status = bt_bars_periods_per_year(&periods_per_year, bars, err);
   if (!status) status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, err);
   if (status) {
     destroy_locks(ticker);
-    bt_bars_free(bars);
     return status;
   }
-  ticker->bars = bars;
+  bt_indicator_hold_init(&ticker->held, ticker->indicators);
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
                                  .periods_per_year = periods_per_year};
-  return BT_OK;
+  status = make_extras(ticker, job, err);
+  if (status) bt_ticker_close(ticker);
+  return status;
 }
 
 void bt_ticker_close(bt_ticker *ticker)
 {
+  bt_indicator_hold_release(&ticker->held);
   bt_indicator_cache_free(ticker->indicators);
-  bt_bars_free(ticker->bars);
+  free(ticker->sizes);
+  free(ticker->benchmark);
+  free(ticker->regimes);
   destroy_locks(ticker);
 }
 
@@ -123,8 +179,22 @@ static bt_status name_combination(const bt_job *job, size_t index, bt_status sta
   return status;
 }
 
-bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
-                             const bt_job *job, size_t index, bt_error *err)
+/* How the job trades: its series are the ticker's. params (NULL: those of no combination) set the
+ * stops that are swept. */
+static void set_how(bt_evaluation *how, const bt_ticker *ticker, const bt_job *job,
+                    const double *params)
+{
+  *how = job->evaluation;
+  how->simulation.sizes = ticker->sizes;
+  for (int i = 0; i < BT_STOP_COUNT; i++) {
+    bt_distance *distance = &how->simulation.stops.at[i];
+    if (params && job->stop_params[i]) distance->amount = params[job->stop_params[i] - 1];
+    distance->atr = ticker->atr[i];
+  }
+}
+
+bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
+                        size_t index, bt_error *err)
 {
   size_t n_bars = ticker->bars->n_bars;
   bt_signal_host host;
@@ -132,9 +202,38 @@ bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scrat
   if (status) return status;
   bt_signal_host_init(&host, ticker->bars, ticker->indicators);
   bt_grid_values(job->grid, index, scratch->params);
+  set_how(&scratch->how, ticker, job, scratch->params);
   status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
   if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);
   if (status) return name_combination(job, index, status, err);
-  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target, &job->evaluation,
-                     err);
+  bt_membership_apply(scratch->target, ticker->bars, ticker->entry->stretches,
+                      ticker->entry->n_stretches);
+  return BT_OK;
+}
+
+bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
+                           const double *target, bt_error *err)
+{
+  size_t n_bars = ticker->bars->n_bars;
+  bt_status status = reserve_target(scratch, n_bars, err);
+  if (status) return status;
+  memcpy(scratch->target, target, n_bars * sizeof *target);
+  set_how(&scratch->how, ticker, job, NULL);
+  return BT_OK;
+}
+
+bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                            bt_span span, bt_error *err)
+{
+  bt_subject subject = ticker->subject;
+  subject.span = span;
+  return bt_evaluate(out, &scratch->evaluator, &subject, scratch->target, &scratch->how, err);
+}
+
+bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
+                             const bt_job *job, size_t index, bt_error *err)
+{
+  bt_status status = bt_ticker_aim(ticker, scratch, job, index, err);
+  if (status) return status;
+  return bt_ticker_measure(out, ticker, scratch, ticker->subject.span, err);
 }

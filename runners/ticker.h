@@ -12,17 +12,25 @@
 #include "core/indicator_cache.h"
 #include "runners/job.h"
 
+/* Everything that a simulation may need of a ticker is made once, when it is opened. */
 typedef struct bt_ticker {
-  bt_bars *bars;      /* owned */
+  const bt_bars *bars;
   bt_subject subject; /* the job's span of these bars; may be empty */
+  const bt_universe_entry *entry;
   bt_indicator_cache *indicators;
+  bt_indicator_hold held;           /* the ATRs of stops */
+  const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
+  double *sizes;                    /* one a bar with --size vol:, else NULL */
+  double *benchmark;                /* one a bar with --benchmark, else NULL */
+  unsigned char *regimes;           /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */
 } bt_ticker;
 
-/* Takes the bars over, whatever the result; *ticker must stay where it is. The caller clears
- * *ticker with bt_ticker_close. Errors: NOMEM, THREAD. */
-bt_status bt_ticker_open(bt_ticker *ticker, bt_bars *bars, const bt_job *job, bt_error *err);
+/* bars and entry outlive the ticker; *ticker must stay where it is. The caller clears it with
+ * bt_ticker_close. Errors: NOMEM, THREAD. */
+bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
+                         const bt_job *job, bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
 
 /* Why a ticker whose span holds no bars is rejected: there is nothing to evaluate. */
@@ -31,6 +39,7 @@ void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *jo
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */
 typedef struct bt_ticker_scratch {
   bt_evaluator evaluator;
+  bt_evaluation how; /* of the combination aimed at */
   double *target, *params;
   size_t target_capacity;
 } bt_ticker_scratch;
@@ -39,8 +48,24 @@ typedef struct bt_ticker_scratch {
 bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err);
 void bt_ticker_scratch_clear(bt_ticker_scratch *scratch);
 
-/* Metrics of the job's combination `index` (0-based). Safe from several threads, each with a
- * scratch of its own. Errors: NOMEM, and those of the strategy, with the combination's params. */
+/* Fills scratch->target with what combination `index` (0-based) of the job wants on every bar of
+ * the ticker, settled, and scratch->how with how it trades: from then on any span of it can be
+ * measured. Safe from several threads, each with a scratch of its own. Errors: NOMEM, and those of
+ * the strategy, with the combination's params. */
+bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
+                        size_t index, bt_error *err);
+
+/* The same for a target that is there already; its stops are those that the job has for all.
+ * Errors: NOMEM. */
+bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
+                           const double *target, bt_error *err);
+
+/* Metrics of following scratch->target over a span of at least one bar, started flat. The ledger
+ * and the returns stay in scratch->evaluator. Errors: NOMEM. */
+bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                            bt_span span, bt_error *err);
+
+/* Both, over the job's span. */
 bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
                              const bt_job *job, size_t index, bt_error *err);
 

@@ -91,26 +91,54 @@ static void free_list(bt_batch *batch)
 
 /* ---- writing, by the thread without the mutex ----------------------------------------------- */
 
-static const char phase[] = "full";
-
-static bt_status write_batch(bt_store *store, int64_t run_id, const bt_batch *batch, bt_error *err)
+static bt_status write_ticker(bt_store *store, int64_t run_id, const bt_batch *batch, bt_error *err)
 {
-  bt_objectives_row objectives = {.ticker_id = batch->ticker.ticker_id,
-                                  .phase = phase,
-                                  .values = batch->values,
-                                  .n_values = batch->n_values};
-  bt_metrics_rows rows = {.ticker_id = batch->ticker.ticker_id,
-                          .phase = phase,
-                          .combo_ids = batch->kept_combo_ids,
-                          .metrics = batch->kept,
-                          .n_rows = batch->n_kept};
-  bt_status status = bt_store_put_ticker(store, run_id, &batch->ticker, err);
+  bt_status status = BT_OK;
+  if (batch->has_ticker) status = bt_store_put_ticker(store, run_id, &batch->ticker, err);
   for (size_t i = 0; i < batch->n_issues && !status; i++)
     status = bt_store_put_issue(store, run_id, batch->ticker.ticker_id, &batch->issues[i], err);
-  if (!status) status = bt_store_put_metrics(store, run_id, &rows, err);
-  if (!status && batch->n_values) status = bt_store_put_objectives(store, run_id, &objectives, err);
-  if (!status && batch->selection.objective)
-    status = bt_store_put_selection(store, run_id, &batch->selection, err);
+  return status;
+}
+
+static bt_status write_section(bt_store *store, int64_t run_id, const bt_section *section,
+                               bt_error *err)
+{
+  const bt_result_key *key = &section->key;
+  bt_objectives_row objectives = {.ticker_id = key->ticker_id,
+                                  .window_id = key->window_id,
+                                  .phase = key->phase,
+                                  .values = section->values,
+                                  .n_values = section->n_values};
+  bt_metrics_rows rows = {.ticker_id = key->ticker_id,
+                          .window_id = key->window_id,
+                          .phase = key->phase,
+                          .combo_ids = section->combo_ids,
+                          .metrics = section->metrics,
+                          .n_rows = section->n_metrics};
+  bt_status status = bt_store_put_metrics(store, run_id, &rows, err);
+  if (!status && section->n_values)
+    status = bt_store_put_objectives(store, run_id, &objectives, err);
+  if (!status)
+    status = bt_store_put_trades(store, run_id, key, section->daily, section->trades,
+                                 section->n_trades, err);
+  if (!status)
+    status = bt_store_put_equity(store, run_id, key, section->daily, section->points,
+                                 section->n_points, err);
+  if (!status)
+    status = bt_store_put_regimes(store, run_id, key, section->regimes, section->n_regimes, err);
+  return status;
+}
+
+bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err)
+{
+  bt_status status = write_ticker(store, run_id, batch, err);
+  for (const bt_section *s = batch->sections; s && !status; s = s->next)
+    status = write_section(store, run_id, s, err);
+  for (size_t i = 0; i < batch->n_selections && !status; i++)
+    status = bt_store_put_selection(store, run_id, &batch->selections[i], err);
+  if (!status && batch->has_walkforward)
+    status = bt_store_put_walkforward(store, run_id, &batch->walkforward, err);
+  if (!status && batch->task) status = bt_store_put_task(store, run_id, batch->task, err);
   return status ? status : bt_store_end_batch(store, err);
 }
 
@@ -139,7 +167,7 @@ static bt_status write_list(bt_writer *writer, bt_batch *batch, bt_error *err)
   bt_status status = BT_OK;
   while (batch && !status) {
     bt_batch *next = batch->next;
-    status = write_batch(writer->store, writer->run_id, batch, err);
+    status = bt_batch_put(batch, writer->store, writer->run_id, err);
     release(writer, batch);
     batch = next;
   }

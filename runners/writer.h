@@ -18,19 +18,39 @@
 #include "runners/pool.h"
 #include "runners/store.h"
 
-/* All of one ticker. Strings and arrays are owned by the batch, but for selection.objective, which
- * is static text. */
+/* The results of one ticker, window and phase. Each array is malloc'd, owned by the batch, and may
+ * be NULL where its number is 0. */
+typedef struct bt_section {
+  bt_result_key key; /* combo_id: of trades, points and regimes */
+  bool daily;        /* how times print */
+  size_t n_values;   /* -> objective_values: one a combination */
+  double *values;
+  size_t n_metrics; /* -> metrics, in rising combination order; a combo_id of 0 for NULL */
+  int64_t *combo_ids;
+  bt_metrics *metrics;
+  size_t n_trades; /* -> trades */
+  bt_trade_row *trades;
+  size_t n_points; /* -> equity */
+  bt_equity_point *points;
+  size_t n_regimes; /* -> regime_metrics */
+  bt_regime_row *regimes;
+  struct bt_section *next;
+} bt_section;
+
+/* All of one ticker. Strings and arrays are owned by the batch, but for selections[].objective,
+ * which is static text. */
 typedef struct bt_batch {
   size_t sequence;
+  bool has_ticker;      /* since bt_batch_set_ticker; else no row */
   bt_ticker_row ticker; /* its strings: copies, freed with the batch */
-  size_t n_issues;
+  size_t n_issues;      /* of ticker.ticker_id */
   bt_issue_row *issues; /* strings copied, too */
-  size_t n_values;      /* one objective value a combination; 0 for a rejected ticker */
-  double *values;
-  size_t n_kept; /* rows of `metrics`, in rising combination order */
-  int64_t *kept_combo_ids;
-  bt_metrics *kept;
-  bt_selection_row selection;       /* objective NULL: no row; combo_id 0: NULL */
+  bt_section *sections, *last_section;
+  size_t n_selections;
+  bt_selection_row *selections;
+  bool has_walkforward;
+  bt_walkforward_row walkforward;
+  size_t task;                      /* from 1 on: done with this batch; 0: none */
   struct bt_batch *previous, *next; /* the writer's queue */
 } bt_batch;
 
@@ -44,15 +64,23 @@ void bt_batch_free(bt_batch *batch); /* arrays with free(); NULL is fine */
 bt_status bt_batch_set_ticker(bt_batch *batch, const bt_ticker_row *row, bt_error *err);
 bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error *err);
 
-/* Bytes that the batch occupies, strings included. */
+/* Appends an empty section, which stays the batch's; a selection. Errors: NOMEM. */
+bt_status bt_batch_add_section(bt_section **out, bt_batch *batch, const bt_result_key *key,
+                               bt_error *err);
+bt_status bt_batch_add_selection(bt_batch *batch, const bt_selection_row *row, bt_error *err);
+
+/* Bytes that the batch occupies, strings included, but for the names of regimes. */
 size_t bt_batch_size_bytes(const bt_batch *batch);
+
+/* Puts all rows of a batch and ends it (bt_store_end_batch): what the writer does with each.
+ * Errors: those of the store. */
+bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err);
 
 typedef struct bt_writer bt_writer;
 
-/* Starts the writer's thread for one run: rows of window 0, phase 'full'. It is the store's only
- * user until bt_writer_finish. budget_bytes bounds what waits in memory, but for one batch a worker
- * that was begun before the rest arrived. pool (NULL: none) is woken when there is room again.
- * Errors: NOMEM, THREAD. */
+/* Starts the writer's thread for one run. It is the store's only user until bt_writer_finish.
+ * budget_bytes bounds what waits in memory, but for one batch a worker that was begun before the
+ * rest arrived. pool (NULL: none) is woken when there is room again. Errors: NOMEM, THREAD. */
 bt_status bt_writer_new(bt_writer **out, bt_store *store, int64_t run_id, size_t budget_bytes,
                         bt_pool *pool, bt_error *err);
 

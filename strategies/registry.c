@@ -7,6 +7,7 @@
 
 #include "core/char.h"
 #include "core/expression.h"
+#include "core/stops.h"
 #include "core/suggest.h"
 
 #define X(name) extern const bt_strategy bt_strategy_##name;
@@ -73,6 +74,12 @@ static bt_status check_param(const bt_strategy *s, size_t index, bt_error *err)
     if (strcmp(s->params[i].name, p->name) == 0)
       return bt_fail(err, BT_ERR_USAGE, "strategy %s: two parameters are called '%s'", s->name,
                      p->name);
+  for (size_t i = 0; i < BT_STOP_COUNT; i++)
+    if (strcmp(bt_stop_param((bt_stop)i)->name, p->name) == 0)
+      return bt_fail(err, BT_ERR_USAGE,
+                     "strategy %s: '%s' is a parameter of the program itself, an exit level; call "
+                     "it otherwise",
+                     s->name, p->name);
   const double values[] = {p->preset, p->sweep_first, p->sweep_last};
   for (size_t i = 0; i < 3; i++)
     if (!(values[i] >= p->least && values[i] <= p->most) ||

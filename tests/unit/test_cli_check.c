@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "core/time.h"
 #include "tests/support/program_scene.h"
 
 #define ROWS "Date,Open,High,Low,Close\n2020-01-02,1,2,1,2\n"
@@ -140,6 +141,111 @@ static void json_is_utf8_whatever_stands_in_a_row(void **state)
   json_object_put(parse_strictly(s->run.out));
 }
 
+/* ---- suspects -------------------------------------------------------------------------------- */
+
+enum { A_MONDAY = 18267 }; /* 2020-01-06 */
+
+/* A file with the days of weeks from 2020-01-06 on, on which the text has an x; the price rises by
+ * a cent a day and is halved from row `split_row` on. */
+static void put_weeks(const program_scene *s, const char *name, const char *days, size_t split_row,
+                      const char *volume)
+{
+  char text[8192] = "Date,Open,High,Low,Close,Volume\n";
+  size_t row = 0;
+  for (size_t d = 0; days[d]; d++) {
+    if (days[d] != 'x') continue;
+    char date[BT_TIME_TEXT_SIZE], *at = text + strlen(text);
+    double price = (100 + 0.01 * (double)row) / (row >= split_row ? 2 : 1);
+    bt_time_format(date, (int64_t)(A_MONDAY + d) * BT_NS_PER_DAY, true);
+    (void)snprintf(at, sizeof text - (size_t)(at - text), "%s,%.3f,%.3f,%.3f,%.3f,%s\n", date,
+                   price, price, price, price, volume);
+    row++;
+  }
+  put(s, name, text);
+}
+
+#define FOUR_WEEKS "xxxxx..xxxxx..xxxxx..xxxxx.."
+
+/* A is whole, B has a split, C a gap, D no volume. */
+static void put_suspects(const program_scene *s)
+{
+  put(s, "u.txt", "A\nB\nC\nD\n");
+  put_weeks(s, "A.csv", FOUR_WEEKS, 99, "10");
+  put_weeks(s, "B.csv", FOUR_WEEKS, 10, "10");
+  put_weeks(s, "C.csv", "xxxxx..xxx......xxx..x.xxx..", 99, "10");
+  put_weeks(s, "D.csv", FOUR_WEEKS, 99, "0");
+}
+
+static void suspects_are_shown_and_load(void **state)
+{
+  program_scene *s = *state;
+  put_suspects(s);
+  expect_exit(s, "backtest check --universe u.txt", 0);
+  expect_part(s->run.out,
+              "\nB            ok             20        0  2020-01-06           2020-01-31"
+              "           generic\n"
+              "            1 possible_split, first: close 100.09 -> 50.05 on 2020-01-20: "
+              "ratio 2, like an unadjusted 2:1 split\nC ");
+  expect_part(s->run.out, "            2 date_gap, first: no bars from 2020-01-16 to 2020-01-21, 4 "
+                          "days on which the universe traded\nD ");
+  expect_part(s->run.out, "            1 zero_volume, first: volume 0 on 20 bars, 2020-01-06 to "
+                          "2020-01-31\n4 ok, 0 rejected;");
+  expect_part(s->run.out, "\npossible_split: 1 in 1 ticker; use adjusted prices, or --adjust auto "
+                          "where the file has an adjusted close\n");
+  expect_part(s->run.out, "\ndate_gap: 2 in 1 ticker; ");
+  expect_part(s->run.out, "\nzero_volume: 1 in 1 ticker; ");
+  assert_null(strstr(s->run.out, "stale_price"));
+  expect_exit(s, "backtest check A.csv", 0);
+  assert_null(strstr(s->run.out, "date_gap"));
+  expect_exit(s, "backtest check -j 3 B.csv missing.csv", 3);
+  expect_part(s->run.out, "possible_split: 1 in 1 ticker; ");
+}
+
+static void suspects_stand_beside_the_issues_in_json(void **state)
+{
+  program_scene *s = *state;
+  put_suspects(s);
+  expect_exit(s, "backtest check --universe u.txt --json", 0);
+  json_object *o = parse_strictly(s->run.out), *list = NULL, *value = NULL, *part = NULL;
+  assert_true(json_object_object_get_ex(o, "tickers", &list));
+  static const char *const expected[] = {
+      "{ \"counts\": { }, \"list\": [ ] }",
+      "{ \"counts\": { \"possible_split\": 1 }, \"list\": [ { \"kind\": \"possible_split\", "
+      "\"time\": \"2020-01-20\", \"bar\": 10, \"n_bars\": 1, \"detail\": \"close 100.09 -> 50.05 "
+      "on 2020-01-20: ratio 2, like an unadjusted 2:1 split\" } ] }",
+      "{ \"counts\": { \"date_gap\": 2 }, \"list\": [ { \"kind\": \"date_gap\", \"time\": "
+      "\"2020-01-16\", \"bar\": 8, \"n_bars\": 4, \"detail\": \"no bars from 2020-01-16 to "
+      "2020-01-21, 4 days on which the universe traded\" }, { \"kind\": \"date_gap\", \"time\": "
+      "\"2020-01-28\", \"bar\": 12, \"n_bars\": 1, \"detail\": \"no bar on 2020-01-28, a day on "
+      "which the universe traded\" } ] }",
+  };
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    json_object *ticker = json_object_array_get_idx(list, i);
+    assert_true(json_object_object_get_ex(ticker, "suspects", &value));
+    assert_true(json_object_object_get_ex(ticker, "issues", &part));
+    assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED),
+                        expected[i]);
+  }
+  json_object_put(o);
+}
+
+/* Months have no bars on most days of a universe, and make no days of it. */
+static void bars_of_a_month_have_no_gaps(void **state)
+{
+  program_scene *s = *state;
+  put(s, "M.csv",
+      "Date,Open,High,Low,Close\n2019-12-02,1,2,1,1\n2020-01-02,1,2,1,2\n2020-02-03,1,2"
+      ",1,1.5\n2020-03-02,1,2,1,1.2\n");
+  put(s, "N.csv",
+      "Date,Open,High,Low,Close\n2019-12-02,1,2,1,1\n2020-01-02,1,2,1,2\n2020-02-03,1,2"
+      ",1,1.5\n2020-03-02,1,2,1,1.2\n");
+  put_weeks(s, "A.csv", FOUR_WEEKS, 99, "10");
+  put_weeks(s, "C.csv", "xxxxx..xxx.x..xxxxx..xxxxx..", 99, "10");
+  expect_exit(s, "backtest check M.csv N.csv A.csv C.csv", 0);
+  expect_part(s->run.out, "1 date_gap, first: no bar on 2020-01-16, ");
+  expect_part(s->run.out, "\ndate_gap: 1 in 1 ticker; ");
+}
+
 #define CASE(name)                                                                                 \
   cmocka_unit_test_setup_teardown(name, program_scene_setup, program_scene_teardown)
 
@@ -152,6 +258,9 @@ int main(void)
       CASE(data_without_a_universe_is_refused),
       CASE(json_is_utf8_whatever_a_file_is_called),
       CASE(json_is_utf8_whatever_stands_in_a_row),
+      CASE(suspects_are_shown_and_load),
+      CASE(suspects_stand_beside_the_issues_in_json),
+      CASE(bars_of_a_month_have_no_gaps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

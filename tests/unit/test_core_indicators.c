@@ -363,6 +363,7 @@ static const talib_case talib_cases[] = {
     {"bbands", "20|2", "lower", "sma", {20}, 0, -2},
     {"bbands", "20|2", "middle", "sma", {20}, 0, 0},
     {"bbands", "20|2", "upper", "sma", {20}, 0, 2},
+    {"atr", "14", "atr", "atr", {14}, 0, 0},
     {"max", "20", "max", "highest", {20}, 0, 0},
     {"min", "20", "min", "lowest", {20}, 0, 0},
 };

@@ -116,6 +116,26 @@ static void a_number_of_five_hundred_digits_is_refused(void **state)
   assert_true(value == 0);
 }
 
+static void a_number_times_a_power_of_ten_is_rounded_once(void **state)
+{
+  (void)state;
+  double value = 0;
+  assert_true(bt_number_parse_scaled(&value, "5%", 1, -2) && value == 0.05);
+  assert_true(bt_number_parse_scaled(&value, "7", 1, -2) && value == 0.07);
+  assert_true(bt_number_parse_scaled(&value, "0.1xyz", 3, -2) && value == 0.001);
+  assert_true(bt_number_parse_scaled(&value, "-2.5", 4, -4) && value == -0.00025);
+  assert_true(bt_number_parse_scaled(&value, "1e3", 3, 0) && value == 1000);
+  value = 42;
+  assert_false(bt_number_parse_scaled(&value, "5", 0, 0));
+  assert_false(bt_number_parse_scaled(&value, "5", 0, -2));
+  assert_false(bt_number_parse_scaled(&value, "1e3", 3, -2));
+  assert_false(bt_number_parse_scaled(&value, "x", 1, -2));
+  char digits[600];
+  memset(digits, '0', sizeof digits);
+  assert_false(bt_number_parse_scaled(&value, digits, sizeof digits, -2));
+  assert_true(value == 42);
+}
+
 static void a_comma_locale_changes_nothing(void **state)
 {
   (void)state;
@@ -176,6 +196,7 @@ int main(void)
       cmocka_unit_test(numbers_of_every_form_are_read),
       cmocka_unit_test(other_text_is_refused_and_leaves_the_value_alone),
       cmocka_unit_test(a_number_of_five_hundred_digits_is_refused),
+      cmocka_unit_test(a_number_times_a_power_of_ten_is_rounded_once),
       cmocka_unit_test(a_comma_locale_changes_nothing),
       cmocka_unit_test(commas_group_by_thousands),
       cmocka_unit_test(digits_stay_as_they_are_where_commas_do_not_fit),

@@ -12,6 +12,7 @@
 
 #include "core/simulate.h"
 #include "core/target.h"
+#include "core/time.h"
 #include "tests/support/compare.h"
 #include "tests/support/make_bars.h"
 #include "tests/support/plain_simulator.h"
@@ -23,13 +24,16 @@ typedef struct run {
   bt_span span;
   bt_sim_config config;
   bt_ledger ledger;
-  double *shares; /* held at each close of the span */
+  double *shares;      /* held at each close of the span */
+  double *atr, *sizes; /* of the bars, or NULL */
 } run;
 
 static void free_run(run *r)
 {
   bt_ledger_clear(&r->ledger);
   free(r->shares);
+  free(r->atr);
+  free(r->sizes);
   bt_bars_free(r->bars);
   free(r->target);
 }
@@ -115,10 +119,8 @@ static void cash_plus_position_is_equity_on_every_bar(void **state)
     double cash = r.config.cash, held = 0;
     for (size_t k = 0; k < ledger->n_bars && !ledger->ruined; k++) {
       size_t t = r.span.first + k;
-      if (held != r.shares[k]) {
-        cash = settle_cash(&r, t, cash, held, r.shares[k]);
-        n_changes++;
-      }
+      if (held != r.shares[k]) cash = settle_cash(&r, t, cash, held, r.shares[k]);
+      n_changes += held != r.shares[k];
       held = r.shares[k];
       assert_close(ledger->equity[k], cash + held * r.bars->close[t], "equity");
     }
@@ -196,33 +198,47 @@ static void compare_trades(const plain_account *plain, const bt_ledger *ledger)
     assert_int_equal(got->open, expected->open);
     assert_int_equal(got->entry_bar, expected->entry_bar);
     assert_int_equal(got->exit_bar, expected->exit_bar);
+    assert_int_equal(got->reason, expected->reason);
     assert_close(got->shares, expected->shares, "shares of a trade");
     assert_close(got->entry_value, expected->entry_value, "entry value");
     if (!got->open) assert_close(got->pnl, expected->pnl, "profit");
   }
 }
 
+/* Simulates the job again, both ways. The caller frees the account. */
+static plain_account *compare_with_plain(run *r)
+{
+  bt_ledger *ledger = &r->ledger;
+  assert_int_equal(bt_simulate(ledger, r->bars, r->target, r->span, &r->config, NULL), BT_OK);
+  plain_account *plain = plain_simulate(r->bars, r->target, r->span, &r->config);
+  bt_ledger_fill_shares(r->shares, ledger, r->span);
+  assert_all_close(ledger->equity, plain->equity, ledger->n_bars, "equity");
+  assert_all_close(r->shares, plain->shares, ledger->n_bars, "shares");
+  assert_close(ledger->costs_paid, plain->costs_paid, "costs");
+  assert_int_equal(ledger->ruined, plain->ruined);
+  compare_trades(plain, ledger);
+  return plain;
+}
+
+/* Lots, and cash that is not round, so that no order is worth a whole number of lots to the last
+ * bit. */
+static void choose_lots(run *r, test_random *random)
+{
+  static const double lots[] = {0, 0, 1, 10, 100}, cash[] = {10000, 300, 77, 1e7};
+  r->config.lot = random_choice(random, lots, 5);
+  r->config.cash = random_choice(random, cash, 4) * random_between(random, 1, 1.1);
+}
+
 static void going_from_order_to_order_agrees_with_going_bar_by_bar(void **state)
 {
   (void)state;
-  static const double lots[] = {0, 0, 1, 10, 100}, cash[] = {10000, 300, 77, 1e7};
   test_random random = {8};
   size_t n_trades = 0, n_ruined = 0;
   for (size_t i = 0; i < 5 * N_RANDOM_JOBS; i++) {
     run r;
     make_job(&r, &random);
-    r.config.lot = random_choice(&random, lots, 5);
-    /* not round, so that no order is worth a whole number of lots to the last bit */
-    r.config.cash = random_choice(&random, cash, 4) * random_between(&random, 1, 1.1);
-    bt_ledger *ledger = &r.ledger;
-    assert_int_equal(bt_simulate(ledger, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
-    plain_account *plain = plain_simulate(r.bars, r.target, r.span, &r.config);
-    bt_ledger_fill_shares(r.shares, ledger, r.span);
-    assert_all_close(ledger->equity, plain->equity, ledger->n_bars, "equity");
-    assert_all_close(r.shares, plain->shares, ledger->n_bars, "shares");
-    assert_close(ledger->costs_paid, plain->costs_paid, "costs");
-    assert_int_equal(ledger->ruined, plain->ruined);
-    compare_trades(plain, ledger);
+    choose_lots(&r, &random);
+    plain_account *plain = compare_with_plain(&r);
     n_trades += plain->n_trades;
     n_ruined += plain->ruined;
     plain_free(plain);
@@ -230,6 +246,83 @@ static void going_from_order_to_order_agrees_with_going_bar_by_bar(void **state)
   }
   print_message("           %zu trades, %zu ruined\n", n_trades, n_ruined);
   assert_true(n_trades > 10000 && n_ruined > 100);
+}
+
+/* ---- stops, borrow and sizes ------------------------------------------------------------------
+ */
+
+/* Days left out and, now and then, several bars a day; opens away from the close before. */
+static void scatter_bars(bt_bars *bars, test_random *random)
+{
+  int64_t hours = (int64_t)random_below(random, 1000000);
+  bool intraday = random_below(random, 3) == 0;
+  for (size_t t = 0; t < bars->n_bars; t++) {
+    hours += intraday ? 5 : 24 * (1 + (int64_t)random_below(random, 4));
+    bars->time_ns[t] = hours * 3600 * BT_NS_PER_SECOND;
+    if (random_below(random, 4) > 0) continue;
+    double gap = random_between(random, 0.8, 1.25);
+    bars->open[t] *= gap;
+    bars->high[t] = fmax(bars->high[t], bars->open[t]);
+    bars->low[t] = fmin(bars->low[t], bars->open[t]);
+  }
+}
+
+static void choose_stops(run *r, test_random *random)
+{
+  static const double fractions[] = {0, 0.005, 0.02, 0.05, 0.2}, multiples[] = {0, 0.5, 1, 3};
+  size_t n = r->bars->n_bars, n_undefined = random_below(random, 10);
+  r->atr = malloc(n * sizeof *r->atr);
+  assert_non_null(r->atr);
+  for (size_t t = 0; t < n; t++)
+    r->atr[t] =
+        t < n_undefined ? (double)NAN : r->bars->close[t] * random_between(random, 0.005, 0.05);
+  for (size_t i = 0; i < BT_STOP_COUNT; i++) {
+    bt_distance by_atr = {random_choice(random, multiples, 4), BT_DISTANCE_ATR, 14, r->atr, NULL};
+    bt_distance by_price = {.amount = random_choice(random, fractions, 5)};
+    size_t kind = random_below(random, 3);
+    if (kind > 0) r->config.stops.at[i] = kind == 1 ? by_atr : by_price;
+  }
+}
+
+static void choose_sizes(run *r, test_random *random)
+{
+  static const double sizes[] = {0, 0.25, 0.6, 1}, rates[] = {0, 0.03, 2};
+  size_t n = r->bars->n_bars;
+  r->config.borrow_rate = random_choice(random, rates, 3);
+  r->config.size = random_choice(random, sizes, 4);
+  if (random_below(random, 2)) return;
+  r->sizes = malloc(n * sizeof *r->sizes);
+  assert_non_null(r->sizes);
+  for (size_t t = 0; t < n; t++)
+    r->sizes[t] = t < 5 ? 0 : fmin(1, random_between(random, 0.1, 1.5));
+  r->config.sizes = r->sizes;
+}
+
+static void stops_borrow_and_sizes_agree_with_going_bar_by_bar(void **state)
+{
+  (void)state;
+  test_random random = {9};
+  size_t n_reasons[2][BT_EXIT_END + 1] = {{0}}, n_ruined = 0; /* short, long */
+  for (size_t i = 0; i < 5 * N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    scatter_bars(r.bars, &random);
+    choose_lots(&r, &random);
+    choose_stops(&r, &random);
+    choose_sizes(&r, &random);
+    plain_account *plain = compare_with_plain(&r);
+    for (size_t k = 0; k < plain->n_trades; k++)
+      n_reasons[plain->trades[k].side > 0][plain->trades[k].reason]++;
+    n_ruined += plain->ruined;
+    plain_free(plain);
+    free_run(&r);
+  }
+  for (size_t k = 0; k <= BT_EXIT_END; k++) {
+    print_message("           %s: %zu short, %zu long\n", bt_exit_reason_name((bt_exit_reason)k),
+                  n_reasons[0][k], n_reasons[1][k]);
+    assert_true(n_reasons[0][k] > 500 && n_reasons[1][k] > 500);
+  }
+  assert_true(n_ruined > 20);
 }
 
 static void no_trades_leave_equity_exact(void **state)
@@ -317,6 +410,7 @@ int main(void)
       cmocka_unit_test(shares_change_only_where_the_target_did),
       cmocka_unit_test(exposure_is_the_bars_with_shares_and_closed_trades_come_in_order),
       cmocka_unit_test(going_from_order_to_order_agrees_with_going_bar_by_bar),
+      cmocka_unit_test(stops_borrow_and_sizes_agree_with_going_bar_by_bar),
       cmocka_unit_test(no_trades_leave_equity_exact),
       cmocka_unit_test(cash_never_goes_below_zero_without_short_positions),
       cmocka_unit_test(a_ledger_that_was_used_before_gives_the_same_bits),

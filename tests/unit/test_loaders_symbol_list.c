@@ -109,21 +109,6 @@ static void a_line_cut_in_a_message_is_short(void **state)
   bt_universe_clear(&universe);
 }
 
-static void membership_with_dates_is_refused_and_not_misread(void **state)
-{
-  (void)state;
-  static const char *const texts[] = {
-      "AAPL\t2010-01-04\t2015-06-30\n",
-      "AAPL\t\t2015-06-30\n",
-      "AAPL\t 2010-01-04 \n",
-      "symbol\tstart\tend\nAAPL\t2010-01-04\t\n",
-      "Symbol\tStart date\tEnd\nAAPL\t\t\n",
-  };
-  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-    check_refused(texts[i], "list.txt:1: dated membership (SYMBOL, start, end) is not read by this "
-                            "version");
-}
-
 /* ---- CSV ------------------------------------------------------------------------------------ */
 
 static void a_csv_has_its_symbols_in_the_symbol_column(void **state)
@@ -244,7 +229,6 @@ int main(void)
       cmocka_unit_test(quotes_around_a_symbol_are_taken_off),
       cmocka_unit_test(a_line_with_more_than_a_symbol_is_refused),
       cmocka_unit_test(a_line_cut_in_a_message_is_short),
-      cmocka_unit_test(membership_with_dates_is_refused_and_not_misread),
       cmocka_unit_test(a_csv_has_its_symbols_in_the_symbol_column),
       cmocka_unit_test(a_separator_inside_quotes_splits_no_header),
       cmocka_unit_test(a_header_may_run_over_lines),

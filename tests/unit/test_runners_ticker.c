@@ -7,10 +7,12 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/grid.h"
+#include "core/time.h"
 #include "runners/pool.h"
 #include "runners/ticker.h"
 #include "strategies/registry.h"
@@ -21,6 +23,8 @@ enum { N_WORKERS = 8, N_BARS = 400 };
 /* A job with the strategy's whole grid. */
 typedef struct scene {
   bt_job job;
+  bt_bars *bars;
+  bt_universe_entry entry;
   bt_grid *grid;
   bt_ticker ticker;
   bt_ticker_scratch scratch[N_WORKERS];
@@ -40,8 +44,8 @@ static void open_scene(scene *s, const char *strategy)
   assert_int_equal(bt_grid_new(&s->grid, s->job.strategy, axes, NULL, 0, NULL), BT_OK);
   for (size_t i = 0; i < n_params; i++) bt_axis_clear(&axes[i]);
   s->job.grid = s->grid;
-  bt_bars *bars = make_random_bars(&random, N_BARS, 50, 0.03);
-  assert_int_equal(bt_ticker_open(&s->ticker, bars, &s->job, NULL), BT_OK);
+  s->bars = make_random_bars(&random, N_BARS, 50, 0.03);
+  assert_int_equal(bt_ticker_open(&s->ticker, s->bars, &s->entry, &s->job, NULL), BT_OK);
   for (size_t i = 0; i < N_WORKERS; i++)
     assert_int_equal(bt_ticker_scratch_init(&s->scratch[i], n_params, NULL), BT_OK);
   s->metrics = calloc(bt_grid_count(s->grid), sizeof *s->metrics);
@@ -51,6 +55,7 @@ static void open_scene(scene *s, const char *strategy)
 static void close_scene(scene *s)
 {
   bt_ticker_close(&s->ticker);
+  bt_bars_free(s->bars);
   for (size_t i = 0; i < N_WORKERS; i++) bt_ticker_scratch_clear(&s->scratch[i]);
   bt_grid_free(s->grid);
   free(s->metrics);
@@ -89,10 +94,29 @@ static void many_workers_on_one_ticker_give_the_same_bits(void **state)
   }
 }
 
+/* In the universe on the days of bars 10 to 20: bought at the open behind the first of them, sold
+ * at the one behind the last. */
+static void outside_of_its_dates_a_ticker_is_not_held(void **state)
+{
+  (void)state;
+  scene s;
+  open_scene(&s, "buyhold");
+  const bt_bars *bars = s.ticker.bars;
+  bt_stretch stretch = {bt_time_days(bars->time_ns[10]), bt_time_days(bars->time_ns[20])};
+  s.entry = (bt_universe_entry){.stretches = &stretch, .n_stretches = 1};
+  assert_int_equal(bt_ticker_evaluate(s.metrics, &s.ticker, &s.scratch[0], &s.job, 0, NULL), BT_OK);
+  double ratio = bars->open[21] / bars->open[11];
+  assert_true(fabs(s.metrics->value[BT_METRIC_TOTAL_RETURN] - (ratio - 1)) < 1e-12);
+  assert_true(s.metrics->value[BT_METRIC_N_TRADES] == 1);
+  assert_true(s.metrics->value[BT_METRIC_EXPOSURE] == 10.0 / N_BARS);
+  close_scene(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_workers_on_one_ticker_give_the_same_bits),
+      cmocka_unit_test(outside_of_its_dates_a_ticker_is_not_held),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,24 @@ static bt_writer *start(scene *s, size_t budget_bytes)
   return writer;
 }
 
-/* N_COMBOS rows, an issue, a selection. NULL when memory is out; no assertion, for other threads.
+/* N_COMBOS rows and values. False when memory is out. */
+static bool fill_section(bt_section *section, size_t sequence)
+{
+  section->values = calloc(N_COMBOS, sizeof *section->values);
+  section->metrics = calloc(N_COMBOS, sizeof *section->metrics);
+  section->combo_ids = calloc(N_COMBOS, sizeof *section->combo_ids);
+  if (!section->values || !section->metrics || !section->combo_ids) return false;
+  section->n_values = section->n_metrics = N_COMBOS;
+  for (size_t i = 0; i < N_COMBOS; i++) {
+    section->combo_ids[i] = (int64_t)i + 1;
+    section->metrics[i] = fixture_metrics((double)(sequence * 100 + i));
+    section->values[i] = (double)i;
+  }
+  return true;
+}
+
+/* N_COMBOS rows, an issue, a selection, a task. NULL when memory is out; no assertion, for other
+ * threads.
  */
 static bt_batch *make_batch(size_t sequence)
 {
@@ -62,23 +79,18 @@ static bt_batch *make_batch(size_t sequence)
   (void)snprintf(symbol, sizeof symbol, "T%zu", sequence);
   bt_ticker_row ticker = {.ticker_id = (int64_t)sequence + 1, .symbol = symbol, .n_bars = 10};
   bt_issue_row issue = {3, "2024-01-02", "price", "skipped", symbol};
+  bt_selection_row selection = {
+      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
+  bt_result_key key = {.ticker_id = ticker.ticker_id, .phase = "full"};
+  bt_section *section = NULL;
   if (bt_batch_new(&batch, sequence, NULL)) return NULL;
-  batch->values = calloc(N_COMBOS, sizeof *batch->values);
-  batch->kept = calloc(N_COMBOS, sizeof *batch->kept);
-  batch->kept_combo_ids = calloc(N_COMBOS, sizeof *batch->kept_combo_ids);
-  if (!batch->values || !batch->kept || !batch->kept_combo_ids ||
-      bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL)) {
+  if (bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL) ||
+      bt_batch_add_selection(batch, &selection, NULL) ||
+      bt_batch_add_section(&section, batch, &key, NULL) || !fill_section(section, sequence)) {
     bt_batch_free(batch);
     return NULL;
   }
-  batch->n_values = batch->n_kept = N_COMBOS;
-  for (size_t i = 0; i < N_COMBOS; i++) {
-    batch->kept_combo_ids[i] = (int64_t)i + 1;
-    batch->kept[i] = fixture_metrics((double)(sequence * 100 + i));
-    batch->values[i] = (double)i;
-  }
-  batch->selection = (bt_selection_row){
-      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
+  batch->task = sequence + 1;
   return batch;
 }
 
@@ -112,12 +124,13 @@ static void expect_whole_in_order(fixture *f, size_t n_tickers)
                        " lag(ticker_id * 1000 + combo_id) OVER (ORDER BY rowid) AS before"
                        " FROM metrics) WHERE k <= before"),
       "0");
-  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
-                 n_tickers);
+  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
+                 n_tickers, n_tickers);
   assert_string_equal(fixture_query(f, "SELECT (SELECT count(*) FROM tickers),"
                                        " (SELECT count(*) FROM objective_values),"
                                        " (SELECT count(*) FROM selections),"
-                                       " (SELECT count(*) FROM data_issues)"),
+                                       " (SELECT count(*) FROM data_issues),"
+                                       " (SELECT count(*) FROM tasks)"),
                       expected);
 }
 
@@ -185,6 +198,76 @@ static void rejected_ticker_has_its_row_and_reason_alone(void **state)
                       "5|BAD.csv: empty");
   assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM metrics"), "0");
   assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM objective_values"), "0");
+}
+
+/* Two windows and phases of one ticker, as walk-forward has them. */
+static void sections_keep_their_window_and_phase(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  bt_batch *batch = make_batch(0);
+  bt_section *section = NULL;
+  const bt_result_key keys[] = {{1, 1, "test", 3}, {1, 0, "oos", 0}};
+  const bt_selection_row selection = {1, 1, 3, "sharpe", 1.5, 0.5};
+  const bt_window_row window = {.window_id = 1};
+  assert_non_null(batch);
+  assert_int_equal(bt_store_put_window(s.store, s.run_id, &window, &s.f->err), BT_OK);
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(bt_batch_add_section(&section, batch, &keys[i], &s.f->err), BT_OK);
+    section->daily = true;
+    section->trades = calloc(1, sizeof *section->trades);
+    section->points = calloc(1, sizeof *section->points);
+    section->regimes = calloc(1, sizeof *section->regimes);
+    assert_true(section->trades && section->points && section->regimes);
+    section->trades[0].reason = "signal";
+    section->regimes[0].regime = "up";
+    section->n_trades = section->n_points = section->n_regimes = 1;
+  }
+  section->combo_ids = calloc(1, sizeof *section->combo_ids);
+  section->metrics = calloc(1, sizeof *section->metrics);
+  assert_true(section->combo_ids && section->metrics);
+  section->n_metrics = 1;
+  assert_int_equal(bt_batch_add_selection(batch, &selection, &s.f->err), BT_OK);
+  batch->has_walkforward = true;
+  batch->walkforward = (bt_walkforward_row){1, 1, 0.5, 1, 1};
+  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
+  finish(&s, writer);
+  tear_down(&s);
+  static const char rows[] = "1|test|3|1970-01-01 0|oos|-|1970-01-01";
+  assert_string_equal(
+      fixture_query(s.f, "SELECT window_id, phase, combo_id, entry_time FROM trades"), rows);
+  assert_string_equal(fixture_query(s.f, "SELECT window_id, phase, combo_id, time FROM equity"),
+                      rows);
+  assert_string_equal(
+      fixture_query(s.f, "SELECT window_id, phase, combo_id, regime FROM regime_metrics"),
+      "1|test|3|up 0|oos|-|up");
+  assert_string_equal(
+      fixture_query(s.f, "SELECT phase, combo_id, count(*) FROM metrics WHERE phase = 'oos'"),
+      "oos|-|1");
+  assert_string_equal(fixture_query(s.f, "SELECT window_id, combo_id, train_value FROM selections"),
+                      "0|2|1.0 1|3|1.5");
+  assert_string_equal(fixture_query(s.f, "SELECT ticker_id, efficiency FROM walkforward"), "1|0.5");
+  assert_string_equal(fixture_query(s.f, "SELECT task FROM tasks"), "1");
+}
+
+static void batch_without_ticker_or_task_has_neither_row(void **state)
+{
+  scene s = set_up(state);
+  bt_writer *writer = start(&s, PLENTY);
+  bt_batch *batch = NULL;
+  bt_section *section = NULL;
+  const bt_result_key key = {.ticker_id = 1, .phase = "full"};
+  push(&s, writer, 0);
+  assert_int_equal(bt_batch_new(&batch, 1, &s.f->err), BT_OK);
+  assert_int_equal(bt_batch_add_section(&section, batch, &key, &s.f->err), BT_OK);
+  section->points = calloc(2, sizeof *section->points);
+  assert_non_null(section->points);
+  section->n_points = 2;
+  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
+  finish(&s, writer);
+  tear_down(&s);
+  expect_whole_in_order(s.f, 1);
+  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM equity"), "2");
 }
 
 static void size_of_a_batch_covers_its_arrays(void **state)
@@ -459,6 +542,8 @@ int main(void)
       CASE(finish_writes_what_lies_behind_gaps),
       CASE(nothing_pushed_is_nothing_written),
       CASE(rejected_ticker_has_its_row_and_reason_alone),
+      CASE(sections_keep_their_window_and_phase),
+      CASE(batch_without_ticker_or_task_has_neither_row),
       CASE(size_of_a_batch_covers_its_arrays),
       CASE(many_producers_give_one_order),
       CASE(full_budget_holds_back_all_but_the_next),

@@ -72,14 +72,15 @@ static size_t for_each_combination(combination_test test, size_t stride, void *c
 
 enum { N_BARS = 420, N_CUTS = 4 };
 
-static void assert_same_start(const bt_strategy *strategy, const double *params,
-                              const double *whole, const bt_bars *changed, size_t n)
+/* The first of n targets that differs on changed bars; n where none does. */
+static size_t first_change(const bt_strategy *strategy, const double *params, const double *whole,
+                           const bt_bars *changed, size_t n)
 {
   double *target = strategy_targets(strategy, params, changed);
-  for (size_t t = 0; t < n; t++)
-    if (target[t] != whole[t])
-      fail_msg("%s: the target of bar %zu changes when bars from %zu on do", strategy->name, t, n);
+  size_t t = 0;
+  while (t < n && target[t] == whole[t]) t++;
   free(target);
+  return t;
 }
 
 /* Bars from n on with prices that nobody expects. */
@@ -94,22 +95,34 @@ static void corrupt(bt_bars *bars, size_t n, test_random *random)
   }
 }
 
-static void check_lookahead(const bt_strategy *strategy, const double *params, void *context)
+/* A bar whose target changes when bars behind it are cut off or corrupted; N_BARS where there is
+ * none. */
+static size_t find_lookahead(const bt_strategy *strategy, const double *params, test_random *random)
 {
-  test_random *random = context;
   bt_bars *bars = make_random_bars(random, N_BARS, 40, 0.03);
   double *whole = strategy_targets(strategy, params, bars);
-  for (size_t i = 0; i < N_CUTS; i++) {
+  size_t found = N_BARS;
+  for (size_t i = 0; i < N_CUTS && found == N_BARS; i++) {
     size_t n = 1 + random_below(random, N_BARS - 1);
     bt_bars *cut = make_prefix(bars, n), *broken = make_prefix(bars, N_BARS);
     corrupt(broken, n, random);
-    assert_same_start(strategy, params, whole, cut, n);
-    assert_same_start(strategy, params, whole, broken, n);
+    size_t in_cut = first_change(strategy, params, whole, cut, n);
+    size_t in_broken = first_change(strategy, params, whole, broken, n);
+    size_t first = in_cut < in_broken ? in_cut : in_broken;
+    if (first < n) found = first;
     bt_bars_free(cut);
     bt_bars_free(broken);
   }
   free(whole);
   bt_bars_free(bars);
+  return found;
+}
+
+static void check_lookahead(const bt_strategy *strategy, const double *params, void *context)
+{
+  size_t bar = find_lookahead(strategy, params, context);
+  if (bar < N_BARS)
+    fail_msg("%s: the target of bar %zu changes when later bars do", strategy->name, bar);
 }
 
 static void cutting_or_corrupting_later_bars_changes_no_target(void **state)
@@ -117,6 +130,37 @@ static void cutting_or_corrupting_later_bars_changes_no_target(void **state)
   (void)state;
   test_random random = {21};
   assert_true(for_each_combination(check_lookahead, 7, &random) > 50);
+}
+
+/* Buys ahead of a close that is higher. */
+static void peek(const bt_host *host, const double *params, double *target)
+{
+  const bt_series *series = host->series;
+  (void)params;
+  for (size_t t = 0; t < series->n_bars; t++)
+    target[t] = t + 1 < series->n_bars && series->close[t + 1] > series->close[t] ? 1 : 0;
+}
+
+/* Buys below the highest close of the whole history: it looks ahead, but on few bars. */
+static void know_the_top(const bt_host *host, const double *params, double *target)
+{
+  const bt_series *series = host->series;
+  double top = 0;
+  (void)params;
+  for (size_t t = 0; t < series->n_bars; t++) top = fmax(top, series->close[t]);
+  for (size_t t = 0; t < series->n_bars; t++) target[t] = series->close[t] < top / 2 ? 1 : 0;
+}
+
+static void a_strategy_that_looks_ahead_is_caught(void **state)
+{
+  (void)state;
+  bt_strategy strategy = {
+      .abi_version = BT_STRATEGY_ABI, .name = "peek", .summary = "one bar ahead", .signals = peek};
+  test_random random = {25};
+  assert_int_equal(bt_strategy_check(&strategy, NULL), BT_OK);
+  for (size_t i = 0; i < 50; i++) assert_true(find_lookahead(&strategy, NULL, &random) < N_BARS);
+  strategy.signals = know_the_top;
+  for (size_t i = 0; i < 50; i++) assert_true(find_lookahead(&strategy, NULL, &random) < N_BARS);
 }
 
 static void check_single_bars(const bt_strategy *strategy, const double *params, void *context)
@@ -210,6 +254,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_descriptor_is_sound),
       cmocka_unit_test(cutting_or_corrupting_later_bars_changes_no_target),
+      cmocka_unit_test(a_strategy_that_looks_ahead_is_caught),
       cmocka_unit_test(histories_shorter_than_any_period_are_fine),
       cmocka_unit_test(a_flat_price_gives_no_trade_over_the_whole_sweep_range),
       cmocka_unit_test(the_same_bars_give_the_same_targets),

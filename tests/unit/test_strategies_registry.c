@@ -100,6 +100,14 @@ static void a_broken_parameter_is_refused_by_name(void **state)
   assert_param_refused((bt_param){"fast", 5, 1, 10, 1, 1, 100, 1, NULL}, "fast");
 }
 
+static void a_parameter_with_the_name_of_an_exit_level_is_refused(void **state)
+{
+  (void)state;
+  assert_param_refused((bt_param){"stop_loss", 5, 1, 10, 1, 1, 100, 1, "bars"}, "'stop_loss' is");
+  assert_param_refused((bt_param){"take_profit", 5, 1, 10, 1, 1, 100, 1, "bars"}, "exit level");
+  assert_param_refused((bt_param){"trailing", 5, 1, 10, 1, 1, 100, 1, "bars"}, "'trailing' is");
+}
+
 static void a_rule_over_unknown_names_is_refused(void **state)
 {
   (void)state;
@@ -158,6 +166,7 @@ int main(void)
       cmocka_unit_test(a_sound_descriptor_passes),
       cmocka_unit_test(a_descriptor_that_lacks_something_is_refused),
       cmocka_unit_test(a_broken_parameter_is_refused_by_name),
+      cmocka_unit_test(a_parameter_with_the_name_of_an_exit_level_is_refused),
       cmocka_unit_test(a_rule_over_unknown_names_is_refused),
       cmocka_unit_test(an_unknown_strategy_suggests_the_nearest),
       cmocka_unit_test(a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason),

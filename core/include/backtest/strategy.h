@@ -100,6 +100,12 @@ static inline const double *bt_stddev(const bt_host *host, double period)
   return bt_indicator1(host, "stddev", period, 0);
 }
 
+/* Wilder's average true range of the bars. */
+static inline const double *bt_atr(const bt_host *host, double period)
+{
+  return bt_indicator1(host, "atr", period, 0);
+}
+
 /* Highest high and lowest low of the last `period` bars, the current one included. */
 static inline const double *bt_highest(const bt_host *host, double period)
 {

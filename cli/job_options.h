@@ -1,0 +1,54 @@
+/* job_options.h - the options of a sweep or a walk-forward, from the command line to a job. */
+#ifndef BT_CLI_JOB_OPTIONS_H
+#define BT_CLI_JOB_OPTIONS_H
+
+#include "cli/arguments.h"
+#include "cli/progress_bar.h"
+#include "runners/job.h"
+
+/* Everything owned by it is what job points at: it must stay where it is. */
+typedef struct bt_job_options {
+  bt_job job;
+  bool walks;           /* a walk-forward */
+  bt_strategy strategy; /* with the stops that are swept behind its own parameters */
+  bt_param *params;     /* its parameters */
+  bt_bars *benchmark;
+  bt_regime_book book;
+  unsigned char *labels; /* the benchmark's regimes */
+  bt_universe universe;
+  bt_axis *axes; /* one a parameter of the strategy */
+  bt_grid *grid;
+  bt_expression **require;
+  size_t n_require;
+  size_t n_workers;
+  const char *universe_path, *database, *label; /* label may be NULL */
+  bool dry_run, strict, quiet, json, resume;
+  int progress;    /* bt_progress_when */
+  char *json_text; /* all that the job depends on, as a JSON object */
+} bt_job_options;
+
+enum {
+  BT_SWEEP_OPTION_COUNT = 41,
+  BT_SWEEP_COMMON_COUNT = 16,
+  BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
+  BT_WALK_COMMON_COUNT = 16
+};
+extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];
+extern const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT];
+
+/* What a later version will have; ends with NULL. */
+extern const char *const bt_job_planned_options[];
+
+/* The caller clears *out with bt_job_options_clear, after success alone. Errors: USAGE or
+ * NOT_FOUND, naming the option; IO and DATA about the universe; NOMEM. */
+bt_status bt_job_options_read(bt_job_options *out, bool walks, const bt_arguments *arguments,
+                              bt_error *err);
+void bt_job_options_clear(bt_job_options *options);
+
+/* The part that `check` shares: --layout, --adjust, --max-bad. */
+bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *arguments, bt_error *err);
+
+/* --jobs, or the CPUs this process may use. */
+bt_status bt_jobs_read(size_t *out, const bt_arguments *arguments, bt_error *err);
+
+#endif

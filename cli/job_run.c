@@ -1,0 +1,210 @@
+#include "cli/job_run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "cli/summary.h"
+#include "runners/plan.h"
+#include "runners/resume.h"
+#include "runners/store_resume.h"
+#include "runners/ticker_rows.h"
+
+/* One run on its way. */
+typedef struct job_run {
+  const bt_job_kind *kind;
+  void *state;
+  const bt_job_options *options;
+  const bt_arguments *arguments;
+  bt_pool *pool;
+  bt_scan scan;
+  bool scanned;
+  size_t n_rejected, n_windows, n_tasks;
+} job_run;
+
+/* ---- the universe -----------------------------------------------------------------------------
+ */
+
+/* Warns of the rejected tickers on stderr. */
+static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < scan->n_entries; i++)
+    if (scan->entries[i].report->rejected)
+      bt_summary_warn_rejected(&n, options->universe.entries[i].symbol,
+                               scan->entries[i].report->reason);
+  bt_summary_warn_rejected(&n, NULL, NULL);
+  return n;
+}
+
+static bt_status scan_universe(job_run *r, bt_error *err)
+{
+  bt_status status = bt_scan_run(&r->scan, &r->options->job, BT_SCAN_KEPT_BYTES, r->pool, err);
+  if (status) return status;
+  r->scanned = true;
+  r->n_rejected = warn_rejected(r->options, &r->scan);
+  if (r->options->strict && r->n_rejected > 0) return BT_OK; /* nothing is computed */
+  return r->kind->prepare(r->state, &r->n_windows, &r->n_tasks, r->options, &r->scan, err);
+}
+
+/* ---- the row in the database ------------------------------------------------------------------
+ */
+
+static bt_run_info describe(const job_run *r)
+{
+  const bt_job_options *options = r->options;
+  return (bt_run_info){.kind = r->kind->name,
+                       .label = options->label,
+                       .version = BT_VERSION,
+                       .command = r->arguments->command_line,
+                       .strategy = options->job.strategy->name,
+                       .universe = options->universe_path,
+                       .options_json = options->json_text,
+                       .seed = 1,
+                       .jobs = options->n_workers,
+                       .n_tickers = options->universe.n_entries,
+                       .n_combos = bt_grid_count(options->grid),
+                       .n_windows = r->n_windows};
+}
+
+/* The tasks that are done, of the run that goes on. */
+static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, const bt_resume *resume,
+                       bt_error *err)
+{
+  bt_status status = bt_store_reopen_run(means->store, resume->run_id, NULL, err);
+  if (status) return status;
+  means->run_id = resume->run_id;
+  *done = malloc((r->n_tasks + 1) * sizeof **done);
+  if (!*done) return bt_fail_nomem(err, "tasks");
+  status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
+  means->done = *done;
+  if (status || resume->has_tickers) return status;
+  return bt_ticker_rows_put(means->store, means->run_id, &r->options->job, &r->scan, err);
+}
+
+/* Begins the run, or goes on with it. *complete: there is nothing left to do. */
+static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, const job_run *r,
+                           bt_error *err)
+{
+  const bt_job_options *options = r->options;
+  const bt_job *job = &options->job;
+  bt_run_info info = describe(r);
+  bt_resume resume = {0};
+  bt_status status = BT_OK;
+  if (options->resume) status = bt_resume_find(&resume, means->store, &info, job, &r->scan, err);
+  *complete = resume.verdict == BT_RESUME_COMPLETE;
+  means->run_id = resume.run_id;
+  if (status || *complete) return status;
+  if (resume.verdict == BT_RESUME_RUN) return go_on(means, done, r, &resume, err);
+  status = bt_store_begin_run(means->store, &means->run_id, &info, job->strategy, job->grid, err);
+  if (status) return status;
+  return bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
+}
+
+/* ---- the run ----------------------------------------------------------------------------------
+ */
+
+/* A bar, where one is wanted. */
+static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
+{
+  const bt_job_options *options = r->options;
+  bt_progress_when when = (bt_progress_when)options->progress;
+  uint64_t n_bars = 0;
+  if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
+  if (!bt_progress_bar_is_wanted(when)) return NULL;
+  for (size_t i = 0; i < r->scan.n_entries; i++) n_bars += r->scan.entries[i].n_span_bars;
+  bt_progress_state planned = {.n_tickers = options->universe.n_entries,
+                               .n_workers = options->n_workers,
+                               .planned = (double)n_bars * (double)bt_grid_count(options->grid)};
+  return bt_progress_bar_start(progress, &planned);
+}
+
+static void report_interrupted(const job_run *r, int64_t run_id)
+{
+  char done[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+  (void)fprintf(
+      stderr, "backtest: interrupted: %s of %s stored in %s as run %" PRId64 "; --resume goes on\n",
+      bt_text_count(done, r->kind->count_done(r->state) + r->n_rejected),
+      bt_text_counted(of, r->options->universe.n_entries, "ticker"), r->options->database, run_id);
+}
+
+/* The job between a store that is open and its report. */
+static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, bt_error *err)
+{
+  bool *done = NULL;
+  bt_progress progress = {0};
+  bt_status status = begin_run(means, &done, complete, r, err);
+  if (!status && !*complete) {
+    means->progress = &progress;
+    bt_progress_bar *bar = start_bar(&progress, r);
+    status = r->kind->run(r->state, r->options, means, err);
+    bt_progress_bar_stop(bar);
+    if (status == BT_ERR_CANCELLED) report_interrupted(r, means->run_id);
+  }
+  means->done = NULL;
+  means->progress = NULL;
+  free(done);
+  return status;
+}
+
+static bt_status run_into(job_run *r, bt_error *err)
+{
+  bt_run_means means = {.pool = r->pool, .scan = &r->scan};
+  bt_error close_error;
+  bool complete = false;
+  bt_status status = bt_store_open(&means.store, r->options->database, err);
+  if (status) return status;
+  status = run_in_store(r, &means, &complete, err);
+  bt_status closed = bt_store_close(means.store, &close_error);
+  means.store = NULL;
+  if (closed && !status) {
+    status = closed;
+    *err = close_error;
+  }
+  if (!status && complete)
+    (void)fprintf(stderr, "backtest: run %" PRId64 " in %s is complete: nothing is left to do\n",
+                  means.run_id, r->options->database);
+  return status || complete ? status : r->kind->report(r->state, r->options, &means, err);
+}
+
+static int end_strict(const job_run *r)
+{
+  char n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+  (void)fprintf(stderr, "backtest: --strict: %s of %s rejected\n", bt_text_count(n, r->n_rejected),
+                bt_text_counted(of, r->options->universe.n_entries, "ticker"));
+  return BT_EXIT_REJECTED;
+}
+
+int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
+               const bt_arguments *arguments)
+{
+  job_run r = {.kind = kind, .state = state, .options = options, .arguments = arguments};
+  bt_error err;
+  bt_status status = bt_pool_new(&r.pool, options->n_workers, &err);
+  if (status) return bt_command_fail(&err, kind->name);
+  bt_interrupt_watch(r.pool);
+  status = scan_universe(&r, &err);
+  bool strict = !status && options->strict && r.n_rejected > 0;
+  if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
+  bt_interrupt_unwatch();
+  bt_pool_free(r.pool);
+  if (r.scanned) bt_scan_clear(&r.scan);
+  int exit_status = bt_command_end(status, &err, kind->name);
+  if (strict) return end_strict(&r);
+  if (!status && options->dry_run) return bt_job_print_plan(options, r.n_windows, kind->name);
+  return exit_status;
+}
+
+int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command)
+{
+  bt_plan plan;
+  bt_error err;
+  bt_plan_make(&plan, &options->job, n_windows, options->n_workers);
+  if (!options->json)
+    bt_summary_print_plan(options, &plan);
+  else if (bt_summary_print_plan_json(options, &plan, &err))
+    return bt_command_fail(&err, command);
+  return BT_EXIT_OK;
+}

@@ -1,0 +1,35 @@
+/* job_run.h - a sweep or a walk-forward from its options to its end: what the two do the same way.
+ *
+ * The universe is scanned, the run is begun in the database or, with --resume, goes on; signals
+ * are watched, a progress bar follows.
+ */
+#ifndef BT_CLI_JOB_RUN_H
+#define BT_CLI_JOB_RUN_H
+
+#include "cli/command.h"
+#include "cli/job_options.h"
+#include "runners/run.h"
+
+/* What differs. state is the caller's. */
+typedef struct bt_job_kind {
+  const char *name; /* of the command, and the kind of its runs */
+  /* Called when the universe is scanned: sets how many windows and tasks the run has. */
+  bt_status (*prepare)(void *state, size_t *n_windows, size_t *n_tasks,
+                       const bt_job_options *options, const bt_scan *scan, bt_error *err);
+  /* Runs it and ends the run in the store. */
+  bt_status (*run)(void *state, const bt_job_options *options, const bt_run_means *means,
+                   bt_error *err);
+  /* Prints the summary of a complete run; n_done of a broken one. */
+  bt_status (*report)(void *state, const bt_job_options *options, const bt_run_means *means,
+                      bt_error *err);
+  size_t (*count_done)(const void *state);
+} bt_job_kind;
+
+/* Returns the exit status. With --dry-run the plan is printed when the universe is scanned. */
+int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
+               const bt_arguments *arguments);
+
+/* Prints the plan of --dry-run; n_windows 0: of a sweep. Returns the exit status. */
+int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command);
+
+#endif

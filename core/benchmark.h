@@ -1,0 +1,28 @@
+/* benchmark.h - a simulation beside a benchmark: whose returns are compared, bar by bar, and what
+ * follows from them.
+ */
+#ifndef BT_CORE_BENCHMARK_H
+#define BT_CORE_BENCHMARK_H
+
+#include <stddef.h>
+
+#include "core/bars.h"
+
+/* out[t] = the benchmark's return on the bar of the same time (its close / its close before - 1,
+ * over its own bars), NaN where it has no bar of that time or none before; ticker->n_bars values.
+ * Daily bars stand at midnight, so they meet by date. */
+void bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark);
+
+/* As the columns of core/metrics.def of the same names; NaN where not defined. */
+typedef struct bt_benchmark_metrics {
+  double alpha, beta, correlation, tracking_error, information_ratio;
+} bt_benchmark_metrics;
+
+/* Of the returns r[0 .. n-1] against b[0 .. n-1], over the bars on which b is a number; floor is
+ * the risk-free return of one bar. Everything is NaN for fewer than two such bars; alpha, beta and
+ * correlation for a constant b; correlation for a constant r (beta is 0 then); the information
+ * ratio for a constant r - b. Sums have a fixed shape (core/lanes.h). */
+bt_benchmark_metrics bt_benchmark_compare(const double *r, const double *b, size_t n, double floor,
+                                          double periods_per_year);
+
+#endif

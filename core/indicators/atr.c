@@ -1,0 +1,48 @@
+/* Wilder's average true range. The true range of a bar is the widest of high - low, high - close
+ * before and close before - low, from the second bar on; the average is seeded by the first
+ * `period` of them, summed in order, as TA-Lib has it. First value on bar `period`. */
+#include "core/indicator.h"
+#include "core/indicators/recurrence.h"
+
+static double true_range(const bt_series *series, size_t t)
+{
+  double high = series->high[t], low = series->low[t], before = series->close[t - 1];
+  double top = high > before ? high : before, bottom = low < before ? low : before;
+  return top - bottom;
+}
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  (void)err;
+  size_t n = input->series->n_bars, period = (size_t)params[0];
+  double *out = outputs[0], average = 0;
+  bt_indicator__fill_nan(out, n < period ? n : period);
+  for (size_t t = 1; t < n; t++) {
+    double range = true_range(input->series, t);
+    if (t <= period) { /* a sum until the seed is whole */
+      average += range;
+      if (t < period) continue;
+      average /= params[0];
+    } else {
+      average = (average * (params[0] - 1) + range) / params[0];
+    }
+    out[t] = average;
+  }
+  return BT_OK;
+}
+
+static const bt_param params[] = {
+    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"atr"};
+
+extern const bt_indicator bt_indicator_atr;
+const bt_indicator bt_indicator_atr = {
+    .name = "atr",
+    .summary = "average true range of the bars, Wilder's average; from bar period",
+    .source = "Wilder 1978; TA-Lib ATR",
+    .params = params,
+    .n_params = 1,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .compute = compute};

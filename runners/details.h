@@ -1,0 +1,26 @@
+/* details.h - what is kept of one simulation beside its metrics: how it fared in each regime, and
+ * where --save asks for them its trades and its equity bar by bar.
+ */
+#ifndef BT_RUNNERS_DETAILS_H
+#define BT_RUNNERS_DETAILS_H
+
+#include "core/regime_metrics.h"
+#include "runners/ticker.h"
+#include "runners/writer.h"
+
+/* Whether the job keeps any. */
+bool bt_details_wanted(const bt_job *job);
+
+/* Fills regimes, trades and points of a section that has none yet, from the simulation over `span`
+ * that scratch has just measured. Errors: NOMEM; what is filled is the section's all the same. */
+bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker,
+                          const bt_ticker_scratch *scratch, bt_span span, const bt_job *job,
+                          bt_error *err);
+
+/* Fills the regimes of a section from any series, such as the portfolio's; labels NULL: none.
+ * Errors: NOMEM. */
+bt_status bt_details_fill_regimes(bt_section *section, const bt_regime_series *series,
+                                  const bt_metrics_config *config, const bt_regime_view *regimes,
+                                  bt_error *err);
+
+#endif

@@ -1,0 +1,274 @@
+#include "runners/portfolio_pass.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/benchmark.h"
+#include "core/time.h"
+#include "runners/details.h"
+
+/* ---- parts ------------------------------------------------------------------------------------
+ */
+
+static void clear_part(bt_portfolio_part *part)
+{
+  for (size_t s = 0; s < part->n_series; s++) {
+    if (part->returns) free(part->returns[s]);
+    if (part->shares) free(part->shares[s]);
+  }
+  free(part->returns);
+  free(part->shares);
+  free(part->time_ns);
+  *part = (bt_portfolio_part){0};
+}
+
+bt_status bt_portfolio_part_alloc(bt_portfolio_part *part, size_t n_series, const bt_bars *bars,
+                                  bt_span span, bt_error *err)
+{
+  size_t n_bars = span.end - span.first;
+  part->n_bars = n_bars;
+  part->n_series = n_series;
+  part->time_ns = malloc((n_bars + 1) * sizeof *part->time_ns);
+  part->returns = calloc(n_series, sizeof *part->returns);
+  part->shares = calloc(n_series, sizeof *part->shares);
+  bool ok = part->time_ns && part->returns && part->shares;
+  for (size_t s = 0; s < n_series && ok; s++) {
+    part->returns[s] = malloc((n_bars + 1) * sizeof *part->returns[s]);
+    part->shares[s] = malloc((n_bars + 1) * sizeof *part->shares[s]);
+    ok = part->returns[s] && part->shares[s];
+  }
+  if (!ok) return bt_fail_nomem(err, "returns of a ticker");
+  memcpy(part->time_ns, bars->time_ns + span.first, n_bars * sizeof *part->time_ns);
+  return BT_OK;
+}
+
+void bt_portfolio_part_set(bt_portfolio_part *part, size_t index, const bt_ticker_scratch *scratch,
+                           bt_span span)
+{
+  const bt_evaluator *evaluator = &scratch->evaluator;
+  memcpy(part->returns[index], evaluator->returns, part->n_bars * sizeof(double));
+  bt_ledger_fill_shares(part->shares[index], &evaluator->ledger, span);
+}
+
+/* ---- adding in order --------------------------------------------------------------------------
+ */
+
+/* Parts that are ready wait for those of the tickers before them. A ticker is begun while it is
+ * less than `ahead` behind the next to be added, so that few wait. */
+typedef struct pass {
+  const bt_run *run;
+  bt_portfolio *portfolio;
+  bt_portfolio_fn fn;
+  void *context;
+  size_t n_tickers, ahead;
+  pthread_mutex_t mutex; /* guards all below, and the portfolio */
+  bt_portfolio_part *parts;
+  bool *ready;
+  bool failed;
+  size_t next;
+} pass;
+
+static bool is_near(void *context, size_t index)
+{
+  pass *p = context;
+  (void)pthread_mutex_lock(&p->mutex);
+  bool near = index < p->next + p->ahead || p->failed;
+  (void)pthread_mutex_unlock(&p->mutex);
+  return near;
+}
+
+/* Adds the parts that follow each other. The mutex is held. */
+static bt_status add_ready(pass *p, bt_error *err)
+{
+  bt_status status = BT_OK;
+  for (; p->next < p->n_tickers && p->ready[p->next] && !status; p->next++) {
+    bt_portfolio_part *part = &p->parts[p->next];
+    if (part->n_bars > 0)
+      status = bt_portfolio_add(p->portfolio, part->time_ns, (const double *const *)part->returns,
+                                (const double *const *)part->shares, part->n_bars, err);
+    clear_part(part);
+  }
+  return status;
+}
+
+/* A bt_task_fn: the ticker `index`. */
+static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  pass *p = context;
+  bt_status status = BT_OK;
+  if (!p->run->means->scan->entries[index].report->rejected)
+    status = p->fn(p->context, &p->parts[index], index, worker, err);
+  (void)pthread_mutex_lock(&p->mutex);
+  p->ready[index] = !status;
+  if (!status) status = add_ready(p, err);
+  if (status) p->failed = true;
+  (void)pthread_mutex_unlock(&p->mutex);
+  bt_pool_wake(p->run->means->pool);
+  return status;
+}
+
+bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portfolio_fn fn,
+                            void *context, bt_error *err)
+{
+  bt_pool *pool = run->means->pool;
+  size_t n_tickers = run->job->universe->n_entries;
+  pass p = {.run = run,
+            .portfolio = portfolio,
+            .fn = fn,
+            .context = context,
+            .n_tickers = n_tickers,
+            .ahead = 4 * bt_pool_size(pool),
+            .parts = calloc(n_tickers + 1, sizeof *p.parts),
+            .ready = calloc(n_tickers + 1, sizeof *p.ready)};
+  const bt_pool_gate gate = {is_near, &p};
+  bt_status status = p.parts && p.ready ? BT_OK : bt_fail_nomem(err, "portfolio");
+  if (!status && pthread_mutex_init(&p.mutex, NULL) != 0) {
+    status = bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
+  } else if (!status) {
+    status = bt_pool_run_ordered(pool, n_tickers, &gate, run_ticker, &p, err);
+    (void)pthread_mutex_destroy(&p.mutex);
+  }
+  for (size_t i = 0; p.parts && i < n_tickers; i++) clear_part(&p.parts[i]);
+  free(p.parts);
+  free(p.ready);
+  return status;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+/* Whether every ticker has daily bars: how the times of '*' print. */
+static bool is_daily(const bt_scan *scan)
+{
+  bool daily = true;
+  for (size_t i = 0; i < scan->n_entries; i++) daily = daily && scan->entries[i].daily;
+  return daily;
+}
+
+/* The portfolio's times as bars without prices: what aligning by time looks at. */
+static bt_bars times_of(const bt_portfolio *portfolio)
+{
+  return (bt_bars){.n_bars = bt_portfolio_count(portfolio),
+                   .time_ns = (int64_t *)bt_portfolio_times(portfolio)};
+}
+
+/* Scratch of one portfolio: a value a time in each. */
+typedef struct curve {
+  double *returns, *exposed, *equity, *benchmark;
+  unsigned char *labels;
+} curve;
+
+static void curve_clear(curve *c)
+{
+  free(c->returns);
+  free(c->exposed);
+  free(c->equity);
+  free(c->benchmark);
+  free(c->labels);
+}
+
+static bt_status curve_alloc(curve *c, size_t n, bt_error *err)
+{
+  c->returns = malloc((n + 1) * sizeof *c->returns);
+  c->exposed = malloc((n + 1) * sizeof *c->exposed);
+  c->equity = malloc((n + 1) * sizeof *c->equity);
+  c->benchmark = malloc((n + 1) * sizeof *c->benchmark);
+  c->labels = malloc(n + 1);
+  if (c->returns && c->exposed && c->equity && c->benchmark && c->labels) return BT_OK;
+  return bt_fail_nomem(err, "portfolio");
+}
+
+/* The regimes of the benchmark, or of a file: a portfolio has no close of its own to find one in.
+ */
+static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars *times,
+                              const bt_metrics_config *config, const bt_job *job, bt_error *err)
+{
+  const bt_regime_view *regimes = &job->regimes;
+  const bt_regime_series series = {c->labels, c->returns, c->exposed, times->n_bars};
+  bt_status status = BT_OK;
+  if (regimes->labels)
+    bt_regime_carry(c->labels, times, regimes->labels, job->benchmark);
+  else if (regimes->spec.kind == BT_REGIME_FILE)
+    status = bt_regime_label(c->labels, &regimes->spec, regimes->book, times, err);
+  else
+    return BT_OK;
+  if (status) return status;
+  return bt_details_fill_regimes(section, &series, config, regimes, err);
+}
+
+static bt_status fill_points(bt_section *section, const curve *c, const bt_bars *times,
+                             bt_error *err)
+{
+  section->points = malloc((times->n_bars + 1) * sizeof *section->points);
+  if (!section->points) return bt_fail_nomem(err, "equity");
+  for (size_t i = 0; i < times->n_bars; i++)
+    section->points[section->n_points++] = (bt_equity_point){
+        .time_ns = times->time_ns[i], .equity = c->equity[i], .position = c->exposed[i]};
+  return BT_OK;
+}
+
+static bt_status fill_row(bt_section *section, const bt_metrics *metrics, bt_error *err)
+{
+  section->combo_ids = malloc(sizeof *section->combo_ids);
+  section->metrics = malloc(sizeof *section->metrics);
+  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "portfolio");
+  section->combo_ids[0] = section->key.combo_id;
+  section->metrics[0] = *metrics;
+  section->n_metrics = 1;
+  return BT_OK;
+}
+
+static bt_status fill_section(bt_section *section, bt_metrics *out,
+                              const bt_portfolio_series *series, const bt_run *run, bt_error *err)
+{
+  const bt_job *job = run->job;
+  bt_bars times = times_of(series->portfolio);
+  curve c = {0};
+  bt_metrics_config config = {.cash = job->evaluation.simulation.cash,
+                              .rf = job->evaluation.rf,
+                              .periods_per_year = bt_scan_periods_per_year(run->means->scan)};
+  bt_status status = curve_alloc(&c, times.n_bars, err);
+  if (!status)
+    status = bt_portfolio_returns(c.returns, c.exposed, series->portfolio, series->index, err);
+  if (!status) {
+    if (job->benchmark) bt_benchmark_align(c.benchmark, &times, job->benchmark);
+    config.benchmark = job->benchmark ? c.benchmark : NULL;
+    bt_metrics_of_returns(out, c.equity, c.returns, times.n_bars, &config);
+    section->daily = is_daily(run->means->scan);
+    status = fill_row(section, out, err);
+  }
+  if (!status && series->details) status = fill_regimes(section, &c, &times, &config, job, err);
+  if (!status && series->details && job->save_equity)
+    status = fill_points(section, &c, &times, err);
+  curve_clear(&c);
+  return status;
+}
+
+bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_series *series,
+                           const bt_result_key *key, const bt_run *run, bt_error *err)
+{
+  bt_batch *batch = NULL;
+  bt_section *section = NULL;
+  bt_status status = bt_batch_new(&batch, 0, err);
+  if (!status) status = bt_batch_add_section(&section, batch, key, err);
+  if (!status) status = fill_section(section, out, series, run, err);
+  if (!status) status = bt_batch_put(batch, run->means->store, run->means->run_id, err);
+  bt_batch_free(batch);
+  return status;
+}
+
+bt_status bt_portfolio_put_ticker(const bt_portfolio *portfolio, const bt_run *run, bt_error *err)
+{
+  size_t n = bt_portfolio_count(portfolio);
+  const int64_t *time_ns = bt_portfolio_times(portfolio);
+  bool daily = is_daily(run->means->scan);
+  char first[BT_TIME_TEXT_SIZE] = "", last[BT_TIME_TEXT_SIZE] = "";
+  if (n > 0) {
+    bt_time_format(first, time_ns[0], daily);
+    bt_time_format(last, time_ns[n - 1], daily);
+  }
+  const bt_ticker_row row = {.symbol = "*", .n_bars = n, .first_bar = first, .last_bar = last};
+  return bt_store_put_ticker(run->means->store, run->means->run_id, &row, err);
+}

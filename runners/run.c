@@ -1,0 +1,128 @@
+#include "runners/run.h"
+
+#include <stdlib.h>
+
+enum {
+  /* Results of finished tickers that wait for the disk: enough to keep workers busy over a commit.
+   */
+  WRITER_BUDGET_BYTES = 32 << 20,
+  /* About so many bar-combinations make a block: some 0.3 ms, far above the cost of a steal. */
+  BLOCK_BAR_COMBOS = 65536,
+  BLOCK_COMBOS_MOST = 64
+};
+
+static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
+{
+  for (size_t i = 0; scratch && i < n_workers; i++) {
+    bt_ticker_scratch_clear(&scratch[i].ticker);
+    bt_loader_free(scratch[i].loader);
+  }
+  free(scratch);
+}
+
+bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means, bt_error *err)
+{
+  size_t n_workers = bt_pool_size(means->pool);
+  bt_worker_scratch *scratch = calloc(n_workers, sizeof *scratch);
+  bt_status status = scratch ? BT_OK : bt_fail_nomem(err, "workers");
+  for (size_t i = 0; i < n_workers && !status; i++) {
+    status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
+    if (!status) status = bt_loader_new(&scratch[i].loader, err);
+  }
+  if (status)
+    free_scratch(scratch, n_workers);
+  else
+    *out = (bt_run){.job = job, .means = means, .scratch = scratch};
+  return status;
+}
+
+void bt_run_close(bt_run *run)
+{
+  free_scratch(run->scratch, bt_pool_size(run->means->pool));
+  *run = (bt_run){0};
+}
+
+/* ---- a pass -----------------------------------------------------------------------------------
+ */
+
+/* The gate of a pass: no ticker is begun while too much waits for the disk. */
+static bool has_room(void *context, size_t index)
+{
+  const bt_run *run = context;
+  return bt_writer_has_room(run->writer, index);
+}
+
+bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
+{
+  const bt_run_means *means = run->means;
+  const bt_pool_gate gate = {has_room, run};
+  bt_error writer_error;
+  bt_status status = bt_writer_new(&run->writer, means->store, means->run_id, WRITER_BUDGET_BYTES,
+                                   means->pool, err);
+  if (status) return status;
+  status = bt_pool_run_ordered(means->pool, run->job->universe->n_entries, &gate, fn, context, err);
+  bt_status written = bt_writer_finish(run->writer, &writer_error);
+  run->writer = NULL;
+  if (!written) return status;
+  if (err) *err = writer_error;
+  return written;
+}
+
+bt_status bt_run_begin_batch(bt_batch **out, const bt_run *run, size_t index, size_t task,
+                             bt_error *err)
+{
+  bt_status status = bt_writer_check(run->writer, err);
+  if (!status) status = bt_batch_new(out, index, err);
+  if (!status && !bt_run_is_done(run, task)) (*out)->task = task;
+  return status;
+}
+
+bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status, bt_error *err)
+{
+  if (!status) return bt_writer_push(run->writer, batch, err);
+  bt_batch_free(batch);
+  return status;
+}
+
+bool bt_run_is_done(const bt_run *run, size_t task)
+{
+  return run->means->done && run->means->done[task - 1];
+}
+
+/* ---- tickers ----------------------------------------------------------------------------------
+ */
+
+bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
+                             const bt_worker *worker, bt_error *err)
+{
+  const bt_job *job = run->job;
+  const bt_bars *bars = NULL;
+  bt_loader *loader = run->scratch[bt_worker_index(worker)].loader;
+  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, job, loader, err);
+  if (status) return status;
+  status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job, err);
+  if (status) bt_bars_free(out->owned);
+  return status;
+}
+
+void bt_run_close_ticker(bt_open_ticker *open)
+{
+  bt_ticker_close(&open->ticker);
+  bt_bars_free(open->owned);
+}
+
+size_t bt_run_block_combos(size_t n_bars)
+{
+  size_t n = BLOCK_BAR_COMBOS / (n_bars + 1) + 1;
+  return n < BLOCK_COMBOS_MOST ? n : BLOCK_COMBOS_MOST;
+}
+
+void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
+{
+  bt_progress *progress = run->means->progress;
+  if (!progress) return;
+  if (n_tickers > 0)
+    atomic_fetch_add_explicit(&progress->tickers_done, n_tickers, memory_order_relaxed);
+  if (n_bar_combos > 0)
+    atomic_fetch_add_explicit(&progress->bar_combos_done, n_bar_combos, memory_order_relaxed);
+}

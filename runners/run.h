@@ -1,0 +1,82 @@
+/* run.h - what sweeps and walk-forwards share while they run: passes over the tickers of a
+ * universe, one task a ticker, whose results go to the writer in the universe's order.
+ */
+#ifndef BT_RUNNERS_RUN_H
+#define BT_RUNNERS_RUN_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runners/job.h"
+#include "runners/pool.h"
+#include "runners/scan.h"
+#include "runners/store.h"
+#include "runners/ticker.h"
+#include "runners/writer.h"
+
+/* Counters that another thread may read while a run is going on. */
+typedef struct bt_progress {
+  atomic_size_t tickers_done;
+  atomic_ullong bar_combos_done;
+} bt_progress;
+
+/* With what a job is run, and where its rows go. */
+typedef struct bt_run_means {
+  bt_pool *pool;
+  bt_store *store;
+  int64_t run_id; /* begun, and the rows of its tickers are there */
+  const bt_scan *scan;
+  const bool *done; /* tasks that an interrupted run has finished: done[task - 1]; NULL: none */
+  bt_progress *progress; /* NULL: nobody looks */
+} bt_run_means;
+
+/* What one worker reuses from task to task. */
+typedef struct bt_worker_scratch {
+  bt_loader *loader;
+  bt_ticker_scratch ticker;
+} bt_worker_scratch;
+
+typedef struct bt_run {
+  const bt_job *job;
+  const bt_run_means *means;
+  bt_worker_scratch *scratch; /* one a worker */
+  bt_writer *writer;          /* during a pass */
+} bt_run;
+
+/* The caller closes *out with bt_run_close, after success alone. Errors: NOMEM. */
+bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means, bt_error *err);
+void bt_run_close(bt_run *run);
+
+/* One task a ticker through the pool, in rising order, into a writer of its own. Each task pushes
+ * one batch with bt_run_push. Errors: those of the tasks and of the writer, whose comes first;
+ * CANCELLED leaves what was finished written. */
+bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err);
+
+/* A ticker's batch on its way: numbered, with `task` (see tasks) marked done. Errors: NOMEM, and
+ * that of the writer, so that a full disk stops the run soon. */
+bt_status bt_run_begin_batch(bt_batch **out, const bt_run *run, size_t index, size_t task,
+                             bt_error *err);
+
+/* Hands the batch over (status BT_OK) or frees it; returns status, or the writer's failure. */
+bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status, bt_error *err);
+
+/* Whether the task was finished by the run that is resumed. */
+bool bt_run_is_done(const bt_run *run, size_t task);
+
+/* An open ticker with what belongs to it; see bt_scan_bars and bt_ticker_open. */
+typedef struct bt_open_ticker {
+  bt_ticker ticker;
+  bt_bars *owned;
+} bt_open_ticker;
+bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
+                             const bt_worker *worker, bt_error *err);
+void bt_run_close_ticker(bt_open_ticker *open);
+
+/* Combinations that make a forked block of some 0.3 ms on bars of this number. */
+size_t bt_run_block_combos(size_t n_bars);
+
+/* Adds to the progress, if anybody looks. */
+void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos);
+
+#endif

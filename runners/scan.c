@@ -1,0 +1,256 @@
+#include "runners/scan.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/ticker.h"
+
+enum { TRADING_DAYS_A_YEAR = 252 };
+
+typedef struct scan_scratch {
+  bt_loader *loader;
+  bt_load_report *report;
+  bt_suspects suspects;
+} scan_scratch;
+
+typedef struct scan_context {
+  const bt_job *job;
+  scan_scratch *scratch; /* one a worker */
+  bt_scan_entry *entries;
+  size_t kept_bytes;
+  atomic_size_t kept; /* so far */
+} scan_context;
+
+/* Neumaier 1974. */
+static double sum_compensated(const double *x, size_t n)
+{
+  double sum = 0, lost = 0;
+  for (size_t i = 0; i < n; i++) {
+    double next = sum + x[i];
+    lost += fabs(sum) >= fabs(x[i]) ? (sum - next) + x[i] : (x[i] - next) + sum;
+    sum = next;
+  }
+  return sum + lost;
+}
+
+/* A copy without the room for more issues. */
+static bt_load_report *copy_report(const bt_load_report *report)
+{
+  size_t size = offsetof(bt_load_report, issues) + report->n_issues * sizeof report->issues[0];
+  bt_load_report *copy = malloc(size);
+  if (copy) memcpy(copy, report, size);
+  return copy;
+}
+
+static bt_suspects *copy_suspects(const bt_suspects *suspects)
+{
+  size_t size = offsetof(bt_suspects, list) + suspects->n * sizeof suspects->list[0];
+  bt_suspects *copy = malloc(size);
+  if (copy) memcpy(copy, suspects, size);
+  return copy;
+}
+
+/* ---- one ticker -------------------------------------------------------------------------------
+ */
+
+static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_bars *bars,
+                       const bt_job *job)
+{
+  bt_span span = bt_bars_find_span(bars, job->from_ns, job->to_ns);
+  entry->n_span_bars = span.end - span.first;
+  if (span.first < span.end) {
+    entry->span_first_ns = bars->time_ns[span.first];
+    entry->span_last_ns = bars->time_ns[span.end - 1];
+    return;
+  }
+  report->rejected = true;
+  bt_ticker_empty_span_reason(report->reason, job);
+}
+
+/* Which tickers stay depends on who comes first; no result does. */
+static void keep_or_free(scan_context *context, bt_scan_entry *entry, bt_bars *bars)
+{
+  size_t size = bt_bars_size_bytes(bars->n_bars);
+  if (entry->report->rejected ||
+      atomic_fetch_add_explicit(&context->kept, size, memory_order_relaxed) + size >
+          context->kept_bytes)
+    bt_bars_free(bars);
+  else
+    entry->bars = bars;
+}
+
+/* Everything that is found in the bars. */
+static bt_status look_at(bt_scan_entry *entry, scan_scratch *scratch, const bt_bars *bars,
+                         const bt_job *job, bt_error *err)
+{
+  entry->daily = bars->daily;
+  entry->sum_close = sum_compensated(bars->close, bars->n_bars);
+  bt_status status = bt_bars_periods_per_year(&entry->periods_per_year, bars, err);
+  if (status || entry->report->rejected) return status;
+  entry->trades_daily = entry->periods_per_year >= TRADING_DAYS_A_YEAR;
+  if (job->periods_per_year > 0) entry->periods_per_year = job->periods_per_year;
+  bt_suspects_find(&scratch->suspects, bars);
+  entry->suspects = copy_suspects(&scratch->suspects);
+  if (!entry->suspects) return bt_fail_nomem(err, "report");
+  return bt_day_set_new(&entry->days, bars, err);
+}
+
+/* A bt_task_fn: the ticker `index`. */
+static bt_status scan_ticker(void *context_pointer, size_t index, bt_worker *worker, bt_error *err)
+{
+  scan_context *context = context_pointer;
+  const bt_job *job = context->job;
+  scan_scratch *scratch = &context->scratch[bt_worker_index(worker)];
+  bt_scan_entry *entry = &context->entries[index];
+  bt_bars *bars = NULL;
+  entry->daily = true;
+  bt_status status = bt_load(&bars, scratch->report, scratch->loader,
+                             job->universe->entries[index].path, &job->load, err);
+  if (status) return status;
+  if (bars) check_span(entry, scratch->report, bars, job);
+  entry->report = copy_report(scratch->report);
+  if (!entry->report) status = bt_fail_nomem(err, "report");
+  if (!status && bars) status = look_at(entry, scratch, bars, job, err);
+  if (bars && !status)
+    keep_or_free(context, entry, bars);
+  else
+    bt_bars_free(bars);
+  return status;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+static void free_scratch(scan_scratch *scratch, size_t n_workers)
+{
+  for (size_t i = 0; scratch && i < n_workers; i++) {
+    bt_loader_free(scratch[i].loader);
+    free(scratch[i].report);
+  }
+  free(scratch);
+}
+
+static bt_status make_scratch(scan_scratch **out, size_t n_workers, bt_error *err)
+{
+  scan_scratch *scratch = calloc(n_workers, sizeof *scratch);
+  if (!scratch) return bt_fail_nomem(err, "workers");
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < n_workers && !status; i++) {
+    scratch[i].report = malloc(sizeof *scratch[i].report);
+    if (!scratch[i].report) status = bt_fail_nomem(err, "workers");
+    if (!status) status = bt_loader_new(&scratch[i].loader, err);
+  }
+  if (status)
+    free_scratch(scratch, n_workers);
+  else
+    *out = scratch;
+  return status;
+}
+
+/* The days of those that trade by the day or within it; where there are none, of all. */
+static bt_status make_calendar(bt_scan *scan, bt_error *err)
+{
+  bool any = false;
+  bt_day_set *sets = malloc((scan->n_entries + 1) * sizeof *sets);
+  if (!sets) return bt_fail_nomem(err, "calendar");
+  for (size_t i = 0; i < scan->n_entries; i++) any = any || scan->entries[i].trades_daily;
+  for (size_t i = 0; i < scan->n_entries; i++) { /* borrowed */
+    const bt_scan_entry *entry = &scan->entries[i];
+    sets[i] = !any || entry->trades_daily ? entry->days : (bt_day_set){0};
+  }
+  bt_status status = bt_calendar_new(&scan->calendar, sets, scan->n_entries, err);
+  free(sets);
+  return status;
+}
+
+/* Adds the gaps of each ticker with daily bars; `room` has room for all its cases. */
+static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
+{
+  for (size_t i = 0; i < scan->n_entries; i++) {
+    bt_scan_entry *entry = &scan->entries[i];
+    const bt_suspects *found = entry->suspects;
+    if (!found || !entry->daily || !entry->trades_daily) continue;
+    memcpy(room, found, offsetof(bt_suspects, list) + found->n * sizeof found->list[0]);
+    bt_suspects_find_gaps(room, &entry->days, &scan->calendar);
+    if (room->counts[BT_SUSPECT_GAP] == 0) continue;
+    free(entry->suspects);
+    entry->suspects = copy_suspects(room);
+    if (!entry->suspects) return bt_fail_nomem(err, "report");
+  }
+  return BT_OK;
+}
+
+bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
+                      bt_error *err)
+{
+  bt_scan scan = {.n_entries = job->universe->n_entries};
+  scan_context context = {.job = job, .kept_bytes = kept_bytes};
+  bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
+  if (status) return status;
+  scan.entries = context.entries = calloc(scan.n_entries + 1, sizeof *scan.entries);
+  status = scan.entries ? BT_OK : bt_fail_nomem(err, "universe");
+  if (!status) status = bt_pool_run_ordered(pool, scan.n_entries, NULL, scan_ticker, &context, err);
+  if (!status) status = make_calendar(&scan, err);
+  if (!status) status = add_gaps(&scan, &context.scratch[0].suspects, err);
+  free_scratch(context.scratch, bt_pool_size(pool));
+  if (status)
+    bt_scan_clear(&scan);
+  else
+    *out = scan;
+  return status;
+}
+
+void bt_scan_clear(bt_scan *scan)
+{
+  for (size_t i = 0; scan->entries && i < scan->n_entries; i++) {
+    free(scan->entries[i].report);
+    free(scan->entries[i].suspects);
+    bt_day_set_clear(&scan->entries[i].days);
+    bt_bars_free(scan->entries[i].bars);
+  }
+  free(scan->entries);
+  bt_calendar_clear(&scan->calendar);
+  *scan = (bt_scan){0};
+}
+
+bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan, size_t index,
+                       const bt_job *job, bt_loader *loader, bt_error *err)
+{
+  const bt_scan_entry *entry = &scan->entries[index];
+  const bt_universe_entry *ticker = &job->universe->entries[index];
+  *owned = NULL;
+  *out = entry->bars;
+  if (entry->bars) return BT_OK;
+  bt_load_report *report = malloc(sizeof *report);
+  if (!report) return bt_fail_nomem(err, "report");
+  bt_status status = bt_load(owned, report, loader, ticker->path, &job->load, err);
+  if (!status && (!*owned || report->content_hash != entry->report->content_hash))
+    status = bt_fail(err, BT_ERR_DATA, "%s: was changed while the run was going on", ticker->path);
+  free(report);
+  if (status) {
+    bt_bars_free(*owned);
+    *owned = NULL;
+  }
+  *out = *owned;
+  return status;
+}
+
+double bt_scan_periods_per_year(const bt_scan *scan)
+{
+  double commonest = 0;
+  size_t most = 0;
+  for (size_t i = 0; i < scan->n_entries; i++) {
+    size_t count = 0;
+    if (scan->entries[i].report->rejected) continue;
+    for (size_t k = i; k < scan->n_entries; k++)
+      count += !scan->entries[k].report->rejected &&
+               scan->entries[k].periods_per_year == scan->entries[i].periods_per_year;
+    if (count > most) {
+      most = count;
+      commonest = scan->entries[i].periods_per_year;
+    }
+  }
+  return commonest;
+}

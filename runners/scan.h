@@ -1,0 +1,59 @@
+/* scan.h - the universe as a whole, before anything is computed: every ticker is loaded once.
+ *
+ * What is found stays: the account of each file, its days, what looks suspicious in it, and the
+ * days on which the universe trades. Prices stay as far as a budget of memory goes; the bars of
+ * other tickers are read again when they are needed, and must be the same.
+ */
+#ifndef BT_RUNNERS_SCAN_H
+#define BT_RUNNERS_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/calendar.h"
+#include "core/suspect.h"
+#include "runners/job.h"
+#include "runners/pool.h"
+
+typedef struct bt_scan_entry {
+  bt_load_report *report; /* owned; holds report->n_issues issues and no room for more */
+  bt_suspects *suspects;  /* owned; holds suspects->n cases; NULL where rejected */
+  bt_day_set days;        /* empty where the ticker is rejected */
+  bool daily;
+  bool trades_daily;                   /* by the day or within it, not by the week, month or year */
+  double sum_close;                    /* of the bars, as loaded; compensated sum */
+  double periods_per_year;             /* the job's, or found from the bars */
+  size_t n_span_bars;                  /* of the job's span */
+  int64_t span_first_ns, span_last_ns; /* of its bars, where there are any */
+  bt_bars *bars;                       /* kept; NULL: not */
+} bt_scan_entry;
+
+typedef struct bt_scan {
+  bt_scan_entry *entries; /* one a ticker, in the universe's order */
+  size_t n_entries;
+  bt_calendar calendar; /* days on which the universe trades */
+} bt_scan;
+
+/* What a run keeps of the bars, as kept_bytes. */
+#define BT_SCAN_KEPT_BYTES ((size_t)512 << 20)
+
+/* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
+ * job->to_ns is rejected. Of the rest of the job periods_per_year alone is looked at. Gaps are
+ * found in tickers with daily bars, against all that trade by the day or within it. Bars of up to
+ * kept_bytes stay. The caller clears *out with bt_scan_clear, after success alone. Errors: NOMEM,
+ * THREAD, CANCELLED. */
+bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
+                      bt_error *err);
+void bt_scan_clear(bt_scan *scan);
+
+/* The bars of a ticker that is not rejected: kept ones, or read again into *owned, which the caller
+ * frees (NULL where there is nothing to free). Errors: DATA (the file is not what it was), NOMEM.
+ */
+bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan, size_t index,
+                       const bt_job *job, bt_loader *loader, bt_error *err);
+
+/* The periods per year that most of the tickers have; of equal numbers the first in the universe's
+ * order. */
+double bt_scan_periods_per_year(const bt_scan *scan);
+
+#endif

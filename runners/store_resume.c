@@ -1,0 +1,337 @@
+#include "runners/store_resume.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/grow.h"
+#include "runners/store_internal.h"
+
+/* ---- going on ------------------------------------------------------------------------------- */
+
+/* Tables with rows of ticker 0. */
+static const char *const tables_of_0[] = {"regime_metrics",   "equity",      "trades",
+                                          "metrics",          "walkforward", "selections",
+                                          "objective_values", "data_issues", "tickers"};
+
+static bt_status check_unfinished(const bt_store *store, int64_t run_id, bt_error *err)
+{
+  bool complete = false;
+  bt_status status = bt_store__check_not_running(store, run_id, err);
+  if (!status) status = bt_store__run_is(&complete, store, run_id, "complete", err);
+  if (status || !complete) return status;
+  return bt_fail(err, BT_ERR_USAGE, "%s: run %lld is complete", store->path, (long long)run_id);
+}
+
+static bt_status delete_issues(const bt_store *store, int64_t run_id, const char *kind,
+                               bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status =
+      bt_store__prepare(&b, store, "DELETE FROM data_issues WHERE run_id = ? AND kind = ?", err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_text(&b, kind);
+  status = bt_store__step(store, &b, "data_issues", err);
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+static bt_status mark_running(const bt_store *store, int64_t run_id, bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__prepare(&b, store,
+                                       "UPDATE runs SET status = 'running', finished = NULL,"
+                                       " elapsed_s = NULL, bar_combos = NULL WHERE run_id = ?",
+                                       err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  status = bt_store__step(store, &b, "runs", err);
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, const char *issue_kind,
+                              bt_error *err)
+{
+  store->failure.status = BT_OK; /* that of an earlier run */
+  bt_status status = bt_store__begin(store, err);
+  if (!status) status = check_unfinished(store, run_id, err);
+  if (!status) status = bt_store__delete_rows(store, "combo_stats", "", run_id, err);
+  for (size_t i = 0; i < sizeof tables_of_0 / sizeof *tables_of_0 && !status; i++)
+    status = bt_store__delete_rows(store, tables_of_0[i], " AND ticker_id = 0", run_id, err);
+  if (!status && issue_kind) status = delete_issues(store, run_id, issue_kind, err);
+  if (!status) status = mark_running(store, run_id, err);
+  if (!status) return bt_store__commit(store, err);
+  bt_store__rollback(store);
+  return status;
+}
+
+/* ---- what is done --------------------------------------------------------------------------- */
+
+static bt_status mark_done(bool *done, size_t n_tasks, const bt_store *store,
+                           const bt_store_binder *row, bt_error *err)
+{
+  int64_t task = sqlite3_column_int64(row->statement, 0);
+  if (task < 1 || (uint64_t)task > n_tasks)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: tasks: there is a task %lld of %zu", store->path,
+                   (long long)task, n_tasks);
+  done[task - 1] = true;
+  return BT_OK;
+}
+
+bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64_t run_id,
+                              bt_error *err)
+{
+  bt_store_binder b;
+  bool found = true;
+  for (size_t i = 0; i < n_tasks; i++) done[i] = false;
+  bt_status status = bt_store__prepare(&b, store, "SELECT task FROM tasks WHERE run_id = ?", err);
+  if (!status) bt_store__bind_int(&b, run_id);
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "tasks", err);
+    if (!status && found) status = mark_done(done, n_tasks, store, &b, err);
+  }
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+/* ---- tickers -------------------------------------------------------------------------------- */
+
+void bt_ticker_records_free(bt_ticker_record *records, size_t n)
+{
+  for (size_t i = 0; records && i < n; i++) {
+    free(records[i].symbol);
+    free(records[i].path);
+    free(records[i].reason);
+  }
+  free(records);
+}
+
+static const char tickers_sql[] =
+    "SELECT ticker_id, status = 'rejected', symbol, path, reason, n_bars, rows_skipped, first_bar,"
+    " last_bar, content_hash FROM tickers WHERE run_id = ? ORDER BY ticker_id";
+
+/* False when memory is out; *out can be freed all the same. */
+static bool read_ticker(bt_ticker_record *out, const bt_store_binder *row)
+{
+  sqlite3_stmt *s = row->statement;
+  *out = (bt_ticker_record){.ticker_id = sqlite3_column_int64(s, 0),
+                            .rejected = sqlite3_column_int(s, 1) != 0,
+                            .n_bars = (size_t)sqlite3_column_int64(s, 5),
+                            .rows_skipped = (size_t)sqlite3_column_int64(s, 6)};
+  bt_store__copy_short(out->first_bar, sizeof out->first_bar, row, 7);
+  bt_store__copy_short(out->last_bar, sizeof out->last_bar, row, 8);
+  bt_store__copy_short(out->content_hash, sizeof out->content_hash, row, 9);
+  bool ok = bt_store__copy_text(&out->symbol, row, 2);
+  ok = bt_store__copy_text(&out->path, row, 3) && ok;
+  return bt_store__copy_text(&out->reason, row, 4) && ok;
+}
+
+static bt_status append_ticker(bt_ticker_record **records, size_t *n, const bt_store_binder *row,
+                               bt_error *err)
+{
+  bt_ticker_record *longer = bt_grow(*records, *n, sizeof *longer);
+  if (!longer) return bt_fail_nomem(err, "tickers");
+  *records = longer;
+  return read_ticker(&longer[(*n)++], row) ? BT_OK : bt_fail_nomem(err, "tickers");
+}
+
+bt_status bt_store_read_tickers(bt_ticker_record **out, size_t *n, bt_store *store, int64_t run_id,
+                                bt_error *err)
+{
+  bt_store_binder b;
+  bt_ticker_record *records = NULL;
+  size_t count = 0;
+  bool found = true;
+  bt_status status = bt_store__prepare(&b, store, tickers_sql, err);
+  if (!status) bt_store__bind_int(&b, run_id);
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "tickers", err);
+    if (!status && found) status = append_ticker(&records, &count, &b, err);
+  }
+  sqlite3_finalize(b.statement);
+  if (status) {
+    bt_ticker_records_free(records, count);
+    return status;
+  }
+  *out = records;
+  *n = count;
+  return BT_OK;
+}
+
+/* ---- objectives ----------------------------------------------------------------------------- */
+
+static void decode(double *values, const unsigned char *bytes, size_t n_values)
+{
+  for (size_t i = 0; i < n_values; i++) {
+    uint64_t bits = 0;
+    for (size_t k = 0; k < 8; k++) bits |= (uint64_t)bytes[i * 8 + k] << (8 * k);
+    memcpy(&values[i], &bits, sizeof bits);
+  }
+}
+
+static bt_status read_blob(double *values, size_t n_values, const bt_store *store,
+                           const bt_store_binder *row, bt_error *err)
+{
+  const void *bytes = sqlite3_column_blob(row->statement, 0);
+  int size = sqlite3_column_bytes(row->statement, 0);
+  if ((size_t)size != n_values * 8)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: objective_values: %d bytes are not %zu values",
+                   store->path, size, n_values);
+  if (size > 0 && !bytes) return bt_fail_nomem(err, "objective values");
+  decode(values, bytes, n_values);
+  return BT_OK;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
+bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values, bt_store *store,
+                                   int64_t run_id, const bt_result_key *key, bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__open_statement(&b, store, BT_STATEMENT_READ_OBJECTIVES, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, key->ticker_id);
+  bt_store__bind_int(&b, key->window_id);
+  bt_store__bind_text(&b, key->phase);
+  status = bt_store__fetch(found, store, &b, "objective_values", err);
+  if (!status && *found) status = read_blob(values, n_values, store, &b, err);
+  (void)sqlite3_reset(b.statement);
+  return status;
+}
+
+/* ---- selections ----------------------------------------------------------------------------- */
+
+static const char selections_sql[] =
+    "SELECT ticker_id, window_id, combo_id, train_value, test_value FROM selections"
+    " WHERE run_id = ? AND ticker_id BETWEEN 1 AND ? AND window_id BETWEEN 1 AND ?";
+
+static void read_selection(bt_selection_row *rows, size_t n_windows, const bt_store_binder *b)
+{
+  sqlite3_stmt *s = b->statement;
+  bt_selection_row row = {.ticker_id = sqlite3_column_int64(s, 0),
+                          .window_id = sqlite3_column_int64(s, 1),
+                          .combo_id = sqlite3_column_int64(s, 2), /* NULL: 0 */
+                          .train_value = bt_store__get_real(b, 3),
+                          .test_value = bt_store__get_real(b, 4)};
+  rows[(size_t)(row.ticker_id - 1) * n_windows + (size_t)(row.window_id - 1)] = row;
+}
+
+bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, size_t n_windows,
+                                   bt_store *store, int64_t run_id, bt_error *err)
+{
+  bt_store_binder b;
+  bool found = true;
+  for (size_t i = 0; i < n_tickers * n_windows; i++)
+    rows[i] =
+        (bt_selection_row){.combo_id = -1, .train_value = (double)NAN, .test_value = (double)NAN};
+  bt_status status = bt_store__prepare(&b, store, selections_sql, err);
+  if (!status) {
+    bt_store__bind_int(&b, run_id);
+    bt_store__bind_int(&b, (int64_t)n_tickers);
+    bt_store__bind_int(&b, (int64_t)n_windows);
+  }
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "selections", err);
+    if (!status && found) read_selection(rows, n_windows, &b);
+  }
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+/* ---- walk-forward --------------------------------------------------------------------------- */
+
+static const char walkforward_sql[] =
+    "SELECT ticker_id, n_windows, efficiency, profitable_windows, n_combos_used FROM walkforward"
+    " WHERE run_id = ? AND ticker_id BETWEEN 1 AND ?";
+
+bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
+                                    int64_t run_id, bt_error *err)
+{
+  bt_store_binder b;
+  bool found = true;
+  for (size_t i = 0; i < n_tickers; i++) rows[i] = (bt_walkforward_row){0};
+  bt_status status = bt_store__prepare(&b, store, walkforward_sql, err);
+  if (!status) {
+    bt_store__bind_int(&b, run_id);
+    bt_store__bind_int(&b, (int64_t)n_tickers);
+  }
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "walkforward", err);
+    if (status || !found) continue;
+    sqlite3_stmt *s = b.statement;
+    int64_t ticker_id = sqlite3_column_int64(s, 0);
+    rows[ticker_id - 1] =
+        (bt_walkforward_row){.ticker_id = ticker_id,
+                             .n_windows = (size_t)sqlite3_column_int64(s, 1),
+                             .efficiency = bt_store__get_real(&b, 2),
+                             .profitable_windows = (size_t)sqlite3_column_int64(s, 3),
+                             .n_combos_used = (size_t)sqlite3_column_int64(s, 4)};
+  }
+  sqlite3_finalize(b.statement);
+  return status;
+}
+
+static const char regimes_sql[] =
+    "SELECT n_bars, total_return, cagr, volatility, sharpe, sortino, max_drawdown, exposure"
+    " FROM regime_metrics WHERE run_id = ? AND phase = ? AND regime = ? AND window_id = 0"
+    " AND ticker_id > 0 ORDER BY ticker_id";
+
+static bt_status append_regime(bt_regime_row **rows, size_t *n, const bt_store_binder *b,
+                               const char *regime, bt_error *err)
+{
+  bt_regime_row *longer = bt_grow(*rows, *n, sizeof *longer);
+  if (!longer) return bt_fail_nomem(err, "regimes");
+  *rows = longer;
+  longer[(*n)++] = (bt_regime_row){.regime = regime,
+                                   .n_bars = bt_store__get_real(b, 0),
+                                   .total_return = bt_store__get_real(b, 1),
+                                   .cagr = bt_store__get_real(b, 2),
+                                   .volatility = bt_store__get_real(b, 3),
+                                   .sharpe = bt_store__get_real(b, 4),
+                                   .sortino = bt_store__get_real(b, 5),
+                                   .max_drawdown = bt_store__get_real(b, 6),
+                                   .exposure = bt_store__get_real(b, 7)};
+  return BT_OK;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
+bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, const char *regime, bt_error *err)
+{
+  bt_store_binder b;
+  bt_regime_row *rows = NULL;
+  size_t count = 0;
+  bool found = true;
+  bt_status status = bt_store__prepare(&b, store, regimes_sql, err);
+  if (!status) {
+    bt_store__bind_int(&b, run_id);
+    bt_store__bind_text(&b, phase);
+    bt_store__bind_text(&b, regime);
+  }
+  while (!status && found) {
+    status = bt_store__fetch(&found, store, &b, "regime_metrics", err);
+    if (!status && found) status = append_regime(&rows, &count, &b, regime, err);
+  }
+  sqlite3_finalize(b.statement);
+  if (status) {
+    free(rows);
+    return status;
+  }
+  *out = rows;
+  *n = count;
+  return BT_OK;
+}
+
+bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  char sql[80];
+  int64_t n = 0;
+  (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM metrics WHERE run_id = %lld",
+                 (long long)run_id);
+  bt_status status = bt_store__query_int(&n, store, sql, err);
+  *out = (uint64_t)n;
+  return status;
+}

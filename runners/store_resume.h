@@ -1,0 +1,67 @@
+/* store_resume.h - what a run that was broken off has left: read back, and made to go on.
+ *
+ * A task's rows are committed with its row in `tasks`, so what is there of a ticker belongs to a
+ * task that is done. What the end of a run writes, over all tickers, is removed and written anew.
+ */
+#ifndef BT_RUNNERS_STORE_RESUME_H
+#define BT_RUNNERS_STORE_RESUME_H
+
+#include "runners/store.h"
+
+/* Makes an interrupted or failed run 'running' again, and removes what its end has written or may
+ * have: combo_stats, every row of ticker 0, and data_issues of issue_kind (NULL: none). All or
+ * nothing. The view results_<strategy> is left as it is: the newest run of a strategy has made it.
+ * Errors: NOT_FOUND (no such run), USAGE (it is complete), DATABASE (also where another process
+ * writes it), NOMEM. */
+bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, const char *issue_kind,
+                              bt_error *err);
+
+/* done[task - 1] for tasks 1 .. n_tasks. Errors: DATABASE (also a task beyond these), NOMEM. */
+bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64_t run_id,
+                              bt_error *err);
+
+/* A row of `tickers`. Texts are owned, NULL for NULL; "" for NULL in the arrays. */
+typedef struct bt_ticker_record {
+  int64_t ticker_id;
+  bool rejected;
+  char *symbol, *path, *reason;
+  size_t n_bars, rows_skipped;
+  char first_bar[BT_TIME_TEXT_SIZE], last_bar[BT_TIME_TEXT_SIZE];
+  char content_hash[17];
+} bt_ticker_record;
+
+/* The tickers stored so far, in rising order of ticker_id, ticker 0 among them where it is there.
+ * The caller frees *out with bt_ticker_records_free. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_tickers(bt_ticker_record **out, size_t *n, bt_store *store, int64_t run_id,
+                                bt_error *err);
+void bt_ticker_records_free(bt_ticker_record *records, size_t n); /* NULL is fine */
+
+/* Fills values[0 .. n_values - 1], NaN for NULL; combo_id of the key is not looked at. *found is
+ * false, and values are left alone, where there is no such row. Errors: DATABASE (also another
+ * number of values), NOMEM. */
+bt_status bt_store_read_objectives(double *values, bool *found, size_t n_values, bt_store *store,
+                                   int64_t run_id, const bt_result_key *key, bt_error *err);
+
+/* Selections of tickers 1 .. n_tickers in windows 1 .. n_windows at rows[(ticker_id - 1) *
+ * n_windows
+ * + window_id - 1]: combo_id -1 where there is no row and 0 for NULL, the values NaN for both;
+ * objective is NULL. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, size_t n_windows,
+                                   bt_store *store, int64_t run_id, bt_error *err);
+
+/* The rows of `walkforward` of tickers 1 .. n_tickers at rows[ticker_id - 1]; ticker_id 0 where
+ * there is none. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
+                                    int64_t run_id, bt_error *err);
+
+/* The rows of `regime_metrics` of one regime, of tickers 1 and up in window 0 and this phase, in
+ * their order; `regime` of each is the text given. The caller frees *out with free(). Errors:
+ * DATABASE, NOMEM. */
+/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
+bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, const char *regime, bt_error *err);
+
+/* How many rows of `metrics` a run has. Errors: DATABASE, NOMEM. */
+bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
+
+#endif

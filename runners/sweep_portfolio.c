@@ -1,0 +1,122 @@
+#include "runners/sweep_portfolio.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "runners/portfolio_pass.h"
+
+/* Returns and shares of a block of combinations on one ticker take about so much at most. */
+enum { BLOCK_BYTES = 16 << 20, BLOCK_COMBOS_MOST = 256 };
+
+/* The combinations [first, first + n) that are simulated together. */
+typedef struct block {
+  const bt_run *run;
+  size_t first, n;
+  bool later; /* not the first block: the row of ticker 0 is there */
+} block;
+
+/* One ticker whose block of combinations workers simulate. */
+typedef struct ticker_block {
+  const block *block;
+  bt_ticker *ticker;
+  bt_portfolio_part *part;
+} ticker_block;
+
+/* A bt_task_fn: number `index` of the block. */
+static bt_status simulate(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  const ticker_block *t = context;
+  const bt_run *run = t->block->run;
+  bt_ticker_scratch *scratch = &run->scratch[bt_worker_index(worker)].ticker;
+  bt_metrics metrics;
+  bt_status status =
+      bt_ticker_evaluate(&metrics, t->ticker, scratch, run->job, t->block->first + index, err);
+  if (!status) bt_portfolio_part_set(t->part, index, scratch, t->ticker->subject.span);
+  return status;
+}
+
+/* A bt_portfolio_fn: the block of combinations on one ticker. */
+static bt_status fill_part(void *context, bt_portfolio_part *part, size_t index, bt_worker *worker,
+                           bt_error *err)
+{
+  const block *b = context;
+  bt_open_ticker open;
+  bt_status status = bt_run_open_ticker(&open, b->run, index, worker, err);
+  if (status) return status;
+  ticker_block t = {b, &open.ticker, part};
+  const bt_bars *bars = open.ticker.bars;
+  status = bt_portfolio_part_alloc(part, b->n, bars, open.ticker.subject.span, err);
+  if (!status)
+    status = bt_worker_fork(worker, b->n, bt_run_block_combos(bars->n_bars), simulate, &t, err);
+  bt_run_close_ticker(&open);
+  return status;
+}
+
+/* The selection of ticker 0: the leader, with its portfolio's objective. */
+static bt_status put_leader(const bt_sweep_result *result, const bt_run *run, bt_error *err)
+{
+  bt_metric objective = run->job->selection.objective;
+  const bt_selection_row row = {.combo_id = (int64_t)result->leaders[0] + 1,
+                                .objective = bt_metric_describe(objective).name,
+                                .train_value = result->portfolio.value[objective],
+                                .test_value = (double)NAN};
+  return bt_store_put_selection(run->means->store, run->means->run_id, &row, err);
+}
+
+/* The rows of one block; with those of the leader its details and its selection. */
+static bt_status put_block(bt_sweep_result *result, const bt_portfolio *portfolio, const block *b,
+                           bt_error *err)
+{
+  size_t leader = result->n_leaders > 0 ? result->leaders[0] : SIZE_MAX;
+  bt_status status = BT_OK;
+  for (size_t s = 0; s < b->n && !status; s++) {
+    bt_metrics metrics;
+    bool leads = b->first + s == leader;
+    const bt_result_key key = {.phase = "full", .combo_id = (int64_t)(b->first + s) + 1};
+    const bt_portfolio_series series = {portfolio, s, leads};
+    status = bt_portfolio_put(&metrics, &series, &key, b->run, err);
+    if (!status && leads) {
+      result->portfolio = metrics;
+      status = put_leader(result, b->run, err);
+    }
+    if (!status) status = bt_store_end_batch(b->run->means->store, err);
+    result->n_rows += !status;
+  }
+  return status;
+}
+
+static bt_status run_block(bt_sweep_result *result, block *b, bt_error *err)
+{
+  bt_portfolio *portfolio = NULL;
+  bt_status status = bt_portfolio_new(&portfolio, b->n, err);
+  if (!status) status = bt_portfolio_pass(portfolio, b->run, fill_part, b, err);
+  if (!status && !b->later) status = bt_portfolio_put_ticker(portfolio, b->run, err);
+  if (!status) status = put_block(result, portfolio, b, err);
+  bt_portfolio_free(portfolio);
+  return status;
+}
+
+/* How many combinations go together through the tickers. */
+static size_t block_size(const bt_scan *scan)
+{
+  size_t longest = 1;
+  for (size_t i = 0; i < scan->n_entries; i++)
+    if (scan->entries[i].n_span_bars > longest) longest = scan->entries[i].n_span_bars;
+  size_t n = BLOCK_BYTES / (2 * sizeof(double) * longest) + 1;
+  return n < BLOCK_COMBOS_MOST ? n : BLOCK_COMBOS_MOST;
+}
+
+bt_status bt_sweep__portfolio(bt_sweep_result *result, const bt_run *run, bt_error *err)
+{
+  size_t n_combos = bt_grid_count(run->job->grid), size = block_size(run->means->scan);
+  bt_status status = BT_OK;
+  if (!run->job->portfolio_all) {
+    block b = {run, result->n_leaders > 0 ? result->leaders[0] : 0, 1, false};
+    return result->n_leaders > 0 ? run_block(result, &b, err) : BT_OK;
+  }
+  for (size_t first = 0; first < n_combos && !status; first += size) {
+    block b = {run, first, n_combos - first < size ? n_combos - first : size, first > 0};
+    status = run_block(result, &b, err);
+  }
+  return status;
+}
