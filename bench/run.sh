@@ -18,6 +18,9 @@ median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 section "simulator (one core, 5040 bars, 174 combinations of sma)"
 "$bin/bench_simulate"
 
+section "windows (one core, 5040 bars, 105 combinations of sma, targets given)"
+"$bin/bench_windows"
+
 section "loading (one core, 500 files, medians of interleaved rounds, MB/s)"
 peer=
 if python3 -c 'import pandas' 2>/dev/null; then peer=yes
