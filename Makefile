@@ -104,7 +104,7 @@ test: $(PROGRAM) $(TESTS) ## build and run every unit, golden and command-line t
 check: layers lint test ## layers, lint and tests
 
 .PHONY: check-long
-check-long: asan tsan valgrind faults ## the slow checks; each part runs alone
+check-long: asan tsan valgrind faults kills ## the slow checks; each part runs alone
 
 .PHONY: asan tsan
 asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
@@ -117,6 +117,10 @@ valgrind: ## the tests under valgrind
 .PHONY: faults
 faults: $(PROGRAM) ## sweeps in which a request for memory fails
 	@sh tools/faults.sh $(B)
+
+.PHONY: kills
+kills: $(PROGRAM) ## jobs that are killed at random moments and go on
+	@sh tools/kills.sh $(B)
 
 .PHONY: layers
 layers: ## the include rule: core <- {strategies, loaders} <- runners <- cli

@@ -53,10 +53,11 @@ static bt_status read_rule(bt_job_options *options, const bt_arguments *argument
   return status;
 }
 
+/* Words with one comma between them. */
 static bt_status read_save(bt_job *job, const bt_arguments *arguments, bt_error *err)
 {
-  const char *text = bt_arguments_find(arguments, "save");
-  for (const char *at = text; at && *at;) {
+  const char *text = bt_arguments_find(arguments, "save"), *at = text;
+  for (bool more = text; more; at++) {
     size_t length = strcspn(at, ",");
     if (length == 6 && strncmp(at, "trades", 6) == 0)
       job->save_trades = true;
@@ -65,7 +66,8 @@ static bt_status read_save(bt_job *job, const bt_arguments *arguments, bt_error 
     else
       return bt_fail(err, BT_ERR_USAGE, "--save %s: must be trades, equity, or trades,equity",
                      text);
-    at += length + (at[length] == ',');
+    at += length;
+    more = *at == ',';
   }
   return BT_OK;
 }

@@ -1,7 +1,6 @@
 #include "runners/selection.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics)
 {
@@ -9,6 +8,11 @@ double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metri
   for (size_t i = 0; i < rule->n_require; i++)
     if (!bt_expression_holds(rule->require[i], metrics->value)) return (double)NAN;
   return metrics->value[rule->objective];
+}
+
+bool bt_selection_leaves_out(const bt_selection_rule *rule)
+{
+  return rule->min_trades > 0 || rule->n_require > 0;
 }
 
 static bool is_worse(const double *scores, size_t a, size_t b)

@@ -2,6 +2,7 @@
 #ifndef BT_RUNNERS_SELECTION_H
 #define BT_RUNNERS_SELECTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/metrics.h"
@@ -10,6 +11,9 @@
 /* The value that combinations are ranked by: the objective, or NaN (never selected) where the rule
  * leaves this one out. */
 double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics);
+
+/* Whether the rule may leave out a combination whose objective is defined. */
+bool bt_selection_leaves_out(const bt_selection_rule *rule);
 
 /* Writes the indices of the `most` greatest scores (fewer where fewer are not NaN) to `best`, the
  * greatest first, ties by the lower index first. Returns how many. O(n * log most) at worst; `best`

@@ -15,6 +15,14 @@ static bt_status train_and_select(bt_batch *batch, bt_walk_part *p, bt_worker *w
   return bt_walk__finish(batch, p, worker, err);
 }
 
+/* What a ticker that is trained already adds to the ranks: its scores are not stored. */
+static bt_status rank_again(bt_batch *batch, part *p, bt_worker *worker, bt_error *err)
+{
+  (void)batch;
+  bt_status status = train(p, worker, err);
+  return status ? status : bt_walk__add_ranks(p->walk, p->slots, p->scores, err);
+}
+
 /* The scores are needed once more where some of the best are kept. */
 static bt_status test_selected(bt_batch *batch, bt_walk_part *p, bt_worker *worker, bt_error *err)
 {
@@ -23,6 +31,7 @@ static bt_status test_selected(bt_batch *batch, bt_walk_part *p, bt_worker *work
   return status ? status : bt_walk__finish(batch, p, worker, err);
 }
 
+/* step NULL: nothing is left to do. */
 static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_fn step,
                           bt_worker *worker, bt_error *err)
 {
@@ -31,7 +40,7 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
   bt_batch *batch = NULL;
   bt_open_ticker open;
   bt_status status = bt_run_begin_batch(&batch, run, index, task, err);
-  if (!status && !rejected && !bt_run_is_done(run, task)) {
+  if (!status && step && !rejected) {
     status = bt_run_open_ticker(&open, run, index, worker, err);
     if (!status) {
       bt_walk_part p = {0};
@@ -48,7 +57,10 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
 bt_status bt_walk__train_task(void *walk, size_t index, bt_worker *worker, bt_error *err)
 {
   const bt_walk *w = walk;
-  bt_status status = run_step(w, index, index + 1, train_and_select, worker, err);
+  step_fn step = train_and_select;
+  if (bt_run_is_done(w->run, index + 1))
+    step = w->ranks && bt_selection_leaves_out(&w->run->job->selection) ? rank_again : NULL;
+  bt_status status = run_step(w, index, index + 1, step, worker, err);
   if (!status && !w->ranks) bt_run_count(w->run, 1, 0);
   return status;
 }
@@ -57,7 +69,8 @@ bt_status bt_walk__test_task(void *walk, size_t index, bt_worker *worker, bt_err
 {
   const bt_walk *w = walk;
   size_t task = w->run->job->universe->n_entries + index + 1;
-  bt_status status = run_step(w, index, task, test_selected, worker, err);
+  step_fn step = bt_run_is_done(w->run, task) ? NULL : test_selected;
+  bt_status status = run_step(w, index, task, step, worker, err);
   if (!status) bt_run_count(w->run, 1, 0);
   return status;
 }

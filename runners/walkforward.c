@@ -8,6 +8,7 @@
 #include "runners/combo_stats.h"
 #include "runners/portfolio_pass.h"
 #include "runners/run_end.h"
+#include "runners/selection.h"
 #include "runners/store_resume.h"
 #include "runners/walk.h"
 #include "runners/walk_summary.h"
@@ -97,8 +98,8 @@ static bt_status take_over_slots(const bt_walk *walk, bt_error *err)
   return bt_store_read_walkforward(walk->rows, n_tickers, means->store, means->run_id, err);
 }
 
-/* The ranks of a ticker that is trained already, from its objective values. They are its scores as
- * long as no rule leaves combinations out. */
+/* The ranks of a ticker that is trained already, from its objective values: they are its scores
+ * where no rule leaves combinations out. */
 static bt_status take_over_ranks(const bt_walk *walk, size_t ticker, double *scores, bt_error *err)
 {
   const bt_run_means *means = walk->run->means;
@@ -124,6 +125,7 @@ static bt_status take_over(const bt_walk *walk, bt_error *err)
   size_t n_combos = bt_grid_count(walk->run->job->grid);
   bt_status status = walk->run->means->done ? take_over_slots(walk, err) : BT_OK;
   if (status || !walk->ranks || !walk->run->means->done) return status;
+  if (bt_selection_leaves_out(&walk->run->job->selection)) return BT_OK; /* trained once more */
   double *scores = malloc((walk->n_windows * n_combos + 1) * sizeof *scores);
   if (!scores) return bt_fail_nomem(err, "objective values");
   for (size_t i = 0; i < walk->run->job->universe->n_entries && !status; i++)
