@@ -44,7 +44,7 @@ typedef struct bench {
   bt_ticker_scratch scratch;
   bt_span train[WINDOWS_MOST]; /* bars of the windows at hand */
   double scores[WINDOWS_MOST * N_COMBOS];
-  int64_t chosen[WINDOWS_MOST]; /* combo_ids of the last walk-forward of 36 windows */
+  bt_selection_row selections[WINDOWS_MOST]; /* of the last walk-forward of 36 windows */
 } bench;
 
 static double now_s(void)
@@ -195,8 +195,8 @@ static void check_chosen(bench *b, bt_store *store, int64_t run_id, size_t n)
     size_t best = 0;
     bool any = bt_selection_top(&best, 1, b->scores + k * N_COMBOS, N_COMBOS) > 0;
     if (rows[k].combo_id != (any ? (int64_t)best + 1 : 0)) stop("evaluation and run disagree");
-    if (n == counts[STEP_COUNT]) b->chosen[k] = rows[k].combo_id;
   }
+  if (n == counts[STEP_COUNT]) memcpy(b->selections, rows, n * sizeof *rows);
 }
 
 /* A walk-forward into a fresh file; the parts that evaluate has measured just before. */
@@ -267,7 +267,7 @@ static timing find_medians(const timing *timings, size_t n)
   return medians;
 }
 
-static void print_medians(const timing *m, const bench *b)
+static void print_medians(const timing *m)
 {
   double train = m->evaluation[STEP_COUNT], run = m->walk[STEP_COUNT];
   (void)printf("%-40s %8.3f ms, %.3f ms of it targets\n", "one sweep pass over the history",
@@ -285,8 +285,17 @@ static void print_medians(const timing *m, const bench *b)
                  m->evaluation[i] * 1e3, m->evaluation[i] / m->evaluation[0],
                  m->evaluation[i] / m->sweep, m->walk[i] * 1e3, m->walk[i] / m->walk[0],
                  m->walk[i] / m->sweep);
+}
+
+/* As bench/peers print them. */
+static void print_selections(const bench *b)
+{
   (void)printf("chosen");
-  for (size_t k = 0; k < counts[STEP_COUNT]; k++) (void)printf(" %lld", (long long)b->chosen[k]);
+  for (size_t k = 0; k < counts[STEP_COUNT]; k++)
+    (void)printf(" %lld", (long long)b->selections[k].combo_id);
+  (void)printf("\ntest");
+  for (size_t k = 0; k < counts[STEP_COUNT]; k++)
+    (void)printf(" %.6f", b->selections[k].test_value);
   (void)printf("\n");
 }
 
@@ -307,7 +316,8 @@ int main(int argc, char **argv)
   (void)run_round(&b); /* memory and the file system warm up */
   for (size_t i = 0; i < n_rounds; i++) timings[i] = run_round(&b);
   const timing medians = find_medians(timings, n_rounds);
-  print_medians(&medians, &b);
+  print_medians(&medians);
+  print_selections(&b);
   close_bench(&b);
   return 0;
 }
