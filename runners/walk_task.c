@@ -1,4 +1,5 @@
 /* The tasks of a walk-forward: one ticker each. */
+#include "runners/selection.h"
 #include "runners/walk_part.h"
 
 /* What a task does with the part of an open ticker. */
@@ -16,10 +17,10 @@ static bt_status train_and_select(bt_batch *batch, bt_walk_part *p, bt_worker *w
 }
 
 /* What a ticker that is trained already adds to the ranks: its scores are not stored. */
-static bt_status rank_again(bt_batch *batch, part *p, bt_worker *worker, bt_error *err)
+static bt_status rank_again(bt_batch *batch, bt_walk_part *p, bt_worker *worker, bt_error *err)
 {
   (void)batch;
-  bt_status status = train(p, worker, err);
+  bt_status status = bt_walk__train(p, worker, err);
   return status ? status : bt_walk__add_ranks(p->walk, p->slots, p->scores, err);
 }
 
