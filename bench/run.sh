@@ -1,12 +1,15 @@
 #!/bin/sh
 # run.sh DIR - every benchmark of `make bench`; DIR has the programs, BACKTEST is the program itself.
-# A synthetic universe of 500 x 5040 bars is made once under build/bench.
+# A synthetic universe of 500 x 5040 bars is made once under build/bench, and one of its first
+# ticker. BACKTEST_PEERS_PYTHON [python3] runs bench/peers.
 set -eu
 bin=$1
 : "${BACKTEST:?set BACKTEST to the program}"
+python=${BACKTEST_PEERS_PYTHON:-python3}
 dir=build/bench
 mkdir -p "$dir"
 [ -s "$dir/u500.txt" ] || "$BACKTEST" synth --tickers 500 --bars 5040 --seed 1 --dir "$dir/u500"
+[ -s "$dir/u1.txt" ] || "$BACKTEST" synth --tickers 1 --bars 5040 --seed 1 --dir "$dir/u1"
 
 section() { printf '\n== %s\n' "$1"; }
 
@@ -18,14 +21,17 @@ median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 section "simulator (one core, 5040 bars, 174 combinations of sma)"
 "$bin/bench_simulate"
 
+section "windows (one core, 5040 bars, 105 combinations of sma, targets given)"
+"$bin/bench_windows"
+
 section "loading (one core, 500 files, medians of interleaved rounds, MB/s)"
 peer=
-if python3 -c 'import pandas' 2>/dev/null; then peer=yes
+if "$python" -c 'import pandas' 2>/dev/null; then peer=yes
 else echo "pandas is not installed: no comparison (bench/peers/README.md)"; fi
 : >"$dir/load.txt"
 for round in 1 2 3 4 5; do
   "$bin/bench_load" "$dir/u500.txt" 3 >>"$dir/load.txt"
-  [ -z "$peer" ] || python3 bench/peers/load_pandas.py "$dir/u500" >>"$dir/load.txt"
+  [ -z "$peer" ] || "$python" bench/peers/load_pandas.py "$dir/u500" >>"$dir/load.txt"
 done
 loaded=$(sed -n 's/^bt_load  *\([0-9.]*\) MB.*/\1/p' "$dir/load.txt" | median)
 sed -n 's/^\(.*[^ ]\)  *\([0-9.]*\) MB.*/\1\t\2/p' "$dir/load.txt" | cut -f 1 | sort -u |
@@ -34,6 +40,52 @@ sed -n 's/^\(.*[^ ]\)  *\([0-9.]*\) MB.*/\1\t\2/p' "$dir/load.txt" | cut -f 1 | 
     awk -v n="$name" -v o="$other" -v l="$loaded" \
       'BEGIN {printf "%-32s %7.0f MB/s; bt_load is %.2f x\n", n, o, l / o}'
   done
+
+# in memory where there is a file system in memory: what a disk takes is the store's matter
+memory=$dir
+[ -d /dev/shm ] && [ -w /dev/shm ] && memory=/dev/shm
+
+section "walk-forward (one ticker of 5040 bars, 105 combinations of sma, one worker)"
+"$bin/bench_walkforward" "$dir/u1.txt" "$memory" 21
+
+# part NAME : the median of what bench_walkforward has called NAME, in seconds
+part() { sed -n "s/^$1  *\([0-9.]*\) ms.*/\1e-3/p" "$dir/walk_bt.txt" | median; }
+
+# agreement FILE : in how many windows it has the choice and the test value of walk_bt.txt
+agreement() {
+  awk 'FNR == NR && /^(chosen|test) / {for (i = 2; i <= NF; i++) own[$1, i] = $i}
+    FNR < NR && /^(chosen|test) / {
+      for (i = same[$1] = 0; i < NF - 1; i++) {
+        here = $(i + 2) ""
+        d = here - own[$1, i + 2]
+        same[$1] += here == own[$1, i + 2] "" || (d < 2e-6 && d > -2e-6)
+      }
+      n = NF - 1
+    }
+    END {printf "the same choice in %d of %d windows, the same test value in %d",
+         same["chosen"], n, same["test"]}' "$dir/walk_bt.txt" "$1"
+}
+
+section "walk-forward, 36 windows, against what people use (bars in memory, medians)"
+if "$python" -c 'import numba, vectorbt' 2>/dev/null; then
+  rm -f "$dir"/walk_*.txt
+  for round in 1 2 3; do
+    "$bin/bench_walkforward" "$dir/u1.txt" "$memory" 7 >>"$dir/walk_bt.txt"
+    for peer in vectorbt numba; do
+      "$python" "bench/peers/walkforward_$peer.py" "$dir/u1/S00001.csv" >>"$dir/walk_$peer.txt"
+    done
+  done
+  printf '%-24s %10s | how many times as long as\n%-24s %10s | %10s %10s %10s\n' \
+    "" "" "" ms evaluation run "with file"
+  for peer in vectorbt numba; do
+    awk -v n="$(sed -n '1s/  .*//p' "$dir/walk_$peer.txt")" -v e="$(part '36 windows, evaluation')" \
+      -v r="$(part '36 windows, run')" -v f="$(part 'its file, opened and closed')" \
+      -v s="$(sed -n 's/.*  *\([0-9.]*\) s$/\1/p' "$dir/walk_$peer.txt" | median)" \
+      'BEGIN {printf "%-24s %10.3f | %8.2f x %8.2f x %8.2f x\n",
+              n, s * 1e3, s / e, s / r, s / (r + f)}'
+    echo "  $(agreement "$dir/walk_$peer.txt")"
+  done
+else echo "vectorbt and numba are not installed: no comparison (bench/peers/README.md)"; fi
 
 section "store"
 "$bin/bench_store" "$dir"

@@ -126,7 +126,7 @@ static int print_program_help(void)
                ": every parameter combination of a strategy on every ticker, "
                "on\nevery core, into SQLite\n\n");
   for (size_t i = 0; i < N_COMMANDS; i++)
-    (void)printf("  %-9s %s\n            %s\n", commands[i]->name, commands[i]->summary,
+    (void)printf("  %-11s %s\n              %s\n", commands[i]->name, commands[i]->summary,
                  commands[i]->synopsis);
   (void)printf("\n`backtest COMMAND --help` shows the options of a command; without a command it\n"
                "is a sweep. A first run:\n"

@@ -40,26 +40,14 @@ static const bt_job_kind kind = {.name = "sweep",
                                  .report = report,
                                  .count_done = count_done};
 
-static int print_plan(const bt_job_options *options)
-{
-  bt_plan plan;
-  bt_error err;
-  bt_plan_make(&plan, &options->job, options->n_workers);
-  if (!options->json)
-    bt_summary_print_plan(options, &plan);
-  else if (bt_summary_print_plan_json(options, &plan, &err))
-    return bt_command_fail(&err, "sweep");
-  return BT_EXIT_OK;
-}
-
 static int run(const bt_arguments *arguments)
 {
   bt_job_options options;
   bt_sweep_result result = {0};
   bt_error err;
   if (bt_job_options_read(&options, false, arguments, &err)) return bt_command_fail(&err, "sweep");
-  int exit_status =
-      options.dry_run ? print_plan(&options) : bt_job_run(&kind, &result, &options, arguments);
+  int exit_status = options.dry_run ? bt_job_print_plan(&options, 0, kind.name)
+                                    : bt_job_run(&kind, &result, &options, arguments);
   bt_sweep_result_clear(&result);
   bt_job_options_clear(&options);
   return exit_status;

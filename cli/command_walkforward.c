@@ -74,8 +74,7 @@ extern const bt_command bt_command_walkforward;
 const bt_command bt_command_walkforward = {
     .name = "walkforward",
     .summary = "choose parameters on the past, look at what follows, move on",
-    .synopsis =
-        "backtest walkforward --universe FILE --strategy NAME --train DUR --test DUR [options]",
+    .synopsis = "backtest walkforward --universe FILE --strategy S --train DUR ...",
     .notes = "Example: backtest walkforward --universe sp500.txt --strategy sma --grid \\\n"
              "           --train 2y --test 6m --commission 0.1%\n"
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",

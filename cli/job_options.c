@@ -6,8 +6,9 @@
 #include "cli/options_json.h"
 
 const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
-#include "cli/job_common.def"
+#include "cli/job_first.def"
 #include "cli/job_more.def"
+#include "cli/job_second.def"
 };
 
 const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
@@ -17,8 +18,9 @@ const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
     {"gap", 0, "DUR", false, "between train and test [0]"},
     {"anchored", 0, NULL, false, "every train part begins with the data"},
     {"select", 0, "BY", false, "ticker, or universe: one combination for all [ticker]"},
-#include "cli/job_common.def"
+#include "cli/job_first.def"
 #include "cli/job_more.def"
+#include "cli/job_second.def"
 };
 
 const char *const bt_job_planned_options[] = {"shard",        "shards",          "seed",

@@ -21,7 +21,8 @@ typedef struct bt_job_options {
   bt_expression **require;
   size_t n_require;
   size_t n_workers;
-  const char *universe_path, *database, *label; /* label may be NULL */
+  const char *universe_path, *database;
+  const char *label, *benchmark_symbol, *regimes_spec; /* as given, or NULL */
   bool dry_run, strict, quiet, json, resume;
   int progress;    /* bt_progress_when */
   char *json_text; /* all that the job depends on, as a JSON object */
@@ -31,7 +32,7 @@ enum {
   BT_SWEEP_OPTION_COUNT = 41,
   BT_SWEEP_COMMON_COUNT = 16,
   BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
-  BT_WALK_COMMON_COUNT = BT_SWEEP_COMMON_COUNT + 6
+  BT_WALK_COMMON_COUNT = 16
 };
 extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];
 extern const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT];

@@ -7,12 +7,10 @@
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/summary.h"
+#include "runners/plan.h"
 #include "runners/resume.h"
 #include "runners/store_resume.h"
 #include "runners/ticker_rows.h"
-
-/* Bars that stay in memory between the passes over the universe. */
-enum { KEPT_BYTES = 512 << 20 };
 
 /* One run on its way. */
 typedef struct job_run {
@@ -43,7 +41,7 @@ static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
 
 static bt_status scan_universe(job_run *r, bt_error *err)
 {
-  bt_status status = bt_scan_run(&r->scan, &r->options->job, KEPT_BYTES, r->pool, err);
+  bt_status status = bt_scan_run(&r->scan, &r->options->job, BT_SCAN_KEPT_BYTES, r->pool, err);
   if (status) return status;
   r->scanned = true;
   r->n_rejected = warn_rejected(r->options, &r->scan);
@@ -189,10 +187,24 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
   bt_interrupt_watch(r.pool);
   status = scan_universe(&r, &err);
   bool strict = !status && options->strict && r.n_rejected > 0;
-  if (!status && !strict) status = run_into(&r, &err);
+  if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
   if (r.scanned) bt_scan_clear(&r.scan);
   int exit_status = bt_command_end(status, &err, kind->name);
-  return strict ? end_strict(&r) : exit_status;
+  if (strict) return end_strict(&r);
+  if (!status && options->dry_run) return bt_job_print_plan(options, r.n_windows, kind->name);
+  return exit_status;
+}
+
+int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command)
+{
+  bt_plan plan;
+  bt_error err;
+  bt_plan_make(&plan, &options->job, n_windows, options->n_workers);
+  if (!options->json)
+    bt_summary_print_plan(options, &plan);
+  else if (bt_summary_print_plan_json(options, &plan, &err))
+    return bt_command_fail(&err, command);
+  return BT_EXIT_OK;
 }

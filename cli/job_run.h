@@ -25,8 +25,11 @@ typedef struct bt_job_kind {
   size_t (*count_done)(const void *state);
 } bt_job_kind;
 
-/* Returns the exit status. */
+/* Returns the exit status. With --dry-run the plan is printed when the universe is scanned. */
 int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
                const bt_arguments *arguments);
+
+/* Prints the plan of --dry-run; n_windows 0: of a sweep. Returns the exit status. */
+int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command);
 
 #endif

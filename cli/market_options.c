@@ -26,6 +26,7 @@ static bt_status read_benchmark(bt_job_options *options, const bt_arguments *arg
 {
   const char *symbol = bt_arguments_find(arguments, "benchmark");
   char *path = NULL;
+  options->benchmark_symbol = symbol;
   if (!symbol) return BT_OK;
   bt_status status = bt_universe_locate(&path, &options->universe, symbol, options->universe_path,
                                         bt_arguments_find(arguments, "data"), err);
@@ -50,6 +51,7 @@ static bt_status read_regimes(bt_job_options *options, const bt_arguments *argum
 {
   bt_regime_view *regimes = &options->job.regimes;
   const char *spec = bt_arguments_find(arguments, "regimes");
+  options->regimes_spec = spec;
   if (!spec) return BT_OK;
   bt_status status = bt_regime_parse(&regimes->spec, spec, err);
   if (!status && regimes->spec.kind == BT_REGIME_FILE) {

@@ -115,6 +115,23 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
   return hash;
 }
 
+/* The dates of membership, as 16 hex digits; NULL where there are none. */
+static void add_membership(json_object *o, const bt_universe *universe, bool *ok)
+{
+  char text[17] = "";
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  bool dated = false;
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    const bt_universe_entry *entry = &universe->entries[i];
+    dated = dated || entry->n_stretches > 0;
+    hash = mix(hash, entry->symbol, strlen(entry->symbol) + 1);
+    if (entry->n_stretches > 0)
+      hash = mix(hash, entry->stretches, entry->n_stretches * sizeof *entry->stretches);
+  }
+  (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
+  bt_json_add_text(o, "membership_hash", dated ? text : NULL, ok);
+}
+
 /* What a file of regimes says, as 16 hex digits. */
 static void add_book(json_object *o, const bt_regime_book *book, bool *ok)
 {
@@ -139,6 +156,7 @@ static void add_market(json_object *o, const bt_job *job, const bt_arguments *ar
   bt_json_add_text(o, "benchmark_hash", job->benchmark ? text : NULL, ok);
   bt_json_add_text(o, "regimes", bt_arguments_find(arguments, "regimes"), ok);
   add_book(o, job->regimes.book, ok);
+  add_membership(o, job->universe, ok);
 }
 
 static void add_windows(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)

@@ -168,7 +168,7 @@ bt_status bt_summary_print_plan_json(const bt_job_options *options, const bt_pla
   bt_json_add_count(o, "file_bytes", plan->file_bytes, &ok);
   bt_json_add_count(o, "n_combos", plan->n_combos, &ok);
   bt_json_add_count(o, "n_combos_excluded", plan->n_excluded, &ok);
-  bt_json_add_count(o, "n_windows", 1, &ok);
+  bt_json_add_count(o, "n_windows", plan->n_windows == 0 ? 1 : plan->n_windows, &ok);
   bt_json_add_count(o, "n_rows", plan->n_rows, &ok);
   bt_json_add_count(o, "n_bars_estimated", plan->n_bars, &ok);
   bt_json_add_count(o, "jobs", options->n_workers, &ok);

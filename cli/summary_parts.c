@@ -95,12 +95,14 @@ void bt_summary__print_portfolio(const bt_metrics *metrics, const char *title)
 void bt_summary__print_regimes(const bt_summary_of *of, const bt_regime_summary *regimes, size_t n,
                                const char *how)
 {
-  const bt_regime_spec *spec = &of->options->job.regimes.spec;
-  char bars[BT_TEXT_SIZE], name[64];
-  bool own = !of->options->job.benchmark && spec->kind != BT_REGIME_FILE;
+  const bt_job_options *options = of->options;
+  char bars[BT_TEXT_SIZE], name[64], spec[64], whose[64];
+  const char *of_whom = options->benchmark_symbol;
   if (n == 0) return;
-  (void)printf("regimes   %s, sharpe over the tickers, %s\n",
-               own ? "each ticker's own" : "the market's", how);
+  if (options->job.regimes.spec.kind == BT_REGIME_FILE) of_whom = NULL;
+  (void)printf("regimes   %s%s%s: sharpe over the tickers, %s\n",
+               bt_text_line(spec, sizeof spec, options->regimes_spec), of_whom ? " of " : "",
+               of_whom ? bt_text_line(whose, sizeof whose, of_whom) : "", how);
   (void)printf("          %-10s %11s %7s %7s %7s %8s %7s\n", "", "bars", "median", "p25", "p75",
                "positive", "tickers");
   for (size_t k = 0; k < n; k++) {

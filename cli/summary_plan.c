@@ -11,7 +11,10 @@ void bt_summary_print_plan(const bt_job_options *options, const bt_plan *plan)
                bt_text_counted(b, plan->n_found, "file"), bt_text_bytes(c, plan->file_bytes));
   (void)printf("combinations  %s (%s more left out by rules)\n", bt_text_count(a, plan->n_combos),
                bt_text_count(b, plan->n_excluded));
-  (void)printf("windows       1 (the whole span)\n");
+  if (plan->n_windows == 0)
+    (void)printf("windows       1 (the whole span)\n");
+  else
+    (void)printf("windows       %s\n", bt_text_count(a, plan->n_windows));
   (void)printf("rows          %s of metrics (--keep %s), %s each of combos and combo_stats\n",
                bt_text_count(a, plan->n_rows), bt_summary__keep(b, &options->job.keep),
                bt_text_count(c, plan->n_combos));

@@ -6,6 +6,8 @@
 #include "cli/summary_parts.h"
 #include "core/time.h"
 
+enum { WINDOWS_SHOWN = 24 };
+
 /* ---- for people -------------------------------------------------------------------------------
  */
 
@@ -67,7 +69,12 @@ static void print_windows(const bt_summary_of *of, const bt_walk_result *result)
       "%7s %7s %8s  %s\n",
       bt_summary__objective(of->options), "test from", "to", "tickers", "train", "test", "positive",
       "most selected");
-  for (size_t k = 0; k < result->n_windows; k++) print_window(&of->options->job, result, k);
+  bool all = result->n_windows <= WINDOWS_SHOWN;
+  size_t n_head = all ? result->n_windows : WINDOWS_SHOWN / 2;
+  size_t tail = all ? result->n_windows : result->n_windows - WINDOWS_SHOWN / 2;
+  for (size_t k = 0; k < n_head; k++) print_window(&of->options->job, result, k);
+  if (!all) (void)printf(" ...  all of them are in windows and selections\n");
+  for (size_t k = tail; k < result->n_windows; k++) print_window(&of->options->job, result, k);
   (void)printf("\n");
 }
 

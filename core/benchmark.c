@@ -9,11 +9,12 @@
 void bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark)
 {
   const double *close = benchmark->close;
+  bool alike = ticker->daily == benchmark->daily;
   size_t k = 0;
   for (size_t t = 0; t < ticker->n_bars; t++) {
     int64_t time_ns = ticker->time_ns[t];
     while (k < benchmark->n_bars && benchmark->time_ns[k] < time_ns) k++;
-    bool meets = k > 0 && k < benchmark->n_bars && benchmark->time_ns[k] == time_ns;
+    bool meets = alike && k > 0 && k < benchmark->n_bars && benchmark->time_ns[k] == time_ns;
     out[t] = meets ? close[k] / close[k - 1] - 1 : (double)NAN;
   }
 }

@@ -11,7 +11,7 @@ static int64_t midnight_ns(int64_t day)
 }
 
 /* The bars behind stretch k - 1 and before stretch k: outside. */
-static bt_span find_outside(const bt_bars *bars, const bt_stretch *stretches, size_t n, size_t k)
+static bt_span find_outside(const bt_bars *bars, const bt_membership *stretches, size_t n, size_t k)
 {
   const bt_span none = {0, 0};
   int64_t from_ns = INT64_MIN, to_ns = INT64_MAX;
@@ -27,14 +27,14 @@ static bt_span find_outside(const bt_bars *bars, const bt_stretch *stretches, si
 }
 
 /* Whether membership ends on that day, which is not known from a later bar. */
-static bool ends_on(int64_t day, const bt_stretch *stretches, size_t n)
+static bool ends_on(int64_t day, const bt_membership *stretches, size_t n)
 {
   for (size_t k = 0; k < n; k++)
     if (stretches[k].to_day == day) return k + 1 == n || stretches[k + 1].from_day > day + 1;
   return false;
 }
 
-void bt_membership_apply(double *target, const bt_bars *bars, const bt_stretch *stretches,
+void bt_membership_apply(double *target, const bt_bars *bars, const bt_membership *stretches,
                          size_t n_stretches)
 {
   if (n_stretches == 0 || bars->n_bars == 0) return;

@@ -6,6 +6,7 @@
 
 #include "core/benchmark.h"
 #include "core/lanes.h"
+#include "core/outcome.h"
 #include "core/suggest.h"
 
 static const bt_metric_info infos[BT_METRIC_COUNT] = {
@@ -41,18 +42,7 @@ bt_status bt_metric_find(bt_metric *out, const char *name, bt_error *err)
 
 /* ---- computing ------------------------------------------------------------------------------ */
 
-/* BT_NOISE counts as 0; so does 0 / 0, the return after ruin: there is nothing to earn on. */
-static double without_noise(double x)
-{
-  return fabs(x) >= BT_NOISE ? x : 0;
-}
-
-/* Sums over the returns x: of x, of min(x - floor, 0)^2, and of the powers 2 to 4 of x - mean. */
-typedef struct sums {
-  double first, downside, second, third, fourth;
-} sums;
-
-static void add_moments(sums *out, const double *x, size_t n, double mean)
+static void add_moments(bt_return_sums *out, const double *x, size_t n, double mean)
 {
   bt_lanes second = {0}, third = {0}, fourth = {0};
   size_t i = 0;
@@ -75,12 +65,6 @@ static void add_moments(sums *out, const double *x, size_t n, double mean)
   }
 }
 
-/* min(x - floor, 0)^2 */
-static double square_below(double x, double floor)
-{
-  return x < floor ? (x - floor) * (x - floor) : 0;
-}
-
 static bt_pair pair_without_noise(bt_pair x)
 {
   return bt_pair_where(bt_pair_abs(x) >= BT_NOISE, x);
@@ -88,13 +72,13 @@ static bt_pair pair_without_noise(bt_pair x)
 
 /* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Adds up `first`
  * and `downside` on the way: the first return and those past whole groups of lanes one by one. */
-static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, double cash,
+static void fill_returns(double *returns, bt_return_sums *out, const bt_ledger *ledger, double cash,
                          double floor)
 {
   const double *equity = ledger->equity;
   bt_lanes first = {0}, downside = {0};
   size_t t = 1;
-  returns[0] = without_noise(equity[0] / cash - 1);
+  returns[0] = bt_without_noise(equity[0] / cash - 1);
   for (; t + BT_LANES <= ledger->n_bars; t += BT_LANES) {
     for (size_t k = 0; k < BT_LANES; k += 2) {
       bt_pair ratio = bt_pair_load(equity + t + k) / bt_pair_load(equity + t + k - 1);
@@ -106,16 +90,16 @@ static void fill_returns(double *returns, sums *out, const bt_ledger *ledger, do
     }
   }
   out->first = bt_lanes_sum(&first) + returns[0];
-  out->downside = bt_lanes_sum(&downside) + square_below(returns[0], floor);
+  out->downside = bt_lanes_sum(&downside) + bt_square_below(returns[0], floor);
   for (; t < ledger->n_bars; t++) {
-    returns[t] = without_noise(equity[t] / equity[t - 1] - 1);
+    returns[t] = bt_without_noise(equity[t] / equity[t - 1] - 1);
     out->first += returns[t];
-    out->downside += square_below(returns[t], floor);
+    out->downside += bt_square_below(returns[t], floor);
   }
 }
 
 /* The same two sums, of the same shape, for returns that are given. */
-static void add_returns(sums *out, const double *r, size_t n, double floor)
+static void add_returns(bt_return_sums *out, const double *r, size_t n, double floor)
 {
   bt_lanes first = {0}, downside = {0};
   size_t t = 1;
@@ -128,10 +112,10 @@ static void add_returns(sums *out, const double *r, size_t n, double floor)
     }
   }
   out->first = bt_lanes_sum(&first) + r[0];
-  out->downside = bt_lanes_sum(&downside) + square_below(r[0], floor);
+  out->downside = bt_lanes_sum(&downside) + bt_square_below(r[0], floor);
   for (; t < n; t++) {
     out->first += r[t];
-    out->downside += square_below(r[t], floor);
+    out->downside += bt_square_below(r[t], floor);
   }
 }
 
@@ -203,20 +187,26 @@ static double find_max_drawdown(const double *equity, size_t n, double cash)
   }
   follow(&f, equity + t, n - t);
   set_peak(&f, f.peak);
-  return without_noise(f.worst - 1);
+  return bt_without_noise(f.worst - 1);
+}
+
+void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
+                            const bt_metrics_config *config)
+{
+  double growth = final_equity / config->cash, total = bt_without_noise(growth - 1);
+  value[BT_METRIC_FINAL_EQUITY] = final_equity;
+  value[BT_METRIC_TOTAL_RETURN] = total;
+  value[BT_METRIC_CAGR] = total == 0 ? 0 : pow(growth, config->periods_per_year / (double)n) - 1;
+  value[BT_METRIC_MAX_DRAWDOWN] = max_drawdown;
+  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(max_drawdown);
 }
 
 /* Everything that follows from the equity alone. */
 static void set_equity_metrics(double *value, const double *equity, size_t n,
                                const bt_metrics_config *config)
 {
-  double final_equity = equity[n - 1], growth = final_equity / config->cash;
-  double total = without_noise(growth - 1);
-  value[BT_METRIC_FINAL_EQUITY] = final_equity;
-  value[BT_METRIC_TOTAL_RETURN] = total;
-  value[BT_METRIC_CAGR] = total == 0 ? 0 : pow(growth, config->periods_per_year / (double)n) - 1;
-  value[BT_METRIC_MAX_DRAWDOWN] = find_max_drawdown(equity, n, config->cash);
-  value[BT_METRIC_CALMAR] = value[BT_METRIC_CAGR] / fabs(value[BT_METRIC_MAX_DRAWDOWN]);
+  bt_metrics__set_equity(value, equity[n - 1], find_max_drawdown(equity, n, config->cash), n,
+                         config);
 }
 
 static void set_benchmark_metrics(double *value, const double *returns, size_t n,
@@ -233,74 +223,91 @@ static void set_benchmark_metrics(double *value, const double *returns, size_t n
   value[BT_METRIC_INFORMATION_RATIO] = against.information_ratio;
 }
 
+void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
+                             const bt_metrics_config *config)
+{
+  if (n < 2) return;
+  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
+  double excess = sums->first / count - floor, variance = sums->second / count;
+  double deviation = sums->constant ? 0 : sqrt(sums->second / (count - 1));
+  value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
+  if (sums->constant) return;
+  value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
+  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(sums->downside / count) * sqrt(ppy));
+  value[BT_METRIC_SKEW] = sums->third / count / (variance * sqrt(variance));
+  value[BT_METRIC_KURTOSIS] = sums->fourth / count / (variance * variance) - 3;
+}
+
 /* Everything that follows from the returns alone; s->first and s->downside are known. */
-static void set_return_metrics(double *value, sums *s, const double *returns, size_t n,
+static void set_return_metrics(double *value, bt_return_sums *s, const double *returns, size_t n,
                                const bt_metrics_config *config)
 {
   set_benchmark_metrics(value, returns, n, config);
   if (n < 2) return;
-  double ppy = config->periods_per_year, floor = config->rf / ppy, count = (double)n;
-  double mean = s->first / count, excess = mean - floor;
-  add_moments(s, returns, n, mean);
-  bool constant = s->second == 0 || is_constant(returns, n);
-  double deviation = constant ? 0 : sqrt(s->second / (count - 1)), variance = s->second / count;
-  value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
-  if (constant) return;
-  value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
-  value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(s->downside / count) * sqrt(ppy));
-  value[BT_METRIC_SKEW] = s->third / count / (variance * sqrt(variance));
-  value[BT_METRIC_KURTOSIS] = s->fourth / count / (variance * variance) - 3;
+  add_moments(s, returns, n, s->first / (double)n);
+  s->constant = s->second == 0 || is_constant(returns, n);
+  bt_metrics__set_returns(value, s, n, config);
+}
+
+void bt_trade_sums__init(bt_trade_sums *sums)
+{
+  *sums = (bt_trade_sums){.best = -(double)INFINITY, .worst = (double)INFINITY};
+}
+
+void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade)
+{
+  double ret = bt_without_noise(trade->pnl / trade->entry_value);
+  sums->n_closed++;
+  sums->n_won += ret > 0;
+  sums->won += ret > 0 ? trade->pnl : 0;
+  sums->lost += ret < 0 ? trade->pnl : 0;
+  sums->returns += ret;
+  sums->bars += (double)(trade->exit_bar - trade->entry_bar);
+  sums->best = fmax(sums->best, ret);
+  sums->worst = fmin(sums->worst, ret);
+}
+
+void bt_metrics__set_trades(double *value, const bt_trade_sums *sums)
+{
+  double count = (double)sums->n_closed;
+  value[BT_METRIC_N_TRADES] = count;
+  value[BT_METRIC_WIN_RATE] = (double)sums->n_won / count;
+  value[BT_METRIC_PROFIT_FACTOR] = sums->won / fabs(sums->lost);
+  value[BT_METRIC_AVG_TRADE] = sums->returns / count;
+  value[BT_METRIC_BEST_TRADE] = sums->best;
+  value[BT_METRIC_WORST_TRADE] = sums->worst;
+  value[BT_METRIC_AVG_BARS] = sums->bars / count;
 }
 
 /* Everything about closed trades. */
 static void set_trade_metrics(double *value, const bt_ledger *ledger)
 {
-  size_t n_closed = 0, n_won = 0;
-  double won = 0, lost = 0, returns = 0, bars = 0, best = -(double)INFINITY,
-         worst = (double)INFINITY;
-  for (size_t i = 0; i < ledger->n_trades; i++) {
-    const bt_trade *trade = &ledger->trades[i];
-    if (trade->open) continue;
-    double ret = without_noise(trade->pnl / trade->entry_value);
-    n_closed++;
-    n_won += ret > 0;
-    won += ret > 0 ? trade->pnl : 0;
-    lost += ret < 0 ? trade->pnl : 0;
-    returns += ret;
-    bars += (double)(trade->exit_bar - trade->entry_bar);
-    best = fmax(best, ret);
-    worst = fmin(worst, ret);
-  }
-  double count = (double)n_closed;
-  value[BT_METRIC_N_TRADES] = count;
-  value[BT_METRIC_WIN_RATE] = (double)n_won / count;
-  value[BT_METRIC_PROFIT_FACTOR] = won / fabs(lost);
-  value[BT_METRIC_AVG_TRADE] = returns / count;
-  value[BT_METRIC_BEST_TRADE] = best;
-  value[BT_METRIC_WORST_TRADE] = worst;
-  value[BT_METRIC_AVG_BARS] = bars / count;
+  bt_trade_sums sums;
+  bt_trade_sums__init(&sums);
+  for (size_t i = 0; i < ledger->n_trades; i++)
+    if (!ledger->trades[i].open) bt_trade_sums__add(&sums, &ledger->trades[i]);
+  bt_metrics__set_trades(value, &sums);
 }
 
-/* Nothing is known yet but the number of bars. */
-static void begin(double *value, size_t n_bars)
+void bt_metrics__begin(double *value, size_t n_bars)
 {
   for (size_t i = 0; i < BT_METRIC_COUNT; i++) value[i] = (double)NAN;
   value[BT_METRIC_N_BARS] = (double)n_bars;
 }
 
-static void finish(double *value)
+void bt_metrics__finish(double *value)
 {
   for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    if (!isfinite(value[i])) value[i] = (double)NAN;
+    value[i] = isfinite(value[i]) ? value[i] : (double)NAN;
 }
 
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
                         const bt_bars *bars, bt_span span, const bt_metrics_config *config)
 {
-  sums s;
+  bt_return_sums s;
   double *value = out->value;
   size_t n = ledger->n_bars;
-  begin(value, n);
+  bt_metrics__begin(value, n);
   fill_returns(returns, &s, ledger, config->cash, config->rf / config->periods_per_year);
   set_return_metrics(value, &s, returns, n, config);
   set_equity_metrics(value, ledger->equity, n, config);
@@ -308,19 +315,19 @@ void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledge
   set_trade_metrics(value, ledger);
   value[BT_METRIC_COSTS] = ledger->costs_paid;
   value[BT_METRIC_BUY_HOLD] = bars->close[span.end - 1] / bars->close[span.first] - 1;
-  finish(value);
+  bt_metrics__finish(value);
 }
 
 void bt_metrics_of_returns(bt_metrics *out, double *equity, const double *r, size_t n,
                            const bt_metrics_config *config)
 {
-  sums s;
+  bt_return_sums s;
   double *value = out->value, worth = config->cash;
-  begin(value, n);
+  bt_metrics__begin(value, n);
   if (n == 0) return;
   for (size_t t = 0; t < n; t++) equity[t] = worth *= 1 + r[t];
   add_returns(&s, r, n, config->rf / config->periods_per_year);
   set_return_metrics(value, &s, r, n, config);
   set_equity_metrics(value, equity, n, config);
-  finish(value);
+  bt_metrics__finish(value);
 }

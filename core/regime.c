@@ -109,12 +109,22 @@ const char *bt_regime_name(const bt_regime_spec *spec, const bt_regime_book *boo
 
 /* ---- from the benchmark to a ticker --------------------------------------------------------- */
 
+/* Mean distance of two bars, 0 for fewer than two. */
+static double spacing_ns(const bt_bars *bars)
+{
+  if (bars->n_bars < 2) return 0;
+  return ((double)bars->time_ns[bars->n_bars - 1] - (double)bars->time_ns[0]) /
+         (double)(bars->n_bars - 1);
+}
+
 void bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
                      const bt_bars *source)
 {
-  size_t n_passed = 0; /* bars of source at or before the ticker's */
+  bool coarser = spacing_ns(source) > 1.5 * spacing_ns(ticker) && ticker->n_bars > 1;
+  size_t n_begun = 0; /* bars of source that begin at or before the ticker's */
   for (size_t t = 0; t < ticker->n_bars; t++) {
-    while (n_passed < source->n_bars && source->time_ns[n_passed] <= ticker->time_ns[t]) n_passed++;
-    out[t] = n_passed > 0 ? labels[n_passed - 1] : BT_REGIME_UNKNOWN;
+    while (n_begun < source->n_bars && source->time_ns[n_begun] <= ticker->time_ns[t]) n_begun++;
+    size_t n_known = coarser && n_begun > 0 ? n_begun - 1 : n_begun;
+    out[t] = n_known > 0 ? labels[n_known - 1] : BT_REGIME_UNKNOWN;
   }
 }

@@ -73,9 +73,10 @@ enum { BT_REGIME_UNKNOWN = 0xff }; /* no label: warm-up, or outside every stretc
 bt_status bt_regime_label(unsigned char *labels, const bt_regime_spec *spec,
                           const bt_regime_book *book, const bt_bars *source, bt_error *err);
 
-/* Labels of the benchmark carried over to a ticker: out[t] is that of the latest bar of source at
- * or before bar t of the ticker, by the times that bars bear (their openings); UNKNOWN before its
- * first bar. */
+/* Labels of the benchmark carried over to a ticker: out[t] is that of the latest bar of source that
+ * is known by then. Bars of the same length are known when they have the same time; where those of
+ * source are longer (a daily benchmark, hourly bars) one is known when the next begins. UNKNOWN
+ * before the first. */
 void bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
                      const bt_bars *source);
 

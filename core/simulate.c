@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/account.h"
 #include "core/lanes.h"
 #include "core/time.h"
 
@@ -49,22 +50,6 @@
  *     the close, marking.
  *
  * The code goes from order to order: between two of them nothing but equity changes. */
-
-/* The account while bars go by. */
-typedef struct account {
-  const bt_sim_config *config;
-  const bt_bars *bars;
-  bt_ledger *ledger;
-  size_t first; /* bar of the span */
-  double cash;
-  double shares;      /* adjusted shares; < 0 short */
-  double in_force;    /* the target that the last order was about, 0 at the start */
-  double held_price;  /* average price of the shares held; partial exits leave it as it is */
-  double exit_shares; /* of the trade going on so far */
-  size_t charged;     /* the last bar at whose beginning borrow was due */
-  bool has_levels;    /* whether positions have any */
-  bt_levels levels;   /* of the shares held */
-} account;
 
 /* One order: the bar, what it is for, the price before and after slippage, and raw shares per
  * adjusted share. */
@@ -154,7 +139,7 @@ static double commission(const bt_costs *costs, double value, double raw_shares)
  * commission comes out of equity first: E' = E - cost(|target * E' - old|). Above its minimum the
  * commission is a fraction c of the traded value, so both sides are linear; the larger of the two
  * costs leaves the smaller E'. NaN where no E' solves it. */
-static double equity_after(const account *a, const order *o, double target, double equity,
+static double equity_after(const bt_account *a, const order *o, double target, double equity,
                            double old)
 {
   const bt_costs *costs = &a->config->costs;
@@ -173,16 +158,10 @@ static double blend(double average, double price, double added, double total)
   return added == total ? price : average + (price - average) * (added / total);
 }
 
-/* The trade going on while shares != 0: it stands behind those that are closed. */
-static bt_trade *open_trade(const account *a)
-{
-  return &a->ledger->trades[a->ledger->n_trades];
-}
-
 /* Rule 6: enters the fill of `change` shares into the trade it opens, adds to, or reduces. */
-static void book_trade(account *a, const order *o, double change, double paid)
+static void book_trade(bt_account *a, const order *o, double change, double paid)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   double held = fabs(a->shares), quantity = fabs(change);
   if (held == 0) {
     *trade = (bt_trade){.side = change > 0 ? 1 : -1, .entry_bar = o->bar, .open = true};
@@ -201,9 +180,9 @@ static void book_trade(account *a, const order *o, double change, double paid)
   }
 }
 
-static void close_trade(account *a, const order *o)
+static void close_trade(bt_account *a, const order *o)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   trade->exit_bar = o->bar;
   trade->reason = o->reason;
   trade->open = false;
@@ -212,7 +191,7 @@ static void close_trade(account *a, const order *o)
 
 /* Rule 4: brings the position to target times the equity that is left, at the order's price.
  * Nothing happens when that would leave no equity, or less than one lot. */
-static void trade_to(account *a, const order *o, double target)
+static void trade_to(bt_account *a, const order *o, double target)
 {
   double old_value = a->shares * o->price, equity = a->cash + old_value;
   double after = equity_after(a, o, target, equity, old_value);
@@ -244,29 +223,29 @@ static double noise_of(double cash, double value)
 }
 
 /* Rule 8. */
-static bool is_gone(double cash, double value)
+bool bt_account__is_gone(double cash, double value)
 {
   return cash + value <= noise_of(cash, value);
 }
 
 /* The bar whose decision fills on that one. */
-static size_t deciding_bar(const account *a, size_t bar)
+static size_t deciding_bar(const bt_account *a, size_t bar)
 {
   return a->config->fill == BT_FILL_OPEN ? bar - 1 : bar;
 }
 
 /* Rule 10, for shares that are held since this order. */
-static void set_levels(account *a, const order *o)
+static void set_levels(bt_account *a, const order *o)
 {
   int side = a->shares > 0 ? 1 : -1;
   a->levels = bt_levels_of(&a->config->stops, side, o->price, deciding_bar(a, o->bar));
 }
 
 /* Rules 4, 5 and 8: an order of which bar, reason and raw price are set. */
-static inline bt_status place_order(account *a, order *o, double target, bt_error *err)
+static inline bt_status place_order(bt_account *a, order *o, double target, bt_error *err)
 {
   double value = a->shares * o->raw_price, equity = a->cash + value;
-  a->ledger->ruined = is_gone(a->cash, value);
+  a->ledger->ruined = bt_account__is_gone(a->cash, value);
   if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
   if (!status) status = reserve_holding(a->ledger, err);
@@ -283,8 +262,7 @@ static inline bt_status place_order(account *a, order *o, double target, bt_erro
   return BT_OK;
 }
 
-/* Rules 3 and 9: a decision that differs from the one in force becomes an order. */
-static bt_status follow_decision(account *a, size_t bar, double decision, bt_error *err)
+bt_status bt_account__follow_decision(bt_account *a, size_t bar, double decision, bt_error *err)
 {
   if (decision == a->in_force) return BT_OK;
   a->in_force = decision; /* whether or not the order can be placed */
@@ -297,14 +275,14 @@ static bt_status follow_decision(account *a, size_t bar, double decision, bt_err
 }
 
 /* Rule 11: the first bar of [first, end) on which what is held reaches a level. */
-static bool find_touch(bt_touch *out, account *a, size_t first, size_t end)
+static bool find_touch(bt_touch *out, bt_account *a, size_t first, size_t end)
 {
   if (!a->has_levels || a->shares == 0) return false;
   return bt_levels_find(out, &a->levels, a->bars, first, end);
 }
 
 /* Rule 12. */
-static bt_status close_at_level(account *a, const bt_touch *touch, bt_error *err)
+static bt_status close_at_level(bt_account *a, const bt_touch *touch, bt_error *err)
 {
   static const bt_exit_reason reasons[BT_STOP_COUNT] = {
       [BT_STOP_LOSS] = BT_EXIT_STOP,
@@ -316,7 +294,7 @@ static bt_status close_at_level(account *a, const bt_touch *touch, bt_error *err
 }
 
 /* Rule 13: what is due at the beginning of bar t, once. */
-static void charge_borrow(account *a, size_t t)
+static void charge_borrow(bt_account *a, size_t t)
 {
   const bt_bars *bars = a->bars;
   double rate = a->config->borrow_rate;
@@ -342,9 +320,7 @@ static bool are_the_same(const double *next, bt_pair in_force)
                    bt_pair_both(are_equal(next + 4, in_force), are_equal(next + 6, in_force))));
 }
 
-/* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
- * the decision that bar i + 1 follows. */
-static size_t find_order(const double *next, size_t t, size_t end, double in_force)
+size_t bt_account__find_order(const double *next, size_t t, size_t end, double in_force)
 {
   t++;
   while (t + BT_LANES <= end && are_the_same(next + t - 1, bt_pair_of(in_force))) t += BT_LANES;
@@ -354,14 +330,14 @@ static size_t find_order(const double *next, size_t t, size_t end, double in_for
 
 /* Rules 7 and 8: equity at the close of the bars [t, end), between which no order arises and shares
  * and cash do not change. Returns end, or the bar on which equity is gone. */
-static inline size_t mark_steady(account *a, size_t t, size_t end)
+static inline size_t mark_steady(bt_account *a, size_t t, size_t end)
 {
   const double cash = a->cash, shares = a->shares, *close = a->bars->close;
   double *equity = a->ledger->equity;
   size_t stop = t, first = a->first;
   for (size_t i = 0; i < end - t; i++) equity[t - first + i] = cash + shares * close[t + i];
   if (shares < 0 || cash < 0) /* else it cannot be gone: prices are above 0 */
-    while (stop < end && !is_gone(cash, equity[stop - first] - cash)) stop++;
+    while (stop < end && !bt_account__is_gone(cash, equity[stop - first] - cash)) stop++;
   else
     stop = end;
   a->ledger->ruined = stop < end;
@@ -370,12 +346,12 @@ static inline size_t mark_steady(account *a, size_t t, size_t end)
 }
 
 /* The same where borrow takes some of the cash on every bar. */
-static size_t mark_borrowed(account *a, size_t t, size_t end)
+static size_t mark_borrowed(bt_account *a, size_t t, size_t end)
 {
   for (; t < end; t++) {
     charge_borrow(a, t);
     double value = a->shares * a->bars->close[t];
-    a->ledger->ruined = is_gone(a->cash, value);
+    a->ledger->ruined = bt_account__is_gone(a->cash, value);
     if (a->ledger->ruined) return t;
     a->ledger->equity[t - a->first] = a->cash + value;
     a->ledger->n_exposed++;
@@ -383,7 +359,7 @@ static size_t mark_borrowed(account *a, size_t t, size_t end)
   return t;
 }
 
-static size_t mark_bars(account *a, size_t t, size_t end)
+static size_t mark_bars(bt_account *a, size_t t, size_t end)
 {
   bool pays = a->shares < 0 && a->config->borrow_rate > 0;
   return pays ? mark_borrowed(a, t, end) : mark_steady(a, t, end);
@@ -391,7 +367,7 @@ static size_t mark_bars(account *a, size_t t, size_t end)
 
 /* Rules 11 to 14: what comes ahead of the decision that fills on bar t: borrow, and with fills at
  * the close the levels. */
-static bt_status begin_bar(account *a, size_t t, bt_error *err)
+static bt_status begin_bar(bt_account *a, size_t t, bt_error *err)
 {
   bt_touch touch;
   charge_borrow(a, t);
@@ -401,7 +377,7 @@ static bt_status begin_bar(account *a, size_t t, bt_error *err)
 
 /* Rules 7, 8 and 11 to 14: what is left of bar *t behind its decision, and the bars up to `end`, on
  * which none fills. Leaves *t at end, or at the bar on which equity is gone. */
-static bt_status pass_bars(account *a, size_t *t, size_t end, bt_error *err)
+static bt_status pass_bars(bt_account *a, size_t *t, size_t end, bt_error *err)
 {
   size_t from = *t + (a->config->fill == BT_FILL_CLOSE);
   for (bt_touch touch; find_touch(&touch, a, from, end); from = touch.bar + 1) {
@@ -425,9 +401,9 @@ static bt_status fill_with_nothing(bt_ledger *ledger, size_t bar, bt_span span, 
 }
 
 /* The trade that is open at the end: marked at the close of that bar, not closed. */
-static void mark_open_trade(account *a, size_t bar)
+static void mark_open_trade(bt_account *a, size_t bar)
 {
-  bt_trade *trade = open_trade(a);
+  bt_trade *trade = bt_account__open_trade(a);
   double close = a->bars->close[bar];
   trade->exit_bar = bar;
   trade->exit_price = close;
@@ -436,32 +412,39 @@ static void mark_open_trade(account *a, size_t bar)
   a->ledger->n_trades++;
 }
 
+void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_bars *bars, size_t first,
+                       const bt_sim_config *config)
+{
+  *a = (bt_account){.config = config,
+                    .bars = bars,
+                    .ledger = ledger,
+                    .first = first,
+                    .cash = config->cash,
+                    .charged = first,
+                    .has_levels = bt_stops_any(&config->stops)};
+  ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
+  ledger->costs_paid = 0;
+  ledger->ruined = false;
+}
+
 bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *target, bt_span span,
                       const bt_sim_config *config, bt_error *err)
 {
   size_t t = span.first;
-  bool at_open = config->fill == BT_FILL_OPEN, has_levels = bt_stops_any(&config->stops);
-  bool is_eventful = has_levels || config->borrow_rate > 0; /* between orders */
+  bool at_open = config->fill == BT_FILL_OPEN;
+  bool is_eventful = bt_account__is_eventful(config);
   bt_status status = reserve_bars(ledger, span.end - span.first, err);
   if (status) return status;
-  account a = {.config = config,
-               .bars = bars,
-               .ledger = ledger,
-               .first = span.first,
-               .cash = config->cash,
-               .charged = span.first,
-               .has_levels = has_levels};
+  bt_account a;
+  bt_account__begin(&a, ledger, bars, span.first, config);
   ledger->n_bars = span.end - span.first;
-  ledger->n_exposed = ledger->n_trades = ledger->n_holdings = 0;
-  ledger->costs_paid = 0;
-  ledger->ruined = false;
   while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
     if (is_eventful) status = begin_bar(&a, t, err);
-    if (!status && !ledger->ruined) status = follow_decision(&a, t, decision, err);
+    if (!status && !ledger->ruined) status = bt_account__follow_decision(&a, t, decision, err);
     if (status) return status;
     if (ledger->ruined) break;
-    size_t end = find_order(at_open ? target : target + 1, t, span.end, a.in_force);
+    size_t end = bt_account__find_order(at_open ? target : target + 1, t, span.end, a.in_force);
     if (is_eventful)
       status = pass_bars(&a, &t, end, err);
     else

@@ -222,7 +222,7 @@ static bt_status give_stretches(bt_universe *universe, const place *places, size
                                 size_t end, bt_error *err)
 {
   size_t least = places[first].index;
-  bt_stretch *stretches = malloc((end - first) * sizeof *stretches);
+  bt_membership *stretches = malloc((end - first) * sizeof *stretches);
   if (!stretches) return bt_fail_nomem(err, "universe");
   for (size_t i = first; i < end; i++) {
     stretches[i - first] = places[i].stay->stretch;

@@ -11,7 +11,7 @@
 
 /* What one line says of a symbol. */
 typedef struct bt_stay {
-  bt_stretch stretch;
+  bt_membership stretch;
   size_t line, column; /* of its dates, 1-based */
 } bt_stay;
 

@@ -48,7 +48,7 @@ typedef struct listing {
   bool in_header;
 } listing;
 
-static const bt_stretch always = {INT64_MIN, INT64_MAX};
+static const bt_membership always = {INT64_MIN, INT64_MAX};
 
 static bt_status add_symbol(listing *l, const char *symbol, size_t length, bt_stay stay)
 {

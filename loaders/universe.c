@@ -212,17 +212,19 @@ bt_status bt_universe_locate(char **out, const bt_universe *universe, const char
                              const char *path, const char *data_dir, bt_error *err)
 {
   bt_universe one = {0};
-  const char *known = path_of(universe, symbol);
-  bt_status status = BT_OK;
-  if (!known) status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
-  if (!known && !status) {
-    const char *folder = data_dir ? data_dir : path;
+  const char *known = path_of(universe, symbol), *folder = data_dir ? data_dir : path;
+  bt_status status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
+  if (!status && !known) {
     status = data_dir || is_folder(path) ? bt_symbol_files__find(&one, &folder, 1, err)
                                          : find_files(&one, path, NULL, err);
-    if (!status) known = one.entries[0].path;
+    known = status ? NULL : one.entries[0].path;
   }
-  if (!status && !known) status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
-  if (!status && !(*out = strdup(known))) status = bt_fail_nomem(err, "paths");
+  if (!status && known) {
+    *out = strdup(known);
+    if (!*out) status = bt_fail_nomem(err, "paths");
+  } else if (!status) {
+    status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
+  }
   bt_universe_clear(&one);
   return status;
 }

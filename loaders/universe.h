@@ -21,7 +21,7 @@
 typedef struct bt_universe_entry {
   char *symbol;
   char *path;
-  bt_stretch *stretches; /* n_stretches of them */
+  bt_membership *stretches; /* n_stretches of them */
   size_t n_stretches;
 } bt_universe_entry;
 

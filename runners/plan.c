@@ -7,12 +7,16 @@
 #include "core/bars.h"
 #include "core/indicator_cache.h"
 #include "core/metrics.h"
+#include "runners/scan.h"
 #include "runners/store.h"
 
 /* Rates of one core of an ordinary machine, on the safe side; see bench/. A row of combos and one
  * of combo_stats are written for every combination. */
 static const double csv_bytes_per_s = 150e6, bar_combos_per_s = 120e6, rows_per_s = 300e3,
                     combos_per_s = 200e3;
+
+/* What measuring every window costs, beside one pass over all bars. */
+static const double windows_cost = 2;
 
 /* Bytes of a line of prices in a file, and of a bar's row while a file is read. */
 enum { BYTES_PER_LINE = 40, BYTES_PER_LOADED_ROW = 96, GZIP_RATIO = 3 };
@@ -41,10 +45,20 @@ static uint64_t least_of(uint64_t a, uint64_t b)
   return a < b ? a : b;
 }
 
-static uint64_t rows_of_a_ticker(const bt_job *job, uint64_t n_combos)
+/* Of a sweep; of a walk-forward the same on each train and test part, and one out of sample. */
+static uint64_t rows_of_a_ticker(const bt_job *job, const bt_plan *plan)
 {
-  if (job->keep.kind == BT_KEEP_SELECTED) return 1;
-  return job->keep.kind == BT_KEEP_TOP ? least_of(job->keep.top, n_combos) : n_combos;
+  uint64_t n = plan->n_combos;
+  if (job->keep.kind == BT_KEEP_SELECTED) n = 1;
+  if (job->keep.kind == BT_KEEP_TOP) n = least_of(job->keep.top, plan->n_combos);
+  return plan->n_windows == 0 ? n : 2 * n * plan->n_windows + 1;
+}
+
+/* Objective values of a ticker. */
+static uint64_t value_bytes(const bt_plan *plan)
+{
+  uint64_t n_windows = plan->n_windows == 0 ? 1 : plan->n_windows;
+  return n_windows * 8 * (uint64_t)plan->n_combos;
 }
 
 /* Estimated bars of one file; 0 when it is not there. */
@@ -72,9 +86,10 @@ static uint64_t params_bytes(const bt_grid *grid)
 
 static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
 {
-  uint64_t a_combo = STATS_ROW_BYTES + COMBO_ROW_BYTES + params_bytes(job->grid);
+  uint64_t n_windows = plan->n_windows == 0 ? 1 : plan->n_windows;
+  uint64_t a_combo = n_windows * STATS_ROW_BYTES + COMBO_ROW_BYTES + params_bytes(job->grid);
   return EMPTY_DATABASE_BYTES + plan->n_rows * METRICS_ROW_BYTES + plan->n_combos * a_combo +
-         plan->n_tickers * (8 * (uint64_t)plan->n_combos + BLOB_ROW_BYTES);
+         plan->n_tickers * (value_bytes(plan) + n_windows * BLOB_ROW_BYTES);
 }
 
 /* How many series the combinations ask for, by letting the strategy ask on a single bar; in a large
@@ -113,19 +128,18 @@ static uint64_t indicator_bytes(const bt_job *job, uint64_t n_bars)
   return least_of(8 * n_bars * count_series(job), least > most ? least : most);
 }
 
-/* A ticker in work: the file's text and rows, its bars, indicators, score and Sharpe ratio of each
- * combination. */
+/* A ticker in work: the file's text and rows of when it was loaded, its bars, indicators, score and
+ * Sharpe ratio of each combination. */
 static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, uint64_t n_bars)
 {
   return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW) + bt_bars_size_bytes((size_t)n_bars) +
-         indicator_bytes(job, n_bars) + 16 * (uint64_t)plan->n_combos;
+         indicator_bytes(job, n_bars) + 2 * value_bytes(plan);
 }
 
 /* Results of a ticker on their way to the disk. */
 static uint64_t batch_bytes(const bt_plan *plan, const bt_job *job)
 {
-  return 8 * (uint64_t)plan->n_combos +
-         rows_of_a_ticker(job, plan->n_combos) * (sizeof(bt_metrics) + sizeof(int64_t));
+  return value_bytes(plan) + rows_of_a_ticker(job, plan) * (sizeof(bt_metrics) + sizeof(int64_t));
 }
 
 /* The greater of two moments: while tickers are computed, and while their statistics are. */
@@ -137,7 +151,8 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
   uint64_t n_in_work = least_of(n_workers, n_tickers);
   uint64_t lasting = PROGRAM_BYTES + n_workers * WORKER_BYTES +
                      least_of(plan->database_bytes, PAGE_CACHE_BYTES) + 8 * n_tickers * n_combos +
-                     sizeof(uint32_t) * n_combos;
+                     sizeof(uint32_t) * n_combos +
+                     least_of(bt_bars_size_bytes((size_t)plan->n_bars), BT_SCAN_KEPT_BYTES);
   uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
   uint64_t computing = n_in_work * a_ticker + waiting;
   uint64_t statistics = (sizeof(bt_combo_stats) + sizeof(double)) * n_combos;
@@ -148,22 +163,25 @@ static double estimate_time(const bt_plan *plan, double n_workers)
 {
   double n_combos = (double)plan->n_combos;
   double computing_s = (double)plan->file_bytes / csv_bytes_per_s / n_workers +
-                       (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers;
+                       (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers *
+                           (plan->n_windows == 0 ? 1 : windows_cost);
   double writing_s = (double)plan->n_rows / rows_per_s;
   return (computing_s > writing_s ? computing_s : writing_s) + n_combos / combos_per_s;
 }
 
-void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers)
+void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_windows, size_t n_workers)
 {
   uint64_t longest = 0;
   *out = (bt_plan){.n_tickers = job->universe->n_entries,
                    .n_combos = bt_grid_count(job->grid),
-                   .n_excluded = bt_grid_excluded(job->grid)};
+                   .n_excluded = bt_grid_excluded(job->grid),
+                   .n_windows = n_windows};
   for (size_t i = 0; i < out->n_tickers; i++) {
     uint64_t n_bars = look_at(out, job->universe->entries[i].path);
     if (n_bars > longest) longest = n_bars;
   }
-  out->n_rows = out->n_tickers * rows_of_a_ticker(job, out->n_combos);
+  out->n_rows = out->n_tickers * rows_of_a_ticker(job, out) + /* and those of '*' */
+                (n_windows == 0 && job->portfolio_all ? out->n_combos : 1);
   out->database_bytes = estimate_database(out, job);
   out->memory_bytes = estimate_memory(out, job, longest, n_workers);
   out->elapsed_s = estimate_time(out, (double)n_workers);

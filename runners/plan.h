@@ -1,4 +1,4 @@
-/* plan.h - what a sweep would do and roughly cost, without doing it. */
+/* plan.h - what a job would do and roughly cost, without doing it. */
 #ifndef BT_RUNNERS_PLAN_H
 #define BT_RUNNERS_PLAN_H
 
@@ -10,6 +10,7 @@
 typedef struct bt_plan {
   size_t n_tickers, n_found; /* found: their files are there */
   size_t n_combos, n_excluded;
+  size_t n_windows;        /* of a walk-forward; 0: a sweep */
   uint64_t n_rows;         /* of `metrics`, if no ticker is rejected */
   uint64_t file_bytes;     /* of the files, as they are on disk */
   uint64_t n_bars;         /* estimated from the files' sizes */
@@ -18,7 +19,8 @@ typedef struct bt_plan {
   double elapsed_s;        /* estimated, within a factor of three or so */
 } bt_plan;
 
-/* Looks at the files' sizes, reads none; lets the strategy ask for its indicators. Never fails. */
-void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_workers);
+/* Looks at the files' sizes, reads none; lets the strategy ask for its indicators. n_windows: 0 for
+ * a sweep. Never fails. */
+void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_windows, size_t n_workers);
 
 #endif

@@ -148,10 +148,11 @@ static bool is_daily(const bt_scan *scan)
 }
 
 /* The portfolio's times as bars without prices: what aligning by time looks at. */
-static bt_bars times_of(const bt_portfolio *portfolio)
+static bt_bars times_of(const bt_portfolio *portfolio, const bt_scan *scan)
 {
   return (bt_bars){.n_bars = bt_portfolio_count(portfolio),
-                   .time_ns = (int64_t *)bt_portfolio_times(portfolio)};
+                   .time_ns = (int64_t *)bt_portfolio_times(portfolio),
+                   .daily = is_daily(scan)};
 }
 
 /* Scratch of one portfolio: a value a time in each. */
@@ -224,7 +225,7 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
                               const bt_portfolio_series *series, const bt_run *run, bt_error *err)
 {
   const bt_job *job = run->job;
-  bt_bars times = times_of(series->portfolio);
+  bt_bars times = times_of(series->portfolio, run->means->scan);
   curve c = {0};
   bt_metrics_config config = {.cash = job->evaluation.simulation.cash,
                               .rf = job->evaluation.rf,
@@ -236,7 +237,7 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
     if (job->benchmark) bt_benchmark_align(c.benchmark, &times, job->benchmark);
     config.benchmark = job->benchmark ? c.benchmark : NULL;
     bt_metrics_of_returns(out, c.equity, c.returns, times.n_bars, &config);
-    section->daily = is_daily(run->means->scan);
+    section->daily = times.daily;
     status = fill_row(section, out, err);
   }
   if (!status && series->details) status = fill_regimes(section, &c, &times, &config, job, err);

@@ -15,6 +15,7 @@ static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
 {
   for (size_t i = 0; scratch && i < n_workers; i++) {
     bt_ticker_scratch_clear(&scratch[i].ticker);
+    bt_course_free(scratch[i].course);
     bt_loader_free(scratch[i].loader);
   }
   free(scratch);
@@ -28,6 +29,7 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
   for (size_t i = 0; i < n_workers && !status; i++) {
     status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
     if (!status) status = bt_loader_new(&scratch[i].loader, err);
+    if (!status) status = bt_course_new(&scratch[i].course, err);
   }
   if (status)
     free_scratch(scratch, n_workers);
@@ -98,7 +100,7 @@ bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t inde
   const bt_job *job = run->job;
   const bt_bars *bars = NULL;
   bt_loader *loader = run->scratch[bt_worker_index(worker)].loader;
-  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, job, loader, err);
+  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, loader, err);
   if (status) return status;
   status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job, err);
   if (status) bt_bars_free(out->owned);

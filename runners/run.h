@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/course.h"
 #include "runners/job.h"
 #include "runners/pool.h"
 #include "runners/scan.h"
@@ -35,6 +36,7 @@ typedef struct bt_run_means {
 typedef struct bt_worker_scratch {
   bt_loader *loader;
   bt_ticker_scratch ticker;
+  bt_course *course; /* for the windows of a walk-forward */
 } bt_worker_scratch;
 
 typedef struct bt_run {

@@ -185,7 +185,7 @@ static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
 bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
                       bt_error *err)
 {
-  bt_scan scan = {.n_entries = job->universe->n_entries};
+  bt_scan scan = {.job = job, .n_entries = job->universe->n_entries};
   scan_context context = {.job = job, .kept_bytes = kept_bytes};
   bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
   if (status) return status;
@@ -216,9 +216,10 @@ void bt_scan_clear(bt_scan *scan)
 }
 
 bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan, size_t index,
-                       const bt_job *job, bt_loader *loader, bt_error *err)
+                       bt_loader *loader, bt_error *err)
 {
   const bt_scan_entry *entry = &scan->entries[index];
+  const bt_job *job = scan->job;
   const bt_universe_entry *ticker = &job->universe->entries[index];
   *owned = NULL;
   *out = entry->bars;

@@ -29,16 +29,20 @@ typedef struct bt_scan_entry {
 } bt_scan_entry;
 
 typedef struct bt_scan {
+  const bt_job *job;      /* of which it is */
   bt_scan_entry *entries; /* one a ticker, in the universe's order */
   size_t n_entries;
   bt_calendar calendar; /* days on which the universe trades */
 } bt_scan;
 
+/* What a run keeps of the bars, as kept_bytes. */
+#define BT_SCAN_KEPT_BYTES ((size_t)512 << 20)
+
 /* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
  * job->to_ns is rejected. Of the rest of the job periods_per_year alone is looked at. Gaps are
  * found in tickers with daily bars, against all that trade by the day or within it. Bars of up to
- * kept_bytes stay. The caller clears *out with bt_scan_clear, after success alone. Errors: NOMEM,
- * THREAD, CANCELLED. */
+ * kept_bytes stay. The job outlives *out. The caller clears *out with bt_scan_clear, after success
+ * alone. Errors: NOMEM, THREAD, CANCELLED. */
 bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
                       bt_error *err);
 void bt_scan_clear(bt_scan *scan);
@@ -47,7 +51,7 @@ void bt_scan_clear(bt_scan *scan);
  * frees (NULL where there is nothing to free). Errors: DATA (the file is not what it was), NOMEM.
  */
 bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan, size_t index,
-                       const bt_job *job, bt_loader *loader, bt_error *err);
+                       bt_loader *loader, bt_error *err);
 
 /* The periods per year that most of the tickers have; of equal numbers the first in the universe's
  * order. */

@@ -71,9 +71,7 @@ static bt_status splice_alloc(bt_splice *out, const bt_job *job, size_t n_bars, 
     out->amounts[i] = calloc(n_bars, sizeof *out->amounts[i]);
     ok = out->amounts[i];
   }
-  if (ok) return BT_OK;
-  bt_splice_clear(out);
-  return bt_fail_nomem(err, "out-of-sample target");
+  return ok ? BT_OK : bt_fail_nomem(err, "out-of-sample target");
 }
 
 /* The bars whose decisions are those of window k: they end where the next window takes over. With
@@ -130,7 +128,6 @@ bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slo
   const bt_bars *bars = ticker->bars;
   reach r = find_reach(walk, slots);
   bt_status status = splice_alloc(out, job, bars->n_bars, err);
-  if (status) return status;
   out->span =
       bt_walk__span(bars, walk->windows[r.first].test_first, walk->windows[r.last].test_last);
   for (size_t k = r.first; k <= r.last && !status; k++) {

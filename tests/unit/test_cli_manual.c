@@ -23,7 +23,7 @@ static void escape(char *out, size_t size, const char *name)
   out[used] = '\0';
 }
 
-static void every_option_of_a_sweep_is_in_the_manual(void **state)
+static void every_option_of_a_job_is_in_the_manual(void **state)
 {
   (void)state;
   static char text[1 << 16];
@@ -34,14 +34,14 @@ static void every_option_of_a_sweep_is_in_the_manual(void **state)
   (void)fclose(file);
   const char *options = strstr(text, ".SH OPTIONS");
   assert_non_null(options);
-  for (size_t i = 0; i < BT_SWEEP_OPTION_COUNT; i++) {
-    escape(name, sizeof name, bt_sweep_option_table[i].name);
-    if (!strstr(options, name)) fail_msg("--%s is not there", bt_sweep_option_table[i].name);
+  for (size_t i = 0; i < BT_WALK_OPTION_COUNT; i++) {
+    escape(name, sizeof name, bt_walk_option_table[i].name);
+    if (!strstr(options, name)) fail_msg("--%s is not there", bt_walk_option_table[i].name);
   }
 }
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_option_of_a_sweep_is_in_the_manual)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_option_of_a_job_is_in_the_manual)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

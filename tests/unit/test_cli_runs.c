@@ -88,7 +88,7 @@ static void deleted_runs_are_gone_and_the_file_is_smaller(void **state)
               "select run_id, label from runs; pragma integrity_check; pragma foreign_key_check; "
               "select count(*) from leaderboard; select count(*) from results_sma'",
               0);
-  assert_string_equal(s->run.out, "3\n3|kept\nok\n1\n2\n");
+  assert_string_equal(s->run.out, "3\n3|kept\nok\n1\n3\n");
   expect_exit(s, "ls r.db-wal r.db-shm 2>/dev/null | wc -l", 0);
   assert_string_equal(s->run.out, "0\n");
   expect_exit(s, "backtest runs r.db --delete 3", 0);

@@ -36,8 +36,8 @@ static void a_signal_saves_finished_tickers_and_kills(void **state)
   expect_output(
       s,
       "sqlite3 r.db \"select status from runs; pragma integrity_check; pragma foreign_key_check;"
-      "select count(*) from tickers t where status = 'ok' and (select count(*) from metrics m "
-      "where m.ticker_id = t.ticker_id) <> 1\"; rm r.db",
+      "select count(*) from tasks t where (select count(*) from metrics m "
+      "where m.ticker_id = t.task) <> 1\"; rm r.db",
       "interrupted\nok\n0\n");
 }
 

@@ -17,7 +17,7 @@ enum { N_BARS_MOST = 40, N_STRETCHES_MOST = 4 };
 
 /* Bars on the days where the text has an x, the first letter being day 10; the targets, all 1
  * before, are those of `expected`, which has a digit for each x. */
-static void check(const char *text, const char *expected, const bt_stretch *stretches, size_t n)
+static void check(const char *text, const char *expected, const bt_membership *stretches, size_t n)
 {
   double target[N_BARS_MOST];
   char found[N_BARS_MOST + 1] = "";
@@ -34,8 +34,8 @@ static void check(const char *text, const char *expected, const bt_stretch *stre
 }
 
 #define CHECK(text, expected, ...)                                                                 \
-  check(text, expected, (const bt_stretch[]){__VA_ARGS__},                                         \
-        sizeof((const bt_stretch[]){__VA_ARGS__}) / sizeof(bt_stretch))
+  check(text, expected, (const bt_membership[]){__VA_ARGS__},                                         \
+        sizeof((const bt_membership[]){__VA_ARGS__}) / sizeof(bt_membership))
 
 static void without_dates_nothing_changes(void **state)
 {
@@ -106,7 +106,7 @@ static void intraday_bars_count_with_their_day(void **state)
     if (t % 3 == 2) bars->time_ns[t]--;
     target[t] = -1;
   }
-  bt_membership_apply(target, bars, &(bt_stretch){11, 12}, 1);
+  bt_membership_apply(target, bars, &(bt_membership){11, 12}, 1);
   static const double expected[] = {0, 0, 0, -1, -1, -1, -1, -1, 0, 0, 0, 0};
   for (size_t t = 0; t < 12; t++) assert_true(target[t] == expected[t]);
   bt_bars_free(bars);
@@ -120,7 +120,7 @@ static void days_beyond_all_times_are_open_ends(void **state)
   CHECK("xxxx", "0000", {500000, 1000000});
 }
 
-static bool inside(int64_t day, const bt_stretch *stretches, size_t n)
+static bool inside(int64_t day, const bt_membership *stretches, size_t n)
 {
   for (size_t k = 0; k < n; k++)
     if (stretches[k].from_day <= day && day <= stretches[k].to_day) return true;
@@ -128,7 +128,7 @@ static bool inside(int64_t day, const bt_stretch *stretches, size_t n)
 }
 
 /* Whether a bar can be the last one inside where no bar follows it. */
-static bool ends(int64_t day, const bt_stretch *stretches, size_t n)
+static bool ends(int64_t day, const bt_membership *stretches, size_t n)
 {
   return inside(day, stretches, n) && !inside(day + 1, stretches, n);
 }
@@ -138,7 +138,7 @@ static void any_stretches_follow_the_rule_bar_by_bar(void **state)
   (void)state;
   test_random random = {12};
   for (int round = 0; round < 5000; round++) {
-    bt_stretch stretches[N_STRETCHES_MOST];
+    bt_membership stretches[N_STRETCHES_MOST];
     double target[N_BARS_MOST];
     size_t n = 1 + random_below(&random, N_STRETCHES_MOST);
     int64_t day = (int64_t)random_below(&random, 12);

@@ -151,6 +151,24 @@ static void a_label_holds_until_the_next_bar_of_the_benchmark(void **state)
   bt_bars_free(ticker);
 }
 
+/* Days of three bars each: the day's own label is known when it is over. */
+static void a_longer_bar_of_the_benchmark_is_known_when_it_is_over(void **state)
+{
+  (void)state;
+  static const int64_t days[] = {0, 24, 48}, hours[] = {0, 8, 16, 24, 32, 40, 48, 56};
+  static const unsigned char labels[] = {1, 0, 1};
+  static const unsigned char expected[] = {
+      BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, 1, 1, 1, 0, 0};
+  unsigned char out[8];
+  bt_bars *source = make_flat_bars(3, 10), *ticker = make_flat_bars(8, 10);
+  memcpy(source->time_ns, days, sizeof days);
+  memcpy(ticker->time_ns, hours, sizeof hours);
+  bt_regime_carry(out, ticker, labels, source);
+  assert_memory_equal(out, expected, sizeof expected);
+  bt_bars_free(source);
+  bt_bars_free(ticker);
+}
+
 static void a_ticker_that_is_the_benchmark_keeps_its_labels(void **state)
 {
   (void)state;
@@ -171,6 +189,7 @@ int main(void)
       cmocka_unit_test(every_kind_has_its_names),
       cmocka_unit_test(a_book_that_was_cleared_is_empty),
       cmocka_unit_test(a_label_holds_until_the_next_bar_of_the_benchmark),
+      cmocka_unit_test(a_longer_bar_of_the_benchmark_is_known_when_it_is_over),
       cmocka_unit_test(a_ticker_that_is_the_benchmark_keeps_its_labels),
   };
   return cmocka_run_group_tests_name("core/regime", tests, NULL, NULL);

@@ -22,8 +22,8 @@ typedef struct resume_scene {
 static int resume_setup(void **state)
 {
   resume_scene *r = calloc(1, sizeof *r);
-  if (!r || scan_scene_setup((void **)&r->data) || fixture_new((void **)&r->results)) return -1;
   *state = r;
+  if (!r || scan_scene_setup((void **)&r->data) || fixture_new((void **)&r->results)) return -1;
   write_bars(r->data, "A", 6, 5, 1, 10);
   write_bars(r->data, "B", 6, 6, 1, 20);
   write_bars(r->data, "C", 6, 0, 1, 30); /* rejected */

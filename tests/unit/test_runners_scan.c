@@ -19,7 +19,7 @@ static bt_status read_bars(scan_scene *s, size_t index, bool *owned_too)
   bt_bars *owned = NULL;
   bt_loader *loader = NULL;
   assert_int_equal(bt_loader_new(&loader, &s->err), BT_OK);
-  bt_status status = bt_scan_bars(&bars, &owned, &s->scan, index, &s->job, loader, &s->err);
+  bt_status status = bt_scan_bars(&bars, &owned, &s->scan, index, loader, &s->err);
   if (!status) {
     assert_non_null(bars);
     assert_int_equal(bars->n_bars, 5);

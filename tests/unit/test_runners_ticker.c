@@ -102,7 +102,7 @@ static void outside_of_its_dates_a_ticker_is_not_held(void **state)
   scene s;
   open_scene(&s, "buyhold");
   const bt_bars *bars = s.ticker.bars;
-  bt_stretch stretch = {bt_time_days(bars->time_ns[10]), bt_time_days(bars->time_ns[20])};
+  bt_membership stretch = {bt_time_days(bars->time_ns[10]), bt_time_days(bars->time_ns[20])};
   s.entry = (bt_universe_entry){.stretches = &stretch, .n_stretches = 1};
   assert_int_equal(bt_ticker_evaluate(s.metrics, &s.ticker, &s.scratch[0], &s.job, 0, NULL), BT_OK);
   double ratio = bars->open[21] / bars->open[11];

@@ -1,0 +1,187 @@
+/* bench_windows - many windows of one target: from a course, against one plain evaluation each.
+ *
+ *     bench_windows [ROUNDS]
+ *
+ * One synthetic ticker of 5040 bars, 105 combinations of sma, long only, 0.1% commission; targets
+ * are made once, outside of what is measured. Windows of 504 + 126 bars (a train and a test part,
+ * 4 to 144 of them, spread evenly), and 21 windows of 1260 bars. In turn: all windows plainly, all
+ * from courses (tables and courses included), and the whole history once, plainly. Rounds are
+ * interleaved; medians and ratios are printed.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/course.h"
+#include "core/indicator_cache.h"
+#include "core/random.h"
+#include "core/target.h"
+#include "strategies/registry.h"
+
+enum { N_BARS = 5040, COMBOS_MOST = 128, ROUNDS_MOST = 101, N_WAYS = 3, N_CASES = 7 };
+enum { PLAIN, COURSE, HISTORY }; /* the ways */
+
+/* Windows of train + test bars; each part is evaluated by itself. */
+typedef struct bench_case {
+  size_t n_windows, train, test;
+} bench_case;
+
+static const bench_case cases[N_CASES] = {{4, 504, 126},  {12, 504, 126},  {36, 504, 126},
+                                          {72, 504, 126}, {144, 504, 126}, {21, 1260, 0},
+                                          {144, 1260, 0}};
+
+typedef struct bench {
+  bt_bars *bars;
+  bt_evaluation how;
+  bt_evaluator evaluator;
+  bt_course *course;
+  double *targets[COMBOS_MOST];
+  size_t n_combos;
+  double sink; /* keeps the compiler from dropping work */
+} bench;
+
+static double now_s(void)
+{
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void stop_on(bt_status status, const bt_error *err)
+{
+  if (!status) return;
+  (void)fprintf(stderr, "bench_windows: %s\n", err->message);
+  exit(1);
+}
+
+static void fill_bars(bt_bars *bars)
+{
+  double price = 100;
+  for (size_t t = 0; t < bars->n_bars; t++) {
+    bars->time_ns[t] = (int64_t)t * 86400 * INT64_C(1000000000);
+    bars->open[t] = price;
+    price *= exp(0.0003 + 0.012 * bt_random_normal(1, 1, t));
+    bars->close[t] = nearbyint(price * 10000) / 10000;
+    bars->high[t] = fmax(bars->open[t], bars->close[t]);
+    bars->low[t] = fmin(bars->open[t], bars->close[t]);
+    bars->volume[t] = 1;
+  }
+}
+
+static void make_target(bench *b, const bt_strategy *sma, const double *params,
+                        bt_signal_host *host)
+{
+  bt_error err;
+  double *target = malloc(N_BARS * sizeof *target);
+  if (!target) exit(1);
+  stop_on(bt_strategy_signals(target, sma, params, host, &err), &err);
+  stop_on(bt_target_settle(target, N_BARS, BT_DIRECTION_LONG, &err), &err);
+  b->targets[b->n_combos++] = target;
+}
+
+/* fast 5, 10 .. 50 and slow 20, 35 .. 200 where fast < slow: 105 combinations. */
+static void make_targets(bench *b)
+{
+  bt_error err;
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  const bt_strategy *sma = NULL;
+  stop_on(bt_strategy_find(&sma, "sma", &err), &err);
+  stop_on(bt_indicator_cache_new(&cache, b->bars, NULL, &err), &err);
+  bt_signal_host_init(&host, b->bars, cache);
+  for (int fast = 5; fast <= 50; fast += 5) {
+    for (int slow = 20; slow <= 200; slow += 16) {
+      const double params[2] = {fast, slow};
+      if (fast < slow && b->n_combos < 105) make_target(b, sma, params, &host);
+    }
+  }
+  bt_indicator_cache_free(cache);
+}
+
+static void evaluate(bench *b, int way, const double *target, bt_span span)
+{
+  bt_error err;
+  bt_metrics metrics;
+  bt_subject subject = {.bars = b->bars, .span = span, .periods_per_year = 252};
+  if (way == COURSE)
+    stop_on(bt_course_evaluate(&metrics, b->course, span, &err), &err);
+  else
+    stop_on(bt_evaluate(&metrics, &b->evaluator, &subject, target, &b->how, &err), &err);
+  b->sink += metrics.value[BT_METRIC_FINAL_EQUITY];
+}
+
+static void evaluate_windows(bench *b, int way, const double *target, const bench_case *c)
+{
+  size_t length = c->train + c->test, n_steps = c->n_windows > 1 ? c->n_windows - 1 : 1;
+  for (size_t k = 0; k < c->n_windows; k++) {
+    size_t first = (N_BARS - length) * k / n_steps, test = first + c->train;
+    evaluate(b, way, target, (bt_span){first, test});
+    if (c->test > 0) evaluate(b, way, target, (bt_span){test, test + c->test});
+  }
+}
+
+static double run_case(bench *b, int way, const bench_case *c)
+{
+  bt_error err;
+  bt_tables *tables = NULL;
+  bt_subject history = {.bars = b->bars, .span = {0, N_BARS}, .periods_per_year = 252};
+  double start = now_s();
+  if (way == COURSE) stop_on(bt_tables_new(&tables, b->bars, 252, 0, &err), &err);
+  for (size_t i = 0; i < b->n_combos; i++) {
+    const double *target = b->targets[i];
+    if (way == COURSE)
+      stop_on(bt_course_follow(b->course, tables, &history, target, &b->how, &err), &err);
+    if (way == HISTORY)
+      evaluate(b, way, target, history.span);
+    else
+      evaluate_windows(b, way, target, c);
+  }
+  bt_tables_free(tables);
+  return now_s() - start;
+}
+
+static int compare(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void report(const bench *b, const bench_case *c, double times_s[N_WAYS][ROUNDS_MOST],
+                   size_t n_rounds)
+{
+  double unit = (double)b->n_combos * N_BARS * 1e-9, medians_s[N_WAYS];
+  for (int way = 0; way < N_WAYS; way++) {
+    qsort(times_s[way], n_rounds, sizeof(double), compare);
+    medians_s[way] = times_s[way][n_rounds / 2];
+  }
+  (void)printf("%3zu windows of %4zu + %3zu: plain %7.3f, course %6.3f ns a bar-combination of the "
+               "history; %.2f x, %.2f passes over the history\n",
+               c->n_windows, c->train, c->test, medians_s[PLAIN] / unit, medians_s[COURSE] / unit,
+               medians_s[PLAIN] / medians_s[COURSE], medians_s[COURSE] / medians_s[HISTORY]);
+}
+
+int main(int argc, char **argv)
+{
+  static double times_s[N_CASES][N_WAYS][ROUNDS_MOST];
+  long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 21;
+  size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
+  bench b = {.how = {.simulation = {.cash = 100000, .costs = {.commission_rate = 0.001}}}};
+  bt_error err;
+  stop_on(bt_bars_new(&b.bars, N_BARS, &err), &err);
+  fill_bars(b.bars);
+  make_targets(&b);
+  bt_evaluator_init(&b.evaluator);
+  stop_on(bt_course_new(&b.course, &err), &err);
+  for (size_t round = 0; round < n_rounds; round++)
+    for (int i = 0; i < N_CASES; i++)
+      for (int way = 0; way < N_WAYS; way++) times_s[i][way][round] = run_case(&b, way, &cases[i]);
+  for (int i = 0; i < N_CASES; i++) report(&b, &cases[i], times_s[i], n_rounds);
+  (void)printf("%zu combinations; evaluated plainly: %zu\n", b.n_combos,
+               bt_course_n_plain(b.course));
+  for (size_t i = 0; i < b.n_combos; i++) free(b.targets[i]);
+  bt_course_free(b.course);
+  bt_evaluator_clear(&b.evaluator);
+  bt_bars_free(b.bars);
+  return b.sink == 0;
+}

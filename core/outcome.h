@@ -1,0 +1,50 @@
+/* outcome.h - what the metrics of a simulation follow from, however it was gathered: shared by
+ * bt_metrics_compute and the evaluation of many windows. Internal to core.
+ */
+#ifndef BT_CORE_OUTCOME_H
+#define BT_CORE_OUTCOME_H
+
+#include <math.h>
+
+#include "core/metrics.h"
+
+/* BT_NOISE counts as 0; so does 0 / 0, the return after ruin: there is nothing to earn on. */
+static inline double bt_without_noise(double x)
+{
+  return fabs(x) >= BT_NOISE ? x : 0;
+}
+
+/* min(x - floor, 0)^2 */
+static inline double bt_square_below(double x, double floor)
+{
+  return x < floor ? (x - floor) * (x - floor) : 0;
+}
+
+/* Sums over n returns: of r, of min(r - floor, 0)^2, and of the powers 2 to 4 of r - mean(r). */
+typedef struct bt_return_sums {
+  double first, downside, second, third, fourth;
+  bool constant; /* all returns are the same but for rounding */
+} bt_return_sums;
+
+/* Of closed trades; a trade's return is its net profit over the value entered, without noise. */
+typedef struct bt_trade_sums {
+  size_t n_closed, n_won;
+  double won, lost; /* net profits and net losses in cash; lost <= 0 */
+  double returns, bars;
+  double best, worst; /* return of a trade; infinite before the first */
+} bt_trade_sums;
+
+void bt_trade_sums__init(bt_trade_sums *sums);
+void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade);
+
+/* All of value[BT_METRIC_COUNT] but n_bars is unknown; each set function fills what follows from
+ * its argument alone; at the end what is not finite is undefined. */
+void bt_metrics__begin(double *value, size_t n_bars);
+void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
+                            const bt_metrics_config *config);
+void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
+                             const bt_metrics_config *config);
+void bt_metrics__set_trades(double *value, const bt_trade_sums *sums);
+void bt_metrics__finish(double *value);
+
+#endif

@@ -1,0 +1,276 @@
+/* What follows from the selections of one ticker: rows of what is kept on train and test parts, the
+ * out-of-sample run. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "runners/details.h"
+#include "runners/selection.h"
+#include "runners/walk_part.h"
+
+/* ---- what is kept -----------------------------------------------------------------------------
+ */
+
+/* The combinations of which rows are stored, on one window: in rising order, the selected one
+ * among them. combos NULL: all there are. */
+typedef struct kept {
+  size_t n, *combos;
+  bt_section *train, *test;
+} kept;
+
+/* Everything that is measured a second time. */
+typedef struct rest {
+  bt_walk_part *part;
+  kept *windows;                  /* one a window taken part in */
+  size_t n, *combos;              /* all that some window keeps, rising; NULL: every one */
+  double *train_cagr, *test_cagr; /* of the selected, one a window taken part in */
+  bool *profits;                  /* whether its test part ends with a profit */
+} rest;
+
+static void rest_clear(rest *r)
+{
+  for (size_t i = 0; r->windows && i < r->part->n_windows; i++) free(r->windows[i].combos);
+  free(r->windows);
+  free(r->combos);
+  free(r->train_cagr);
+  free(r->test_cagr);
+  free(r->profits);
+}
+
+static int compare_size(const void *a, const void *b)
+{
+  size_t x = *(const size_t *)a, y = *(const size_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* The best by score as far as --keep asks for them, and the selected one. */
+static bt_status list_kept(kept *k, const bt_walk_part *p, size_t i, bt_error *err)
+{
+  const bt_keep *keep = &p->walk->run->job->keep;
+  int64_t selected = p->slots[p->windows[i]].combo_id;
+  if (keep->kind == BT_KEEP_ALL) {
+    k->n = p->n_combos;
+    return BT_OK;
+  }
+  size_t most = keep->kind == BT_KEEP_TOP ? keep->top : 0;
+  if (most > p->n_combos) most = p->n_combos;
+  k->combos = calloc(most + 1, sizeof *k->combos);
+  if (!k->combos) return bt_fail_nomem(err, "results");
+  if (most > 0) k->n = bt_selection_top(k->combos, most, p->scores + i * p->n_combos, p->n_combos);
+  bool there = selected == BT_WALK_NONE;
+  for (size_t j = 0; j < k->n; j++) there = there || k->combos[j] == (size_t)selected - 1;
+  if (!there) k->combos[k->n++] = (size_t)selected - 1;
+  qsort(k->combos, k->n, sizeof *k->combos, compare_size);
+  return BT_OK;
+}
+
+/* The place of a combination in a window's list; false where it is not kept there. */
+static bool find_kept(size_t *out, const kept *k, size_t combo)
+{
+  *out = combo;
+  if (!k->combos) return true;
+  const size_t *found = bsearch(&combo, k->combos, k->n, sizeof combo, compare_size);
+  if (!found) return false;
+  *out = (size_t)(found - k->combos);
+  return true;
+}
+
+/* All combinations that some window keeps, each once. */
+static bt_status unite_kept(rest *r, bt_error *err)
+{
+  const bt_walk_part *p = r->part;
+  size_t total = 0, n = 0;
+  r->n = p->n_combos;
+  if (p->walk->run->job->keep.kind == BT_KEEP_ALL) return BT_OK;
+  for (size_t i = 0; i < p->n_windows; i++) total += r->windows[i].n;
+  r->combos = malloc((total + 1) * sizeof *r->combos);
+  if (!r->combos) return bt_fail_nomem(err, "results");
+  for (size_t i = 0; i < p->n_windows; i++)
+    for (size_t j = 0; j < r->windows[i].n; j++) r->combos[n++] = r->windows[i].combos[j];
+  qsort(r->combos, n, sizeof *r->combos, compare_size);
+  r->n = 0;
+  for (size_t i = 0; i < n; i++)
+    if (r->n == 0 || r->combos[i] != r->combos[r->n - 1]) r->combos[r->n++] = r->combos[i];
+  return BT_OK;
+}
+
+/* An empty section for the rows of a window's list. */
+static bt_status add_section(bt_section **out, bt_batch *batch, const rest *r, size_t i,
+                             const char *phase, bt_error *err)
+{
+  const bt_walk_part *p = r->part;
+  const kept *k = &r->windows[i];
+  int64_t selected = p->slots[p->windows[i]].combo_id;
+  const bt_result_key key = {.ticker_id = (int64_t)p->index + 1,
+                             .window_id = (int64_t)p->windows[i] + 1,
+                             .phase = phase,
+                             .combo_id = selected};
+  bt_status status = bt_batch_add_section(out, batch, &key, err);
+  if (status) return status;
+  bt_section *section = *out;
+  section->combo_ids = malloc((k->n + 1) * sizeof *section->combo_ids);
+  section->metrics = malloc((k->n + 1) * sizeof *section->metrics);
+  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "results");
+  for (size_t j = 0; j < k->n; j++)
+    section->combo_ids[j] = (int64_t)(k->combos ? k->combos[j] : j) + 1;
+  section->n_metrics = k->n;
+  return BT_OK;
+}
+
+static bt_status rest_init(rest *r, bt_walk_part *p, bt_batch *batch, bt_error *err)
+{
+  size_t n = p->n_windows;
+  *r = (rest){.part = p,
+              .windows = calloc(n + 1, sizeof *r->windows),
+              .train_cagr = calloc(n + 1, sizeof *r->train_cagr),
+              .test_cagr = calloc(n + 1, sizeof *r->test_cagr),
+              .profits = calloc(n + 1, sizeof *r->profits)};
+  bool ok = r->windows && r->train_cagr && r->test_cagr && r->profits;
+  bt_status status = ok ? BT_OK : bt_fail_nomem(err, "results");
+  for (size_t i = 0; i < n && !status; i++) {
+    kept *k = &r->windows[i];
+    status = list_kept(k, p, i, err);
+    if (!status) status = add_section(&k->train, batch, r, i, "train", err);
+    if (!status) status = add_section(&k->test, batch, r, i, "test", err);
+  }
+  return status ? status : unite_kept(r, err);
+}
+
+/* ---- measuring what is kept -------------------------------------------------------------------
+ */
+
+/* The selected combination on its window: what the slot and the walkforward row tell of it, and the
+ * details of its test part, which scratch has just measured. */
+static bt_status note_selected(rest *r, size_t i, size_t place, const bt_ticker_scratch *scratch,
+                               bt_error *err)
+{
+  const bt_walk_part *p = r->part;
+  const bt_job *job = p->walk->run->job;
+  const bt_metrics *train = &r->windows[i].train->metrics[place];
+  const bt_metrics *test = &r->windows[i].test->metrics[place];
+  bt_walk_slot *slot = &p->slots[p->windows[i]];
+  slot->train_value = train->value[job->selection.objective];
+  slot->test_value = test->value[job->selection.objective];
+  r->train_cagr[i] = train->value[BT_METRIC_CAGR];
+  r->test_cagr[i] = test->value[BT_METRIC_CAGR];
+  r->profits[i] = test->value[BT_METRIC_TOTAL_RETURN] > 0;
+  return bt_details_fill(r->windows[i].test, p->ticker, scratch, p->test[i], job, err);
+}
+
+/* A bt_task_fn: number `index` of the combinations that are kept, on the windows that keep it. */
+static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  rest *r = context;
+  const bt_walk_part *p = r->part;
+  size_t combo = r->combos ? r->combos[index] : index, place = 0;
+  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
+  bt_status status = bt_ticker_aim(p->ticker, scratch, p->walk->run->job, combo, err);
+  for (size_t i = 0; i < p->n_windows && !status; i++) {
+    kept *k = &r->windows[i];
+    if (!find_kept(&place, k, combo)) continue;
+    status = bt_ticker_measure(&k->train->metrics[place], p->ticker, scratch, p->train[i], err);
+    if (!status)
+      status = bt_ticker_measure(&k->test->metrics[place], p->ticker, scratch, p->test[i], err);
+    if (!status && p->slots[p->windows[i]].combo_id == (int64_t)combo + 1)
+      status = note_selected(r, i, place, scratch, err);
+  }
+  return status;
+}
+
+/* ---- out of sample ----------------------------------------------------------------------------
+ */
+
+static bt_status add_out_of_sample(bt_batch *batch, const bt_walk_part *p, bt_worker *worker,
+                                   bt_error *err)
+{
+  const bt_result_key key = {.ticker_id = (int64_t)p->index + 1, .phase = "oos"};
+  const bt_job *job = p->walk->run->job;
+  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
+  bt_section *section = NULL;
+  bt_splice splice;
+  bt_status status = bt_walk__splice(&splice, p->walk, p->slots, p->ticker, scratch, err);
+  if (status) return status;
+  status = bt_batch_add_section(&section, batch, &key, err);
+  if (!status) {
+    section->combo_ids = calloc(1, sizeof *section->combo_ids);
+    section->metrics = malloc(sizeof *section->metrics);
+    if (!section->combo_ids || !section->metrics) status = bt_fail_nomem(err, "results");
+  }
+  if (!status) status = bt_walk__measure(section->metrics, &splice, p->ticker, scratch, job, err);
+  if (!status) {
+    section->n_metrics = 1;
+    status = bt_details_fill(section, p->ticker, scratch, splice.span, job, err);
+  }
+  bt_splice_clear(&splice);
+  return status;
+}
+
+static bt_status add_selections(bt_batch *batch, const bt_walk_part *p, bt_error *err)
+{
+  bt_metric objective = p->walk->run->job->selection.objective;
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < p->n_windows && !status; i++) {
+    const bt_walk_slot *slot = &p->slots[p->windows[i]];
+    const bt_selection_row row = {.ticker_id = (int64_t)p->index + 1,
+                                  .window_id = (int64_t)p->windows[i] + 1,
+                                  .combo_id = slot->combo_id,
+                                  .objective = bt_metric_describe(objective).name,
+                                  .train_value = slot->train_value,
+                                  .test_value = slot->test_value};
+    status = bt_batch_add_selection(batch, &row, err);
+  }
+  return status;
+}
+
+/* Whether a window before has selected the same combination. */
+static bool is_used_before(const bt_walk_part *p, size_t i)
+{
+  for (size_t k = 0; k < i; k++)
+    if (p->slots[p->windows[k]].combo_id == p->slots[p->windows[i]].combo_id) return true;
+  return false;
+}
+
+/* Efficiency: mean annualised return of the test parts / that of the train parts, over the windows
+ * in which both are defined. */
+static void set_walkforward(bt_batch *batch, const rest *r)
+{
+  const bt_walk_part *p = r->part;
+  double train = 0, test = 0;
+  size_t n = 0;
+  bt_walkforward_row row = {.ticker_id = (int64_t)p->index + 1, .n_windows = p->n_windows};
+  for (size_t i = 0; i < p->n_windows; i++) {
+    if (p->slots[p->windows[i]].combo_id == BT_WALK_NONE) continue;
+    row.profitable_windows += r->profits[i] ? 1 : 0;
+    row.n_combos_used += is_used_before(p, i) ? 0 : 1;
+    if (isnan(r->train_cagr[i]) || isnan(r->test_cagr[i])) continue;
+    train += r->train_cagr[i];
+    test += r->test_cagr[i];
+    n++;
+  }
+  row.efficiency = n > 0 && train != 0 ? test / train : (double)NAN;
+  batch->walkforward = p->walk->rows[p->index] = row;
+  batch->has_walkforward = true;
+}
+
+static size_t count_rows(const bt_batch *batch)
+{
+  size_t n = 0;
+  for (const bt_section *s = batch->sections; s; s = s->next) n += s->n_metrics;
+  return n;
+}
+
+/* Everything that follows from the selections. */
+bt_status bt_walk__finish(bt_batch *batch, bt_walk_part *p, bt_worker *worker, bt_error *err)
+{
+  rest r = {0};
+  bt_status status = rest_init(&r, p, batch, err);
+  if (!status && r.n > 0 && p->n_windows > 0)
+    status = bt_worker_fork(worker, r.n, 1, measure_kept, &r, err);
+  if (!status && p->n_windows > 0) status = add_out_of_sample(batch, p, worker, err);
+  if (!status) status = add_selections(batch, p, err);
+  if (!status) {
+    set_walkforward(batch, &r);
+    p->walk->n_rows[p->index] = count_rows(batch);
+  }
+  rest_clear(&r);
+  return status;
+}
