@@ -48,10 +48,19 @@ memory=$dir
 section "walk-forward (one ticker of 5040 bars, 105 combinations of sma, one worker)"
 "$bin/bench_walkforward" "$dir/u1.txt" "$memory" 21
 
-# part NAME : the median of what bench_walkforward has called NAME, in seconds
-part() { sed -n "s/^$1  *\([0-9.]*\) ms.*/\1e-3/p" "$dir/walk_bt.txt" | median; }
+# part NAME : what bench_walkforward has called NAME, in seconds: its median, and its fastest
+part() {
+  sed -n "s/^$1  *\([0-9.]*\) ms.*/\1e-3/p" "$dir/peer_bt.txt" | median
+  sed -n "s/^$1 .*fastest  *\([0-9.]*\) ms.*/\1e-3/p" "$dir/peer_bt.txt" | sort -g | head -n 1
+}
 
-# agreement FILE : in how many windows it has the choice and the test value of walk_bt.txt
+# seconds FILE : of a peer, its median, and its fastest
+seconds() {
+  sed -n 's/.*  *\([0-9.]*\) s, fastest.*/\1/p' "$1" | median
+  sed -n 's/.*fastest \([0-9.]*\) s$/\1/p' "$1" | sort -g | head -n 1
+}
+
+# agreement FILE : in how many windows it has the choice and the test value of peer_bt.txt
 agreement() {
   awk 'FNR == NR && /^(chosen|test) / {for (i = 2; i <= NF; i++) own[$1, i] = $i}
     FNR < NR && /^(chosen|test) / {
@@ -63,27 +72,32 @@ agreement() {
       n = NF - 1
     }
     END {printf "the same choice in %d of %d windows, the same test value in %d",
-         same["chosen"], n, same["test"]}' "$dir/walk_bt.txt" "$1"
+         same["chosen"], n, same["test"]}' "$dir/peer_bt.txt" "$1"
 }
 
 section "walk-forward, 36 windows, against what people use (bars in memory, medians)"
 if "$python" -c 'import numba, vectorbt' 2>/dev/null; then
-  rm -f "$dir"/walk_*.txt
+  rm -f "$dir"/peer_*.txt
   for round in 1 2 3; do
-    "$bin/bench_walkforward" "$dir/u1.txt" "$memory" 7 >>"$dir/walk_bt.txt"
+    "$bin/bench_walkforward" "$dir/u1.txt" "$memory" 7 >>"$dir/peer_bt.txt"
     for peer in vectorbt numba; do
-      "$python" "bench/peers/walkforward_$peer.py" "$dir/u1/S00001.csv" >>"$dir/walk_$peer.txt"
+      "$python" "bench/peers/walkforward_$peer.py" "$dir/u1/S00001.csv" >>"$dir/peer_$peer.txt"
     done
   done
   printf '%-24s %10s | how many times as long as\n%-24s %10s | %10s %10s %10s\n' \
     "" "" "" ms evaluation run "with file"
   for peer in vectorbt numba; do
-    awk -v n="$(sed -n '1s/  .*//p' "$dir/walk_$peer.txt")" -v e="$(part '36 windows, evaluation')" \
-      -v r="$(part '36 windows, run')" -v f="$(part 'its file, opened and closed')" \
-      -v s="$(sed -n 's/.*  *\([0-9.]*\) s$/\1/p' "$dir/walk_$peer.txt" | median)" \
-      'BEGIN {printf "%-24s %10.3f | %8.2f x %8.2f x %8.2f x\n",
-              n, s * 1e3, s / e, s / r, s / (r + f)}'
-    echo "  $(agreement "$dir/walk_$peer.txt")"
+    {
+      part '36 windows, evaluation'
+      part '36 windows, run'
+      part 'its file, opened and closed'
+      seconds "$dir/peer_$peer.txt"
+    } | awk -v name="$(sed -n '1s/  .*//p' "$dir/peer_$peer.txt")" '
+      {v[NR % 2, int((NR + 1) / 2)] = $1}
+      END {for (i = 1; i >= 0; i--) printf "%-24s %10.3f | %8.2f x %8.2f x %8.2f x\n",
+             i ? name : "  of the fastest", v[i, 4] * 1e3, v[i, 4] / v[i, 1], v[i, 4] / v[i, 2],
+             v[i, 4] / (v[i, 2] + v[i, 3])}'
+    echo "  $(agreement "$dir/peer_$peer.txt")"
   done
 else echo "vectorbt and numba are not installed: no comparison (bench/peers/README.md)"; fi
 
