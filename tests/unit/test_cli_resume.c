@@ -43,7 +43,7 @@ static void killed_jobs_come_to_the_same_rows(void **state)
   program_scene *s = *state;
   expect_exit(s,
               "cd \"${BACKTEST_ROOT:-.}\" && sh tools/kills.sh \"${BACKTEST_PROGRAM%/*}\" 9 "
-              "$(date +%s) >&2",
+              "$(date +%s) 24 >&2",
               0);
   expect_part(s->run.err, "kills: 9 kills in ");
   expect_part(s->run.err, ", 0 wrong\n");
