@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/course.h"
 #include "runners/selection.h"
 #include "runners/store_resume.h"
 #include "runners/ticker_rows.h"
@@ -42,6 +43,8 @@ typedef struct bench {
   bt_pool *pool;
   bt_scan scan;
   bt_ticker_scratch scratch;
+  bt_course *course;
+  bt_tables *tables;
   bt_span train[WINDOWS_MOST]; /* bars of the windows at hand */
   double scores[WINDOWS_MOST * N_COMBOS];
   bt_selection_row selections[WINDOWS_MOST]; /* of the last walk-forward of 36 windows */
@@ -107,6 +110,7 @@ static void open_bench(bench *b, const char *universe_path)
   stop_on(bt_pool_new(&b->pool, 1, &err), &err);
   stop_on(bt_scan_run(&b->scan, &b->job, KEPT_BYTES, b->pool, &err), &err);
   stop_on(bt_ticker_scratch_init(&b->scratch, N_PARAMS, &err), &err);
+  stop_on(bt_course_new(&b->course, &err), &err);
   if (b->scan.n_entries != 1) stop("the universe has not one ticker");
   if (b->scan.entries[0].report->rejected) stop(b->scan.entries[0].report->reason);
   if (b->scan.calendar.n_days != N_BARS) stop("the ticker has not 5040 daily bars");
@@ -116,6 +120,7 @@ static void close_bench(bench *b)
 {
   (void)unlink(b->path);
   bt_ticker_scratch_clear(&b->scratch);
+  bt_course_free(b->course);
   bt_scan_clear(&b->scan);
   bt_pool_free(b->pool);
   bt_grid_free(b->grid);
@@ -165,22 +170,40 @@ static void set_train(bench *b, size_t n)
   free(windows);
 }
 
+/* The spans of the target at hand: one plainly, several along a course, as the train parts are. */
+static void measure(bench *b, const bt_ticker *ticker, const bt_span *spans, size_t n, size_t combo)
+{
+  bt_error err;
+  bt_metrics metrics;
+  if (n > 1)
+    stop_on(bt_course_follow(b->course, b->tables, &ticker->subject, b->scratch.target,
+                             &b->scratch.how, &err),
+            &err);
+  for (size_t k = 0; k < n; k++) {
+    if (n > 1)
+      stop_on(bt_course_evaluate(&metrics, b->course, spans[k], &err), &err);
+    else
+      stop_on(bt_ticker_measure(&metrics, ticker, &b->scratch, spans[k], &err), &err);
+    b->scores[k * N_COMBOS + combo] = bt_selection_score(&b->job.selection, &metrics);
+  }
+}
+
 /* The targets of every combination, each measured on n of the spans. */
 static double evaluate(bench *b, const bt_span *spans, size_t n)
 {
   bt_error err;
   bt_ticker ticker;
-  bt_metrics metrics;
+  const bt_bars *bars = b->scan.entries[0].bars;
   double start = now_s();
-  stop_on(bt_ticker_open(&ticker, b->scan.entries[0].bars, &b->universe.entries[0], &b->job, &err),
-          &err);
+  stop_on(bt_ticker_open(&ticker, bars, &b->universe.entries[0], &b->job, &err), &err);
+  if (n > 1)
+    stop_on(bt_tables_new(&b->tables, bars, ticker.subject.periods_per_year, 0, &err), &err);
   for (size_t i = 0; i < N_COMBOS; i++) {
     stop_on(bt_ticker_aim(&ticker, &b->scratch, &b->job, i, &err), &err);
-    for (size_t k = 0; k < n; k++) {
-      stop_on(bt_ticker_measure(&metrics, &ticker, &b->scratch, spans[k], &err), &err);
-      b->scores[k * N_COMBOS + i] = bt_selection_score(&b->job.selection, &metrics);
-    }
+    measure(b, &ticker, spans, n, i);
   }
+  bt_tables_free(b->tables);
+  b->tables = NULL;
   bt_ticker_close(&ticker);
   return now_s() - start;
 }
