@@ -182,12 +182,15 @@ static bt_status settle_near(const bt_walk_part *p, bt_worker *worker, bt_error 
   near_ones near = {.part = p,
                     .marked = calloc(p->n_windows * p->n_combos, sizeof *near.marked),
                     .combos = malloc(p->n_combos * sizeof *near.combos)};
-  bt_status status =
-      order && near.marked && near.combos ? BT_OK : bt_fail_nomem(err, "objective values");
-  if (!status) list_near(&near, order);
-  if (!status && near.n > 0)
-    status = bt_worker_fork(worker, near.n, bt_run_block_combos(p->n_train_bars), measure_near,
-                            &near, err);
+  bt_status status = BT_OK;
+  if (!order || !near.marked || !near.combos) {
+    status = bt_fail_nomem(err, "objective values");
+  } else {
+    list_near(&near, order);
+    if (near.n > 0)
+      status = bt_worker_fork(worker, near.n, bt_run_block_combos(p->n_train_bars), measure_near,
+                              &near, err);
+  }
   free(order);
   free(near.marked);
   free(near.combos);

@@ -34,7 +34,7 @@ static void check(const char *text, const char *expected, const bt_membership *s
 }
 
 #define CHECK(text, expected, ...)                                                                 \
-  check(text, expected, (const bt_membership[]){__VA_ARGS__},                                         \
+  check(text, expected, (const bt_membership[]){__VA_ARGS__},                                      \
         sizeof((const bt_membership[]){__VA_ARGS__}) / sizeof(bt_membership))
 
 static void without_dates_nothing_changes(void **state)
