@@ -1,7 +1,7 @@
 #!/bin/sh
-# faults.sh BUILD_DIR - a sweep in which every so many-th request for memory fails once, for each of
-# a few hundred requests: the program must end by itself, say why in one line, exit with 1, and leave
-# a database that is whole; or not need that memory and exit with 0. glibc alone.
+# faults.sh BUILD_DIR - jobs in which every so many-th request for memory fails once, for each of a
+# few hundred requests: the program must end by itself, say why in one line, exit with 1, and leave a
+# database that is whole; or not need that memory and exit with 0. glibc alone.
 set -eu
 build=$(cd "$1" && pwd)
 program=$build/backtest
@@ -11,30 +11,39 @@ ${CC:-cc} -std=c11 -O1 -w -shared -fPIC -o "$dir/malloc_fails.so" tests/faults/m
 cd "$dir"
 "$program" synth --tickers 4 --bars 200 --dir u >/dev/null
 
-sweep() {
-  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" --universe u.txt --strategy macd --grid -j 2 \
-    -o r.db --quiet --progress never
+# job OPTION...
+job() {
+  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" "$@" --universe u.txt -j 2 -o r.db --quiet \
+    --progress never
 }
 
-total=$(FAIL_COUNT=1 sweep 2>&1)
-rm -f r.db
-[ "$total" -gt 1000 ] || { echo "faults.sh: $total requests: nothing is counted" >&2; exit 1; }
+# fail_each OPTION...: a request fails in each run of the job
+fail_each() {
+  total=$(FAIL_COUNT=1 job "$@" 2>&1)
+  rm -f r.db
+  [ "$total" -gt 1000 ] || { echo "faults.sh: $total requests: nothing is counted" >&2; exit 1; }
+  n_runs=0 n_failed=0 n_wrong=0 at=1
+  while [ "$at" -lt "$total" ]; do
+    status=0
+    FAIL_AT=$at job "$@" 2>err || status=$?
+    whole=ok
+    [ ! -s r.db ] || whole=$(sqlite3 r.db 'PRAGMA integrity_check')
+    lines=$(wc -l <err)
+    if [ "$whole" != ok ] || [ "$status" -gt 1 ] || [ "$lines" != "$status" ]; then
+      echo "request $at: exit $status, $lines lines, database $whole: $(head -n 3 err)"
+      n_wrong=$((n_wrong + 1))
+    fi
+    n_runs=$((n_runs + 1)) n_failed=$((n_failed + status))
+    rm -f r.db r.db-wal r.db-shm
+    # all of the first, where most kinds of memory are asked for; then fewer and fewer
+    at=$((at + 1 + at / 200))
+  done
+  echo "faults: $n_runs runs, one request of $total failed in each; $n_failed ended with 1," \
+    "$n_wrong wrong"
+  [ "$n_wrong" = 0 ] && [ "$n_failed" -gt 100 ]
+}
 
-n_runs=0 n_failed=0 n_wrong=0 at=1
-while [ "$at" -lt "$total" ]; do
-  status=0
-  FAIL_AT=$at sweep 2>err || status=$?
-  whole=ok
-  [ ! -s r.db ] || whole=$(sqlite3 r.db 'PRAGMA integrity_check')
-  lines=$(wc -l <err)
-  if [ "$whole" != ok ] || [ "$status" -gt 1 ] || [ "$lines" != "$status" ]; then
-    echo "request $at: exit $status, $lines lines, database $whole: $(head -n 3 err)"
-    n_wrong=$((n_wrong + 1))
-  fi
-  n_runs=$((n_runs + 1)) n_failed=$((n_failed + status))
-  rm -f r.db r.db-wal r.db-shm
-  # all of the first, where most kinds of memory are asked for; then fewer and fewer
-  at=$((at + 1 + at / 200))
-done
-echo "faults: $n_runs runs, one request of $total failed in each; $n_failed ended with 1, $n_wrong wrong"
-[ "$n_wrong" = 0 ] && [ "$n_failed" -gt 100 ]
+fail_each --strategy macd --grid
+fail_each walkforward --strategy sma --grid --param stop_loss=0,5% --train 4m --test 1m \
+  --select universe --keep top:2 --save trades,equity --regimes trend:20 --benchmark S00001
+fail_each walkforward --strategy sma --grid --train 4m --test 1m --keep all
