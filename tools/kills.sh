@@ -43,11 +43,14 @@ rows() {
     ORDER BY run_id, task; PRAGMA integrity_check; PRAGMA foreign_key_check'
 }
 
-# random MOST: a number from 0 to MOST
+# random MOST: a number from MOST / 8 to MOST; Park and Miller 1988, a new state for each number
 n_random=0
 random() {
-  n_random=$((n_random + 1))
-  awk -v seed="$seed$n_random" -v most="$1" 'BEGIN { srand(seed); rand(); print rand() * most }'
+  awk -v x="$((seed * 1000 + n_random))" -v most="$1" 'BEGIN {
+    x = x % 2147483646 + 1
+    for (i = 0; i < 8; i++) x = x * 16807 % 2147483647
+    print most * (1 + 7 * x / 2147483647) / 8
+  }'
 }
 
 # On a copy: looking at the database itself would do what the program has to do.
@@ -72,10 +75,12 @@ while [ "$i" -lt "$n_jobs" ]; do
   rm -f r.db*
 done
 
+n_kills_a_round=$((n_kills / 10 + 1))
 n_done=0 n_midway=0 n_rounds=0 n_wrong=0
 while [ "$n_done" -lt "$n_kills" ]; do
-  i=$((n_rounds % n_jobs + 1)) n_rounds=$((n_rounds + 1)) n_tries=0
-  while [ "$n_tries" -lt 4 ] && [ "$n_done" -lt "$n_kills" ]; do
+  i=$(((seed + n_rounds) % n_jobs + 1)) n_rounds=$((n_rounds + 1)) n_tries=0
+  while [ "$n_tries" -lt "$n_kills_a_round" ] && [ "$n_done" -lt "$n_kills" ]; do
+    n_random=$((n_random + 1))
     what="job $i, seed $seed, random number $n_random"
     job "$i" --resume &
     child=$!
