@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/job_options.h"
 #include "cli/json_build.h"
+#include "cli/suspect_text.h"
 #include "cli/text.h"
 #include "core/time.h"
 #include "runners/scan.h"
@@ -50,29 +51,6 @@ static void print_suspects(const bt_suspects *suspects)
   }
 }
 
-/* How many tickers there are with suspects of each kind, and what to do about them. */
-static void print_suspect_summary(const bt_scan_entry *entries, size_t n_entries)
-{
-  static const char *const advice[BT_SUSPECT_COUNT] = {
-      [BT_SUSPECT_SPLIT] = "use adjusted prices, or --adjust auto where the file has an adjusted "
-                           "close",
-      [BT_SUSPECT_STALE] = "no trading, or a source that repeats its last price",
-      [BT_SUSPECT_GAP] = "days on which the universe traded; indicators run across them",
-      [BT_SUSPECT_VOLUME] = "orders would fill there where perhaps nobody traded",
-  };
-  for (int kind = 0; kind < BT_SUSPECT_COUNT; kind++) {
-    size_t n_tickers = 0, n_cases = 0;
-    for (size_t i = 0; i < n_entries; i++) {
-      const bt_suspects *suspects = entries[i].suspects;
-      n_tickers += suspects && suspects->counts[kind] > 0;
-      n_cases += suspects ? suspects->counts[kind] : 0;
-    }
-    if (n_tickers > 0)
-      (void)printf("%s: %zu in %zu ticker%s; %s\n", bt_suspect_name((bt_suspect_kind)kind), n_cases,
-                   n_tickers, n_tickers == 1 ? "" : "s", advice[kind]);
-  }
-}
-
 /* What the first column calls a ticker. */
 static const char *name_of(const bt_universe_entry *ticker, bool by_path)
 {
@@ -106,8 +84,9 @@ static void print_entry(const char *name, int width, const bt_scan_entry *entry)
   print_suspects(entry->suspects);
 }
 
-static void print_table(const bt_universe *universe, const bt_scan_entry *entries, bool by_path)
+static void print_table(const bt_universe *universe, const bt_scan *scan, bool by_path)
 {
+  const bt_scan_entry *entries = scan->entries;
   char bars_text[BT_TEXT_SIZE], skipped_text[BT_TEXT_SIZE];
   int width = name_width(universe, by_path);
   size_t n_ok = 0, n_bars = 0, skipped = 0;
@@ -121,7 +100,7 @@ static void print_table(const bt_universe *universe, const bt_scan_entry *entrie
   }
   (void)printf("%zu ok, %zu rejected; %s bars, %s rows skipped\n", n_ok, universe->n_entries - n_ok,
                bt_text_count(bars_text, n_bars), bt_text_count(skipped_text, skipped));
-  print_suspect_summary(entries, universe->n_entries);
+  bt_suspect_text_print(scan);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------
@@ -263,7 +242,7 @@ static bt_status check(size_t *n_rejected, const bt_universe *universe,
   if (bt_arguments_has(arguments, "json"))
     status = print_json(universe, entries, err);
   else
-    print_table(universe, entries, by_path);
+    print_table(universe, &scan, by_path);
   for (size_t i = 0; i < universe->n_entries; i++) *n_rejected += entries[i].report->rejected;
   bt_scan_clear(&scan);
   return status;

@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "cli/job_run.h"
 #include "cli/summary.h"
-#include "runners/run_end.h"
 
 typedef struct walk_state {
   bt_window *windows; /* until bt_walk_run takes them over */
@@ -18,10 +17,11 @@ static bt_status prepare(void *state_pointer, size_t *n_windows, size_t *n_tasks
   walk_state *state = state_pointer;
   bool any = false;
   for (size_t i = 0; i < scan->n_entries; i++) any = any || !scan->entries[i].report->rejected;
-  if (!any) return bt_run_fail_rejected(&options->job, scan, err);
+  *n_windows = 0;
+  *n_tasks = scan->n_entries * (options->job.select == BT_SELECT_UNIVERSE ? 2 : 1);
+  if (!any) return BT_OK; /* the run is stored, with the reasons, and fails */
   bt_status status = bt_walk_windows(&state->windows, &state->n_windows, &options->job, scan, err);
   *n_windows = state->n_windows;
-  *n_tasks = scan->n_entries * (options->job.select == BT_SELECT_UNIVERSE ? 2 : 1);
   return status;
 }
 

@@ -59,11 +59,9 @@ static bool sweeps(const bt_arguments *arguments, const bt_param *param)
 
 static bt_status check_given_once(const bt_arguments *arguments, bt_stop stop, bt_error *err)
 {
-  static const char *const options[BT_STOP_COUNT] = {[BT_STOP_LOSS] = "stop-loss",
-                                                     [BT_STOP_PROFIT] = "take-profit",
-                                                     [BT_STOP_TRAILING] = "trailing"};
-  if (!bt_arguments_has(arguments, options[stop])) return BT_OK;
-  return bt_fail(err, BT_ERR_USAGE, "--%s: --param %s=... sets it already", options[stop],
+  const char *name = bt_options__stop_name(stop);
+  if (!bt_arguments_has(arguments, name)) return BT_OK;
+  return bt_fail(err, BT_ERR_USAGE, "--%s: --param %s=... sets it already", name,
                  bt_stop_param(stop)->name);
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
@@ -18,6 +19,7 @@ typedef struct job_run {
   void *state;
   const bt_job_options *options;
   const bt_arguments *arguments;
+  char *command; /* as a shell would take it */
   bt_pool *pool;
   bt_scan scan;
   bool scanned;
@@ -45,12 +47,26 @@ static bt_status scan_universe(job_run *r, bt_error *err)
   if (status) return status;
   r->scanned = true;
   r->n_rejected = warn_rejected(r->options, &r->scan);
-  if (r->options->strict && r->n_rejected > 0) return BT_OK; /* nothing is computed */
+  if (r->options->strict && r->n_rejected > 0 && !r->options->dry_run)
+    return BT_OK; /* nothing is computed */
   return r->kind->prepare(r->state, &r->n_windows, &r->n_tasks, r->options, &r->scan, err);
 }
 
 /* ---- the row in the database ------------------------------------------------------------------
  */
+
+/* The command with its name, which the arguments do not know; a sweep needs none. */
+static bt_status name_command(job_run *r, bt_error *err)
+{
+  static const char program[] = "backtest";
+  const char *line = r->arguments->command_line, *name = r->options->walks ? r->kind->name : "";
+  size_t size = strlen(line) + strlen(name) + 2;
+  r->command = malloc(size);
+  if (!r->command) return bt_fail_nomem(err, "command");
+  (void)snprintf(r->command, size, "%s%s%s%s", program, *name ? " " : "", name,
+                 line + strlen(program));
+  return BT_OK;
+}
 
 static bt_run_info describe(const job_run *r)
 {
@@ -58,7 +74,7 @@ static bt_run_info describe(const job_run *r)
   return (bt_run_info){.kind = r->kind->name,
                        .label = options->label,
                        .version = BT_VERSION,
-                       .command = r->arguments->command_line,
+                       .command = r->command,
                        .strategy = options->job.strategy->name,
                        .universe = options->universe_path,
                        .options_json = options->json_text,
@@ -182,15 +198,20 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
 {
   job_run r = {.kind = kind, .state = state, .options = options, .arguments = arguments};
   bt_error err;
-  bt_status status = bt_pool_new(&r.pool, options->n_workers, &err);
-  if (status) return bt_command_fail(&err, kind->name);
+  bt_status status = name_command(&r, &err);
+  if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
+  if (status) {
+    free(r.command);
+    return bt_command_fail(&err, kind->name);
+  }
   bt_interrupt_watch(r.pool);
   status = scan_universe(&r, &err);
-  bool strict = !status && options->strict && r.n_rejected > 0;
+  bool strict = !status && options->strict && !options->dry_run && r.n_rejected > 0;
   if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
   if (r.scanned) bt_scan_clear(&r.scan);
+  free(r.command);
   int exit_status = bt_command_end(status, &err, kind->name);
   if (strict) return end_strict(&r);
   if (!status && options->dry_run) return bt_job_print_plan(options, r.n_windows, kind->name);

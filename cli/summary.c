@@ -74,6 +74,9 @@ static void print_luck(const bt_job_options *options, const bt_sweep_result *res
   char params[BT_PARAMS_TEXT_SIZE];
   size_t luckiest = 0, n_trials = result->sharpes.count;
   double expected = bt_luck_expected_max(n_trials, bt_spread_variance(&result->sharpes));
+  if (result->resumed && n_trials == 0)
+    (void)printf(
+        "luck      is not known of a run that was resumed, unless sharpe is its objective\n");
   if (!bt_summary__find_luckiest(&luckiest, options, result) || isnan(expected)) return;
   const bt_ticker_outcome *best = &result->outcomes[luckiest];
   (void)printf("luck      %s (%s on %s); the best Sharpe is %.2f (%s%s%s);\n"
@@ -98,15 +101,20 @@ static void print_header(const bt_job_options *options, const bt_sweep_result *r
   (void)printf(", %s\n", bt_text_counted(c, bt_grid_count(options->grid), "combination"));
   (void)printf("%s kept (--keep %s), ", bt_text_counted(a, result->n_rows, "row"),
                bt_summary__keep(b, &options->job.keep));
-  (void)printf("%s on %s: %s bar-combinations/s\n", bt_text_duration(a, result->elapsed_s),
-               bt_text_counted(b, options->n_workers, "worker"),
-               bt_text_rate(c, (double)result->bar_combos / result->elapsed_s));
+  (void)printf("%s on %s", bt_text_duration(a, result->elapsed_s),
+               bt_text_counted(b, options->n_workers, "worker"));
+  if (result->resumed)
+    (void)printf(" for what was left of it\n");
+  else
+    (void)printf(": %s bar-combinations/s\n",
+                 bt_text_rate(c, (double)result->bar_combos / result->elapsed_s));
 }
 
 void bt_summary_print(const bt_summary_of *of, const bt_sweep_result *result)
 {
   const bt_job_options *options = of->options;
   char title[BT_PARAMS_TEXT_SIZE + 64], params[BT_PARAMS_TEXT_SIZE];
+  char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE];
   print_header(options, result);
   print_leaderboard(options, result);
   (void)printf("\n");
@@ -116,6 +124,9 @@ void bt_summary_print(const bt_summary_of *of, const bt_sweep_result *result)
                    bt_summary__params(params, &options->job, result->leaders[0]));
     bt_summary__print_portfolio(&result->portfolio, title);
   }
+  if (result->n_unselected > 0)
+    (void)printf("selected  nothing on %s of %s\n", bt_text_count(a, result->n_unselected),
+                 bt_text_counted(b, result->n_done, "ticker"));
   bt_summary__print_regimes(of, result->regimes, result->n_regimes,
                             "best combination of each, in sample");
   print_luck(options, result);

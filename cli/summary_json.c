@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/summary_parts.h"
+#include "cli/suspect_text.h"
 
 static json_object *leader_tree(const bt_job *job, const bt_sweep_result *result, size_t place,
                                 bool *ok)
@@ -47,14 +48,6 @@ static json_object *rejected_tree(const bt_summary_of *of, bool *ok)
   return list;
 }
 
-static uint64_t count_suspects(const bt_scan *scan, int kind)
-{
-  uint64_t n = 0;
-  for (size_t i = 0; i < scan->n_entries; i++)
-    if (scan->entries[i].suspects) n += scan->entries[i].suspects->counts[kind];
-  return n;
-}
-
 void bt_summary__add_data(json_object *o, const bt_summary_of *of, bool *ok)
 {
   json_object *suspects = bt_json_object(ok);
@@ -64,7 +57,7 @@ void bt_summary__add_data(json_object *o, const bt_summary_of *of, bool *ok)
       n_skipped += of->scan->entries[i].report->rows_skipped;
   for (int kind = 0; kind < BT_SUSPECT_COUNT; kind++)
     bt_json_add_count(suspects, bt_suspect_name((bt_suspect_kind)kind),
-                      count_suspects(of->scan, kind), ok);
+                      bt_suspect_text_count(NULL, of->scan, (bt_suspect_kind)kind), ok);
   bt_json_add_count(o, "rows_skipped", n_skipped, ok);
   bt_json_add_tree(o, "suspects", suspects, ok);
   bt_json_add_tree(o, "rejected", rejected_tree(of, ok), ok);
@@ -131,6 +124,7 @@ static void add_counts(json_object *o, const bt_job_options *options, const bt_s
 {
   bt_json_add_count(o, "n_tickers", result->n_ok, ok);
   bt_json_add_count(o, "n_rejected", result->n_rejected, ok);
+  bt_json_add_count(o, "n_unselected", result->n_unselected, ok);
   bt_json_add_count(o, "n_combos", bt_grid_count(options->grid), ok);
   bt_json_add_count(o, "n_rows", result->n_rows, ok);
   bt_json_add_count(o, "n_bars", result->n_span_bars, ok);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/shell_word.h"
+#include "cli/suspect_text.h"
 #include "core/number.h"
 
 enum { WARNINGS_MOST = 10 };
@@ -159,42 +160,6 @@ static void print_skipped(const bt_scan *scan)
                  BT_LOAD_ISSUES_PER_KIND);
 }
 
-/* What a person may do about a kind of suspicious data. */
-static const char *advice(bt_suspect_kind kind)
-{
-  switch (kind) {
-  case BT_SUSPECT_SPLIT:
-    return "prices that are not adjusted for splits? see --adjust";
-  case BT_SUSPECT_STALE:
-    return "is the ticker still traded?";
-  case BT_SUSPECT_GAP:
-    return "days on which the universe trades are missing";
-  default:
-    return "fills there are doubtful";
-  }
-}
-
-/* One line a kind: how many cases on how many tickers. */
-static void print_suspects(const bt_scan *scan)
-{
-  char cases[BT_TEXT_SIZE], tickers[BT_TEXT_SIZE];
-  const char *head = "suspect  ";
-  for (int kind = 0; kind < BT_SUSPECT_COUNT; kind++) {
-    uint64_t n = 0, n_tickers = 0;
-    for (size_t i = 0; i < scan->n_entries; i++) {
-      const bt_suspects *suspects = scan->entries[i].suspects;
-      size_t count = suspects ? suspects->counts[kind] : 0;
-      n += count;
-      n_tickers += count > 0 ? 1 : 0;
-    }
-    if (n == 0) continue;
-    (void)printf("%s %s %s on %s: %s\n", head, bt_text_count(cases, n),
-                 bt_suspect_name((bt_suspect_kind)kind),
-                 bt_text_counted(tickers, n_tickers, "ticker"), advice((bt_suspect_kind)kind));
-    head = "         ";
-  }
-}
-
 /* A command for the shell, on a line of its own. sql has no quotes that end it. */
 static void print_query(const bt_job_options *options, const char *sql)
 {
@@ -227,8 +192,13 @@ static void print_rejected(const bt_summary_of *of)
 
 void bt_summary__print_data(const bt_summary_of *of)
 {
+  if (of->scan->has_different_lengths)
+    (void)printf(
+        "note      bars of the tickers differ in length: the portfolio is annualised by %g a "
+        "year\n",
+        of->scan->periods_per_year);
   print_skipped(of->scan);
-  print_suspects(of->scan);
+  bt_suspect_text_print(of->scan);
   print_rejected(of);
 }
 

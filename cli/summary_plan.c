@@ -15,9 +15,11 @@ void bt_summary_print_plan(const bt_job_options *options, const bt_plan *plan)
     (void)printf("windows       1 (the whole span)\n");
   else
     (void)printf("windows       %s\n", bt_text_count(a, plan->n_windows));
-  (void)printf("rows          %s of metrics (--keep %s), %s each of combos and combo_stats\n",
+  (void)printf("rows          %s of metrics (--keep %s), %s of combos, ",
                bt_text_count(a, plan->n_rows), bt_summary__keep(b, &options->job.keep),
                bt_text_count(c, plan->n_combos));
+  (void)printf("%s of combo_stats\n",
+               bt_text_count(a, plan->n_combos * (plan->n_windows == 0 ? 1 : plan->n_windows)));
   (void)printf("bars          about %s\n", bt_text_count(a, plan->n_bars));
   (void)printf("memory        about %s with %s\n", bt_text_bytes(a, plan->memory_bytes),
                bt_text_counted(b, options->n_workers, "worker"));

@@ -81,17 +81,22 @@ static void print_windows(const bt_summary_of *of, const bt_walk_result *result)
 static void print_stability(const bt_walk_result *result)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE];
-  if (result->n_parts > 0)
-    (void)printf("windows   %.0f%% of the %s end with a profit; ",
-                 100 * (double)result->n_profitable / (double)result->n_parts,
-                 bt_text_counted(a, result->n_parts, "test part"));
-  if (result->n_parts > 0 && isnan(result->efficiency_median))
+  size_t n_selected = result->n_parts - result->n_unselected;
+  if (n_selected > 0)
+    (void)printf("windows   %.0f%% of the %s with a selection end with a profit; ",
+                 100 * (double)result->n_profitable / (double)n_selected,
+                 bt_text_counted(a, n_selected, "test part"));
+  if (n_selected > 0 && isnan(result->efficiency_median))
     (void)printf("efficiency is not defined\n");
-  else if (result->n_parts > 0)
+  else if (n_selected > 0)
     (void)printf("median efficiency %.2f\n", result->efficiency_median);
   if (!isnan(result->combos_used_mean))
     (void)printf("          a ticker uses %.1f different combinations in its windows, on average\n",
                  result->combos_used_mean);
+  if (result->n_unselected > 0)
+    (void)printf("%s  nothing could be selected in %s of %s: no position there\n",
+                 n_selected > 0 ? "        " : "windows ", bt_text_count(a, result->n_unselected),
+                 bt_text_count(b, result->n_parts));
   if (result->n_left_out > 0)
     (void)printf("left out  %s that a ticker's history does not cover; %s with none\n",
                  bt_text_counted(a, result->n_left_out, "window"),
@@ -148,6 +153,7 @@ static void add_counts(json_object *o, const bt_summary_of *of, const bt_walk_re
   bt_json_add_count(o, "n_combos", bt_grid_count(of->options->grid), ok);
   bt_json_add_count(o, "n_windows", result->n_windows, ok);
   bt_json_add_count(o, "n_test_parts", result->n_parts, ok);
+  bt_json_add_count(o, "n_unselected", result->n_unselected, ok);
   bt_json_add_count(o, "n_profitable", result->n_profitable, ok);
   bt_json_add_count(o, "n_left_out", result->n_left_out, ok);
   bt_json_add_number(o, "efficiency_median", result->efficiency_median, ok);

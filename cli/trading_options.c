@@ -55,12 +55,19 @@ static bt_status read_costs(bt_sim_config *sim, const bt_arguments *arguments, b
   return status;
 }
 
+const char *bt_options__stop_name(bt_stop stop)
+{
+  static const char *const names[BT_STOP_COUNT] = {
+      [BT_STOP_LOSS] = "stop-loss",
+      [BT_STOP_PROFIT] = "take-profit",
+      [BT_STOP_TRAILING] = "trailing",
+  };
+  return names[stop];
+}
+
 /* --size, --lot and the stops that are the same for all combinations. */
 static bt_status read_position(bt_job *job, const bt_arguments *arguments, bt_error *err)
 {
-  static const char *const names[BT_STOP_COUNT] = {[BT_STOP_LOSS] = "stop-loss",
-                                                   [BT_STOP_PROFIT] = "take-profit",
-                                                   [BT_STOP_TRAILING] = "trailing"};
   bt_sim_config *sim = &job->evaluation.simulation;
   const char *size = bt_arguments_find(arguments, "size");
   bt_status status = bt_arguments_double(&sim->lot, arguments, "lot", 0, 1e12, err);
@@ -69,8 +76,8 @@ static bt_status read_position(bt_job *job, const bt_arguments *arguments, bt_er
   sim->size = job->size.fraction;
   for (int i = 0; i < BT_STOP_COUNT && !status; i++) {
     char option[32];
-    const char *text = bt_arguments_find(arguments, names[i]);
-    (void)snprintf(option, sizeof option, "--%s", names[i]);
+    const char *text = bt_arguments_find(arguments, bt_options__stop_name((bt_stop)i));
+    (void)snprintf(option, sizeof option, "--%s", bt_options__stop_name((bt_stop)i));
     if (text) status = bt_distance_parse(&sim->stops.at[i], option, text, err);
   }
   return status;

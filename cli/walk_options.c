@@ -1,5 +1,6 @@
 /* --train, --test, --step, --gap, --anchored, --select: the windows of a walk-forward. */
 #include "cli/option_parts.h"
+#include "core/time.h"
 
 /* A length; `fallback` where it is not given, and where that is NULL it must be. */
 static bt_status read_length(bt_duration *out, const bt_arguments *arguments, const char *name,
@@ -13,6 +14,18 @@ static bt_status read_length(bt_duration *out, const bt_arguments *arguments, co
                    name, option[1] == 'r' ? "2y" : "6m");
   *out = *fallback;
   return BT_OK;
+}
+
+/* Windows are made of whole days. */
+static bt_status check_days(const bt_job *job, const bt_arguments *arguments, bt_error *err)
+{
+  bool from_midnight = job->from_ns == INT64_MIN || job->from_ns % BT_NS_PER_DAY == 0;
+  bool to_midnight = job->to_ns == INT64_MAX || (job->to_ns + 1) % BT_NS_PER_DAY == 0;
+  const char *name = from_midnight ? "to" : "from";
+  if (from_midnight && to_midnight) return BT_OK;
+  return bt_fail(err, BT_ERR_USAGE,
+                 "--%s %s: a walk-forward goes by whole days, such as 2020-01-31", name,
+                 bt_arguments_find(arguments, name));
 }
 
 bt_status bt_options__walk(bt_job_options *options, const bt_arguments *arguments, bt_error *err)
@@ -29,6 +42,7 @@ bt_status bt_options__walk(bt_job_options *options, const bt_arguments *argument
   rule->anchored = bt_arguments_has(arguments, "anchored");
   options->job.select = (bt_select)select;
   if (!status) status = bt_window_rule_check(rule, err);
+  if (!status) status = check_days(&options->job, arguments, err);
   if (!status && options->job.portfolio_all)
     status = bt_fail(err, BT_ERR_USAGE,
                      "--portfolio all: a walk-forward has one portfolio, that of what is selected");

@@ -7,6 +7,7 @@
 #include "core/bars.h"
 #include "core/indicator_cache.h"
 #include "core/metrics.h"
+#include "runners/portfolio_pass.h"
 #include "runners/scan.h"
 #include "runners/store.h"
 
@@ -15,8 +16,8 @@
 static const double csv_bytes_per_s = 150e6, bar_combos_per_s = 120e6, rows_per_s = 300e3,
                     combos_per_s = 200e3;
 
-/* What measuring every window costs, beside one pass over all bars. */
-static const double windows_cost = 2;
+/* Passes over all bars that measuring every window of a walk-forward costs, beside the first. */
+static const double passes_a_window = 1 / 60.0;
 
 /* Bytes of a line of prices in a file, and of a bar's row while a file is read. */
 enum { BYTES_PER_LINE = 40, BYTES_PER_LOADED_ROW = 96, GZIP_RATIO = 3 };
@@ -155,18 +156,21 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
                      least_of(bt_bars_size_bytes((size_t)plan->n_bars), BT_SCAN_KEPT_BYTES);
   uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
   uint64_t computing = n_in_work * a_ticker + waiting;
+  uint64_t portfolio = job->portfolio_all ? (2 * n_workers + 4) * BT_PORTFOLIO_PART_BYTES : 0;
+  if (portfolio > computing) computing = portfolio;
   uint64_t statistics = (sizeof(bt_combo_stats) + sizeof(double)) * n_combos;
   return lasting + (computing > statistics ? computing : statistics);
 }
 
 static double estimate_time(const bt_plan *plan, double n_workers)
 {
-  double n_combos = (double)plan->n_combos;
+  double n_combos = (double)plan->n_combos, n_windows = (double)plan->n_windows;
+  double n_passes = 1 + n_windows * passes_a_window;
   double computing_s = (double)plan->file_bytes / csv_bytes_per_s / n_workers +
-                       (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers *
-                           (plan->n_windows == 0 ? 1 : windows_cost);
+                       n_passes * (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers;
   double writing_s = (double)plan->n_rows / rows_per_s;
-  return (computing_s > writing_s ? computing_s : writing_s) + n_combos / combos_per_s;
+  double n_stats = n_combos * (n_windows > 0 ? n_windows : 1);
+  return (computing_s > writing_s ? computing_s : writing_s) + n_stats / combos_per_s;
 }
 
 void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_windows, size_t n_workers)

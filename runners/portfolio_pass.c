@@ -9,6 +9,9 @@
 #include "core/time.h"
 #include "runners/details.h"
 
+/* Of tickers that are done before one before them is. */
+enum { PARTS_WAITING = 4 };
+
 /* ---- parts ------------------------------------------------------------------------------------
  */
 
@@ -119,7 +122,7 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
             .fn = fn,
             .context = context,
             .n_tickers = n_tickers,
-            .ahead = 4 * bt_pool_size(pool),
+            .ahead = bt_pool_size(pool) + PARTS_WAITING,
             .parts = calloc(n_tickers + 1, sizeof *p.parts),
             .ready = calloc(n_tickers + 1, sizeof *p.ready)};
   const bt_pool_gate gate = {is_near, &p};
@@ -187,7 +190,7 @@ static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars
                               const bt_metrics_config *config, const bt_job *job, bt_error *err)
 {
   const bt_regime_view *regimes = &job->regimes;
-  const bt_regime_series series = {c->labels, c->returns, c->exposed, times->n_bars};
+  const bt_regime_series series = {c->labels, c->returns, NULL, times->n_bars};
   bt_status status = BT_OK;
   if (regimes->labels)
     bt_regime_carry(c->labels, times, regimes->labels, job->benchmark);
@@ -229,7 +232,7 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
   curve c = {0};
   bt_metrics_config config = {.cash = job->evaluation.simulation.cash,
                               .rf = job->evaluation.rf,
-                              .periods_per_year = bt_scan_periods_per_year(run->means->scan)};
+                              .periods_per_year = run->means->scan->periods_per_year};
   bt_status status = curve_alloc(&c, times.n_bars, err);
   if (!status)
     status = bt_portfolio_returns(c.returns, c.exposed, series->portfolio, series->index, err);

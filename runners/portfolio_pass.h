@@ -20,6 +20,9 @@ typedef struct bt_portfolio_part {
   double **returns, **shares; /* [series][bar] */
 } bt_portfolio_part;
 
+/* A part of several series is about so large at most; a worker, and four beside, hold one each. */
+#define BT_PORTFOLIO_PART_BYTES (4 << 20)
+
 /* Room for a ticker's bars [span.first, span.end), with their times. Errors: NOMEM; the part can be
  * handed back all the same. */
 bt_status bt_portfolio_part_alloc(bt_portfolio_part *part, size_t n_series, const bt_bars *bars,

@@ -1,6 +1,7 @@
 #include "runners/run.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 enum {
   /* Results of finished tickers that wait for the disk: enough to keep workers busy over a commit.
@@ -127,4 +128,11 @@ void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
     atomic_fetch_add_explicit(&progress->tickers_done, n_tickers, memory_order_relaxed);
   if (n_bar_combos > 0)
     atomic_fetch_add_explicit(&progress->bar_combos_done, n_bar_combos, memory_order_relaxed);
+}
+
+double bt_run_now_s(void)
+{
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }

@@ -50,8 +50,8 @@ typedef struct bt_run {
 bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means, bt_error *err);
 void bt_run_close(bt_run *run);
 
-/* One task a ticker through the pool, in rising order, into a writer of its own. Each task pushes
- * one batch with bt_run_push. Errors: those of the tasks and of the writer, whose comes first;
+/* One task a ticker through the pool, in rising order, into a writer of its own. Each task ends
+ * one batch with bt_run_end_batch. Errors: those of the tasks and of the writer, whose comes first;
  * CANCELLED leaves what was finished written. */
 bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err);
 
@@ -77,6 +77,9 @@ void bt_run_close_ticker(bt_open_ticker *open);
 
 /* Combinations that make a forked block of some 0.3 ms on bars of this number. */
 size_t bt_run_block_combos(size_t n_bars);
+
+/* Seconds of a clock that never goes back. */
+double bt_run_now_s(void);
 
 /* Adds to the progress, if anybody looks. */
 void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos);

@@ -182,6 +182,27 @@ static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
   return BT_OK;
 }
 
+/* What the portfolio is annualised by. */
+static void find_periods_per_year(bt_scan *scan)
+{
+  double least = HUGE_VAL, greatest = 0;
+  size_t most = 0;
+  for (size_t i = 0; i < scan->n_entries; i++) {
+    double ppy = scan->entries[i].periods_per_year;
+    size_t count = 0;
+    if (scan->entries[i].report->rejected) continue;
+    least = fmin(least, ppy);
+    greatest = fmax(greatest, ppy);
+    if (ppy == scan->periods_per_year) continue; /* counted */
+    for (size_t k = i; k < scan->n_entries; k++)
+      count += !scan->entries[k].report->rejected && scan->entries[k].periods_per_year == ppy;
+    if (count <= most) continue;
+    most = count;
+    scan->periods_per_year = ppy;
+  }
+  scan->has_different_lengths = greatest > 1.5 * least;
+}
+
 bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
                       bt_error *err)
 {
@@ -195,6 +216,7 @@ bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_poo
   if (!status) status = make_calendar(&scan, err);
   if (!status) status = add_gaps(&scan, &context.scratch[0].suspects, err);
   free_scratch(context.scratch, bt_pool_size(pool));
+  if (!status) find_periods_per_year(&scan);
   if (status)
     bt_scan_clear(&scan);
   else
@@ -236,22 +258,4 @@ bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan
   }
   *out = *owned;
   return status;
-}
-
-double bt_scan_periods_per_year(const bt_scan *scan)
-{
-  double commonest = 0;
-  size_t most = 0;
-  for (size_t i = 0; i < scan->n_entries; i++) {
-    size_t count = 0;
-    if (scan->entries[i].report->rejected) continue;
-    for (size_t k = i; k < scan->n_entries; k++)
-      count += !scan->entries[k].report->rejected &&
-               scan->entries[k].periods_per_year == scan->entries[i].periods_per_year;
-    if (count > most) {
-      most = count;
-      commonest = scan->entries[i].periods_per_year;
-    }
-  }
-  return commonest;
 }

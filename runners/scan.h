@@ -32,7 +32,9 @@ typedef struct bt_scan {
   const bt_job *job;      /* of which it is */
   bt_scan_entry *entries; /* one a ticker, in the universe's order */
   size_t n_entries;
-  bt_calendar calendar; /* days on which the universe trades */
+  bt_calendar calendar;       /* days on which the universe trades */
+  double periods_per_year;    /* that most tickers have; of equal numbers the first in order */
+  bool has_different_lengths; /* of bars: tickers differ in it by more than a factor of 1.5 */
 } bt_scan;
 
 /* What a run keeps of the bars, as kept_bytes. */
@@ -52,9 +54,5 @@ void bt_scan_clear(bt_scan *scan);
  */
 bt_status bt_scan_bars(const bt_bars **out, bt_bars **owned, const bt_scan *scan, size_t index,
                        bt_loader *loader, bt_error *err);
-
-/* The periods per year that most of the tickers have; of equal numbers the first in the universe's
- * order. */
-double bt_scan_periods_per_year(const bt_scan *scan);
 
 #endif

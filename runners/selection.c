@@ -1,6 +1,7 @@
 #include "runners/selection.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics)
 {
@@ -57,4 +58,22 @@ size_t bt_selection_top(size_t *best, size_t most, const double *scores, size_t 
     best[left - 1] = worst;
   }
   return count;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+  size_t x = *(const size_t *)a, y = *(const size_t *)b;
+  return (x > y) - (x < y);
+}
+
+void bt_selection_sort(size_t *indices, size_t n)
+{
+  qsort(indices, n, sizeof *indices, compare_indices);
+}
+
+bool bt_selection_find(size_t *place, const size_t *sorted, size_t n, size_t index)
+{
+  const size_t *found = bsearch(&index, sorted, n, sizeof *sorted, compare_indices);
+  if (found) *place = (size_t)(found - sorted);
+  return found != NULL;
 }

@@ -20,4 +20,9 @@ bool bt_selection_leaves_out(const bt_selection_rule *rule);
  * holds `most` values; with most 0 nothing is written. */
 size_t bt_selection_top(size_t *best, size_t most, const double *scores, size_t n);
 
+/* Sorts indices in rising order, and finds one among them: its place, false where it is not there.
+ */
+void bt_selection_sort(size_t *indices, size_t n);
+bool bt_selection_find(size_t *place, const size_t *sorted, size_t n, size_t index);
+
 #endif

@@ -325,13 +325,27 @@ bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store,
   return BT_OK;
 }
 
+/* sql: a query of one number, up to the number of the run. */
+static bt_status count(uint64_t *out, const bt_store *store, const char *sql, int64_t run_id,
+                       bt_error *err)
+{
+  char query[128];
+  int64_t n = 0;
+  (void)snprintf(query, sizeof query, "%s%lld", sql, (long long)run_id);
+  bt_status status = bt_store__query_int(&n, store, query, err);
+  *out = status ? 0 : (uint64_t)n;
+  return status;
+}
+
+bt_status bt_store_count_unselected(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  return count(out, store,
+               "SELECT count(*) FROM selections WHERE ticker_id > 0 AND combo_id IS NULL"
+               " AND run_id = ",
+               run_id, err);
+}
+
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
 {
-  char sql[80];
-  int64_t n = 0;
-  (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM metrics WHERE run_id = %lld",
-                 (long long)run_id);
-  bt_status status = bt_store__query_int(&n, store, sql, err);
-  *out = (uint64_t)n;
-  return status;
+  return count(out, store, "SELECT count(*) FROM metrics WHERE run_id = ", run_id, err);
 }

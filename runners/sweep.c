@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "runners/combo_stats.h"
 #include "runners/run_end.h"
@@ -10,13 +9,6 @@
 #include "runners/store_resume.h"
 #include "runners/sweep_portfolio.h"
 #include "runners/sweep_task.h"
-
-static double now_s(void)
-{
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 void bt_sweep_result_clear(bt_sweep_result *result)
 {
@@ -143,6 +135,9 @@ static bt_status conclude(bt_sweep_result *out, const bt_run *run, const double 
     status = bt_combo_stats_put(means->store, means->run_id, &key, out->stats, n_combos, err);
   if (!status) status = bt_sweep__portfolio(out, run, err);
   if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "full", err);
+  if (!status)
+    status = bt_store_count_unselected(&out->n_unselected, means->store, means->run_id, err);
+  out->resumed = means->done != NULL;
   if (!status && means->done)
     status = bt_store_count_metrics(&out->n_rows, means->store, means->run_id, err);
   return status;
@@ -160,7 +155,7 @@ static bt_status sweep(bt_sweep_result *out, bt_run *run, double *values, bt_err
 bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,
                        bt_error *err)
 {
-  double start_s = now_s(), *values = NULL;
+  double start_s = bt_run_now_s(), *values = NULL;
   bt_run run;
   *out = (bt_sweep_result){0};
   for (size_t i = 0; i < BT_METRIC_COUNT; i++) out->portfolio.value[i] = (double)NAN;
@@ -171,7 +166,7 @@ bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_mea
     bt_run_close(&run);
   }
   free(values);
-  out->elapsed_s = now_s() - start_s;
+  out->elapsed_s = bt_run_now_s() - start_s;
   const bt_run_total total = {.elapsed_s = out->elapsed_s, .bar_combos = out->bar_combos};
   return bt_run_end_with(status, means, &total, err);
 }

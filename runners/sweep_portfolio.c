@@ -6,7 +6,7 @@
 #include "runners/portfolio_pass.h"
 
 /* Returns and shares of a block of combinations on one ticker take about so much at most. */
-enum { BLOCK_BYTES = 16 << 20, BLOCK_COMBOS_MOST = 256 };
+enum { BLOCK_BYTES = BT_PORTFOLIO_PART_BYTES, BLOCK_COMBOS_MOST = 256 };
 
 /* The combinations [first, first + n) that are simulated together. */
 typedef struct block {

@@ -82,12 +82,6 @@ static void evaluation_free(evaluation *e)
 
 /* ---- the batch ------------------------------------------------------------------------------ */
 
-static int compare_size(const void *a, const void *b)
-{
-  size_t x = *(const size_t *)a, y = *(const size_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* Moves all metrics into the section (--keep all). */
 static bt_status keep_all(bt_section *section, evaluation *e, size_t n_combos, bt_error *err)
 {
@@ -115,7 +109,7 @@ static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker
   section->combo_ids = malloc((e->n_best + 1) * sizeof *section->combo_ids);
   section->metrics = malloc((e->n_best + 1) * sizeof *section->metrics);
   if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "results");
-  qsort(e->best, e->n_best, sizeof *e->best, compare_size);
+  bt_selection_sort(e->best, e->n_best);
   for (size_t i = 0; i < e->n_best; i++) section->combo_ids[i] = (int64_t)e->best[i] + 1;
   section->n_metrics = e->n_best;
   e->kept = section->metrics;

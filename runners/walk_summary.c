@@ -69,6 +69,7 @@ bt_status bt_walk__summarise(bt_walk_result *out, const bt_walk *walk, bt_error 
   for (size_t k = 0; k < walk->n_windows && !status; k++) {
     summarise_window(&out->summaries[k], values, walk, k);
     find_commonest(&out->summaries[k], counts, walk, k);
+    out->n_unselected += out->summaries[k].n_tickers - out->summaries[k].n_selected;
   }
   if (!status) summarise_tickers(out, values, walk);
   free(values);

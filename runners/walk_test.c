@@ -36,12 +36,6 @@ static void rest_clear(rest *r)
   free(r->profits);
 }
 
-static int compare_size(const void *a, const void *b)
-{
-  size_t x = *(const size_t *)a, y = *(const size_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* The best by score as far as --keep asks for them, and the selected one. */
 static bt_status list_kept(kept *k, const bt_walk_part *p, size_t i, bt_error *err)
 {
@@ -59,7 +53,7 @@ static bt_status list_kept(kept *k, const bt_walk_part *p, size_t i, bt_error *e
   bool there = selected == BT_WALK_NONE;
   for (size_t j = 0; j < k->n; j++) there = there || k->combos[j] == (size_t)selected - 1;
   if (!there) k->combos[k->n++] = (size_t)selected - 1;
-  qsort(k->combos, k->n, sizeof *k->combos, compare_size);
+  bt_selection_sort(k->combos, k->n);
   return BT_OK;
 }
 
@@ -67,11 +61,7 @@ static bt_status list_kept(kept *k, const bt_walk_part *p, size_t i, bt_error *e
 static bool find_kept(size_t *out, const kept *k, size_t combo)
 {
   *out = combo;
-  if (!k->combos) return true;
-  const size_t *found = bsearch(&combo, k->combos, k->n, sizeof combo, compare_size);
-  if (!found) return false;
-  *out = (size_t)(found - k->combos);
-  return true;
+  return !k->combos || bt_selection_find(out, k->combos, k->n, combo);
 }
 
 /* All combinations that some window keeps, each once. */
@@ -86,7 +76,7 @@ static bt_status unite_kept(rest *r, bt_error *err)
   if (!r->combos) return bt_fail_nomem(err, "results");
   for (size_t i = 0; i < p->n_windows; i++)
     for (size_t j = 0; j < r->windows[i].n; j++) r->combos[n++] = r->windows[i].combos[j];
-  qsort(r->combos, n, sizeof *r->combos, compare_size);
+  bt_selection_sort(r->combos, n);
   r->n = 0;
   for (size_t i = 0; i < n; i++)
     if (r->n == 0 || r->combos[i] != r->combos[r->n - 1]) r->combos[r->n++] = r->combos[i];

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/time.h"
 #include "runners/combo_stats.h"
@@ -12,13 +11,6 @@
 #include "runners/store_resume.h"
 #include "runners/walk.h"
 #include "runners/walk_summary.h"
-
-static double now_s(void)
-{
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 void bt_walk_result_clear(bt_walk_result *result)
 {
@@ -278,6 +270,10 @@ static void sum_up(bt_walk_result *out, const bt_walk *walk)
 static bt_status walk_on(bt_walk_result *out, bt_walk *walk, bt_error *err)
 {
   bt_run *run = walk->run;
+  if (walk->n_windows == 0) {
+    sum_up(out, walk);
+    return bt_run_fail_rejected(run->job, run->means->scan, err);
+  }
   bt_status status = put_windows(walk, err);
   if (!status) status = take_over(walk, err);
   if (!status) status = bt_run_pass(run, bt_walk__train_task, walk, err);
@@ -286,7 +282,6 @@ static bt_status walk_on(bt_walk_result *out, bt_walk *walk, bt_error *err)
     status = bt_run_pass(run, bt_walk__test_task, walk, err);
   }
   sum_up(out, walk);
-  if (!status && out->n_ok == 0) return bt_run_fail_rejected(run->job, run->means->scan, err);
   if (!status) status = put_stats(walk, err);
   if (!status) status = put_portfolio(out, walk, err);
   if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "oos", err);
@@ -336,14 +331,14 @@ static bt_status run_walk(bt_walk_result *out, const bt_job *job, const bt_run_m
 bt_status bt_walk_run(bt_walk_result *out, bt_window *windows, size_t n_windows, const bt_job *job,
                       const bt_run_means *means, bt_error *err)
 {
-  double start_s = now_s();
+  double start_s = bt_run_now_s();
   *out = (bt_walk_result){.windows = windows,
                           .n_windows = n_windows,
                           .efficiency_median = (double)NAN,
                           .combos_used_mean = (double)NAN};
   for (size_t i = 0; i < BT_METRIC_COUNT; i++) out->portfolio.value[i] = (double)NAN;
   bt_status status = run_walk(out, job, means, err);
-  out->elapsed_s = now_s() - start_s;
+  out->elapsed_s = bt_run_now_s() - start_s;
   const bt_run_total total = {.elapsed_s = out->elapsed_s, .bar_combos = out->bar_combos};
   return bt_run_end_with(status, means, &total, err);
 }

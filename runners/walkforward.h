@@ -28,6 +28,7 @@ typedef struct bt_walk_result {
   bt_walk_summary *summaries;      /* one a window; NULL when the run has not come to its end */
   size_t n_ok, n_rejected, n_done; /* tickers; done: of the n_ok */
   size_t n_without;                /* of the n_ok: their history covers no window */
+  size_t n_unselected;             /* tickers x windows in which nothing could be selected */
   size_t n_parts, n_profitable;    /* tickers x windows that take part, and those with a profit */
   size_t n_left_out;               /* tickers x windows that do not take part */
   double efficiency_median;        /* over the tickers on which it is defined */
@@ -47,7 +48,8 @@ bt_status bt_walk_windows(bt_window **out, size_t *n, const bt_job *job, const b
 
 /* Runs the job into the store and ends the run there with its status. Tasks as in runners/walk.h.
  * *out is filled (with what was done) on CANCELLED, too; the caller clears it in every case.
- * windows: from bt_walk_windows, taken over. Errors: as bt_sweep_run. */
+ * windows: from bt_walk_windows, taken over; none (0, NULL) where every ticker is rejected. Errors:
+ * as bt_sweep_run. */
 bt_status bt_walk_run(bt_walk_result *out, bt_window *windows, size_t n_windows, const bt_job *job,
                       const bt_run_means *means, bt_error *err);
 void bt_walk_result_clear(bt_walk_result *result);

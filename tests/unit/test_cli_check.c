@@ -190,15 +190,16 @@ static void suspects_are_shown_and_load(void **state)
                           "days on which the universe traded\nD ");
   expect_part(s->run.out, "            1 zero_volume, first: volume 0 on 20 bars, 2020-01-06 to "
                           "2020-01-31\n4 ok, 0 rejected;");
-  expect_part(s->run.out, "\npossible_split: 1 in 1 ticker; use adjusted prices, or --adjust auto "
-                          "where the file has an adjusted close\n");
-  expect_part(s->run.out, "\ndate_gap: 2 in 1 ticker; ");
-  expect_part(s->run.out, "\nzero_volume: 1 in 1 ticker; ");
+  expect_part(s->run.out,
+              "\nsuspect   1 possible_split on 1 ticker: prices not adjusted for splits? "
+              "see --adjust\n");
+  expect_part(s->run.out, " 2 date_gap on 1 ticker: ");
+  expect_part(s->run.out, " 1 zero_volume on 1 ticker: ");
   assert_null(strstr(s->run.out, "stale_price"));
   expect_exit(s, "backtest check A.csv", 0);
   assert_null(strstr(s->run.out, "date_gap"));
   expect_exit(s, "backtest check -j 3 B.csv missing.csv", 3);
-  expect_part(s->run.out, "possible_split: 1 in 1 ticker; ");
+  expect_part(s->run.out, " 1 possible_split on 1 ticker: ");
 }
 
 static void suspects_stand_beside_the_issues_in_json(void **state)
@@ -243,7 +244,7 @@ static void bars_of_a_month_have_no_gaps(void **state)
   put_weeks(s, "C.csv", "xxxxx..xxx.x..xxxxx..xxxxx..", 99, "10");
   expect_exit(s, "backtest check M.csv N.csv A.csv C.csv", 0);
   expect_part(s->run.out, "1 date_gap, first: no bar on 2020-01-16, ");
-  expect_part(s->run.out, "\ndate_gap: 1 in 1 ticker; ");
+  expect_part(s->run.out, " 1 date_gap on 1 ticker: ");
 }
 
 #define CASE(name)                                                                                 \
