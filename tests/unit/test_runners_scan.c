@@ -115,7 +115,7 @@ static void weekly_bars_have_no_say_in_the_calendar(void **state)
   assert_int_equal(s->scan.entries[1].suspects->counts[BT_SUSPECT_GAP], 0);
   assert_true(s->scan.entries[0].periods_per_year == 365);
   assert_true(s->scan.entries[1].periods_per_year == 52);
-  assert_true(bt_scan_periods_per_year(&s->scan) == 52);
+  assert_true(s->scan.periods_per_year == 52);
 }
 
 static void of_equally_common_periods_the_first_counts(void **state)
@@ -124,10 +124,10 @@ static void of_equally_common_periods_the_first_counts(void **state)
   write_bars(s, "D", 6, 60, 1, 10);
   write_bars(s, "W", 6, 60, 7, 10);
   scan_folder(s, ALL_STAY);
-  assert_true(bt_scan_periods_per_year(&s->scan) == 365);
+  assert_true(s->scan.periods_per_year == 365);
   s->job.periods_per_year = 100;
   scan_folder(s, ALL_STAY);
-  assert_true(bt_scan_periods_per_year(&s->scan) == 100);
+  assert_true(s->scan.periods_per_year == 100);
   assert_false(s->scan.entries[1].trades_daily);
 }
 
