@@ -134,8 +134,14 @@ static void files_that_are_missing_or_wrong_are_named(void **state)
   expect_part(s->run.err, "g.csv:1:1: ");
   expect_exit(s, WALK "--train 9y --test 2m", 1);
   expect_part(s->run.err, "no window: from 2023-11-08 to 2024-12-31 there is no room for --train");
-  expect_exit(s, WALK "--train 6m --test 2m --from 2031-01-01", 1);
   expect_exit(s, "test ! -e r.db", 0);
+  expect_exit(s, WALK "--train 6m --test 2m --from 2031-01-01", 1);
+  expect_part(s->run.err, "every ticker was rejected");
+  expect_exit(s, "sqlite3 r.db 'select kind, status from runs; select count(*) > 0 from tickers'",
+              0);
+  assert_string_equal(s->run.out, "walkforward|failed\n1\n");
+  expect_usage(s, WALK "--train 6m --test 2m --from 2024-01-01T10:00", "--from 2024-01-01T10:00: a");
+  expect_usage(s, WALK "--train 6m --test 2m --to 2024-01-01T10:00", "--to 2024-01-01T10:00: a");
 }
 
 /* What is kept of trades is what is asked for. */
