@@ -127,8 +127,9 @@ static void run_that_is_being_written_stays(void **state)
   expect_exit(s, "backtest synth --tickers 400 --bars 3000 --seed 1 --dir v", 0);
   expect_exit(s,
               "backtest --universe v.txt --strategy sma --param fast=2:60:1 --param slow=61:400:1 "
-              "--keep selected --quiet -j 1 -o r.db 2>/dev/null & p=$!; i=0; "
-              "until test -e r.db-wal -a $i -gt 20; do i=$((i+1)); sleep 0.05; done; "
+              "--keep selected --quiet -j 1 -o r.db 2>/dev/null & p=$!; "
+              "until sqlite3 r.db 'select status from runs where run_id = 4' | grep -q running; "
+              "do sleep 0.05; done; "
               "backtest runs r.db --delete 4 2>err; echo $?; backtest runs r.db >out; "
               "backtest runs r.db --delete 1 >>out || echo failed; "
               "kill $p; wait $p; cat err; grep -c running out; "
