@@ -190,7 +190,7 @@ static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars
   const bt_regime_series series = {c->labels, c->returns, c->exposed, times->n_bars};
   bt_status status = BT_OK;
   if (regimes->labels)
-    bt_regime_carry(c->labels, times, regimes->labels, job->benchmark);
+    status = bt_regime_carry(c->labels, times, regimes->labels, job->benchmark, err);
   else if (regimes->spec.kind == BT_REGIME_FILE)
     status = bt_regime_label(c->labels, &regimes->spec, regimes->book, times, err);
   else

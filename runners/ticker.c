@@ -78,8 +78,7 @@ static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *er
   if (!ticker->regimes) return bt_fail_nomem(err, "regimes of a ticker");
   if (!regimes->labels)
     return bt_regime_label(ticker->regimes, &regimes->spec, regimes->book, ticker->bars, err);
-  bt_regime_carry(ticker->regimes, ticker->bars, regimes->labels, job->benchmark);
-  return BT_OK;
+  return bt_regime_carry(ticker->regimes, ticker->bars, regimes->labels, job->benchmark, err);
 }
 
 /* The series beside the bars, as far as the job asks for them. */
