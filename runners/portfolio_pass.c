@@ -233,8 +233,9 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
   bt_status status = curve_alloc(&c, times.n_bars, err);
   if (!status)
     status = bt_portfolio_returns(c.returns, c.exposed, series->portfolio, series->index, err);
+  if (!status && job->benchmark)
+    status = bt_benchmark_align(c.benchmark, &times, job->benchmark, err);
   if (!status) {
-    if (job->benchmark) bt_benchmark_align(c.benchmark, &times, job->benchmark);
     config.benchmark = job->benchmark ? c.benchmark : NULL;
     bt_metrics_of_returns(out, c.equity, c.returns, times.n_bars, &config);
     section->daily = times.daily;

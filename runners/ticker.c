@@ -92,7 +92,7 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
     bt_size_fill(ticker->sizes, ticker->bars, volatility, ticker->subject.periods_per_year);
   if (!status && job->benchmark) status = make_series(&ticker->benchmark, n_bars, err);
   if (!status && job->benchmark)
-    bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark);
+    status = bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark, err);
   ticker->subject.benchmark = ticker->benchmark;
   return status ? status : make_regimes(ticker, job, err);
 }
