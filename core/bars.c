@@ -126,27 +126,74 @@ static double trading_days_per_year(const bt_bars *bars)
   return n_saturdays * 20 >= bars->n_bars ? 365.0 : 252.0;
 }
 
+/* Bars by the median distance of two of them. */
+typedef enum bar_kind { INTRADAY, DAILY, WEEKLY, MONTHLY, QUARTERLY, YEARLY } bar_kind;
+
+static bar_kind kind_of(double gap_days)
+{
+  if (gap_days < 0.8) return INTRADAY; /* a daily bar may be an hour early where clocks change */
+  if (gap_days < 5) return DAILY;
+  if (gap_days < 20) return WEEKLY;
+  if (gap_days < 60) return MONTHLY;
+  return gap_days < 200 ? QUARTERLY : YEARLY;
+}
+
+/* Scratch for one value a bar, and the kind of bars; for fewer than two bars no scratch. */
+static bt_status find_kind(bar_kind *out, double *gap_days, int64_t **scratch, const bt_bars *bars,
+                           bt_error *err)
+{
+  *scratch = NULL;
+  *out = DAILY;
+  if (bars->n_bars < 2) return BT_OK;
+  size_t n_gaps = bars->n_bars - 1;
+  int64_t *gaps = malloc(bars->n_bars * sizeof *gaps);
+  if (!gaps) return bt_fail_nomem(err, "bar frequency");
+  for (size_t t = 0; t < n_gaps; t++) gaps[t] = bars->time_ns[t + 1] - bars->time_ns[t];
+  *gap_days = median(gaps, n_gaps) / (double)BT_NS_PER_DAY;
+  *out = kind_of(*gap_days);
+  *scratch = gaps;
+  return BT_OK;
+}
+
 bt_status bt_bars_periods_per_year(double *out, const bt_bars *bars, bt_error *err)
 {
-  if (bars->n_bars < 2) {
-    *out = trading_days_per_year(bars);
-    return BT_OK;
+  static const double periods[] = {[WEEKLY] = 52, [MONTHLY] = 12, [QUARTERLY] = 4, [YEARLY] = 1};
+  double gap_days = 0;
+  int64_t *scratch = NULL;
+  bar_kind kind = DAILY;
+  bt_status status = find_kind(&kind, &gap_days, &scratch, bars, err);
+  if (status) return status;
+  *out = kind > DAILY ? periods[kind] : trading_days_per_year(bars);
+  if (kind == INTRADAY) *out *= median(scratch, count_bars_per_day(scratch, bars));
+  free(scratch);
+  return BT_OK;
+}
+
+/* Writes the distances of adjacent bars on one day; returns how many. */
+static size_t find_gaps_within_days(int64_t *gaps, const bt_bars *bars)
+{
+  size_t n = 0;
+  for (size_t t = 1; t < bars->n_bars; t++)
+    if (bt_time_days(bars->time_ns[t]) == bt_time_days(bars->time_ns[t - 1]))
+      gaps[n++] = bars->time_ns[t] - bars->time_ns[t - 1];
+  return n;
+}
+
+bt_status bt_bars_length_days(double *out, const bt_bars *bars, bt_error *err)
+{
+  static const double most[] = {
+      [DAILY] = 1, [WEEKLY] = 7, [MONTHLY] = 31, [QUARTERLY] = 92, [YEARLY] = 366};
+  double gap_days = 0;
+  int64_t *scratch = NULL;
+  bar_kind kind = DAILY;
+  bt_status status = find_kind(&kind, &gap_days, &scratch, bars, err);
+  if (status) return status;
+  *out = most[kind];
+  if (kind == INTRADAY) {
+    size_t n_gaps = find_gaps_within_days(scratch, bars);
+    double within = n_gaps > 0 ? median(scratch, n_gaps) / (double)BT_NS_PER_DAY : gap_days;
+    *out = within < gap_days ? within : gap_days;
   }
-  size_t n_gaps = bars->n_bars - 1;
-  int64_t *scratch = malloc(bars->n_bars * sizeof *scratch);
-  if (!scratch) return bt_fail_nomem(err, "bar frequency");
-  for (size_t t = 0; t < n_gaps; t++) scratch[t] = bars->time_ns[t + 1] - bars->time_ns[t];
-  double gap_days = median(scratch, n_gaps) / (double)BT_NS_PER_DAY;
-  if (gap_days < 0.8) /* a daily bar may be an hour early or late where clocks change */
-    *out = trading_days_per_year(bars) * median(scratch, count_bars_per_day(scratch, bars));
-  else if (gap_days < 5)
-    *out = trading_days_per_year(bars);
-  else if (gap_days < 20)
-    *out = 52;
-  else if (gap_days < 60)
-    *out = 12;
-  else
-    *out = gap_days < 200 ? 4 : 1;
   free(scratch);
   return BT_OK;
 }

@@ -6,17 +6,31 @@
 #include "core/lanes.h"
 #include "core/simulate.h"
 
-void bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark)
+/* Whether bars of both last about as long. */
+static bt_status compare_kinds(bool *alike, const bt_bars *a, const bt_bars *b, bt_error *err)
+{
+  double length_a = 0, length_b = 0;
+  bt_status status = bt_bars_length_days(&length_a, a, err);
+  if (!status) status = bt_bars_length_days(&length_b, b, err);
+  *alike = a->daily == b->daily && length_a <= 1.5 * length_b && length_b <= 1.5 * length_a;
+  return status;
+}
+
+bt_status bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark,
+                             bt_error *err)
 {
   const double *close = benchmark->close;
-  bool alike = ticker->daily == benchmark->daily;
   size_t k = 0;
+  bool alike = false;
+  bt_status status = compare_kinds(&alike, ticker, benchmark, err);
+  if (status) return status;
   for (size_t t = 0; t < ticker->n_bars; t++) {
     int64_t time_ns = ticker->time_ns[t];
     while (k < benchmark->n_bars && benchmark->time_ns[k] < time_ns) k++;
     bool meets = alike && k > 0 && k < benchmark->n_bars && benchmark->time_ns[k] == time_ns;
     out[t] = meets ? close[k] / close[k - 1] - 1 : (double)NAN;
   }
+  return BT_OK;
 }
 
 /* Sums over the bars on which b is a number: how many, of r and of b; then of the squares and the

@@ -7,11 +7,15 @@
 #include <stddef.h>
 
 #include "core/bars.h"
+#include "core/status.h"
 
 /* out[t] = the benchmark's return on the bar of the same time (its close / its close before - 1,
  * over its own bars), NaN where it has no bar of that time or none before; ticker->n_bars values.
- * Daily bars stand at midnight, so they meet by date. */
-void bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark);
+ * Daily bars stand at midnight, so they meet by date. All NaN where bars of one last more than 1.5
+ * times as long as those of the other (bt_bars_length_days), or one is daily and the other is not.
+ * Of the ticker time_ns, n_bars and daily alone are looked at. Errors: NOMEM. */
+bt_status bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark,
+                             bt_error *err);
 
 /* As the columns of core/metrics.def of the same names; NaN where not defined. */
 typedef struct bt_benchmark_metrics {

@@ -10,7 +10,8 @@
  * |a - b| <= 1e-9 max(1, |a|, |b|), NaN in the same places. A window in which this is not sure
  * (equity that is constant, or so nearly that rounding could be seen in a ratio) is evaluated by
  * bt_evaluate; which one it is depends on bars, target, window and configuration alone. So are all
- * windows of a job with exit levels, with a benchmark, or with borrow to pay on a short position.
+ * windows of a target with exit levels, with a benchmark, with borrow to pay on a short position,
+ * or on bars with a return that is hardly told apart from rounding (tables that are not clear).
  */
 #ifndef BT_CORE_COURSE_H
 #define BT_CORE_COURSE_H

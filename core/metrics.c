@@ -193,7 +193,8 @@ static double find_max_drawdown(const double *equity, size_t n, double cash)
 void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
                             const bt_metrics_config *config)
 {
-  double growth = final_equity / config->cash, total = bt_without_noise(growth - 1);
+  double growth = final_equity / config->cash;
+  double total = isnan(growth) ? growth : bt_without_noise(growth - 1);
   value[BT_METRIC_FINAL_EQUITY] = final_equity;
   value[BT_METRIC_TOTAL_RETURN] = total;
   value[BT_METRIC_CAGR] = total == 0 ? 0 : pow(growth, config->periods_per_year / (double)n) - 1;

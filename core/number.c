@@ -104,6 +104,16 @@ bool bt_number_parse_scaled(double *out, const char *text, size_t length, int po
   return length > 0 && bt_number_parse(out, scaled);
 }
 
+char *bt_number_format_percent(char buffer[BT_NUMBER_TEXT_SIZE], const char *text)
+{
+  double percent = 0;
+  if (!bt_number_parse_scaled(&percent, text, strlen(text), 2)) { /* it has an exponent */
+    (void)bt_number_parse(&percent, text);
+    percent *= 100;
+  }
+  return bt_number_format(buffer, percent);
+}
+
 char *bt_number_group(char *digits, size_t size)
 {
   size_t n = strlen(digits), n_commas = n > 0 ? (n - 1) / 3 : 0;

@@ -22,6 +22,10 @@ bool bt_number_parse(double *out, const char *text);
  * 0.05. With a power other than 0 no exponent of its own. */
 bool bt_number_parse_scaled(double *out, const char *text, size_t length, int power);
 
+/* What a decimal without a sign of per cent means in per cent: "15" gives 1500. The text is one
+ * that bt_number_parse reads. Returns buffer. */
+char *bt_number_format_percent(char buffer[BT_NUMBER_TEXT_SIZE], const char *text);
+
 /* Puts commas into a row of digits in place: 1234567 becomes 1,234,567. Where `size` bytes do not
  * hold the result the text stays as it is. Returns digits. */
 char *bt_number_group(char *digits, size_t size);

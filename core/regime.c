@@ -7,6 +7,7 @@
 #include "core/costs.h"
 #include "core/number.h"
 #include "core/suggest.h"
+#include "core/time.h"
 
 enum { N_KINDS = 5, N_FIXED_MOST = 3, BARS_LEAST = 2, BARS_MOST = 1000000 };
 
@@ -109,22 +110,51 @@ const char *bt_regime_name(const bt_regime_spec *spec, const bt_regime_book *boo
 
 /* ---- from the benchmark to a ticker --------------------------------------------------------- */
 
-/* Mean distance of two bars, 0 for fewer than two. */
-static double spacing_ns(const bt_bars *bars)
+enum { OLDEST_DAYS = 31, PERIODS_MOST = 2, WEEK_DAYS = 7 };
+
+/* When a bar of the source is known on bars of the ticker, and how long its label holds. */
+typedef struct carriage {
+  bool waits;        /* for the next bar of the source: its bars are the longer ones */
+  bool ends_by_date; /* or for the next date: they are days, those of the ticker parts of one */
+  int64_t oldest_days;
+} carriage;
+
+static bt_status find_carriage(carriage *out, const bt_bars *ticker, const bt_bars *source,
+                               bt_error *err)
 {
-  if (bars->n_bars < 2) return 0;
-  return ((double)bars->time_ns[bars->n_bars - 1] - (double)bars->time_ns[0]) /
-         (double)(bars->n_bars - 1);
+  double length = 0, ticker_length = 0;
+  bt_status status = bt_bars_length_days(&length, source, err);
+  if (!status) status = bt_bars_length_days(&ticker_length, ticker, err);
+  if (status) return status;
+  out->waits = length > 1.5 * ticker_length;
+  out->ends_by_date = out->waits && source->daily && length == 1;
+  out->oldest_days = length > WEEK_DAYS ? PERIODS_MOST * (int64_t)length : OLDEST_DAYS;
+  return BT_OK;
 }
 
-void bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
-                     const bt_bars *source)
+/* How many bars of the source are known on a bar of the ticker, of those that have begun by then.
+ */
+static size_t count_known(const carriage *how, const bt_bars *source, size_t n_begun,
+                          int64_t time_ns)
 {
-  bool coarser = spacing_ns(source) > 1.5 * spacing_ns(ticker) && ticker->n_bars > 1;
+  if (!how->waits || n_begun == 0) return n_begun;
+  bool is_over =
+      how->ends_by_date && bt_time_days(source->time_ns[n_begun - 1]) < bt_time_days(time_ns);
+  return n_begun - !is_over;
+}
+
+bt_status bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
+                          const bt_bars *source, bt_error *err)
+{
+  carriage how;
   size_t n_begun = 0; /* bars of source that begin at or before the ticker's */
-  for (size_t t = 0; t < ticker->n_bars; t++) {
-    while (n_begun < source->n_bars && source->time_ns[n_begun] <= ticker->time_ns[t]) n_begun++;
-    size_t n_known = coarser && n_begun > 0 ? n_begun - 1 : n_begun;
-    out[t] = n_known > 0 ? labels[n_known - 1] : BT_REGIME_UNKNOWN;
+  bt_status status = find_carriage(&how, ticker, source, err);
+  for (size_t t = 0; t < ticker->n_bars && !status; t++) {
+    int64_t time_ns = ticker->time_ns[t], oldest = bt_time_days(time_ns) - how.oldest_days;
+    while (n_begun < source->n_bars && source->time_ns[n_begun] <= time_ns) n_begun++;
+    size_t n = count_known(&how, source, n_begun, time_ns);
+    bool holds = n > 0 && bt_time_days(source->time_ns[n - 1]) >= oldest;
+    out[t] = holds ? labels[n - 1] : BT_REGIME_UNKNOWN;
   }
+  return status;
 }

@@ -74,10 +74,13 @@ bt_status bt_regime_label(unsigned char *labels, const bt_regime_spec *spec,
                           const bt_regime_book *book, const bt_bars *source, bt_error *err);
 
 /* Labels of the benchmark carried over to a ticker: out[t] is that of the latest bar of source that
- * is known by then. Bars of the same length are known when they have the same time; where those of
- * source are longer (a daily benchmark, hourly bars) one is known when the next begins. UNKNOWN
- * before the first. */
-void bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
-                     const bt_bars *source);
+ * is known by then. Bars of the same kind are known when they have the same time; where those of
+ * source last more than 1.5 times as long (bt_bars_length_days: a weekly benchmark, daily bars) one
+ * is known when the next begins. A daily bar is known to intraday bars from the next UTC date on,
+ * also where the next one is late. UNKNOWN before the first, and where the latest is of a date more
+ * than 31 days ago (of a monthly or longer one two periods: 62, 184 or 732 days). Of the ticker
+ * time_ns and n_bars alone are looked at. Errors: NOMEM. */
+bt_status bt_regime_carry(unsigned char *out, const bt_bars *ticker, const unsigned char *labels,
+                          const bt_bars *source, bt_error *err);
 
 #endif

@@ -18,8 +18,8 @@
  *  4. Buying or selling is decided at the raw price (where the position is worth what is wanted,
  *     there is nothing to do); slippage moves the price against the trader; costs come out of
  *     equity, and the position is worth target times the rest. With lots it is cut to whole ones.
- *     An order that would leave no equity, or a position of less than one lot, is not placed; one
- *     to 0 needs no lot.
+ *     An order that would leave no equity, or a position of less than one lot or of more shares
+ *     than a double holds, is not placed; one to 0 needs no lot.
  *  5. A reversal is two orders, a close and an open, each with its commission. Where the first
  *     cannot be placed, nor is the second.
  *  6. A trade lasts from the fill that leaves 0 shares to the one that returns to 0; what is held
@@ -190,7 +190,7 @@ static void close_trade(bt_account *a, const order *o)
 }
 
 /* Rule 4: brings the position to target times the equity that is left, at the order's price.
- * Nothing happens when that would leave no equity, or less than one lot. */
+ * Nothing happens when that would leave no equity, less than one lot, or shares without number. */
 static void trade_to(bt_account *a, const order *o, double target)
 {
   double old_value = a->shares * o->price, equity = a->cash + old_value;
@@ -205,7 +205,7 @@ static void trade_to(bt_account *a, const order *o, double target)
     value = shares * o->price;
   }
   double change = shares - a->shares, quantity = fabs(change);
-  if (change == 0) return;
+  if (change == 0 || !isfinite(shares)) return;
   double paid = commission(&a->config->costs, quantity * o->price, quantity * o->factor);
   if (a->config->lot > 0) after = equity - paid; /* less was bought than `after` allowed for */
   if (!(after > 0)) return;

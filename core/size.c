@@ -6,22 +6,37 @@
 
 #include "core/number.h"
 
+static bool is_percent(const char *text)
+{
+  size_t length = strlen(text);
+  return length > 0 && text[length - 1] == '%';
+}
+
 /* Reads "25%" or "0.25". */
 static bool read_fraction(double *out, const char *text)
 {
-  size_t length = strlen(text);
-  bool percent = length > 0 && text[length - 1] == '%';
-  return bt_number_parse_scaled(out, text, length - percent, percent ? -2 : 0);
+  bool percent = is_percent(text);
+  return bt_number_parse_scaled(out, text, strlen(text) - percent, percent ? -2 : 0);
+}
+
+/* 15 is 1500%, and never meant so. */
+static bt_status fail_bare(bt_error *err, const char *spec, const char *number)
+{
+  char percent[BT_NUMBER_TEXT_SIZE];
+  return bt_fail(err, BT_ERR_USAGE, "--size %s: %s means %s%%; write %s%%", spec, number,
+                 bt_number_format_percent(percent, number), spec);
 }
 
 bt_status bt_size_parse(bt_size *out, const char *spec, bt_error *err)
 {
   static const char prefix[] = "vol:";
   bool by_volatility = strncmp(spec, prefix, strlen(prefix)) == 0;
+  const char *number = by_volatility ? spec + strlen(prefix) : spec;
   double value = 0;
-  if (!read_fraction(&value, by_volatility ? spec + strlen(prefix) : spec))
+  if (!read_fraction(&value, number))
     return bt_fail(err, BT_ERR_USAGE, "--size %s: expected 100%%, 25%% or vol:15%%", spec);
   if (!(value > 0)) return bt_fail(err, BT_ERR_USAGE, "--size %s: must be above 0%%", spec);
+  if (value >= 1 && !is_percent(number)) return fail_bare(err, spec, number);
   if (!by_volatility && value > 1)
     return bt_fail(err, BT_ERR_USAGE,
                    "--size %s: a position of more than 100%% of equity would need credit", spec);

@@ -11,7 +11,8 @@ typedef struct bt_size {
 } bt_size;
 
 /* Reads "25%" or "0.25" (of equity) or "vol:15%". *out is set on success alone. Errors: USAGE, one
- * line that begins `--size SPEC:`; more than 100% of equity is refused. */
+ * line that begins `--size SPEC:`; more than 100% of equity is refused, and a number of 1 or more
+ * without its %. */
 bt_status bt_size_parse(bt_size *out, const char *spec, bt_error *err);
 
 enum { BT_SIZE_RETURNS = 20 }; /* returns behind an estimate of volatility */

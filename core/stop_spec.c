@@ -1,5 +1,6 @@
 /* Distances of exit levels as text: "5%", "2atr(14)", and axes such as "2%:10%:2%". */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "core/number.h"
 #include "core/stops.h"
 
-enum { PART_SIZE = 64, SPEC_SHOWN = 80 };
+enum { PART_SIZE = 64, SPEC_SHOWN = 80, HINT_SIZE = 200 };
 #define ATR_PERIOD_MOST 1e6 /* as the indicator has it */
 
 static const bt_param stop_params[BT_STOP_COUNT] = {
@@ -85,14 +86,26 @@ static const char *read_amount(double *out, const char *text, const written *w, 
   return NULL;
 }
 
-/* What is wrong with an amount for a level of that kind. */
-static const char *check_amount(double amount, written_unit unit, bt_stop stop)
+/* 5 is 500%, and never meant so. */
+static const char *refuse_bare(char hint[HINT_SIZE], const char *text)
+{
+  char percent[BT_NUMBER_TEXT_SIZE];
+  (void)snprintf(hint, HINT_SIZE, "%.*s means %s%%; write %.*s%%", PART_SIZE, text,
+                 bt_number_format_percent(percent, text), PART_SIZE, text);
+  return hint;
+}
+
+/* What is wrong with an amount, written as `text`, for a level of that kind; the hint may hold it.
+ */
+static const char *check_amount(char hint[HINT_SIZE], const char *text, double amount,
+                                written_unit unit, bt_stop stop)
 {
   if (amount < 0) return "must not be negative";
   if (unit == UNIT_ATR && amount > stop_params[stop].most) return "more than 1000 ATRs";
   if (unit == UNIT_ATR) return NULL;
+  if (unit == UNIT_NONE && amount >= 1) return refuse_bare(hint, text);
   if (amount >= 1 && stop != BT_STOP_PROFIT)
-    return "a stop of 100% or more is never reached by a long position";
+    return "a stop of 100% or more is never reached by a long position; it is refused for all";
   return amount > stop_params[stop].most ? "more than 1000 times the price" : NULL;
 }
 
@@ -101,13 +114,14 @@ bt_status bt_distance_parse(bt_distance *out, const char *option, const char *te
   bt_stop stop = strcmp(option, "--take-profit") == 0 ? BT_STOP_PROFIT : BT_STOP_LOSS;
   bt_distance distance = {0};
   written w;
+  char hint[HINT_SIZE];
   if (strcmp(text, "none") == 0) {
     *out = distance;
     return BT_OK;
   }
   const char *wrong = read_unit(&w, text);
   if (!wrong) wrong = read_amount(&distance.amount, text, &w, w.unit);
-  if (!wrong) wrong = check_amount(distance.amount, w.unit, stop);
+  if (!wrong) wrong = check_amount(hint, text, distance.amount, w.unit, stop);
   if (wrong) return bt_fail(err, BT_ERR_USAGE, "%s %s: %s", option, text, wrong);
   if (w.unit == UNIT_ATR) distance.unit = BT_DISTANCE_ATR;
   distance.atr_period = w.atr_period;
@@ -160,7 +174,8 @@ static const char *const exponents[] = {
 
 /* Writes the spec as bt_axis_parse reads it: without units, 5% as 5e-2. The third part of a range
  * is its step, which may be negative. */
-static const char *strip_units(char *out, const char *spec, written_unit unit, bt_stop stop)
+static const char *strip_units(char *out, char hint[HINT_SIZE], const char *spec, written_unit unit,
+                               bt_stop stop)
 {
   char part[PART_SIZE];
   size_t n_colons = 0;
@@ -170,7 +185,9 @@ static const char *strip_units(char *out, const char *spec, written_unit unit, b
     at = cut_value(part, at); /* as long as find_unit found it */
     const char *wrong = read_unit(&w, part);
     if (!wrong) wrong = read_amount(&amount, part, &w, unit);
-    if (!wrong && n_colons < 2) wrong = check_amount(amount, unit, stop);
+    if (!wrong && w.unit != unit && amount != 0)
+      wrong = "a value without a unit beside one with a unit; only 0 needs none";
+    if (!wrong && n_colons < 2) wrong = check_amount(hint, part, amount, unit, stop);
     if (wrong) return wrong;
     memcpy(out, part, w.n_digits);
     memcpy(out + w.n_digits, exponents[unit], strlen(exponents[unit]));
@@ -218,6 +235,7 @@ bt_status bt_stop_axis_parse(bt_axis *out, bt_distance *unit, bt_stop stop, cons
                              bt_error *err)
 {
   written common = {0};
+  char hint[HINT_SIZE];
   if (!spec) {
     *unit = (bt_distance){0};
     return bt_axis_parse(out, &stop_params[stop], NULL, err);
@@ -226,7 +244,7 @@ bt_status bt_stop_axis_parse(bt_axis *out, bt_distance *unit, bt_stop stop, cons
   if (wrong) return fail_axis(err, stop, spec, wrong);
   char *stripped = malloc(4 * strlen(spec) + 4); /* a separator and e-2 for every value */
   if (!stripped) return bt_fail_nomem(err, "parameter values");
-  wrong = strip_units(stripped, spec, common.unit, stop);
+  wrong = strip_units(stripped, hint, spec, common.unit, stop);
   bt_status status =
       wrong ? fail_axis(err, stop, spec, wrong) : parse_stripped(out, stop, spec, stripped, err);
   free(stripped);

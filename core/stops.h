@@ -40,15 +40,15 @@ bool bt_stops_any(const bt_stops *stops);
  */
 
 /* Reads "5%", "50bp", "0.05" (a fraction), "2atr(14)", "0" or "none"; atr is NULL. *out is set on
- * success alone. Only `--take-profit` may be 100% of the price or more. Errors: USAGE, one line
- * that begins `OPTION TEXT:`. */
+ * success alone. Only `--take-profit` may be 100% of the price or more, and then needs its unit.
+ * Errors: USAGE, one line that begins `OPTION TEXT:`. */
 bt_status bt_distance_parse(bt_distance *out, const char *option, const char *text, bt_error *err);
 
 /* The axis of a spec such as "5%", "2%:10%:2%", "0.02,0.05", "1atr(14):3atr(14):0.5atr(14)" or
- * "0,5%" (0: no such level). A value without a unit takes that of the others; without any they are
- * fractions. The values are the doubles nearest to the decimals: 5% is 0.05. *unit gets unit and
- * atr_period. spec NULL: the preset alone. The caller clears *out with bt_axis_clear. Errors:
- * USAGE, one line that begins `--param NAME=SPEC:`; NOMEM. */
+ * "0,5%" (0: no such level). Values have one unit, which only 0 may lack; without any they are
+ * fractions below 1. The values are the doubles nearest to the decimals: 5% is 0.05. *unit gets
+ * unit and atr_period. spec NULL: the preset alone. The caller clears *out with bt_axis_clear.
+ * Errors: USAGE, one line that begins `--param NAME=SPEC:`; NOMEM. */
 bt_status bt_stop_axis_parse(bt_axis *out, bt_distance *unit, bt_stop stop, const char *spec,
                              bt_error *err);
 

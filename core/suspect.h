@@ -1,14 +1,16 @@
 /* suspect.h - data that load and may be wrong all the same: for a person to look at.
  *
- * possible_split  the close jumps by a ratio as shares are split, and the open has jumped by it
- *                 already: no crash within a bar. 3:2 and whole ratios from 2 to 100, the latter
- *                 reverse as well. In the five bars before and the five behind nothing moves by the
- *                 square root of it: no wrong price of one bar, and no price a few ticks from 0.
- * The wider the ratio the more room it has: 3% at the open of a 3:2, 16% from 4:1 on. 4:3 and 5:4
- * are left out: bad news look the same. stale_price     the close is the same on 20 bars or more.
- * date_gap        days on which the universe trades, between the first and the last bar, without a
- *                 bar.
- * zero_volume     bars whose volume is 0; where the file has no volume there is none.
+ * possible_split: the close jumps by a ratio as shares are split, and the open has jumped by it
+ * already: no crash within a bar. 3:2 and whole ratios from 2 to 100, the latter reverse as well.
+ * In the five bars before and the five behind nothing moves by the square root of it: no wrong
+ * price of one bar, and no price a few ticks from 0. The wider the ratio the more room it has: 3%
+ * at the open of a 3:2, 16% from 4:1 on. 4:3 and 5:4 are left out: bad news look the same.
+ *
+ * stale_price: the close is the same on 20 bars or more.
+ *
+ * date_gap: days on which the universe trades, between the first and the last bar, without a bar.
+ *
+ * zero_volume: bars whose volume is 0; where the file has no volume there is none.
  *
  * Adjacent bars, or days, are one case.
  */

@@ -122,14 +122,24 @@ static bt_duration plus(bt_duration a, const bt_duration *b)
   return (bt_duration){a.months + b->months, a.days + b->days, a.bars + b->bars};
 }
 
-/* The origin + months, cut to the month's end, + days, + so many trading days. */
+/* The origin + months, cut to the month's end, + days, + so many trading days; the day behind the
+ * last trading day stands for the next one. */
 static int64_t boundary(const bt_trading_days *over, int64_t origin, bt_duration distance)
 {
   int64_t day = add_months(origin, distance.months) + distance.days;
   if (distance.bars == 0) return day;
-  size_t first = find_day(over, day);
-  if ((uint64_t)distance.bars >= over->n_days - first) return NEVER;
+  size_t first = find_day(over, day), n_left = over->n_days - first;
+  if ((uint64_t)distance.bars > n_left) return NEVER;
+  if ((uint64_t)distance.bars == n_left) return over->days[over->n_days - 1] + 1;
   return over->days[first + (size_t)distance.bars];
+}
+
+/* Days of a test part [first, end); where bars lead to its end and the data do not reach it, its
+ * own length counted from its first day. */
+static int64_t test_length(const bt_duration *test, int64_t first, int64_t end)
+{
+  if (end == NEVER) end = add_months(first, test->months) + test->days;
+  return end - first;
 }
 
 /* Whether the data reach at least half of the test part [first, end), and where it then ends. */
@@ -142,7 +152,7 @@ static bool reaches_half(int64_t *last, const bt_window_rule *rule, const bt_tra
   if (end != NEVER && end - 1 <= data_last) return true;
   if (rule->test.bars > 0)
     return 2 * (over->n_days - find_day(over, first)) >= (size_t)rule->test.bars;
-  return end != NEVER && 2 * (data_last - first + 1) >= end - first;
+  return 2 * (data_last - first + 1) >= test_length(&rule->test, first, end);
 }
 
 /* Window k; false where the data do not reach half of its test part. */

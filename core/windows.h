@@ -52,7 +52,9 @@ bt_status bt_window_rule_check(const bt_window_rule *rule, bt_error *err);
 
 /* The windows over the days, in order; origin: the day on which the first train part begins. A
  * window is kept when the days reach at least half of its test part: half of its calendar length,
- * or of its number of bars. The caller frees *out with free(). Errors: DATA (not even one window;
+ * or of its number of bars. Where bars of the other parts lead to the end of a calendar test part,
+ * and the days do not reach it, its length is counted from its first day, and it goes to the last
+ * day. The caller frees *out with free(). Errors: DATA (not even one window;
  * with both lengths), USAGE (a hole between two test parts: the step is longer than a test part;
  * more than BT_WINDOWS_MOST), NOMEM. */
 bt_status bt_windows_make(bt_window **out, size_t *n_windows, const bt_window_rule *rule,

@@ -193,7 +193,7 @@ static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars
   const bt_regime_series series = {c->labels, c->returns, NULL, times->n_bars};
   bt_status status = BT_OK;
   if (regimes->labels)
-    bt_regime_carry(c->labels, times, regimes->labels, job->benchmark);
+    status = bt_regime_carry(c->labels, times, regimes->labels, job->benchmark, err);
   else if (regimes->spec.kind == BT_REGIME_FILE)
     status = bt_regime_label(c->labels, &regimes->spec, regimes->book, times, err);
   else
@@ -236,8 +236,9 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
   bt_status status = curve_alloc(&c, times.n_bars, err);
   if (!status)
     status = bt_portfolio_returns(c.returns, c.exposed, series->portfolio, series->index, err);
+  if (!status && job->benchmark)
+    status = bt_benchmark_align(c.benchmark, &times, job->benchmark, err);
   if (!status) {
-    if (job->benchmark) bt_benchmark_align(c.benchmark, &times, job->benchmark);
     config.benchmark = job->benchmark ? c.benchmark : NULL;
     bt_metrics_of_returns(out, c.equity, c.returns, times.n_bars, &config);
     section->daily = times.daily;

@@ -78,8 +78,7 @@ static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *er
   if (!ticker->regimes) return bt_fail_nomem(err, "regimes of a ticker");
   if (!regimes->labels)
     return bt_regime_label(ticker->regimes, &regimes->spec, regimes->book, ticker->bars, err);
-  bt_regime_carry(ticker->regimes, ticker->bars, regimes->labels, job->benchmark);
-  return BT_OK;
+  return bt_regime_carry(ticker->regimes, ticker->bars, regimes->labels, job->benchmark, err);
 }
 
 /* The series beside the bars, as far as the job asks for them. */
@@ -93,7 +92,7 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
     bt_size_fill(ticker->sizes, ticker->bars, volatility, ticker->subject.periods_per_year);
   if (!status && job->benchmark) status = make_series(&ticker->benchmark, n_bars, err);
   if (!status && job->benchmark)
-    bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark);
+    status = bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark, err);
   ticker->subject.benchmark = ticker->benchmark;
   return status ? status : make_regimes(ticker, job, err);
 }

@@ -115,8 +115,9 @@ static bt_status train_combination(void *context, size_t index, bt_worker *worke
 /* ---- what lies too near to tell apart ---------------------------------------------------------
  *
  * A course is right to 1e-9: two combinations that do the same in a window may differ in the last
- * digits, and selection would go by those. Where scores lie within twice that, they are measured
- * once more, plainly: then equal is equal, and a tie goes to the lowest combination. */
+ * digits, and selection would go by those. Where neighbours in the order of scores lie within NEAR,
+ * two and a half times that, they are measured once more, plainly: then equal is equal, and a tie
+ * goes to the lowest combination. */
 
 #define NEAR 2.5e-9
 

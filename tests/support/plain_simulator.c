@@ -61,7 +61,7 @@ static void trade_to(plain_account *a, size_t bar, double raw_price, bool buys, 
     if (shares == 0) return;
   }
   double change = shares - a->held, paid = commission(&a->config->costs, change, price, factor);
-  if (change == 0 || equity - paid <= 0) return;
+  if (change == 0 || equity - paid <= 0 || !isfinite(shares)) return;
   book(a, bar, change, price, paid);
   a->costs_paid += paid + fabs(change) * fabs(price - raw_price);
   if (shares != 0 && a->opens) {

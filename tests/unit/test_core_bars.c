@@ -196,6 +196,58 @@ static void any_numbers_of_bars_a_day_have_their_median(void **state)
   }
 }
 
+static double length_days(const bt_bars *bars)
+{
+  double days = 0;
+  assert_int_equal(bt_bars_length_days(&days, bars, NULL), BT_OK);
+  return days;
+}
+
+/* Bars `step` hours apart from the hour `first` to 22 on 20 weekdays, of which every fourth has the
+ * first bar alone. */
+static double length_of_hours(int first, int step)
+{
+  bt_bars *bars = make_flat_bars(28 * 24, 5);
+  int64_t monday = bt_date_to_days((bt_date){2024, 1, 1});
+  size_t n = 0;
+  for (int day = 0; day < 28; day++)
+    for (int hour = first; day % 7 < 5 && hour <= (day % 4 ? 22 : first); hour += step)
+      bars->time_ns[n++] = (monday + day) * BT_NS_PER_DAY + hour * HOUR_NS;
+  bars->n_bars = n;
+  double days = length_days(bars);
+  bt_bars_free(bars);
+  return days;
+}
+
+static void a_bar_is_as_long_as_its_kind_whatever_the_hours_of_trading(void **state)
+{
+  (void)state;
+  assert_true(length_of_hours(0, 1) == 1.0 / 24);
+  assert_true(length_of_hours(15, 1) == 1.0 / 24);
+  assert_true(length_of_hours(14, 4) == 4.0 / 24);
+  static const int steps[] = {1, 3, 7, 10, 30, 91, 365}, most[] = {1, 1, 7, 7, 31, 92, 366};
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    bt_bars *bars = make_flat_bars(30, 5);
+    for (size_t t = 0; t < 30; t++) /* a hole of two steps behind every fourth */
+      bars->time_ns[t] = (int64_t)(t + t / 4) * steps[i] * BT_NS_PER_DAY;
+    assert_true(length_days(bars) == most[i]);
+    bars->n_bars = 1;
+    assert_true(length_days(bars) == 1);
+    bt_bars_free(bars);
+  }
+}
+
+/* One bar before and one behind midnight, and none else on either day. */
+static void bars_that_are_alone_on_their_day_go_by_the_distance_of_all(void **state)
+{
+  (void)state;
+  bt_bars *bars = make_flat_bars(8, 5);
+  for (int t = 0; t < 8; t++)
+    bars->time_ns[t] = (t / 2 * 4 + t % 2) * BT_NS_PER_DAY + (t % 2 ? 1 : 23) * HOUR_NS;
+  assert_true(length_days(bars) == 2.0 / 24);
+  bt_bars_free(bars);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -209,6 +261,8 @@ int main(void)
       cmocka_unit_test(longer_bars_have_their_own_number),
       cmocka_unit_test(intraday_bars_count_the_median_day),
       cmocka_unit_test(any_numbers_of_bars_a_day_have_their_median),
+      cmocka_unit_test(a_bar_is_as_long_as_its_kind_whatever_the_hours_of_trading),
+      cmocka_unit_test(bars_that_are_alone_on_their_day_go_by_the_distance_of_all),
   };
   return cmocka_run_group_tests_name("core/bars", tests, NULL, NULL);
 }

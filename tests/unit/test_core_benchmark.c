@@ -46,7 +46,7 @@ static void the_benchmarks_return_is_that_of_its_own_bars(void **state)
   double out[6];
   bt_bars *ticker = bars_on(days, close, 6);
   bt_bars *benchmark = bars_on(benchmark_days, benchmark_close, 5);
-  bt_benchmark_align(out, ticker, benchmark);
+  assert_int_equal(bt_benchmark_align(out, ticker, benchmark, NULL), BT_OK);
   assert_all_close(out, expected, 6, "return");
   bt_bars_free(ticker);
   bt_bars_free(benchmark);
@@ -59,7 +59,7 @@ static void a_ticker_against_itself_has_its_own_returns(void **state)
   static const double expected[] = {NAN, 0.1, -2.0 / 11, 0};
   double out[4];
   bt_bars *bars = make_bars(4, NULL, NULL, NULL, close);
-  bt_benchmark_align(out, bars, bars);
+  assert_int_equal(bt_benchmark_align(out, bars, bars, NULL), BT_OK);
   assert_all_close(out, expected, 4, "return");
   bt_bars_free(bars);
 }
@@ -72,10 +72,46 @@ static void bars_of_other_times_never_meet(void **state)
   bt_bars *ticker = make_bars(3, NULL, NULL, NULL, close);
   bt_bars *benchmark = make_bars(3, NULL, NULL, NULL, close);
   for (size_t t = 0; t < 3; t++) benchmark->time_ns[t] += BT_NS_PER_SECOND;
-  bt_benchmark_align(out, ticker, benchmark);
+  assert_int_equal(bt_benchmark_align(out, ticker, benchmark, NULL), BT_OK);
   for (size_t t = 0; t < 3; t++) assert_true(isnan(out[t]));
   bt_bars_free(ticker);
   bt_bars_free(benchmark);
+}
+
+/* How many of the ticker's bars have a return of the benchmark: bars so many hours apart, from the
+ * same instant on. */
+static size_t count_meetings(int hours, int benchmark_hours)
+{
+  enum { N = 60 };
+  double out[N];
+  size_t n = 0;
+  bt_bars *bars[] = {make_flat_bars(N, 10), make_flat_bars(N, 10)};
+  const int apart[] = {hours, benchmark_hours};
+  for (size_t i = 0; i < 2; i++) {
+    for (int t = 0; t < N; t++) bars[i]->time_ns[t] = t * apart[i] * (BT_NS_PER_DAY / 24);
+    bars[i]->daily = apart[i] % 24 == 0;
+  }
+  assert_int_equal(bt_benchmark_align(out, bars[0], bars[1], NULL), BT_OK);
+  for (size_t t = 0; t < N; t++) n += isnan(out[t]) ? 0 : 1;
+  bt_bars_free(bars[0]);
+  bt_bars_free(bars[1]);
+  return n;
+}
+
+static void bars_of_another_kind_never_meet(void **state)
+{
+  (void)state;
+  enum { DAY = 24, WEEK = 7 * DAY, MONTH = 30 * DAY };
+  assert_int_equal(count_meetings(1, 1), 59);
+  assert_int_equal(count_meetings(DAY, DAY), 59);
+  assert_int_equal(count_meetings(WEEK, WEEK), 59);
+  assert_int_equal(count_meetings(MONTH, MONTH), 59);
+  assert_int_equal(count_meetings(WEEK, DAY), 0);
+  assert_int_equal(count_meetings(DAY, WEEK), 0);
+  assert_int_equal(count_meetings(MONTH, WEEK), 0);
+  assert_int_equal(count_meetings(DAY, 1), 0);
+  assert_int_equal(count_meetings(1, 2), 0);
+  assert_int_equal(count_meetings(4, 1), 0);
 }
 
 /* ---- the numbers ----------------------------------------------------------------------------- */
@@ -209,7 +245,7 @@ static void a_span_meets_the_benchmark_of_its_own_bars(void **state)
   bt_bars *bars = make_random_bars(&random, N, 50, 0.02);
   double target[N], benchmark[N];
   for (size_t t = 0; t < N; t++) target[t] = 1;
-  bt_benchmark_align(benchmark, bars, bars);
+  assert_int_equal(bt_benchmark_align(benchmark, bars, bars, NULL), BT_OK);
   benchmark[0] = benchmark[1] = 77; /* never looked at */
   bt_subject subject = {bars, {2, N}, 252, benchmark};
   bt_evaluation how = {.simulation = {.cash = 1000}, .rf = 0};
@@ -236,6 +272,7 @@ int main(void)
       cmocka_unit_test(the_benchmarks_return_is_that_of_its_own_bars),
       cmocka_unit_test(a_ticker_against_itself_has_its_own_returns),
       cmocka_unit_test(bars_of_other_times_never_meet),
+      cmocka_unit_test(bars_of_another_kind_never_meet),
       cmocka_unit_test(ten_common_bars_of_twelve_agree_with_numpy),
       cmocka_unit_test(the_risk_free_rate_changes_alpha_alone),
       cmocka_unit_test(every_length_and_any_hole_agrees_with_plain_sums),

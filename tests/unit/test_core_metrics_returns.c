@@ -97,6 +97,16 @@ static void what_is_lost_stays_lost(void **state)
   assert_true(m.value[BT_METRIC_CAGR] == -1 && m.value[BT_METRIC_MAX_DRAWDOWN] == -1);
 }
 
+/* 100, infinite, infinite x 0. */
+static void growth_that_is_no_number_is_no_return_of_zero(void **state)
+{
+  (void)state;
+  static const double r[] = {0, INFINITY, -1};
+  bt_metrics m = measure(r, 3, NULL);
+  assert_true(isnan(m.value[BT_METRIC_FINAL_EQUITY]) && isnan(m.value[BT_METRIC_TOTAL_RETURN]));
+  assert_true(isnan(m.value[BT_METRIC_CAGR]) && isnan(m.value[BT_METRIC_CALMAR]));
+}
+
 static void no_returns_have_no_metric_but_their_number(void **state)
 {
   (void)state;
@@ -111,6 +121,7 @@ int main(void)
       cmocka_unit_test(returns_have_the_metrics_of_their_equity),
       cmocka_unit_test(the_scratch_holds_the_equity_afterwards),
       cmocka_unit_test(what_is_lost_stays_lost),
+      cmocka_unit_test(growth_that_is_no_number_is_no_return_of_zero),
       cmocka_unit_test(no_returns_have_no_metric_but_their_number),
   };
   return cmocka_run_group_tests_name("core/metrics of returns", tests, NULL, NULL);

@@ -185,6 +185,17 @@ static void digits_stay_as_they_are_where_commas_do_not_fit(void **state)
   assert_string_equal(bt_number_group(wider, sizeof wider), "1,234,567");
 }
 
+static void a_bare_number_in_per_cent_has_no_digits_from_rounding(void **state)
+{
+  (void)state;
+  static const char *const cases[][2] = {
+      {"15", "1500"}, {"1.1", "110"}, {"0.07", "7"}, {"1e2", "10000"}, {"2.5", "250"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[BT_NUMBER_TEXT_SIZE];
+    assert_string_equal(bt_number_format_percent(text, cases[i][0]), cases[i][1]);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -200,6 +211,7 @@ int main(void)
       cmocka_unit_test(a_comma_locale_changes_nothing),
       cmocka_unit_test(commas_group_by_thousands),
       cmocka_unit_test(digits_stay_as_they_are_where_commas_do_not_fit),
+      cmocka_unit_test(a_bare_number_in_per_cent_has_no_digits_from_rounding),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

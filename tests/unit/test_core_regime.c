@@ -134,39 +134,106 @@ static void a_book_that_was_cleared_is_empty(void **state)
 
 /* ---- from the benchmark to a ticker ---------------------------------------------------------- */
 
-static void a_label_holds_until_the_next_bar_of_the_benchmark(void **state)
+enum { U = BT_REGIME_UNKNOWN, HOURS = 24, BARS_MOST = 16 };
+
+/* A series of bars by the hours since 1970-01-01 at which they begin, ended by -1. */
+static bt_bars *bars_at(const int *hours)
 {
-  (void)state;
-  static const int64_t source_times[] = {3, 5, 6, 9}, times[] = {1, 3, 4, 5, 7, 8, 9, 20};
-  static const unsigned char labels[] = {BT_REGIME_UNKNOWN, 1, 0, 2};
-  static const unsigned char expected[] = {
-      BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, 1, 0, 0, 2, 2};
-  unsigned char out[8];
-  bt_bars *source = make_flat_bars(4, 10), *ticker = make_flat_bars(8, 10);
-  memcpy(source->time_ns, source_times, sizeof source_times);
-  memcpy(ticker->time_ns, times, sizeof times);
-  bt_regime_carry(out, ticker, labels, source);
-  assert_memory_equal(out, expected, sizeof expected);
+  size_t n = 0;
+  while (hours[n] >= 0) n++;
+  bt_bars *bars = make_flat_bars(n, 10);
+  for (size_t t = 0; t < n; t++) {
+    bars->time_ns[t] = hours[t] * (BT_NS_PER_DAY / HOURS);
+    bars->daily = bars->daily && hours[t] % HOURS == 0;
+  }
+  return bars;
+}
+
+/* Bars of the source have labels 0, 1, 2 ...: what the ticker's bars get. */
+static void check_carried(const int *source_hours, const int *hours, const unsigned char *expected)
+{
+  static const unsigned char labels[BARS_MOST] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+  unsigned char out[BARS_MOST];
+  bt_bars *source = bars_at(source_hours), *ticker = bars_at(hours);
+  assert_int_equal(bt_regime_carry(out, ticker, labels, source, NULL), BT_OK);
+  for (size_t t = 0; t < ticker->n_bars; t++)
+    if (out[t] != expected[t]) fail_msg("bar %zu has %d, not %d", t, out[t], expected[t]);
   bt_bars_free(source);
   bt_bars_free(ticker);
 }
 
-/* Days of three bars each: the day's own label is known when it is over. */
-static void a_longer_bar_of_the_benchmark_is_known_when_it_is_over(void **state)
+static void a_label_holds_until_the_next_bar_of_the_benchmark(void **state)
 {
   (void)state;
-  static const int64_t days[] = {0, 24, 48}, hours[] = {0, 8, 16, 24, 32, 40, 48, 56};
-  static const unsigned char labels[] = {1, 0, 1};
-  static const unsigned char expected[] = {
-      BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, BT_REGIME_UNKNOWN, 1, 1, 1, 0, 0};
-  unsigned char out[8];
-  bt_bars *source = make_flat_bars(3, 10), *ticker = make_flat_bars(8, 10);
-  memcpy(source->time_ns, days, sizeof days);
-  memcpy(ticker->time_ns, hours, sizeof hours);
-  bt_regime_carry(out, ticker, labels, source);
-  assert_memory_equal(out, expected, sizeof expected);
-  bt_bars_free(source);
-  bt_bars_free(ticker);
+  static const int source[] = {72, 120, 144, 216, -1};
+  static const int hours[] = {24, 72, 96, 120, 168, 192, 216, 480, -1};
+  check_carried(source, hours, (const unsigned char[]){U, 0, 0, 1, 2, 2, 3, 3});
+}
+
+/* The ticker lacks half a year, or the benchmark has 365 days a year and the ticker 252. */
+static void holes_do_not_make_a_bar_shorter_or_longer(void **state)
+{
+  (void)state;
+  static const int days[] = {24, 48, 72, 96, 120, 4800, 4824, 4848, -1};
+  static const int few[] = {24, 48, 72, 4824, 4848, -1}, week[] = {24, 48, 120, 4800, 4824, -1};
+  check_carried(days, few, (const unsigned char[]){0, 1, 2, 6, 7});
+  check_carried(few, days, (const unsigned char[]){0, 1, 2, 2, 2, U, 3, 4});
+  check_carried(week, days, (const unsigned char[]){0, 1, 1, 1, 2, 3, 4, 4});
+}
+
+/* Six hours of trading a day against twenty-four: hourly both. */
+static void hours_of_trading_do_not_make_a_bar_longer(void **state)
+{
+  (void)state;
+  static const int six[] = {14, 15, 16, 17, 18, 19, 38, 39, -1};
+  static const int all[] = {13, 14, 15, 16, 17, 18, 19, 20, 21, 37, 38, -1};
+  check_carried(six, all, (const unsigned char[]){U, 0, 1, 2, 3, 4, 5, 5, 5, 5, 6});
+}
+
+/* A day's own label is known when it is over, also where the next day has no bar (96). */
+static void a_day_of_the_benchmark_is_known_to_hours_from_the_next_date_on(void **state)
+{
+  (void)state;
+  static const int days[] = {0, 24, 48, 72, 120, -1};
+  static const int hours[] = {0, 8, 16, 24, 32, 72, 80, 96, 104, 120, 128, 144, -1};
+  check_carried(days, hours, (const unsigned char[]){U, U, U, 0, 0, 2, 2, 3, 3, 3, 3, 4});
+}
+
+static void a_week_of_the_benchmark_is_known_when_the_next_begins(void **state)
+{
+  (void)state;
+  enum { WEEK = 7 * HOURS };
+  static const int weeks[] = {0, WEEK, 2 * WEEK, 4 * WEEK, -1};
+  static const int days[] = {
+      0, 24, 48, WEEK, WEEK + 24, 2 * WEEK, 2 * WEEK + 24, 3 * WEEK, 3 * WEEK + 24, 4 * WEEK, -1};
+  static const int hours[] = {0, 1, 2, 3, WEEK, WEEK + 1, 3 * WEEK, 4 * WEEK, 4 * WEEK + 1, -1};
+  check_carried(weeks, days, (const unsigned char[]){U, U, U, 0, 0, 1, 1, 1, 1, 2});
+  check_carried(weeks, hours, (const unsigned char[]){U, U, U, U, 0, 0, 1, 2, 2});
+}
+
+static void a_shorter_bar_of_the_benchmark_is_known_when_it_has_the_same_time(void **state)
+{
+  (void)state;
+  static const int days[] = {0, 24, 48, 120, 144, -1}, weeks[] = {0, 168, 336, 504, -1};
+  check_carried(days, weeks, (const unsigned char[]){0, 4, 4, 4});
+}
+
+/* Daily labels hold on the 31st day behind, monthly ones on the 62nd. */
+static void a_label_does_not_hold_for_ever(void **state)
+{
+  (void)state;
+  static const int days[] = {0, 24, 48, -1};
+  static const int later[] = {48,         72,         32 * HOURS, 33 * HOURS, 34 * HOURS,
+                              35 * HOURS, 80 * HOURS, 81 * HOURS, -1};
+  static const int hours[] = {33 * HOURS, 33 * HOURS + 1, 33 * HOURS + 23, 34 * HOURS, -1};
+  static const int months[] = {0, 31 * HOURS, 59 * HOURS, -1};
+  static const int after[] = {59 * HOURS, 60 * HOURS, 93 * HOURS, 94 * HOURS, -1};
+  static const int far[] = {59 * HOURS, 90 * HOURS, 121 * HOURS, 122 * HOURS, 152 * HOURS, -1};
+  check_carried(days, later, (const unsigned char[]){2, 2, 2, 2, U, U, U, U});
+  check_carried(days, hours, (const unsigned char[]){2, 2, 2, U});
+  check_carried(months, after, (const unsigned char[]){1, 1, 1, U});
+  check_carried(months, far, (const unsigned char[]){2, 2, 2, U, U});
 }
 
 static void a_ticker_that_is_the_benchmark_keeps_its_labels(void **state)
@@ -175,7 +242,7 @@ static void a_ticker_that_is_the_benchmark_keeps_its_labels(void **state)
   static const unsigned char labels[] = {BT_REGIME_UNKNOWN, 1, 0, 1};
   unsigned char out[4];
   bt_bars *bars = make_flat_bars(4, 10);
-  bt_regime_carry(out, bars, labels, bars);
+  assert_int_equal(bt_regime_carry(out, bars, labels, bars, NULL), BT_OK);
   assert_memory_equal(out, labels, sizeof labels);
   bt_bars_free(bars);
 }
@@ -189,7 +256,12 @@ int main(void)
       cmocka_unit_test(every_kind_has_its_names),
       cmocka_unit_test(a_book_that_was_cleared_is_empty),
       cmocka_unit_test(a_label_holds_until_the_next_bar_of_the_benchmark),
-      cmocka_unit_test(a_longer_bar_of_the_benchmark_is_known_when_it_is_over),
+      cmocka_unit_test(holes_do_not_make_a_bar_shorter_or_longer),
+      cmocka_unit_test(hours_of_trading_do_not_make_a_bar_longer),
+      cmocka_unit_test(a_day_of_the_benchmark_is_known_to_hours_from_the_next_date_on),
+      cmocka_unit_test(a_week_of_the_benchmark_is_known_when_the_next_begins),
+      cmocka_unit_test(a_shorter_bar_of_the_benchmark_is_known_when_it_has_the_same_time),
+      cmocka_unit_test(a_label_does_not_hold_for_ever),
       cmocka_unit_test(a_ticker_that_is_the_benchmark_keeps_its_labels),
   };
   return cmocka_run_group_tests_name("core/regime", tests, NULL, NULL);

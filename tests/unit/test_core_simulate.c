@@ -229,7 +229,7 @@ static void check_file(const char *relative, size_t n_least)
 static void fills_and_trades_are_as_worked_out_by_hand(void **state)
 {
   (void)state;
-  check_file("tests/golden/simulate/fills.txt", 9);
+  check_file("tests/golden/simulate/fills.txt", 10);
 }
 
 static void targets_are_as_worked_out_by_hand(void **state)

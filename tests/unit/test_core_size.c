@@ -19,7 +19,7 @@ static void sizes_are_read(void **state)
     const char *spec;
     double fraction, volatility;
   } cases[] = {{"100%", 1, 0},      {"25%", 0.25, 0},     {"7%", 0.07, 0},
-               {"0.25", 0.25, 0},   {"1", 1, 0},          {"vol:15%", 1, 0.15},
+               {"0.25", 0.25, 0},   {"0.99", 0.99, 0},    {"vol:15%", 1, 0.15},
                {"vol:0.2", 1, 0.2}, {"vol:150%", 1, 1.5}, {"0.1%", 0.001, 0}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bt_size size = {9, 9};
@@ -54,7 +54,10 @@ static void a_size_that_is_none_is_refused_with_its_reason(void **state)
   assert_refused("-25%", "--size -25%: must be above 0%");
   assert_refused("vol:0%", "--size vol:0%: must be above 0%");
   assert_refused("101%", "--size 101%: a position of more than 100% of equity would need credit");
-  assert_refused("25", "--size 25: a position of more than 100% of equity would need credit");
+  assert_refused("25", "--size 25: 25 means 2500%; write 25%");
+  assert_refused("1", "--size 1: 1 means 100%; write 1%");
+  assert_refused("vol:15", "--size vol:15: 15 means 1500%; write vol:15%");
+  assert_refused("vol:1.1", "--size vol:1.1: 1.1 means 110%; write vol:1.1%");
 }
 
 /* Closes that go up and down by 10% in turn: of 20 returns 10 are 0.1 and 10 are -0.1, so the sum

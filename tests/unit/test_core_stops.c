@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,12 +79,13 @@ static void a_distance_that_is_none_is_refused_with_its_reason(void **state)
                           "--stop-loss -1atr(14): must not be negative");
   assert_distance_refused("--stop-loss", "100%",
                           "--stop-loss 100%: a stop of 100% or more is never reached by a long "
-                          "position");
-  assert_distance_refused("--trailing", "5",
-                          "--trailing 5: a stop of 100% or more is never reached by a long "
-                          "position");
-  assert_distance_refused("--take-profit", "2000",
-                          "--take-profit 2000: more than 1000 times the price");
+                          "position; it is refused for all");
+  assert_distance_refused("--trailing", "5", "--trailing 5: 5 means 500%; write 5%");
+  assert_distance_refused("--stop-loss", "5", "--stop-loss 5: 5 means 500%; write 5%");
+  assert_distance_refused("--take-profit", "5", "--take-profit 5: 5 means 500%; write 5%");
+  assert_distance_refused("--take-profit", "1.0", "--take-profit 1.0: 1.0 means 100%; write 1.0%");
+  assert_distance_refused("--take-profit", "100001%",
+                          "--take-profit 100001%: more than 1000 times the price");
   assert_distance_refused("--stop-loss", "1001atr(14)",
                           "--stop-loss 1001atr(14): more than 1000 ATRs");
 }
@@ -133,14 +135,14 @@ static void axes_are_read_with_the_unit_of_any_of_their_values(void **state)
   } cases[] = {{"5%", BT_DISTANCE_FRACTION, 0, 1, {0.05}},
                {"0", BT_DISTANCE_FRACTION, 0, 1, {0}},
                {"2%:10%:2%", BT_DISTANCE_FRACTION, 0, 5, {0.02, 0.04, 0.06, 0.08, 0.1}},
-               {"2:10:2%", BT_DISTANCE_FRACTION, 0, 5, {0.02, 0.04, 0.06, 0.08, 0.1}},
+               {"0:6%:2%", BT_DISTANCE_FRACTION, 0, 4, {0, 0.02, 0.04, 0.06}},
                {"10%:6%:-2%", BT_DISTANCE_FRACTION, 0, 3, {0.1, 0.08, 0.06}},
-               {"10bp:30bp:10", BT_DISTANCE_FRACTION, 0, 3, {0.001, 0.002, 0.003}},
+               {"10bp:30bp:10bp", BT_DISTANCE_FRACTION, 0, 3, {0.001, 0.002, 0.003}},
                {"0.02,0.05", BT_DISTANCE_FRACTION, 0, 2, {0.02, 0.05}},
                {"0,5%", BT_DISTANCE_FRACTION, 0, 2, {0, 0.05}},
-               {"5%,7,11", BT_DISTANCE_FRACTION, 0, 3, {0.05, 0.07, 0.11}},
+               {"5%,0.0,11%", BT_DISTANCE_FRACTION, 0, 3, {0.05, 0, 0.11}},
                {"1atr(14):3atr(14):0.5atr(14)", BT_DISTANCE_ATR, 14, 5, {1, 1.5, 2, 2.5, 3}},
-               {"0,2atr(20),3", BT_DISTANCE_ATR, 20, 3, {0, 2, 3}}};
+               {"0,2atr(20),3atr(20)", BT_DISTANCE_ATR, 20, 3, {0, 2, 3}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bt_axis axis = {0};
     bt_distance unit = {5, BT_DISTANCE_ATR, 5, NULL, NULL};
@@ -187,6 +189,25 @@ static void assert_axis_refused(bt_stop stop, const char *spec, const char *mess
   assert_true(!axis.values && unit.amount == 5);
 }
 
+static void what_an_axis_may_mean_twice_is_refused(void **state)
+{
+  (void)state;
+  static const char *const mixed[] = {"0.05,10%", "2atr(14),0.05", "0.02:6%:2%",
+                                      "2%:6%:2",  "5%,7,11",       "10bp:30bp:10"};
+  char message[128];
+  for (size_t i = 0; i < sizeof mixed / sizeof *mixed; i++) {
+    (void)snprintf(message, sizeof message,
+                   "--param stop_loss=%s: a value without a unit beside one with a unit; only 0 "
+                   "needs none",
+                   mixed[i]);
+    assert_axis_refused(BT_STOP_LOSS, mixed[i], message);
+  }
+  assert_axis_refused(BT_STOP_PROFIT, "5", "--param take_profit=5: 5 means 500%; write 5%");
+  assert_axis_refused(BT_STOP_PROFIT, "0.5:2.5:0.5",
+                      "--param take_profit=0.5:2.5:0.5: 2.5 means 250%; write 2.5%");
+  assert_axis_refused(BT_STOP_LOSS, "0,2,5", "--param stop_loss=0,2,5: 2 means 200%; write 2%");
+}
+
 static void an_axis_that_is_none_is_refused_in_the_words_of_its_spec(void **state)
 {
   (void)state;
@@ -200,14 +221,15 @@ static void an_axis_that_is_none_is_refused_in_the_words_of_its_spec(void **stat
   assert_axis_refused(BT_STOP_LOSS, "-5%", "--param stop_loss=-5%: must not be negative");
   assert_axis_refused(BT_STOP_LOSS, "2%:100%:2%",
                       "--param stop_loss=2%:100%:2%: a stop of 100% or more is never reached by a "
-                      "long position");
+                      "long position; it is refused for all");
   assert_axis_refused(BT_STOP_LOSS, "10%:2%:2%",
                       "--param stop_loss=10%:2%:2%: a step of 2% does not lead from 10% to 2%");
-  assert_axis_refused(BT_STOP_LOSS, "10:20bp:-1",
-                      "--param stop_loss=10:20bp:-1: a step of -1bp does not lead from 10bp to "
+  assert_axis_refused(BT_STOP_LOSS, "10bp:20bp:-1bp",
+                      "--param stop_loss=10bp:20bp:-1bp: a step of -1bp does not lead from 10bp to "
                       "20bp");
-  assert_axis_refused(BT_STOP_LOSS, "3atr(9):2:1",
-                      "--param stop_loss=3atr(9):2:1: a step of 1 does not lead from 3 to 2");
+  assert_axis_refused(
+      BT_STOP_LOSS, "3atr(9):2atr(9):1atr(9)",
+      "--param stop_loss=3atr(9):2atr(9):1atr(9): a step of 1 does not lead from 3 to 2");
   assert_axis_refused(BT_STOP_PROFIT, "5%:10%",
                       "--param take_profit=5%:10%: a range is first:last:step, such as 5:50:5");
   assert_axis_refused(BT_STOP_LOSS, "", "--param stop_loss=: expected 5%, 50bp, 0.05 or 2atr(14)");
@@ -299,6 +321,7 @@ int main(void)
       cmocka_unit_test(a_profit_level_may_lie_beyond_all_the_price),
       cmocka_unit_test(axes_are_read_with_the_unit_of_any_of_their_values),
       cmocka_unit_test(without_a_spec_there_is_no_such_level),
+      cmocka_unit_test(what_an_axis_may_mean_twice_is_refused),
       cmocka_unit_test(an_axis_that_is_none_is_refused_in_the_words_of_its_spec),
       cmocka_unit_test(a_profit_axis_may_go_beyond_all_the_price),
       cmocka_unit_test(no_amount_is_no_level),

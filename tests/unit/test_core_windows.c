@@ -205,6 +205,90 @@ static void a_test_part_is_kept_from_half_of_its_length_on(void **state)
   expect_failure(&rule, "2020-01-06", "2020-01-21", BT_ERR_DATA, "no window");
 }
 
+/* The end of the test part, a trading day behind 2021-07-01, is a day that the data lack; half a
+ * year from 2021-01-04 has 181 days: 91 of them end on 2021-04-04, a Sunday. */
+static void half_of_a_calendar_test_counts_where_other_parts_have_bars(void **state)
+{
+  (void)state;
+  size_t n = 0;
+  bt_window_rule rule = rule_of("1y", "1b", "6m", "6m");
+  bt_window *windows = make(&n, &rule, "2020-01-01", "2021-07-02");
+  assert_int_equal(n, 1);
+  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
+  free(windows);
+  windows = make(&n, &rule, "2020-01-01", "2021-07-01"); /* all of it, and nothing behind */
+  assert_int_equal(n, 1);
+  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
+  free(windows);
+  windows = make(&n, &rule, "2020-01-01", "2021-04-05");
+  assert_int_equal(n, 1);
+  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-04-05");
+  free(windows);
+  expect_failure(&rule, "2020-01-01", "2021-04-02", BT_ERR_DATA, "no window");
+}
+
+/* 130 trading days are 26 weeks: from 2020-01-01 to 2020-07-01, from 2020-04-01 to 2020-09-30. */
+static void a_train_part_in_bars_leaves_the_last_calendar_test(void **state)
+{
+  (void)state;
+  size_t n = 0;
+  bt_window_rule rule = rule_of("130b", "0d", "3m", "3m");
+  static const char *const last[] = {"2020-09-30", "2020-09-29", "2020-09-15", "2020-08-17"};
+  static const char *const test_last[] = {"2020-09-29", "2020-09-29", "2020-09-15", "2020-08-17"};
+  for (size_t i = 0; i < 4; i++) {
+    bt_window *windows = make(&n, &rule, "2020-01-01", last[i]);
+    assert_int_equal(n, 1);
+    assert_int_equal(windows[0].test_first, day_of("2020-07-01"));
+    assert_int_equal(windows[0].test_last, day_of(test_last[i]));
+    free(windows);
+  }
+  expect_failure(&rule, "2020-01-01", "2020-08-14", BT_ERR_DATA, "no window"); /* 45 of 92 days */
+}
+
+/* Three weeks without trading from 2020-04-01 on shift what is counted in bars: the test part, from
+ * 2020-01-29, ends before 2020-05-20. */
+static void a_test_part_whose_end_is_not_reached_goes_to_the_last_day(void **state)
+{
+  (void)state;
+  size_t n = 0, n_days = 0;
+  bt_window_rule rule = rule_of("20b", "0d", "3m", "3m");
+  bt_trading_days over = make_days("2020-01-01", "2020-05-20");
+  int64_t *days = (int64_t *)over.days;
+  for (size_t i = 0; i < over.n_days; i++)
+    if (days[i] < day_of("2020-04-01") || days[i] > day_of("2020-04-21")) days[n_days++] = days[i];
+  for (size_t n_missing = 0; n_missing < 2; n_missing++) {
+    bt_window *windows = NULL;
+    bt_error err;
+    over.n_days = n_days - n_missing;
+    if (bt_windows_make(&windows, &n, &rule, &over, days[0], &err)) fail_msg("%s", err.message);
+    assert_int_equal(n, 1);
+    assert_string_equal(text_of(windows), "2020-01-01..2020-01-28 2020-01-29..2020-05-19");
+    free(windows);
+  }
+  free(days);
+}
+
+/* From 2020-01-01 on 20 trading days lead to 2020-02-17, from 2020-01-15 on to 2020-02-18: days
+ * without trading leave one day of the fourteen of the test part. */
+static void a_short_test_part_that_is_complete_is_kept(void **state)
+{
+  (void)state;
+  size_t n = 0, n_days = 0;
+  bt_window_rule rule = rule_of("20b", "0d", "2w", "2w");
+  bt_trading_days over = make_days("2020-01-01", "2020-02-17");
+  int64_t *days = (int64_t *)over.days;
+  for (size_t i = 0; i < over.n_days; i++)
+    if (days[i] < day_of("2020-01-02") || days[i] > day_of("2020-01-20")) days[n_days++] = days[i];
+  over.n_days = n_days;
+  bt_window *windows = NULL;
+  bt_error err;
+  if (bt_windows_make(&windows, &n, &rule, &over, days[0], &err)) fail_msg("%s", err.message);
+  assert_int_equal(n, 1);
+  assert_string_equal(text_of(windows), "2020-01-01..2020-02-16 2020-02-17..2020-02-17");
+  free(windows);
+  free(days);
+}
+
 static void overlapping_tests_may_each_be_cut(void **state)
 {
   (void)state;
@@ -259,6 +343,10 @@ int main(void)
       cmocka_unit_test(bars_are_days_on_which_the_universe_trades),
       cmocka_unit_test(units_may_differ),
       cmocka_unit_test(a_test_part_is_kept_from_half_of_its_length_on),
+      cmocka_unit_test(half_of_a_calendar_test_counts_where_other_parts_have_bars),
+      cmocka_unit_test(a_train_part_in_bars_leaves_the_last_calendar_test),
+      cmocka_unit_test(a_test_part_whose_end_is_not_reached_goes_to_the_last_day),
+      cmocka_unit_test(a_short_test_part_that_is_complete_is_kept),
       cmocka_unit_test(overlapping_tests_may_each_be_cut),
       cmocka_unit_test(a_step_longer_than_the_test_is_refused),
       cmocka_unit_test(parts_of_no_length_are_refused),
