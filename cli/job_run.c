@@ -10,6 +10,7 @@
 #include "runners/plan.h"
 #include "runners/resume.h"
 #include "runners/store_resume.h"
+#include "runners/store_runs.h"
 #include "runners/ticker_rows.h"
 
 /* One run on its way. */
@@ -69,18 +70,27 @@ static bt_run_info describe(const job_run *r)
                        .n_windows = r->n_windows};
 }
 
-/* The tasks that are done, of the run that goes on. */
-static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, const bt_resume *resume,
-                       bt_error *err)
+/* Makes the run that was found 'running' again. *complete: another process was faster, and has
+ * ended it since it was found. */
+static bt_status reopen(bool *complete, const bt_run_means *means, const char *label, bt_error *err)
 {
-  bt_status status = bt_store_reopen_run(means->store, resume->run_id, NULL, err);
-  if (status) return status;
-  means->run_id = resume->run_id;
+  bt_status status = bt_store_reopen_run(means->store, means->run_id, NULL, err);
+  *complete = status == BT_ERR_USAGE;
+  if (*complete) return BT_OK;
+  return status || !label ? status : bt_store_label_run(means->store, means->run_id, label, err);
+}
+
+/* The tasks that are done, of the run that goes on. */
+static bt_status go_on(bt_run_means *means, bool **done, bool *complete, const job_run *r,
+                       bool has_tickers, bt_error *err)
+{
+  bt_status status = reopen(complete, means, r->options->label, err);
+  if (status || *complete) return status;
   *done = malloc((r->n_tasks + 1) * sizeof **done);
   if (!*done) return bt_fail_nomem(err, "tasks");
   status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
   means->done = *done;
-  if (status || resume->has_tickers) return status;
+  if (status || has_tickers) return status;
   return bt_ticker_rows_put(means->store, means->run_id, &r->options->job, &r->scan, err);
 }
 
@@ -97,7 +107,8 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
   *complete = resume.verdict == BT_RESUME_COMPLETE;
   means->run_id = resume.run_id;
   if (status || *complete) return status;
-  if (resume.verdict == BT_RESUME_RUN) return go_on(means, done, r, &resume, err);
+  if (resume.verdict == BT_RESUME_RUN)
+    return go_on(means, done, complete, r, resume.has_tickers, err);
   status = bt_store_begin_run(means->store, &means->run_id, &info, job->strategy, job->grid, err);
   if (status) return status;
   return bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
