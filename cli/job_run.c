@@ -132,13 +132,21 @@ static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
   return bt_progress_bar_start(progress, &planned);
 }
 
-static void report_interrupted(const job_run *r, int64_t run_id)
+/* What is stored, counted where it is: with one task a ticker these are tickers. */
+static void report_interrupted(const job_run *r, const bt_run_means *means)
 {
   char done[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+  bt_error err;
+  uint64_t n_done = 0;
+  const char *noun = r->n_tasks == r->options->universe.n_entries ? "ticker" : "task";
+  if (bt_store_count_tasks(&n_done, means->store, means->run_id, &err)) {
+    (void)fprintf(stderr, "backtest: interrupted: %s\n", err.message);
+    return;
+  }
   (void)fprintf(
       stderr, "backtest: interrupted: %s of %s stored in %s as run %" PRId64 "; --resume goes on\n",
-      bt_text_count(done, r->kind->count_done(r->state) + r->n_rejected),
-      bt_text_counted(of, r->options->universe.n_entries, "ticker"), r->options->database, run_id);
+      bt_text_count(done, n_done), bt_text_counted(of, r->n_tasks, noun), r->options->database,
+      means->run_id);
 }
 
 /* The job between a store that is open and its report. */
@@ -152,7 +160,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     bt_progress_bar *bar = start_bar(&progress, r);
     status = r->kind->run(r->state, r->options, means, err);
     bt_progress_bar_stop(bar);
-    if (status == BT_ERR_CANCELLED) report_interrupted(r, means->run_id);
+    if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;
   means->progress = NULL;

@@ -325,13 +325,24 @@ bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store,
   return BT_OK;
 }
 
-bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+static bt_status count_rows(uint64_t *out, const bt_store *store, const char *table, int64_t run_id,
+                            bt_error *err)
 {
   char sql[80];
   int64_t n = 0;
-  (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM metrics WHERE run_id = %lld",
+  (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE run_id = %lld", table,
                  (long long)run_id);
   bt_status status = bt_store__query_int(&n, store, sql, err);
   *out = (uint64_t)n;
   return status;
+}
+
+bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  return count_rows(out, store, "metrics", run_id, err);
+}
+
+bt_status bt_store_count_tasks(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  return count_rows(out, store, "tasks", run_id, err);
 }

@@ -61,7 +61,8 @@ bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, 
 bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
                                 const char *phase, const char *regime, bt_error *err);
 
-/* How many rows of `metrics` a run has. Errors: DATABASE, NOMEM. */
+/* How many rows of `metrics`, of `tasks` a run has. Errors: DATABASE, NOMEM. */
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
+bt_status bt_store_count_tasks(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
 
 #endif
