@@ -74,7 +74,7 @@ static bt_run_info describe(const job_run *r)
  * ended it since it was found. */
 static bt_status reopen(bool *complete, const bt_run_means *means, const char *label, bt_error *err)
 {
-  bt_status status = bt_store_reopen_run(means->store, means->run_id, NULL, err);
+  bt_status status = bt_store_reopen_run(means->store, means->run_id, err);
   *complete = status == BT_ERR_USAGE;
   if (*complete) return BT_OK;
   return status || !label ? status : bt_store_label_run(means->store, means->run_id, label, err);

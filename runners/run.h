@@ -51,7 +51,7 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
 void bt_run_close(bt_run *run);
 
 /* One task a ticker through the pool, in rising order, into a writer of its own. Each task pushes
- * one batch with bt_run_push. Errors: those of the tasks and of the writer, whose comes first;
+ * one batch with bt_run_end_batch. Errors: those of the tasks and of the writer, whose comes first;
  * CANCELLED leaves what was finished written. */
 bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err);
 
