@@ -66,6 +66,11 @@ static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
     return bt_fail(err, BT_ERR_DATABASE,
                    "%s: has schema version %lld, this program knows up to %d: use a newer one",
                    store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
+  if (version > 0 && version < BT_STORE_SCHEMA_VERSION)
+    return bt_fail(err, BT_ERR_DATABASE,
+                   "%s: has schema version %lld of an older program, this one has %d: write into "
+                   "another file",
+                   store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
   if (version != BT_STORE_SCHEMA_VERSION || n_objects == 0)
     return bt_fail(err, BT_ERR_DATABASE, "%s: has the unknown schema version %lld", store->path,
                    (long long)version);
