@@ -37,6 +37,11 @@ bt_status bt_store_open(bt_store **out, const char *path, bt_error *err);
  * file), DATABASE (an empty one). */
 bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err);
 
+/* The same to read alone: without permission to write, and nothing is written, neither into the
+ * file nor beside it; runs that a killed process left are still 'running'. Every function that
+ * writes fails. */
+bt_status bt_store_open_to_read(bt_store **out, const char *path, bt_error *err);
+
 /* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:
  * then the last one out does). The store is freed whatever the result; NULL is fine. */
 bt_status bt_store_close(bt_store *store, bt_error *err);
