@@ -65,18 +65,8 @@ static bt_batch *make_batch(const plan *p, size_t ticker)
 {
   bt_error err;
   bt_batch *batch = NULL;
-  char symbol[32];
-  (void)snprintf(symbol, sizeof symbol, "T%zu", ticker);
   stop_on(bt_batch_new(&batch, ticker, &err), &err);
-  bt_ticker_row row = {.ticker_id = (int64_t)ticker + 1,
-                       .symbol = symbol,
-                       .path = "bench.csv",
-                       .n_bars = 5040,
-                       .first_bar = "2004-12-15",
-                       .last_bar = "2024-12-31",
-                       .content_hash = ticker + 1};
-  stop_on(bt_batch_set_ticker(batch, &row, &err), &err);
-  bt_result_key key = {.ticker_id = row.ticker_id, .phase = "full"};
+  bt_result_key key = {.ticker_id = (int64_t)ticker + 1, .phase = "full"};
   bt_section *section = NULL;
   stop_on(bt_batch_add_section(&section, batch, &key, &err), &err);
   section->n_values = section->n_metrics = p->n_combos;
@@ -89,7 +79,7 @@ static bt_batch *make_batch(const plan *p, size_t ticker)
     section->metrics[i] = make_metrics(ticker, i);
     section->values[i] = section->metrics[i].value[BT_METRIC_SHARPE];
   }
-  bt_selection_row selection = {.ticker_id = row.ticker_id,
+  bt_selection_row selection = {.ticker_id = key.ticker_id,
                                 .combo_id = 1,
                                 .objective = "sharpe",
                                 .train_value = section->values[0],
@@ -99,16 +89,33 @@ static bt_batch *make_batch(const plan *p, size_t ticker)
   return batch;
 }
 
+static void put_tickers(const plan *p, bt_store *store, int64_t run_id)
+{
+  bt_error err;
+  for (size_t ticker = 0; ticker < p->n_tickers; ticker++) {
+    char symbol[32];
+    (void)snprintf(symbol, sizeof symbol, "T%zu", ticker);
+    bt_ticker_row row = {.ticker_id = (int64_t)ticker + 1,
+                         .symbol = symbol,
+                         .path = "bench.csv",
+                         .n_bars = 5040,
+                         .first_bar = "2004-12-15",
+                         .last_bar = "2024-12-31",
+                         .content_hash = ticker + 1};
+    stop_on(bt_store_put_ticker(store, run_id, &row, &err), &err);
+  }
+  stop_on(bt_store_commit(store, &err), &err);
+}
+
 static void put_batch(bt_store *store, int64_t run_id, const bt_batch *batch)
 {
   bt_error err;
   const bt_section *section = batch->sections;
-  bt_objectives_row objectives = {.ticker_id = batch->ticker.ticker_id,
+  bt_objectives_row objectives = {.ticker_id = section->key.ticker_id,
                                   .phase = "full",
                                   .values = section->values,
                                   .n_values = section->n_values};
-  stop_on(bt_store_put_ticker(store, run_id, &batch->ticker, &err), &err);
-  bt_metrics_rows rows = {.ticker_id = batch->ticker.ticker_id,
+  bt_metrics_rows rows = {.ticker_id = section->key.ticker_id,
                           .phase = "full",
                           .combo_ids = section->combo_ids,
                           .metrics = section->metrics,
@@ -168,6 +175,7 @@ static timing write_run(const plan *p, bool threaded)
       .kind = "sweep", .strategy = p->strategy.name, .options_json = "{\"objective\":\"sharpe\"}"};
   stop_on(bt_store_open(&store, p->path, &err), &err);
   stop_on(bt_store_begin_run(store, &run_id, &info, &p->strategy, p->grid, &err), &err);
+  put_tickers(p, store, run_id);
   double t1 = now_s();
   write_rows(p, store, run_id, batches, threaded);
   double t2 = now_s();

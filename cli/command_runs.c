@@ -272,7 +272,9 @@ static int run(const bt_arguments *arguments)
   bt_error err, closing;
   bt_status status = find_path(&path, arguments, &err);
   if (!status) status = read_changes(&changes, &n, arguments, &err);
-  if (!status) status = bt_store_open_existing(&store, path, &err);
+  if (!status)
+    status = n > 0 ? bt_store_open_existing(&store, path, &err)
+                   : bt_store_open_to_read(&store, path, &err);
   if (!status) status = change_runs(store, changes, n, path, &err);
   if (!status) status = list_runs(store, path, bt_arguments_has(arguments, "json"), &err);
   bt_status closed = bt_store_close(store, &closing);
@@ -289,7 +291,7 @@ const bt_command bt_command_runs = {
     .notes = "Example: backtest runs backtest.db --label 3='first try' --delete 1\n"
              "What is listed is what is there afterwards, the newest run first. One that is\n"
              "being written is not deleted. The number of the newest run, once deleted, is\n"
-             "given to the next one.\n",
+             "given to the next one. Without --label and --delete nothing is written.\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -28,17 +28,8 @@ static bt_status report(void *state, const bt_job_options *options, const bt_run
   return BT_OK;
 }
 
-static size_t count_done(const void *state)
-{
-  const bt_sweep_result *result = state;
-  return result->n_done;
-}
-
-static const bt_job_kind kind = {.name = "sweep",
-                                 .prepare = prepare,
-                                 .run = run_sweep,
-                                 .report = report,
-                                 .count_done = count_done};
+static const bt_job_kind kind = {
+    .name = "sweep", .prepare = prepare, .run = run_sweep, .report = report};
 
 static int run(const bt_arguments *arguments)
 {

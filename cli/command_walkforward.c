@@ -44,17 +44,8 @@ static bt_status report(void *state_pointer, const bt_job_options *options,
   return BT_OK;
 }
 
-static size_t count_done(const void *state_pointer)
-{
-  const walk_state *state = state_pointer;
-  return state->result.n_done;
-}
-
-static const bt_job_kind kind = {.name = "walkforward",
-                                 .prepare = prepare,
-                                 .run = run_walk,
-                                 .report = report,
-                                 .count_done = count_done};
+static const bt_job_kind kind = {
+    .name = "walkforward", .prepare = prepare, .run = run_walk, .report = report};
 
 static int run(const bt_arguments *arguments)
 {

@@ -11,6 +11,7 @@
 #include "runners/plan.h"
 #include "runners/resume.h"
 #include "runners/store_resume.h"
+#include "runners/store_runs.h"
 #include "runners/ticker_rows.h"
 
 /* One run on its way. */
@@ -85,18 +86,27 @@ static bt_run_info describe(const job_run *r)
                        .n_windows = r->n_windows};
 }
 
-/* The tasks that are done, of the run that goes on. */
-static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, const bt_resume *resume,
-                       bt_error *err)
+/* Makes the run that was found 'running' again. *complete: another process was faster, and has
+ * ended it since it was found. */
+static bt_status reopen(bool *complete, const bt_run_means *means, const char *label, bt_error *err)
 {
-  bt_status status = bt_store_reopen_run(means->store, resume->run_id, NULL, err);
-  if (status) return status;
-  means->run_id = resume->run_id;
+  bt_status status = bt_store_reopen_run(means->store, means->run_id, err);
+  *complete = status == BT_ERR_USAGE;
+  if (*complete) return BT_OK;
+  return status || !label ? status : bt_store_label_run(means->store, means->run_id, label, err);
+}
+
+/* The tasks that are done, of the run that goes on. */
+static bt_status go_on(bt_run_means *means, bool **done, bool *complete, const job_run *r,
+                       bool has_tickers, bt_error *err)
+{
+  bt_status status = reopen(complete, means, r->options->label, err);
+  if (status || *complete) return status;
   *done = malloc((r->n_tasks + 1) * sizeof **done);
   if (!*done) return bt_fail_nomem(err, "tasks");
   status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
   means->done = *done;
-  if (status || resume->has_tickers) return status;
+  if (status || has_tickers) return status;
   return bt_ticker_rows_put(means->store, means->run_id, &r->options->job, &r->scan, err);
 }
 
@@ -113,7 +123,8 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
   *complete = resume.verdict == BT_RESUME_COMPLETE;
   means->run_id = resume.run_id;
   if (status || *complete) return status;
-  if (resume.verdict == BT_RESUME_RUN) return go_on(means, done, r, &resume, err);
+  if (resume.verdict == BT_RESUME_RUN)
+    return go_on(means, done, complete, r, resume.has_tickers, err);
   status = bt_store_begin_run(means->store, &means->run_id, &info, job->strategy, job->grid, err);
   if (status) return status;
   return bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
@@ -137,13 +148,21 @@ static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
   return bt_progress_bar_start(progress, &planned);
 }
 
-static void report_interrupted(const job_run *r, int64_t run_id)
+/* What is stored, counted where it is: with one task a ticker these are tickers. */
+static void report_interrupted(const job_run *r, const bt_run_means *means)
 {
   char done[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
+  bt_error err;
+  uint64_t n_done = 0;
+  const char *noun = r->n_tasks == r->options->universe.n_entries ? "ticker" : "task";
+  if (bt_store_count_tasks(&n_done, means->store, means->run_id, &err)) {
+    (void)fprintf(stderr, "backtest: interrupted: %s\n", err.message);
+    return;
+  }
   (void)fprintf(
       stderr, "backtest: interrupted: %s of %s stored in %s as run %" PRId64 "; --resume goes on\n",
-      bt_text_count(done, r->kind->count_done(r->state) + r->n_rejected),
-      bt_text_counted(of, r->options->universe.n_entries, "ticker"), r->options->database, run_id);
+      bt_text_count(done, n_done), bt_text_counted(of, r->n_tasks, noun), r->options->database,
+      means->run_id);
 }
 
 /* The job between a store that is open and its report. */
@@ -157,7 +176,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     bt_progress_bar *bar = start_bar(&progress, r);
     status = r->kind->run(r->state, r->options, means, err);
     bt_progress_bar_stop(bar);
-    if (status == BT_ERR_CANCELLED) report_interrupted(r, means->run_id);
+    if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;
   means->progress = NULL;

@@ -19,10 +19,9 @@ typedef struct bt_job_kind {
   /* Runs it and ends the run in the store. */
   bt_status (*run)(void *state, const bt_job_options *options, const bt_run_means *means,
                    bt_error *err);
-  /* Prints the summary of a complete run; n_done of a broken one. */
+  /* Prints the summary of a complete run. */
   bt_status (*report)(void *state, const bt_job_options *options, const bt_run_means *means,
                       bt_error *err);
-  size_t (*count_done)(const void *state);
 } bt_job_kind;
 
 /* Returns the exit status. With --dry-run the plan is printed when the universe is scanned. */

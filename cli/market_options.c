@@ -28,9 +28,11 @@ static bt_status read_benchmark(bt_job_options *options, const bt_arguments *arg
   char *path = NULL;
   options->benchmark_symbol = symbol;
   if (!symbol) return BT_OK;
+  bt_error cause;
   bt_status status = bt_universe_locate(&path, &options->universe, symbol, options->universe_path,
-                                        bt_arguments_find(arguments, "data"), err);
-  if (!status) status = load_bars(options, symbol, path, err);
+                                        bt_arguments_find(arguments, "data"), &cause);
+  if (status) return bt_fail(err, status, "--benchmark %s", cause.message);
+  status = load_bars(options, symbol, path, err);
   options->job.benchmark = options->benchmark;
   free(path);
   return status;
@@ -55,7 +57,9 @@ static bt_status read_regimes(bt_job_options *options, const bt_arguments *argum
   if (!spec) return BT_OK;
   bt_status status = bt_regime_parse(&regimes->spec, spec, err);
   if (!status && regimes->spec.kind == BT_REGIME_FILE) {
-    status = bt_regime_file_read(&options->book, regimes->spec.path, err);
+    bt_error cause;
+    status = bt_regime_file_read(&options->book, regimes->spec.path, &cause);
+    if (status) return bt_fail(err, status, "--regimes %s: %s", spec, cause.message);
     regimes->book = &options->book;
   }
   return status ? status : label_benchmark(options, err);

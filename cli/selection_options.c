@@ -13,6 +13,22 @@ enum {
   TOP_DEFAULT = 10
 };
 
+/* One condition. Without a benchmark the metrics against it are undefined for every combination. */
+static bt_status read_condition(bt_expression **out, const char *text, bool has_benchmark,
+                                const char *const *names, bt_error *err)
+{
+  bt_error cause;
+  bt_status status = bt_expression_new(out, text, names, BT_METRIC_COUNT, &cause);
+  if (status) return bt_fail(err, status, "--require '%s': %s", text, cause.message);
+  for (int i = BT_METRIC_ALPHA; i < BT_METRIC_COUNT && !has_benchmark; i++) {
+    if (!bt_expression_uses(*out, (size_t)i)) continue;
+    bt_expression_free(*out);
+    *out = NULL;
+    return bt_fail(err, BT_ERR_USAGE, "--require '%s': %s needs --benchmark", text, names[i]);
+  }
+  return BT_OK;
+}
+
 static bt_status read_require(bt_job_options *options, const bt_arguments *arguments, bt_error *err)
 {
   const char *names[BT_METRIC_COUNT];
@@ -22,12 +38,8 @@ static bt_status read_require(bt_job_options *options, const bt_arguments *argum
   bt_status status = texts && options->require ? BT_OK : bt_fail_nomem(err, "--require");
   size_t n = status ? 0 : bt_arguments_collect(texts, arguments, "require");
   for (size_t i = 0; i < n && !status; i++) {
-    bt_error cause;
-    status = bt_expression_new(&options->require[i], texts[i], names, BT_METRIC_COUNT, &cause);
-    if (status)
-      (void)bt_fail(err, status, "--require '%s': %s", texts[i], cause.message);
-    else
-      options->n_require++;
+    status = read_condition(&options->require[i], texts[i], options->job.benchmark, names, err);
+    if (!status) options->n_require++;
   }
   free(texts);
   return status;
@@ -53,19 +65,20 @@ static bt_status read_rule(bt_job_options *options, const bt_arguments *argument
   return status;
 }
 
-/* Words with one comma between them. */
+/* Words with one comma between them, each once. */
 static bt_status read_save(bt_job *job, const bt_arguments *arguments, bt_error *err)
 {
   const char *text = bt_arguments_find(arguments, "save"), *at = text;
   for (bool more = text; more; at++) {
     size_t length = strcspn(at, ",");
-    if (length == 6 && strncmp(at, "trades", 6) == 0)
-      job->save_trades = true;
-    else if (length == 6 && strncmp(at, "equity", 6) == 0)
-      job->save_equity = true;
-    else
+    bool trades = length == 6 && strncmp(at, "trades", 6) == 0;
+    bool equity = length == 6 && strncmp(at, "equity", 6) == 0;
+    if (!trades && !equity)
       return bt_fail(err, BT_ERR_USAGE, "--save %s: must be trades, equity, or trades,equity",
                      text);
+    if (trades ? job->save_trades : job->save_equity)
+      return bt_fail(err, BT_ERR_USAGE, "--save %s: %.6s stands there twice", text, at);
+    *(trades ? &job->save_trades : &job->save_equity) = true;
     at += length;
     more = *at == ',';
   }

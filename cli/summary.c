@@ -126,7 +126,7 @@ void bt_summary_print(const bt_summary_of *of, const bt_sweep_result *result)
   }
   if (result->n_unselected > 0)
     (void)printf("selected  nothing on %s of %s\n", bt_text_count(a, result->n_unselected),
-                 bt_text_counted(b, result->n_done, "ticker"));
+                 bt_text_counted(b, result->n_ok, "ticker"));
   bt_summary__print_regimes(of, result->regimes, result->n_regimes,
                             "best combination of each, in sample");
   print_luck(options, result);

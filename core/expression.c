@@ -301,6 +301,13 @@ static double apply(step_kind kind, double a, double b)
   }
 }
 
+bool bt_expression_uses(const bt_expression *expression, size_t name)
+{
+  for (size_t i = 0; i < expression->n_steps; i++)
+    if (expression->steps[i].kind == STEP_NAME && expression->steps[i].name == name) return true;
+  return false;
+}
+
 double bt_expression_value(const bt_expression *expression, const double *values)
 {
   double stack[DEPTH_MOST + 1];

@@ -21,6 +21,9 @@ bt_status bt_expression_new(bt_expression **out, const char *text, const char *c
                             size_t n_names, bt_error *err);
 void bt_expression_free(bt_expression *expression);
 
+/* Whether names[name] stands in it. */
+bool bt_expression_uses(const bt_expression *expression, size_t name);
+
 /* Value with values[i] for names[i]. */
 double bt_expression_value(const bt_expression *expression, const double *values);
 

@@ -33,7 +33,7 @@ enum {
 };
 
 /* Of memory: the program itself, a worker without work, SQLite's cache of pages at most
- * (runners/store_open.c), batches that wait for the disk at most (runners/sweep.c). */
+ * (runners/store_open.c), batches that wait for the disk at most (runners/run.c). */
 enum {
   PROGRAM_BYTES = 5 << 20,
   WORKER_BYTES = 512 << 10,

@@ -21,27 +21,49 @@ typedef struct question {
 /* ---- options ----------------------------------------------------------------------------------
  */
 
+enum { TEXT_MOST = 100, NAME_MOST = 60 };
+
 static const char *text_of(json_object *value)
 {
-  return value ? json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN) : "not given";
+  int how = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+  return value ? json_object_to_json_string_ext(value, how) : "not given";
 }
 
-/* The first member of `of` that `other` has not, or has otherwise. */
-static bool name_member(char out[DIFFERENCE_SIZE], json_object *was, json_object *is, bool swap)
+/* The first member that the two objects do not have alike; either value is NULL where one of them
+ * has no such member. False where there is none. */
+static bool find_member(const char **key, json_object **was, json_object **is)
 {
-  json_object *of = swap ? is : was, *other = swap ? was : is;
-  json_object_object_foreach(of, key, value)
-  {
-    json_object *there = NULL;
-    bool found = json_object_object_get_ex(other, key, &there);
-    if (found && json_object_equal(value, there)) continue;
-    char before[DIFFERENCE_SIZE / 3];
-    (void)snprintf(before, sizeof before, "%s", text_of(swap ? there : value));
-    (void)snprintf(out, DIFFERENCE_SIZE, "its %s was %s and is %.100s", key, before,
-                   text_of(swap ? value : there));
-    return true;
+  json_object *all[2] = {*was, *is};
+  for (int i = 0; i < 2; i++) {
+    json_object_object_foreach(all[i], name, value)
+    {
+      json_object *there = NULL;
+      if (json_object_object_get_ex(all[1 - i], name, &there) && json_object_equal(value, there))
+        continue;
+      *key = name;
+      *was = i == 0 ? value : there;
+      *is = i == 0 ? there : value;
+      return true;
+    }
   }
   return false;
+}
+
+/* Names that member; of two objects, such as params, theirs: params.fast. */
+static bool name_member(char out[DIFFERENCE_SIZE], json_object *was, json_object *is)
+{
+  const char *key = NULL;
+  char name[NAME_MOST + 1] = "";
+  size_t length = 0;
+  while (json_object_is_type(was, json_type_object) && json_object_is_type(is, json_type_object) &&
+         find_member(&key, &was, &is)) {
+    (void)snprintf(name + length, sizeof name - length, "%s%s", length > 0 ? "." : "", key);
+    length = strlen(name);
+  }
+  if (!key) return false;
+  (void)snprintf(out, DIFFERENCE_SIZE, "its %s was %.*s and is %.*s", name, TEXT_MOST, text_of(was),
+                 TEXT_MOST, text_of(is));
+  return true;
 }
 
 /* Names the first difference of two JSON objects; false where they are equal. */
@@ -51,7 +73,7 @@ static bool options_differ(char out[DIFFERENCE_SIZE], const char *was_text, cons
   json_object *is = json_tokener_parse(is_text);
   bool differ = true;
   if (json_object_is_type(was, json_type_object) && json_object_is_type(is, json_type_object))
-    differ = name_member(out, was, is, false) || name_member(out, was, is, true);
+    differ = name_member(out, was, is);
   else
     (void)snprintf(out, DIFFERENCE_SIZE, "its options cannot be read");
   json_object_put(was);
@@ -141,44 +163,68 @@ static bt_status compare_data(comparison *out, const question *q, const bt_run_r
 /* ---- the verdict ------------------------------------------------------------------------------
  */
 
-static bool is_complete(const bt_run_record *run)
+static bool has_status(const bt_run_record *run, const char *status)
 {
-  return strcmp(run->status, "complete") == 0;
+  return strcmp(run->status, status) == 0;
 }
 
 static bt_status fail_other(const bt_run_record *run, const char *difference, bt_error *err)
 {
-  return bt_fail(err, BT_ERR_DATA, "--resume: run %lld is %s, but it is another job: %s",
+  return bt_fail(err, BT_ERR_DATA,
+                 "--resume: run %lld is %s, but it is another job: %s; leave --resume out to begin "
+                 "anew",
                  (long long)run->run_id, run->status, difference);
 }
 
-/* Judges a run with the same options. */
-static bt_status judge(bt_resume *out, const question *q, const bt_run_record *run, bt_error *err)
+/* A run that is this job. One that is still 'running' when the store is open is alive. */
+static bt_status take(bt_resume *out, const bt_run_record *run, bool has_tickers, bt_error *err)
 {
-  comparison data;
-  bt_status status = compare_data(&data, q, run, err);
-  if (status) return status;
-  if (data.differ) return fail_other(run, data.difference, err);
-  *out = (bt_resume){.verdict = is_complete(run) ? BT_RESUME_COMPLETE : BT_RESUME_RUN,
+  if (has_status(run, "running"))
+    return bt_fail(err, BT_ERR_DATABASE,
+                   "--resume: run %lld is this job and is being written, or another process has "
+                   "the file open",
+                   (long long)run->run_id);
+  bool complete = has_status(run, "complete");
+  *out = (bt_resume){.verdict = complete ? BT_RESUME_COMPLETE : BT_RESUME_RUN,
                      .run_id = run->run_id,
-                     .has_tickers = data.n_stored > 0};
+                     .has_tickers = has_tickers};
   return BT_OK;
 }
 
-/* The newest run that is this job. Where there is none but an unfinished one of another job, that
- * is an error: it would be left behind. */
+/* The newest run that is not this job and would be left behind: why it is none. */
+typedef struct left_behind {
+  const bt_run_record *run; /* NULL: none */
+  char difference[DIFFERENCE_SIZE];
+} left_behind;
+
+static void note_left(left_behind *left, const bt_run_record *run, const char *difference)
+{
+  if (left->run || has_status(run, "running")) return;
+  left->run = run;
+  (void)snprintf(left->difference, sizeof left->difference, "%s", difference);
+}
+
+/* The newest run that is this job. Where there is none, but one with the same options and other
+ * data, or an unfinished one with other options, that is an error: of these the newest is named,
+ * those with the same options first. */
 static bt_status find_among(bt_resume *out, const question *q, const bt_run_record *runs, size_t n,
                             bt_error *err)
 {
-  char difference[DIFFERENCE_SIZE] = "", newest[DIFFERENCE_SIZE] = "";
-  const bt_run_record *unfinished = NULL;
+  char difference[DIFFERENCE_SIZE] = "";
+  left_behind other_data = {0}, other_options = {0};
   for (size_t i = 0; i < n; i++) {
-    if (!is_other_job(difference, &runs[i], q->info)) return judge(out, q, &runs[i], err);
-    if (unfinished || is_complete(&runs[i])) continue;
-    unfinished = &runs[i];
-    memcpy(newest, difference, sizeof newest);
+    if (is_other_job(difference, &runs[i], q->info)) {
+      if (!has_status(&runs[i], "complete")) note_left(&other_options, &runs[i], difference);
+      continue;
+    }
+    comparison data;
+    bt_status status = compare_data(&data, q, &runs[i], err);
+    if (status) return status;
+    if (!data.differ) return take(out, &runs[i], data.n_stored > 0, err);
+    note_left(&other_data, &runs[i], data.difference);
   }
-  if (unfinished) return fail_other(unfinished, newest, err);
+  const left_behind *left = other_data.run ? &other_data : &other_options;
+  if (left->run) return fail_other(left->run, left->difference, err);
   *out = (bt_resume){.verdict = BT_RESUME_NONE};
   return BT_OK;
 }

@@ -21,9 +21,10 @@ typedef struct bt_resume {
   bool has_tickers; /* the rows of its tickers are there */
 } bt_resume;
 
-/* Looks for the newest run of this job; the tickers and their files are those of the scan. Errors:
- * DATA (there is an unfinished run, or one with the same options, that is another job: the first
- * difference is named), DATABASE, NOMEM. */
+/* Looks for the newest run of this job; the tickers and their files are those of the scan. Runs
+ * that another process writes are not looked at, unless they are this job. Errors: DATA (there is
+ * no run of it, but an unfinished one, or one with the same options, that is another job: the first
+ * difference is named), DATABASE (also where it is being written), NOMEM. */
 bt_status bt_resume_find(bt_resume *out, bt_store *store, const bt_run_info *info,
                          const bt_job *job, const bt_scan *scan, bt_error *err);
 

@@ -256,19 +256,23 @@ static const char results[] =
 #undef X
         RESULTS_FROM " WHERE m.run_id = " NEWEST_RUN;
 
-/* Undefined medians come last, ties go to the lowest combination. */
+/* A sweep has one row a combination, the whole span; a walk-forward those of the train parts of its
+ * windows, put together. Undefined medians come last, ties go to the lowest combination. */
 static const char leaderboard[] =
     "CREATE VIEW leaderboard AS"
-    " SELECT s.combo_id, c.params, s.n_tickers, s.mean, s.median, s.p25, s.p75, s.lowest,"
-    "  s.highest, s.share_positive,"
+    " SELECT s.combo_id, c.params, max(s.n_tickers) AS n_tickers, avg(s.mean) AS mean,"
+    "  avg(s.median) AS median, avg(s.p25) AS p25, avg(s.p75) AS p75, min(s.lowest) AS lowest,"
+    "  max(s.highest) AS highest, avg(s.share_positive) AS share_positive,"
     "  coalesce((SELECT CASE WHEN json_valid(r.options)"
     "    THEN json_extract(r.options, '$.objective') END FROM runs AS r"
     "    WHERE r.run_id = s.run_id),"
     "   (SELECT o.objective FROM selections AS o WHERE o.run_id = s.run_id LIMIT 1)) AS objective"
     " FROM combo_stats AS s"
     " LEFT JOIN combos AS c ON c.run_id = s.run_id AND c.combo_id = s.combo_id"
-    " WHERE s.run_id = " NEWEST_RUN " AND s.window_id = 0 AND s.phase = 'full'"
-    " ORDER BY s.median DESC, s.combo_id";
+    " WHERE s.run_id = " NEWEST_RUN
+    "  AND s.phase = CASE s.window_id WHEN 0 THEN 'full' ELSE 'train' END"
+    " GROUP BY s.run_id, s.combo_id"
+    " ORDER BY avg(s.median) DESC, s.combo_id";
 
 /* A sweep selects once, on the whole span; walk-forward in each window, and its metrics here are
  * those of the test part. */

@@ -221,7 +221,7 @@ bt_status bt_store_close(bt_store *store, bt_error *err)
   if (!store) return BT_OK;
   for (size_t i = 0; i < BT_STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
   bt_status status = bt_store__commit(store, err);
-  if (!status) status = leave_wal(store, err);
+  if (!status && store->access != BT_STORE_READ) status = leave_wal(store, err);
   /* The connection has no statement left, so closing it cannot fail. */
   (void)sqlite3_close(store->db);
   free(store->path);

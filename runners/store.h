@@ -22,7 +22,7 @@
 #include "core/status.h"
 #include "core/time.h"
 
-enum { BT_STORE_SCHEMA_VERSION = 1 };
+enum { BT_STORE_SCHEMA_VERSION = 2 };
 
 typedef struct bt_store bt_store;
 
@@ -30,12 +30,17 @@ typedef struct bt_store bt_store;
  * left as 'running' become 'interrupted', unless another process has the file open. The caller
  * closes *out with bt_store_close. A file that is refused is left as it was. Errors, each naming
  * the path: IO (a folder, no permission, no such folder), DATABASE (no database, one of another
- * program, a newer schema version, locked by another process), NOMEM. */
+ * program, an older or newer schema version, locked by another process), NOMEM. */
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err);
 
 /* The same for a file that must be there with its schema; none is made. Errors also: IO (no such
  * file), DATABASE (an empty one). */
 bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err);
+
+/* The same to read alone: without permission to write, and nothing is written, neither into the
+ * file nor beside it; runs that a killed process left are still 'running'. Every function that
+ * writes fails. */
+bt_status bt_store_open_to_read(bt_store **out, const char *path, bt_error *err);
 
 /* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:
  * then the last one out does). The store is freed whatever the result; NULL is fine. */

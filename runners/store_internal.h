@@ -35,8 +35,16 @@ typedef struct bt_store_pending {
   const bt_metrics_rows *rows;
 } bt_store_pending;
 
+/* What a database is opened for. */
+typedef enum bt_store_access {
+  BT_STORE_CREATE, /* to write; it is made where it is not there */
+  BT_STORE_CHANGE, /* to write; it must be there */
+  BT_STORE_READ    /* to read alone; nothing is changed */
+} bt_store_access;
+
 struct bt_store {
   sqlite3 *db;
+  bt_store_access access;
   char *path;                                   /* as given, for messages */
   sqlite3_stmt *statements[BT_STATEMENT_COUNT]; /* prepared at first use */
   size_t n_uncommitted;                         /* rows */
@@ -44,9 +52,13 @@ struct bt_store {
   bt_error failure; /* of a write; status BT_OK: none */
 };
 
-/* Whether a database can be opened or, unless it must exist, created at path
- * (runners/store_place.c). Errors: IO, DATABASE (a file too short to be one), NOMEM. */
-bt_status bt_store__check_place(const char *path, bool must_exist, bt_error *err);
+/* Whether a database can be opened, or created, at path (runners/store_place.c). Errors: IO,
+ * DATABASE (a file too short to be one), NOMEM. */
+bt_status bt_store__check_place(const char *path, bt_store_access access, bt_error *err);
+
+/* Whether the file at path is in WAL mode and its log is not there: nobody has it open, and SQLite
+ * would make the log to read it (runners/store_place.c). Errors: IO. */
+bt_status bt_store__is_idle_wal(bool *out, const char *path, const char *log, bt_error *err);
 
 /* Whether the file is in WAL mode, as this connection has seen it when it last read. */
 bool bt_store__is_in_wal(const bt_store *store);

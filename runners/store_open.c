@@ -32,20 +32,65 @@ static bt_status open_failure(const bt_store *store, bt_error *err)
   return BT_ERR_IO;
 }
 
-static bt_status connect(bt_store *store, bool must_exist, bt_error *err)
+/* A URI of the file that SQLite reads without a look at locks or logs. NULL when memory is out. */
+static char *immutable_uri(const char *path)
 {
-  char *plain = plain_path(store->path);
-  if (!plain) return bt_fail_nomem(err, store->path);
-  /* NOMUTEX: one thread at a time uses a store. */
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-  if (!must_exist) flags |= SQLITE_OPEN_CREATE;
-  int rc = sqlite3_open_v2(plain, &store->db, flags, NULL);
-  free(plain);
+  static const char digits[] = "0123456789ABCDEF", after[] = "?immutable=1";
+  const char *before = path[0] == '/' ? "file:" : "file:./";
+  char *uri = malloc(strlen(before) + 3 * strlen(path) + sizeof after);
+  if (!uri) return NULL;
+  char *at = uri + strlen(strcpy(uri, before));
+  for (; *path; path++) {
+    if (!strchr("%?#", *path)) {
+      *at++ = *path;
+      continue;
+    }
+    *at++ = '%';
+    *at++ = digits[*path / 16];
+    *at++ = digits[*path % 16];
+  }
+  (void)strcpy(at, after);
+  return uri;
+}
+
+/* NOMUTEX: one thread at a time uses a store. */
+static bt_status open_name(bt_store *store, char *name, int flags, bt_error *err)
+{
+  if (!name) return bt_fail_nomem(err, store->path);
+  int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  free(name);
   if (!store->db) return bt_fail_nomem(err, store->path);
   if (rc != SQLITE_OK) return open_failure(store, err);
-  if (sqlite3_db_readonly(store->db, "main") == 1)
-    return bt_fail(err, BT_ERR_IO, "%s: no permission to write", store->path);
   (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+  return BT_OK;
+}
+
+static bt_status connect_to_write(bt_store *store, bt_error *err)
+{
+  int flags = SQLITE_OPEN_READWRITE;
+  if (store->access == BT_STORE_CREATE) flags |= SQLITE_OPEN_CREATE;
+  bt_status status = open_name(store, plain_path(store->path), flags, err);
+  if (status || sqlite3_db_readonly(store->db, "main") != 1) return status;
+  return bt_fail(err, BT_ERR_IO, "%s: no permission to write", store->path);
+}
+
+static bt_status connect_to_read(bt_store *store, bt_error *err)
+{
+  bool idle = false;
+  bt_status status = open_name(store, plain_path(store->path), SQLITE_OPEN_READONLY, err);
+  if (status) return status;
+  const char *log = sqlite3_filename_wal(sqlite3_db_filename(store->db, "main"));
+  status = bt_store__is_idle_wal(&idle, store->path, log, err);
+  if (status) return status;
+  if (idle) {
+    (void)sqlite3_close(store->db);
+    store->db = NULL;
+    status =
+        open_name(store, immutable_uri(store->path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    if (status) return status;
+  }
+  /* The last one out would take the log of a killed process into the file. */
+  (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   return BT_OK;
 }
 
@@ -65,6 +110,11 @@ static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
   if (version > BT_STORE_SCHEMA_VERSION)
     return bt_fail(err, BT_ERR_DATABASE,
                    "%s: has schema version %lld, this program knows up to %d: use a newer one",
+                   store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
+  if (version > 0 && version < BT_STORE_SCHEMA_VERSION)
+    return bt_fail(err, BT_ERR_DATABASE,
+                   "%s: has schema version %lld of an older program, this one has %d: write into "
+                   "another file",
                    store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
   if (version != BT_STORE_SCHEMA_VERSION || n_objects == 0)
     return bt_fail(err, BT_ERR_DATABASE, "%s: has the unknown schema version %lld", store->path,
@@ -173,32 +223,40 @@ static bt_status end_dead_runs(bt_store *store, bt_error *err)
 }
 
 /* Nothing is written before it is clear that the file is ours to write. */
-static bt_status prepare(bt_store *store, bool must_exist, bt_error *err)
+static bt_status prepare_to_write(bt_store *store, bool empty, bt_error *err)
 {
-  bool empty = false;
-  bt_status status = identify(&empty, store, err);
-  if (!status && empty && must_exist)
-    return bt_fail(err, BT_ERR_DATABASE, "%s: is empty: no run was ever stored in it", store->path);
-  if (!status && empty) status = bt_store__exec(store, page_size, err);
-  if (!status && !empty) status = end_dead_runs(store, err);
+  bt_status status = empty ? bt_store__exec(store, page_size, err) : end_dead_runs(store, err);
   if (status) return status;
   if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
     return open_failure(store, err);
   status = enter_wal(store, err);
-  if (status) return status;
-  return empty ? create_schema(store, err) : BT_OK;
+  if (!status && empty) status = create_schema(store, err);
+  return status ? status : bt_store__create_pending(store, err);
 }
 
-static bt_status open_store(bt_store **out, const char *path, bool must_exist, bt_error *err)
+static bt_status prepare(bt_store *store, bt_error *err)
 {
-  bt_status status = bt_store__check_place(path, must_exist, err);
+  bool empty = false;
+  bt_status status = identify(&empty, store, err);
+  if (status) return status;
+  if (empty && store->access != BT_STORE_CREATE)
+    return bt_fail(err, BT_ERR_DATABASE, "%s: is empty: no run was ever stored in it", store->path);
+  return store->access == BT_STORE_READ ? BT_OK : prepare_to_write(store, empty, err);
+}
+
+static bt_status open_store(bt_store **out, const char *path, bt_store_access access, bt_error *err)
+{
+  bt_status status = bt_store__check_place(path, access, err);
   if (status) return status;
   bt_store *store = calloc(1, sizeof *store);
   if (!store) return bt_fail_nomem(err, path);
+  store->access = access;
   store->path = strdup(path);
-  status = store->path ? connect(store, must_exist, err) : bt_fail_nomem(err, path);
-  if (!status) status = prepare(store, must_exist, err);
-  if (!status) status = bt_store__create_pending(store, err);
+  if (!store->path)
+    status = bt_fail_nomem(err, path);
+  else
+    status = access == BT_STORE_READ ? connect_to_read(store, err) : connect_to_write(store, err);
+  if (!status) status = prepare(store, err);
   if (!status) {
     *out = store;
     return BT_OK;
@@ -211,10 +269,15 @@ static bt_status open_store(bt_store **out, const char *path, bool must_exist, b
 
 bt_status bt_store_open(bt_store **out, const char *path, bt_error *err)
 {
-  return open_store(out, path, false, err);
+  return open_store(out, path, BT_STORE_CREATE, err);
 }
 
 bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err)
 {
-  return open_store(out, path, true, err);
+  return open_store(out, path, BT_STORE_CHANGE, err);
+}
+
+bt_status bt_store_open_to_read(bt_store **out, const char *path, bt_error *err)
+{
+  return open_store(out, path, BT_STORE_READ, err);
 }

@@ -47,19 +47,45 @@ static bt_status check_folder(const char *path, bt_error *err)
   return status;
 }
 
-bt_status bt_store__check_place(const char *path, bool must_exist, bt_error *err)
+bt_status bt_store__check_place(const char *path, bt_store_access access, bt_error *err)
 {
   struct stat info;
   if (!path[0]) return bt_fail(err, BT_ERR_IO, "the name of the result database is empty");
   if (stat(path, &info) != 0)
-    return must_exist ? fail_to_read(path, errno, err) : check_folder(path, err);
+    return access == BT_STORE_CREATE ? check_folder(path, err) : fail_to_read(path, errno, err);
   if (S_ISDIR(info.st_mode))
     return bt_fail(err, BT_ERR_IO, "%s: is a folder, not a database file", path);
   if (!S_ISREG(info.st_mode)) return bt_fail(err, BT_ERR_IO, "%s: is not a regular file", path);
   /* SQLite takes a file of a few bytes for an empty one, and would write over it. */
   if (info.st_size > 0 && info.st_size < SMALLEST_PAGE)
     return bt_fail(err, BT_ERR_DATABASE, "%s: file is not a database", path);
-  if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+  if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) return fail_to_read(path, errno, err);
+  if (access == BT_STORE_READ) return BT_OK;
+  if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
     return fail_to_write(path, NULL, errno, err);
   return check_folder(path, err);
+}
+
+/* The byte of the header that tells the version needed to read the file: 2 is WAL. */
+enum { READ_VERSION_AT = 19, WAL_VERSION = 2 };
+
+static bt_status read_version(int *out, const char *path, bt_error *err)
+{
+  unsigned char byte = 0;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return fail_to_read(path, errno, err);
+  ssize_t n = pread(file, &byte, 1, READ_VERSION_AT);
+  int os_error = errno;
+  (void)close(file);
+  if (n < 0) return fail_to_read(path, os_error, err);
+  *out = byte; /* 0 of an empty file */
+  return BT_OK;
+}
+
+bt_status bt_store__is_idle_wal(bool *out, const char *path, const char *log, bt_error *err)
+{
+  int version = 0;
+  bt_status status = read_version(&version, path, err);
+  *out = !status && version == WAL_VERSION && access(log, F_OK) != 0;
+  return status;
 }

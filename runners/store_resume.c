@@ -24,20 +24,6 @@ static bt_status check_unfinished(const bt_store *store, int64_t run_id, bt_erro
   return bt_fail(err, BT_ERR_USAGE, "%s: run %lld is complete", store->path, (long long)run_id);
 }
 
-static bt_status delete_issues(const bt_store *store, int64_t run_id, const char *kind,
-                               bt_error *err)
-{
-  bt_store_binder b;
-  bt_status status =
-      bt_store__prepare(&b, store, "DELETE FROM data_issues WHERE run_id = ? AND kind = ?", err);
-  if (status) return status;
-  bt_store__bind_int(&b, run_id);
-  bt_store__bind_text(&b, kind);
-  status = bt_store__step(store, &b, "data_issues", err);
-  sqlite3_finalize(b.statement);
-  return status;
-}
-
 static bt_status mark_running(const bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_store_binder b;
@@ -52,8 +38,7 @@ static bt_status mark_running(const bt_store *store, int64_t run_id, bt_error *e
   return status;
 }
 
-bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, const char *issue_kind,
-                              bt_error *err)
+bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err)
 {
   store->failure.status = BT_OK; /* that of an earlier run */
   bt_status status = bt_store__begin(store, err);
@@ -61,7 +46,6 @@ bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, const char *issue
   if (!status) status = bt_store__delete_rows(store, "combo_stats", "", run_id, err);
   for (size_t i = 0; i < sizeof tables_of_0 / sizeof *tables_of_0 && !status; i++)
     status = bt_store__delete_rows(store, tables_of_0[i], " AND ticker_id = 0", run_id, err);
-  if (!status && issue_kind) status = delete_issues(store, run_id, issue_kind, err);
   if (!status) status = mark_running(store, run_id, err);
   if (!status) return bt_store__commit(store, err);
   bt_store__rollback(store);
@@ -348,4 +332,9 @@ bt_status bt_store_count_unselected(uint64_t *out, bt_store *store, int64_t run_
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
 {
   return count(out, store, "SELECT count(*) FROM metrics WHERE run_id = ", run_id, err);
+}
+
+bt_status bt_store_count_tasks(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err)
+{
+  return count(out, store, "SELECT count(*) FROM tasks WHERE run_id = ", run_id, err);
 }

@@ -9,12 +9,10 @@
 #include "runners/store.h"
 
 /* Makes an interrupted or failed run 'running' again, and removes what its end has written or may
- * have: combo_stats, every row of ticker 0, and data_issues of issue_kind (NULL: none). All or
- * nothing. The view results_<strategy> is left as it is: the newest run of a strategy has made it.
- * Errors: NOT_FOUND (no such run), USAGE (it is complete), DATABASE (also where another process
- * writes it), NOMEM. */
-bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, const char *issue_kind,
-                              bt_error *err);
+ * have: combo_stats and every row of ticker 0. All or nothing. The view results_<strategy> is left
+ * as it is: the newest run of a strategy has made it. Errors: NOT_FOUND (no such run), USAGE (it is
+ * complete), DATABASE (also where another process writes it), NOMEM. */
+bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err);
 
 /* done[task - 1] for tasks 1 .. n_tasks. Errors: DATABASE (also a task beyond these), NOMEM. */
 bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64_t run_id,
@@ -64,7 +62,8 @@ bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store,
 /* How many selections of tickers 1 and up have no combination. Errors: DATABASE, NOMEM. */
 bt_status bt_store_count_unselected(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
 
-/* How many rows of `metrics` a run has. Errors: DATABASE, NOMEM. */
+/* How many rows of `metrics`, of `tasks` a run has. Errors: DATABASE, NOMEM. */
 bt_status bt_store_count_metrics(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
+bt_status bt_store_count_tasks(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
 
 #endif

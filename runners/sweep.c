@@ -40,7 +40,6 @@ static void sum_outcomes(bt_sweep_result *result, const bt_job *job, const bt_sc
     result->n_rejected += entry->report->rejected;
     result->n_ok += !entry->report->rejected;
     if (!result->outcomes[i].done) continue;
-    result->n_done++;
     result->n_rows += result->outcomes[i].n_kept;
     result->n_span_bars += entry->n_span_bars;
   }

@@ -30,12 +30,12 @@ typedef struct bt_sweep_result {
   bt_combo_stats *stats;       /* one a combination; NULL when nothing was computed */
   size_t *leaders;             /* indices of the best by median, greatest first */
   size_t n_leaders;
-  size_t n_ok, n_rejected, n_done; /* n_done: evaluated, of the n_ok */
-  uint64_t n_unselected;           /* of the n_done: no combination could be selected */
-  bool resumed;         /* an earlier process did a part of it; elapsed_s is this one's */
-  uint64_t n_rows;      /* of `metrics`, those of '*' too */
-  uint64_t n_bars;      /* loaded, of rejected tickers too */
-  uint64_t n_span_bars; /* evaluated */
+  size_t n_ok, n_rejected; /* tickers */
+  uint64_t n_unselected;   /* of the n_ok: no combination could be selected */
+  bool resumed;            /* an earlier process did a part of it; elapsed_s is this one's */
+  uint64_t n_rows;         /* of `metrics`, those of '*' too */
+  uint64_t n_bars;         /* loaded, of rejected tickers too */
+  uint64_t n_span_bars;    /* evaluated */
   uint64_t bar_combos;
   bt_spread sharpes;          /* of all trials; empty where those of some ticker are not known */
   bt_metrics portfolio;       /* '*' with the leading combination; NaN where there is none */

@@ -1,4 +1,5 @@
-/* walk.h - the inside of a walk-forward, shared by walkforward.c, walk_task.c and walk_splice.c.
+/* walk.h - the inside of a walk-forward, shared by walkforward.c, walk_task.c, walk_train.c,
+ * walk_test.c, walk_splice.c and walk_summary.c.
  *
  * A slot stands for one ticker in one window: slots[ticker * n_windows + window].
  */

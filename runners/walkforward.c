@@ -261,9 +261,8 @@ static void sum_up(bt_walk_result *out, const bt_walk *walk)
     out->n_rejected += report->rejected;
     out->n_ok += !report->rejected;
     out->n_rows += walk->n_rows[i];
-    if (walk->rows[i].ticker_id == 0) continue;
-    out->n_done++;
-    if (walk->rows[i].n_windows > 0) out->bar_combos += report->n_bars * n_combos;
+    if (walk->rows[i].ticker_id != 0 && walk->rows[i].n_windows > 0)
+      out->bar_combos += report->n_bars * n_combos;
   }
 }
 

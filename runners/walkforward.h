@@ -25,14 +25,14 @@ typedef struct bt_walk_summary {
 typedef struct bt_walk_result {
   bt_window *windows;
   size_t n_windows;
-  bt_walk_summary *summaries;      /* one a window; NULL when the run has not come to its end */
-  size_t n_ok, n_rejected, n_done; /* tickers; done: of the n_ok */
-  size_t n_without;                /* of the n_ok: their history covers no window */
-  size_t n_unselected;             /* tickers x windows in which nothing could be selected */
-  size_t n_parts, n_profitable;    /* tickers x windows that take part, and those with a profit */
-  size_t n_left_out;               /* tickers x windows that do not take part */
-  double efficiency_median;        /* over the tickers on which it is defined */
-  double combos_used_mean;         /* different combinations a ticker; NaN: none */
+  bt_walk_summary *summaries;   /* one a window; NULL when the run has not come to its end */
+  size_t n_ok, n_rejected;      /* tickers */
+  size_t n_without;             /* of the n_ok: their history covers no window */
+  size_t n_unselected;          /* tickers x windows in which nothing could be selected */
+  size_t n_parts, n_profitable; /* tickers x windows that take part, and those with a profit */
+  size_t n_left_out;            /* tickers x windows that do not take part */
+  double efficiency_median;     /* over the tickers on which it is defined */
+  double combos_used_mean;      /* different combinations a ticker; NaN: none */
   uint64_t n_rows, n_bars, bar_combos; /* rows of metrics; bars loaded */
   bt_metrics portfolio;                /* '*' out of sample; NaN where there is none */
   bt_regime_summary *regimes;          /* of what each ticker has selected; NULL: none */

@@ -91,15 +91,6 @@ static void free_list(bt_batch *batch)
 
 /* ---- writing, by the thread without the mutex ----------------------------------------------- */
 
-static bt_status write_ticker(bt_store *store, int64_t run_id, const bt_batch *batch, bt_error *err)
-{
-  bt_status status = BT_OK;
-  if (batch->has_ticker) status = bt_store_put_ticker(store, run_id, &batch->ticker, err);
-  for (size_t i = 0; i < batch->n_issues && !status; i++)
-    status = bt_store_put_issue(store, run_id, batch->ticker.ticker_id, &batch->issues[i], err);
-  return status;
-}
-
 static bt_status write_section(bt_store *store, int64_t run_id, const bt_section *section,
                                bt_error *err)
 {
@@ -131,7 +122,7 @@ static bt_status write_section(bt_store *store, int64_t run_id, const bt_section
 
 bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err)
 {
-  bt_status status = write_ticker(store, run_id, batch, err);
+  bt_status status = BT_OK;
   for (const bt_section *s = batch->sections; s && !status; s = s->next)
     status = write_section(store, run_id, s, err);
   for (size_t i = 0; i < batch->n_selections && !status; i++)

@@ -37,14 +37,10 @@ typedef struct bt_section {
   struct bt_section *next;
 } bt_section;
 
-/* All of one ticker. Strings and arrays are owned by the batch, but for selections[].objective,
- * which is static text. */
+/* All of one ticker but its row in `tickers`, which is there before. Arrays are owned by the batch;
+ * selections[].objective is static text. */
 typedef struct bt_batch {
   size_t sequence;
-  bool has_ticker;      /* since bt_batch_set_ticker; else no row */
-  bt_ticker_row ticker; /* its strings: copies, freed with the batch */
-  size_t n_issues;      /* of ticker.ticker_id */
-  bt_issue_row *issues; /* strings copied, too */
   bt_section *sections, *last_section;
   size_t n_selections;
   bt_selection_row *selections;
@@ -59,17 +55,12 @@ typedef struct bt_batch {
 bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err);
 void bt_batch_free(bt_batch *batch); /* arrays with free(); NULL is fine */
 
-/* Copies row with its strings into batch->ticker, once a batch; appends an issue. After a failure
- * the batch can still be freed. Errors: NOMEM. */
-bt_status bt_batch_set_ticker(bt_batch *batch, const bt_ticker_row *row, bt_error *err);
-bt_status bt_batch_add_issue(bt_batch *batch, const bt_issue_row *row, bt_error *err);
-
 /* Appends an empty section, which stays the batch's; a selection. Errors: NOMEM. */
 bt_status bt_batch_add_section(bt_section **out, bt_batch *batch, const bt_result_key *key,
                                bt_error *err);
 bt_status bt_batch_add_selection(bt_batch *batch, const bt_selection_row *row, bt_error *err);
 
-/* Bytes that the batch occupies, strings included, but for the names of regimes. */
+/* Bytes that the batch occupies, but for the names of regimes. */
 size_t bt_batch_size_bytes(const bt_batch *batch);
 
 /* Puts all rows of a batch and ends it (bt_store_end_batch): what the writer does with each.

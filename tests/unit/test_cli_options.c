@@ -108,8 +108,16 @@ static void wrong_results_are_told(void **state)
       {"--save foo", "--save foo: must be trades, equity, or trades,equity"},
       {"--save trades,", "--save trades,: must be"},
       {"--save trades,,equity", "--save trades,,equity: must be"},
+      {"--save trades,trades", "--save trades,trades: trades stands there twice"},
+      {"--save equity,trades,equity", "--save equity,trades,equity: equity stands there twice"},
       {"--portfolio foo", "--portfolio foo: must be one of selected, all"},
       {"--objective alpha", "--objective alpha: needs --benchmark"},
+      {"--require 'alpha>0'", "--require 'alpha>0': alpha needs --benchmark"},
+      {"--require 'sharpe>0' --require 'sharpe>1||!(-beta<1)'", "1||!(-beta<1)': beta needs --be"},
+      {"--require 'correlation<1'", "correlation needs --benchmark"},
+      {"--require 'tracking_error<1'", "tracking_error needs --benchmark"},
+      {"--require 'information_ratio>1'", "information_ratio needs --benchmark"},
+      {"--benchmark a/b", "backtest: --benchmark a/b: is no file name"},
       {"--min-trades -1", "--min-trades -1: must be from 0"},
       {"--min-trades 1.5", "--min-trades 1.5: not a whole number"},
       {"--require 'sharp>0'", "did you mean 'sharpe'?"},
@@ -129,9 +137,9 @@ static void files_that_are_missing_or_wrong_are_named(void **state)
   expect_exit(s, "echo Date,Close >u/EMPTY.csv; " SWEEP "--benchmark EMPTY", 1);
   expect_part(s->run.err, "backtest: --benchmark EMPTY: u/EMPTY.csv");
   expect_exit(s, SWEEP "--regimes file:none.csv", 1);
-  expect_part(s->run.err, "none.csv: no such file\n");
+  expect_part(s->run.err, "backtest: --regimes file:none.csv: none.csv: no such file\n");
   expect_exit(s, "echo 2020-13-01,2020-12-31,x >g.csv; " SWEEP "--regimes file:g.csv", 1);
-  expect_part(s->run.err, "g.csv:1:1: ");
+  expect_part(s->run.err, "backtest: --regimes file:g.csv: g.csv:1:1: ");
   expect_exit(s, WALK "--train 9y --test 2m", 1);
   expect_part(s->run.err, "no window: from 2023-11-08 to 2024-12-31 there is no room for --train");
   expect_exit(s, "test ! -e r.db", 0);

@@ -77,7 +77,7 @@ static void other_options_are_named(void **state)
   } cases[] = {
       {"--cash 5", "its cash was 100000 and is 5"},
       {"--from 2024-01-01", "its from was not given and is \"2024-01-01\""},
-      {"--param slow=60", "its params was "},
+      {"--param slow=60", "its params.slow was "},
       {"--benchmark S00001", "its benchmark was not given and is \"S00001\""},
       {"--regimes vol:20", "its regimes was not given and is \"vol:20\""},
       {"--save trades", "its save_trades was false and is true"},
@@ -113,6 +113,28 @@ static void how_it_is_run_may_change(void **state)
   program_scene *s = *state;
   expect_exit(s, JOB "&& " BREAK_OFF, 0);
   expect_exit(s, JOB "--resume -j 1 --label x --progress never", 0);
+  expect_exit(s, "sqlite3 r.db 'select count(*), min(status), min(label) from runs'", 0);
+  assert_string_equal(s->run.out, "1|complete|x\n");
+}
+
+static void without_a_label_the_run_keeps_its_own(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, JOB "--label first && " BREAK_OFF, 0);
+  expect_exit(s, JOB "--resume && sqlite3 r.db 'select label from runs'", 0);
+  assert_string_equal(s->run.out, "first\n");
+}
+
+/* Another process ends the run while this one, which has found it unfinished, waits to write. */
+static void a_run_that_another_process_completes_meanwhile_is_complete(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, JOB "&& " BREAK_OFF "&& sqlite3 r.db 'pragma journal_mode = wal'", 0);
+  expect_exit(s,
+              "(echo \"begin immediate; update runs set status = 'complete';\"; sleep 2; "
+              "echo 'commit;') | sqlite3 r.db & sleep 0.5; " JOB "--resume; e=$?; wait; exit $e",
+              0);
+  assert_string_equal(s->run.err, "backtest: run 1 in r.db is complete: nothing is left to do\n");
   expect_exit(s, "sqlite3 r.db 'select count(*), min(status) from runs'", 0);
   assert_string_equal(s->run.out, "1|complete\n");
 }
@@ -169,11 +191,13 @@ static void an_interrupted_job_goes_on(void **state)
               "env --default-signal=INT " LONG
               "-o r.db 2>err & p=$!; i=0; until test -e r.db-wal -o $i -gt 400; do "
               "i=$((i+1)); sleep 0.02; done; sleep 0.3; kill -INT $p; wait $p; echo $?; "
-              "cat err >&2; sqlite3 r.db 'select status from runs; "
-              "select count(*) < 60 from tasks'",
+              "cat err >&2; sqlite3 r.db \"select status from runs; "
+              "select count(*) < 60 from tasks; select 'backtest: interrupted: ' || count(*) || "
+              "' of 60 tasks stored in r.db as run 1; --resume goes on' from tasks\"",
               0);
-  assert_string_equal(s->run.out, "130\ninterrupted\n1\n");
-  expect_part(s->run.err, "tickers stored in r.db as run 1; --resume goes on\n");
+  static const char ended[] = "130\ninterrupted\n1\n";
+  expect_part(s->run.out, ended);
+  assert_string_equal(s->run.err, s->run.out + sizeof ended - 1);
   expect_exit(s, LONG "-o r.db --resume", 0);
   expect_exit(s,
               "for d in whole r; do (sqlite3 $d.db .dump | grep -Ev 'INSERT INTO (runs|tasks)' | "
@@ -189,10 +213,16 @@ static void an_interrupted_job_goes_on(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      CASE(killed_jobs_come_to_the_same_rows),  CASE(without_a_run_one_is_begun),
-      CASE(a_complete_run_is_left_as_it_is),    CASE(other_options_are_named),
-      CASE(how_it_is_run_may_change),           CASE(other_data_are_named),
-      CASE(a_changed_benchmark_is_another_job), CASE(a_changed_file_of_regimes_is_another_job),
+      CASE(killed_jobs_come_to_the_same_rows),
+      CASE(without_a_run_one_is_begun),
+      CASE(a_complete_run_is_left_as_it_is),
+      CASE(other_options_are_named),
+      CASE(how_it_is_run_may_change),
+      CASE(other_data_are_named),
+      CASE(a_changed_benchmark_is_another_job),
+      CASE(a_changed_file_of_regimes_is_another_job),
+      CASE(without_a_label_the_run_keeps_its_own),
+      CASE(a_run_that_another_process_completes_meanwhile_is_complete),
       CASE(an_interrupted_job_goes_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/support/program_scene.h"
 
@@ -140,6 +141,61 @@ static void run_that_is_being_written_stays(void **state)
                       "r.db open\n2\n2\n");
 }
 
+/* What is in the folder, with times of change, but for the files of these checks. */
+#define LOOK "ls -l --time-style=full-iso | grep -v look; cksum r.db"
+
+static void listing_changes_nothing(void **state)
+{
+  program_scene *s = *state;
+  make_runs(s);
+  expect_exit(s, LOOK " >look1; backtest runs r.db; " LOOK " >look2; cmp look1 look2", 0);
+  expect_part(s->run.out, "\n   3  sweep        complete ");
+  expect_exit(s,
+              "sqlite3 r.db 'pragma journal_mode = wal' && cp r.db 'a%b?c#d.db' && " LOOK
+              " >look1; backtest runs r.db; " LOOK " >look2; cmp look1 look2",
+              0);
+  expect_part(s->run.out, "\n   3  sweep        complete ");
+  expect_exit(s, "backtest runs 'a%b?c#d.db'; ls a*", 0);
+  expect_part(s->run.out, "\n   3  sweep        complete ");
+  expect_part(s->run.out, "label\n");
+  expect_exit(s, "ls | grep -c 'a%b'; ls | grep -e '-wal' -e '-shm'; true", 0);
+  assert_string_equal(s->run.out, "1\n");
+}
+
+/* Read while another process has it open; and, copied then, as a killed process leaves it. */
+static void what_a_killed_process_left_is_listed_and_stays(void **state)
+{
+  program_scene *s = *state;
+  make_runs(s);
+  expect_exit(s,
+              "touch hold; (echo \"pragma journal_mode = wal; update runs set label = 'logged';\"; "
+              "while test -e hold; do sleep 0.05; done) | sqlite3 r.db >out & "
+              "until test -s r.db-wal; do sleep 0.02; done; sleep 0.2; "
+              "backtest runs r.db | grep -c logged; cp r.db-wal k.db-wal; cp r.db-shm k.db-shm; "
+              "cp r.db k.db; rm hold; wait; cksum k.db k.db-wal >look1; backtest runs k.db | "
+              "grep -c logged; cksum k.db k.db-wal >look2; cmp look1 look2",
+              0);
+  assert_string_equal(s->run.out, "3\n3\n");
+}
+
+static void listing_needs_no_permission_to_write(void **state)
+{
+  program_scene *s = *state;
+  if (geteuid() == 0) {
+    make_runs(s);
+    expect_exit(s,
+                "chmod 755 .; chmod 444 r.db; p=$(command -v backtest); cp \"$p\" ./b; "
+                "cd / && setpriv --reuid=65534 --clear-groups \"$OLDPWD/b\" runs \"$OLDPWD/r.db\"; "
+                "e=$?; cd \"$OLDPWD\"; ls r.db*; exit $e",
+                0);
+  } else {
+    make_runs(s);
+    expect_exit(s, "chmod 444 r.db; chmod 555 .; backtest runs r.db; e=$?; chmod 755 .; exit $e",
+                0);
+  }
+  expect_part(s->run.out, "\n   3  sweep        complete ");
+}
+
 static void missing_database_is_not_made(void **state)
 {
   program_scene *s = *state;
@@ -196,6 +252,9 @@ int main(void)
       CASE(deleted_runs_are_gone_and_the_file_is_smaller),
       CASE(wrong_change_leaves_everything_as_it_was),
       CASE(run_that_is_being_written_stays),
+      CASE(listing_changes_nothing),
+      CASE(what_a_killed_process_left_is_listed_and_stays),
+      CASE(listing_needs_no_permission_to_write),
       CASE(missing_database_is_not_made),
       CASE(json_has_all_columns),
   };

@@ -35,6 +35,7 @@ static void a_signal_saves_finished_tickers_and_kills(void **state)
 {
   program_scene *s = *state;
   expect_output(s, LONG_SWEEP "kill -TERM $p; wait $p; echo $?", "143\n");
+  expect_part(s->run.err, " of 60 tickers stored in r.db as run 1; --resume goes on\n");
   expect_output(
       s,
       "sqlite3 r.db \"select status from runs; pragma integrity_check; pragma foreign_key_check;"

@@ -328,8 +328,9 @@ static void tables_hold_what_they_are_said_to(void **state)
       "max(length(value)) = 64, group_concat(distinct phase) from objective_values; "
       "select count(*) = (select count(*) from selections), sum(combo_id is not null and "
       "test_value is not calmar) from best; "
-      "select count(*) = (select count(*) from metrics), min(fast), max(slow) from results_sma\"",
-      "0\n1\n1|1|train\n1|0\n1|5|60\n");
+      "select count(*) = (select count(*) from metrics), min(fast), max(slow) from results_sma; "
+      "select count(*), objective from leaderboard\"",
+      "0\n1\n1|1|train\n1|0\n1|5|60\n8|calmar\n");
 }
 
 static void any_number_of_workers_writes_the_same_rows(void **state)

@@ -164,6 +164,17 @@ static void a_long_flat_expression_is_fine(void **state)
   assert_true(value_of(text) == 2000);
 }
 
+static void the_names_that_stand_in_it_are_known(void **state)
+{
+  (void)state;
+  bt_expression *e = NULL;
+  assert_int_equal(bt_expression_new(&e, "1 < 2 || !(-slow > 3)", names, N_NAMES, NULL), BT_OK);
+  assert_false(bt_expression_uses(e, 0));
+  assert_true(bt_expression_uses(e, 1));
+  assert_false(bt_expression_uses(e, 2));
+  bt_expression_free(e);
+}
+
 static void a_freed_null_is_fine(void **state)
 {
   (void)state;
@@ -184,6 +195,7 @@ int main(void)
       cmocka_unit_test(deep_nesting_is_refused_not_crashed_into),
       cmocka_unit_test(sixty_waiting_values_are_fine_and_seventy_are_refused),
       cmocka_unit_test(a_long_flat_expression_is_fine),
+      cmocka_unit_test(the_names_that_stand_in_it_are_known),
       cmocka_unit_test(a_freed_null_is_fine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

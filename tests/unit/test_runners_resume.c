@@ -137,6 +137,8 @@ static void every_kind_of_difference_is_named(void **state)
       {"{\"cash\":100,\"fill\":\"open\"}", "its require was [] and is not given"},
       {"{\"cash\":100,\"fill\":\"open\",\"require\":[],\"gap\":5}",
        "its gap was not given and is 5"},
+      {"{\"cash\":100,\"fill\":\"a/b\",\"require\":[]}",
+       "its fill was \"open\" and is \"a/b\"; leave"},
       {"{\"cash\":100.5,\"fill\":\"open\",\"require\":[]}", "its cash was 100 and is 100.5"},
   };
   resume_scene *r = *state;
@@ -152,6 +154,85 @@ static void every_kind_of_difference_is_named(void **state)
   r->info.version = "1.2.3";
   r->info.kind = "walkforward";
   expect_other(r, "it is a sweep");
+}
+
+static void of_objects_the_member_is_named(void **state)
+{
+  static const struct {
+    const char *options, *difference;
+  } cases[] = {
+      {"{\"params\":{\"fast\":\"5,20\",\"slow\":\"60\"}}",
+       "its params.fast was \"5,10\" and is \"5,20\""},
+      {"{\"params\":{\"fast\":\"5,10\",\"slow\":\"70\"}}",
+       "its params.slow was \"60\" and is \"70\""},
+      {"{\"params\":{\"fast\":\"5,10\"}}", "its params.slow was \"60\" and is not given"},
+      {"{\"params\":{\"fast\":\"5,10\",\"slow\":\"60\",\"new\":1}}",
+       "its params.new was not given and is 1"},
+      {"{\"params\":{\"fast\":{\"a\":1},\"slow\":\"60\"}}",
+       "its params.fast was \"5,10\" and is {\"a\":1}"},
+      {"{}", "its params was {\"fast\":\"5,10\",\"slow\":\"60\"} and is not given"},
+  };
+  resume_scene *r = *state;
+  r->info.options_json = "{\"params\":{\"fast\":\"5,10\",\"slow\":\"60\"}}";
+  (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    r->info.options_json = cases[i].options;
+    expect_other(r, cases[i].difference);
+  }
+}
+
+/* As another process that has begun and not ended it would leave it. */
+static int64_t put_running(resume_scene *r, const bt_run_info *info)
+{
+  bt_error err;
+  int64_t run_id = 0;
+  if (bt_store_begin_run(r->store, &run_id, info, NULL, NULL, &err) ||
+      bt_ticker_rows_put(r->store, run_id, &r->data->job, &r->data->scan, &err))
+    fail_msg("%s", err.message);
+  return run_id;
+}
+
+static void a_run_of_another_process_counts_where_it_is_this_job_alone(void **state)
+{
+  resume_scene *r = *state;
+  bt_error err;
+  bt_run_info other = r->info;
+  other.options_json = "{\"cash\":5}";
+  (void)put_running(r, &other);
+  expect_found(r, BT_RESUME_NONE, 0);
+  (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
+  (void)put_running(r, &other);
+  expect_found(r, BT_RESUME_RUN, 2);
+  assert_int_equal(put_running(r, &r->info), 4);
+  assert_int_equal(
+      bt_resume_find(&r->found, r->store, &r->info, &r->data->job, &r->data->scan, &err),
+      BT_ERR_DATABASE);
+  assert_non_null(strstr(err.message, "--resume: run 4 is this job and is being written"));
+  write_bars(r->data, "B", 6, 6, 1, 21); /* neither 2 nor 4; 2 would be left behind */
+  scan_folder(r->data, 1 << 20);
+  expect_other(r, "run 2 is interrupted, but it is another job: ");
+}
+
+static void an_older_run_with_the_same_data_goes_on(void **state)
+{
+  resume_scene *r = *state;
+  (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
+  write_bars(r->data, "B", 6, 6, 1, 21);
+  scan_folder(r->data, 1 << 20);
+  (void)put_run(r, &r->info, BT_RUN_FAILED, true);
+  write_bars(r->data, "A", 6, 5, 1, 11);
+  scan_folder(r->data, 1 << 20);
+  (void)put_run(r, &r->info, BT_RUN_COMPLETE, true);
+  write_bars(r->data, "A", 6, 5, 1, 10);
+  scan_folder(r->data, 1 << 20);
+  expect_found(r, BT_RESUME_RUN, 2);
+  write_bars(r->data, "B", 6, 6, 1, 20);
+  scan_folder(r->data, 1 << 20);
+  expect_found(r, BT_RESUME_RUN, 1);
+  write_bars(r->data, "C", 6, 4, 1, 30);
+  scan_folder(r->data, 1 << 20);
+  expect_other(r, "run 3 is complete, but it is another job: ");
+  expect_other(r, "A.csv has changed; leave --resume out to begin anew");
 }
 
 static void other_bytes_or_tickers_are_another_job(void **state)
@@ -195,6 +276,9 @@ int main(void)
       CASE(the_newest_run_of_this_job_counts),
       CASE(the_difference_of_the_newest_unfinished_run_is_named),
       CASE(every_kind_of_difference_is_named),
+      CASE(of_objects_the_member_is_named),
+      CASE(a_run_of_another_process_counts_where_it_is_this_job_alone),
+      CASE(an_older_run_with_the_same_data_goes_on),
       CASE(other_bytes_or_tickers_are_another_job),
       CASE(a_complete_run_whose_data_have_changed_is_not_taken_for_this_job),
   };

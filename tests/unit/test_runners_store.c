@@ -42,7 +42,7 @@ static void new_file_gets_every_table_and_view(void **state)
   assert_string_equal(
       fixture_query(f, "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"),
       "best leaderboard results results_all");
-  assert_string_equal(fixture_query(f, "PRAGMA user_version"), "1");
+  assert_string_equal(fixture_query(f, "PRAGMA user_version"), "2");
   assert_string_equal(fixture_query(f, "PRAGMA page_size"), "16384");
   assert_string_equal(fixture_query(f, "SELECT * FROM leaderboard"), "");
   assert_string_equal(fixture_query(f, "SELECT * FROM best"), "");
@@ -103,12 +103,16 @@ static void database_of_another_program_is_refused_and_left_alone(void **state)
   assert_string_equal(fixture_query(f, "SELECT name FROM sqlite_master"), "runs");
 }
 
-static void newer_schema_is_refused(void **state)
+static void newer_or_older_schema_is_refused(void **state)
 {
   fixture *f = *state;
   close_store(f, open_store(f));
   assert_true(fixture_change(f, "PRAGMA user_version = 7"));
   expect_refused(f, f->path, BT_ERR_DATABASE, "schema version 7");
+  assert_true(fixture_change(f, "PRAGMA user_version = 1"));
+  expect_refused(f, f->path, BT_ERR_DATABASE,
+                 "results.db: has schema version 1 of an older program, this one has 2: write into "
+                 "another file");
   assert_true(fixture_change(f, "PRAGMA user_version = 0"));
   expect_refused(f, f->path, BT_ERR_DATABASE, "unknown schema version 0");
 }
@@ -331,7 +335,7 @@ int main(void)
       CASE(empty_file_is_filled),
       CASE(file_that_is_no_database_is_refused_and_left_alone),
       CASE(database_of_another_program_is_refused_and_left_alone),
-      CASE(newer_schema_is_refused),
+      CASE(newer_or_older_schema_is_refused),
       CASE(what_is_no_file_is_refused),
       CASE(place_without_permission_is_refused),
       CASE(name_that_sqlite_would_interpret_is_a_plain_file),

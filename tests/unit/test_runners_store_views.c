@@ -43,6 +43,54 @@ static void leaderboard_goes_by_median_then_by_number(void **state)
                       "3|{\"fast\":10,\"slow\":20}|2|1.75|0.75|-0.25|2.75|-9.0|9.0|0.5|sharpe");
 }
 
+/* Combination 2 is not in window 2, and undefined for some. */
+static void leaderboard_of_a_walk_forward_is_that_of_its_train_parts(void **state)
+{
+  static const struct {
+    int64_t window_id, combo_id;
+    bt_combo_stats stats; /* n_tickers, mean, median, p25, p75, lowest, highest, share_positive */
+  } rows[] = {
+      {1, 1, {5, 1, 0.5, 0.25, 0.75, -1, 2, 0.5}},    {2, 1, {7, 3, 1.5, 0.75, 2.25, -3, 4, 1}},
+      {3, 1, {6, 2, 1, 0.5, 1.5, -2, 3, 0}},          {1, 2, {1, 4, 4, 4, 4, 4, 4, 1}},
+      {3, 2, {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN}}, {1, 3, {5, 9, 9, 9, 9, 9, 9, 1}},
+  };
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const bt_window_row window = {.window_id = rows[i].window_id};
+    const bt_combo_stats_row row = {rows[i].window_id, rows[i].combo_id,
+                                    rows[i].combo_id == 3 ? "test" : "train", &rows[i].stats};
+    assert_int_equal(bt_store_put_window(store, run_id, &window, &f->err), BT_OK);
+    assert_int_equal(bt_store_put_combo_stats(store, run_id, &row, &f->err), BT_OK);
+  }
+  close_store(f, store);
+  assert_string_equal(fixture_query(f, "SELECT * FROM leaderboard"),
+                      "2|{\"fast\":5,\"slow\":21}|1|4.0|4.0|4.0|4.0|4.0|4.0|1.0|sharpe"
+                      " 1|{\"fast\":5,\"slow\":20}|7|2.0|1.0|0.5|1.5|-3.0|4.0|0.5|sharpe");
+}
+
+/* Means over one window are that window's value, to the last bit. */
+static void leaderboard_of_a_sweep_has_the_values_of_combo_stats(void **state)
+{
+  fixture *f = *state;
+  bt_store *store = open_store(f);
+  int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
+  put_stats(f, store, run_id, 1, 0.1 + 0.2);
+  put_stats(f, store, run_id, 2, 1e-310);
+  put_stats(f, store, run_id, 3, -1.0 / 3);
+  put_stats(f, store, run_id, 4, 1.7e308);
+  close_store(f, store);
+  assert_string_equal(
+      fixture_query(f,
+                    "SELECT count(*) FROM combo_stats AS s JOIN leaderboard AS l USING (combo_id)"
+                    " WHERE l.n_tickers = s.n_tickers AND l.mean IS s.mean AND"
+                    " l.median = s.median AND l.p25 = s.p25 AND l.p75 IS s.p75 AND"
+                    " l.lowest = s.lowest AND l.highest = s.highest AND"
+                    " l.share_positive = s.share_positive AND typeof(l.n_tickers) = 'integer'"),
+      "4");
+}
+
 static void best_has_a_row_for_every_selection(void **state)
 {
   fixture *f = *state;
@@ -154,6 +202,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(leaderboard_goes_by_median_then_by_number),
+      CASE(leaderboard_of_a_walk_forward_is_that_of_its_train_parts),
+      CASE(leaderboard_of_a_sweep_has_the_values_of_combo_stats),
       CASE(best_has_a_row_for_every_selection),
       CASE(results_views_show_the_newest_run_and_all),
       CASE(rows_without_a_combination_are_in_the_results),

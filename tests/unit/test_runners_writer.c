@@ -14,9 +14,9 @@
 #include "runners/writer.h"
 #include "tests/support/store_fixture.h"
 
-enum { PLENTY = 1 << 30, N_COMBOS = 8 };
+enum { PLENTY = 1 << 30, N_COMBOS = 8, N_PRODUCERS = 8, N_TICKERS = 600 };
 
-/* A store with one run begun. */
+/* A store with one run begun, and its tickers. */
 typedef struct scene {
   fixture *f;
   bt_store *store;
@@ -33,6 +33,11 @@ static scene set_up(void **state)
   assert_int_equal(
       bt_store_begin_run(s.store, &s.run_id, &info, &fixture_strategy, grid, &s.f->err), BT_OK);
   bt_grid_free(grid);
+  for (int64_t i = 1; i <= N_TICKERS; i++) {
+    const bt_ticker_row ticker = {.ticker_id = i, .symbol = "T", .n_bars = 10};
+    assert_int_equal(bt_store_put_ticker(s.store, s.run_id, &ticker, &s.f->err), BT_OK);
+  }
+  assert_int_equal(bt_store_commit(s.store, &s.f->err), BT_OK);
   return s;
 }
 
@@ -69,23 +74,18 @@ static bool fill_section(bt_section *section, size_t sequence)
   return true;
 }
 
-/* N_COMBOS rows, an issue, a selection, a task. NULL when memory is out; no assertion, for other
+/* N_COMBOS rows, a selection, a task. NULL when memory is out; no assertion, for other
  * threads.
  */
 static bt_batch *make_batch(size_t sequence)
 {
   bt_batch *batch = NULL;
-  char symbol[32];
-  (void)snprintf(symbol, sizeof symbol, "T%zu", sequence);
-  bt_ticker_row ticker = {.ticker_id = (int64_t)sequence + 1, .symbol = symbol, .n_bars = 10};
-  bt_issue_row issue = {3, "2024-01-02", "price", "skipped", symbol};
+  bt_result_key key = {.ticker_id = (int64_t)sequence + 1, .phase = "full"};
   bt_selection_row selection = {
-      .ticker_id = ticker.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
-  bt_result_key key = {.ticker_id = ticker.ticker_id, .phase = "full"};
+      .ticker_id = key.ticker_id, .combo_id = 2, .objective = "sharpe", .train_value = 1};
   bt_section *section = NULL;
   if (bt_batch_new(&batch, sequence, NULL)) return NULL;
-  if (bt_batch_set_ticker(batch, &ticker, NULL) || bt_batch_add_issue(batch, &issue, NULL) ||
-      bt_batch_add_selection(batch, &selection, NULL) ||
+  if (bt_batch_add_selection(batch, &selection, NULL) ||
       bt_batch_add_section(&section, batch, &key, NULL) || !fill_section(section, sequence)) {
     bt_batch_free(batch);
     return NULL;
@@ -124,12 +124,9 @@ static void expect_whole_in_order(fixture *f, size_t n_tickers)
                        " lag(ticker_id * 1000 + combo_id) OVER (ORDER BY rowid) AS before"
                        " FROM metrics) WHERE k <= before"),
       "0");
-  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu|%zu|%zu", n_tickers, n_tickers, n_tickers,
-                 n_tickers, n_tickers);
-  assert_string_equal(fixture_query(f, "SELECT (SELECT count(*) FROM tickers),"
-                                       " (SELECT count(*) FROM objective_values),"
+  (void)snprintf(expected, sizeof expected, "%zu|%zu|%zu", n_tickers, n_tickers, n_tickers);
+  assert_string_equal(fixture_query(f, "SELECT (SELECT count(*) FROM objective_values),"
                                        " (SELECT count(*) FROM selections),"
-                                       " (SELECT count(*) FROM data_issues),"
                                        " (SELECT count(*) FROM tasks)"),
                       expected);
 }
@@ -160,7 +157,7 @@ static void finish_writes_what_lies_behind_gaps(void **state)
   finish(&s, writer);
   tear_down(&s);
   expect_whole_in_order(s.f, 3);
-  assert_string_equal(fixture_query(s.f, "SELECT ticker_id FROM tickers"), "1 4 8");
+  assert_string_equal(fixture_query(s.f, "SELECT DISTINCT ticker_id FROM metrics"), "1 4 8");
 }
 
 static void nothing_pushed_is_nothing_written(void **state)
@@ -170,34 +167,6 @@ static void nothing_pushed_is_nothing_written(void **state)
   assert_int_equal(bt_writer_finish(NULL, &s.f->err), BT_OK);
   tear_down(&s);
   expect_whole_in_order(s.f, 0);
-}
-
-static void rejected_ticker_has_its_row_and_reason_alone(void **state)
-{
-  scene s = set_up(state);
-  bt_writer *writer = start(&s, PLENTY);
-  bt_batch *batch = NULL;
-  char reason[] = "BAD.csv: empty", when[] = "";
-  bt_ticker_row ticker = {.ticker_id = 1,
-                          .symbol = "BAD",
-                          .reason = reason,
-                          .rejected = true,
-                          .first_bar = when,
-                          .last_bar = when};
-  bt_issue_row issue = {0, when, "rejected", "rejected", reason};
-  assert_int_equal(bt_batch_new(&batch, 0, &s.f->err), BT_OK);
-  assert_int_equal(bt_batch_set_ticker(batch, &ticker, &s.f->err), BT_OK);
-  for (int i = 0; i < 5; i++) assert_int_equal(bt_batch_add_issue(batch, &issue, &s.f->err), BT_OK);
-  memset(reason, 'x', sizeof reason - 1); /* the batch has copies */
-  assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
-  finish(&s, writer);
-  tear_down(&s);
-  assert_string_equal(fixture_query(s.f, "SELECT symbol, status, reason, first_bar FROM tickers"),
-                      "BAD|rejected|BAD.csv: empty|-");
-  assert_string_equal(fixture_query(s.f, "SELECT count(*), min(detail) FROM data_issues"),
-                      "5|BAD.csv: empty");
-  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM metrics"), "0");
-  assert_string_equal(fixture_query(s.f, "SELECT count(*) FROM objective_values"), "0");
 }
 
 /* Two windows and phases of one ticker, as walk-forward has them. */
@@ -250,7 +219,7 @@ static void sections_keep_their_window_and_phase(void **state)
   assert_string_equal(fixture_query(s.f, "SELECT task FROM tasks"), "1");
 }
 
-static void batch_without_ticker_or_task_has_neither_row(void **state)
+static void batch_without_a_task_has_no_row_of_it(void **state)
 {
   scene s = set_up(state);
   bt_writer *writer = start(&s, PLENTY);
@@ -276,14 +245,12 @@ static void size_of_a_batch_covers_its_arrays(void **state)
   (void)state;
   assert_non_null(batch);
   size_t arrays = N_COMBOS * (sizeof(double) + sizeof(bt_metrics) + sizeof(int64_t));
-  assert_true(bt_batch_size_bytes(batch) > arrays + sizeof *batch + sizeof(bt_issue_row));
+  assert_true(bt_batch_size_bytes(batch) > arrays + sizeof *batch + sizeof(bt_selection_row));
   bt_batch_free(batch);
   bt_batch_free(NULL);
 }
 
 /* ---- many producers ------------------------------------------------------------------------- */
-
-enum { N_PRODUCERS = 8, N_TICKERS = 600 };
 
 typedef struct crowd {
   bt_writer *writer;
@@ -428,7 +395,7 @@ static void failure_reaches_every_caller(void **state)
   (void)bt_store_end_run(s.store, s.run_id, &end, &s.f->err);
   assert_int_equal(bt_store_close(s.store, &s.f->err), BT_OK);
   assert_string_equal(fixture_query(s.f, "PRAGMA integrity_check"), "ok");
-  int n_tickers = atoi(fixture_query(s.f, "SELECT count(*) FROM tickers"));
+  int n_tickers = atoi(fixture_query(s.f, "SELECT count(DISTINCT ticker_id) FROM metrics"));
   assert_true(n_tickers < N_TICKERS);
   expect_whole_in_order(s.f, (size_t)n_tickers);
 }
@@ -439,7 +406,7 @@ static void after_a_failure_there_is_room_for_all(void **state)
   bt_writer *writer = start(&s, 1);
   bt_batch *broken = make_batch(0);
   assert_non_null(broken);
-  broken->ticker.ticker_id = 2; /* as that of the batch 1: the key is taken */
+  broken->sections->key.ticker_id = 2; /* as that of the batch 1: the key is taken */
   push(&s, writer, 1);
   assert_false(bt_writer_has_room(writer, 3));
   assert_int_equal(bt_writer_push(writer, broken, &s.f->err), BT_OK);
@@ -541,9 +508,8 @@ int main(void)
       CASE(rows_do_not_depend_on_the_order_of_arrival),
       CASE(finish_writes_what_lies_behind_gaps),
       CASE(nothing_pushed_is_nothing_written),
-      CASE(rejected_ticker_has_its_row_and_reason_alone),
       CASE(sections_keep_their_window_and_phase),
-      CASE(batch_without_ticker_or_task_has_neither_row),
+      CASE(batch_without_a_task_has_no_row_of_it),
       CASE(size_of_a_batch_covers_its_arrays),
       CASE(many_producers_give_one_order),
       CASE(full_budget_holds_back_all_but_the_next),
