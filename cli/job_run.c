@@ -25,6 +25,7 @@ typedef struct job_run {
   bt_scan scan;
   bool scanned;
   size_t n_rejected, n_windows, n_tasks;
+  double begun_s;
 } job_run;
 
 /* ---- the universe -----------------------------------------------------------------------------
@@ -186,7 +187,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
 
 static bt_status run_into(job_run *r, bt_error *err)
 {
-  bt_run_means means = {.pool = r->pool, .scan = &r->scan};
+  bt_run_means means = {.pool = r->pool, .scan = &r->scan, .begun_s = r->begun_s};
   bt_error close_error;
   bool complete = false;
   bt_status status = bt_store_open(&means.store, r->options->database, err);
@@ -215,7 +216,11 @@ static int end_strict(const job_run *r)
 int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
                const bt_arguments *arguments)
 {
-  job_run r = {.kind = kind, .state = state, .options = options, .arguments = arguments};
+  job_run r = {.kind = kind,
+               .state = state,
+               .options = options,
+               .arguments = arguments,
+               .begun_s = bt_run_now_s()};
   bt_error err;
   bt_status status = name_command(&r, &err);
   if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);

@@ -30,6 +30,7 @@ typedef struct bt_run_means {
   const bt_scan *scan;
   const bool *done; /* tasks that an interrupted run has finished: done[task - 1]; NULL: none */
   bt_progress *progress; /* NULL: nobody looks */
+  double begun_s;        /* by bt_run_now_s, scan and all; 0: with the run itself */
 } bt_run_means;
 
 /* What one worker reuses from task to task. */

@@ -154,7 +154,7 @@ static bt_status sweep(bt_sweep_result *out, bt_run *run, double *values, bt_err
 bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,
                        bt_error *err)
 {
-  double start_s = bt_run_now_s(), *values = NULL;
+  double start_s = means->begun_s > 0 ? means->begun_s : bt_run_now_s(), *values = NULL;
   bt_run run;
   *out = (bt_sweep_result){0};
   for (size_t i = 0; i < BT_METRIC_COUNT; i++) out->portfolio.value[i] = (double)NAN;

@@ -330,7 +330,7 @@ static bt_status run_walk(bt_walk_result *out, const bt_job *job, const bt_run_m
 bt_status bt_walk_run(bt_walk_result *out, bt_window *windows, size_t n_windows, const bt_job *job,
                       const bt_run_means *means, bt_error *err)
 {
-  double start_s = bt_run_now_s();
+  double start_s = means->begun_s > 0 ? means->begun_s : bt_run_now_s();
   *out = (bt_walk_result){.windows = windows,
                           .n_windows = n_windows,
                           .efficiency_median = (double)NAN,
