@@ -1,5 +1,6 @@
 #include "loaders/stays.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,7 +43,17 @@ static field next_field(const char **at, const bt_stay_text *text)
 
 static size_t column_of(const bt_stay_text *text, const char *at)
 {
-  return (size_t)(at - text->line_start) + 1;
+  return text->line_start ? (size_t)(at - text->line_start) + 1 : 0;
+}
+
+enum { POINT_SIZE = 24 };
+
+/* ":17", or nothing where the column is not known. Returns buffer. */
+static char *point(char buffer[POINT_SIZE], size_t column)
+{
+  buffer[0] = '\0';
+  if (column > 0) (void)snprintf(buffer, POINT_SIZE, ":%zu", column);
+  return buffer;
 }
 
 /* Fills fields[]; refuses one more. */
@@ -92,10 +103,11 @@ bool bt_stay__is_heading(const bt_stay_text *text)
   return (size_t)(f.end - f.at) >= length && strncasecmp(f.at, wanted, length) == 0;
 }
 
-bt_status bt_stay__check_heading(const bt_stay_text *text, bt_error *err)
+bool bt_stay__has_more(const bt_stay_text *text)
 {
-  field fields[N_FIELDS];
-  return split(fields, text, err);
+  const char *at = text->at;
+  for (int i = 0; i < N_FIELDS; i++) (void)next_field(&at, text);
+  return at < text->end;
 }
 
 /* The day of 25/3/2021 or 3/25/2021; NULL, or why it is none. */
@@ -131,30 +143,44 @@ static char *day_text(char buffer[BT_TIME_TEXT_SIZE], int64_t day)
   return bt_time_format(buffer, day * BT_NS_PER_DAY, true);
 }
 
-bt_status bt_stay__read(bt_stay *out, const bt_stay_text *text, bt_error *err)
+static bt_status read_fields(bt_stay *out, const field fields[N_FIELDS], const bt_stay_text *text,
+                             bt_error *err)
 {
   static const char *const names[N_FIELDS] = {"start", "end"};
   char excerpt[BT_EXCERPT_SIZE], start[BT_TIME_TEXT_SIZE], end[BT_TIME_TEXT_SIZE];
-  field fields[N_FIELDS];
+  char where[POINT_SIZE];
   int64_t days[N_FIELDS] = {INT64_MIN, INT64_MAX};
-  bt_status status = split(fields, text, err);
-  if (status) return status;
   for (int i = 0; i < N_FIELDS; i++) {
     if (fields[i].at == fields[i].end) continue;
     const char *wrong = read_day(&days[i], fields[i]);
     if (wrong)
-      return bt_fail(err, BT_ERR_DATA, "%s:%zu:%zu: %s '%s' %s", text->label, text->line,
-                     column_of(text, fields[i].at), names[i],
+      return bt_fail(err, BT_ERR_DATA, "%s:%zu%s: %s '%s' %s", text->label, text->line,
+                     point(where, column_of(text, fields[i].at)), names[i],
                      bt_excerpt__copy_range(excerpt, fields[i].at, fields[i].end), wrong);
   }
   if (days[FIELD_END] < days[FIELD_START])
-    return bt_fail(err, BT_ERR_DATA, "%s:%zu:%zu: the end %s is before the start %s", text->label,
-                   text->line, column_of(text, fields[FIELD_END].at),
+    return bt_fail(err, BT_ERR_DATA, "%s:%zu%s: the end %s is before the start %s", text->label,
+                   text->line, point(where, column_of(text, fields[FIELD_END].at)),
                    day_text(end, days[FIELD_END]), day_text(start, days[FIELD_START]));
   *out = (bt_stay){.stretch = {days[FIELD_START], days[FIELD_END]},
                    .line = text->line,
                    .column = column_of(text, fields[FIELD_START].at)};
   return BT_OK;
+}
+
+bt_status bt_stay__read(bt_stay *out, const bt_stay_text *text, bt_error *err)
+{
+  field fields[N_FIELDS];
+  bt_status status = split(fields, text, err);
+  return status ? status : read_fields(out, fields, text, err);
+}
+
+bt_status bt_stay__read_cells(bt_stay *out, const bt_stay_cells *cells, bt_error *err)
+{
+  const bt_stay_text text = {.label = cells->label, .line = cells->line};
+  const field fields[N_FIELDS] = {strip(cells->start, cells->start + strlen(cells->start)),
+                                  strip(cells->end, cells->end + strlen(cells->end))};
+  return read_fields(out, fields, &text, err);
 }
 
 /* ---- all lines ---------------------------------------------------------------------------------
@@ -205,15 +231,15 @@ static void find_overlaps(overlap *found, const place *places, size_t first, siz
 
 static bt_status check_overlaps(const place *places, size_t n, const char *label, bt_error *err)
 {
-  char excerpt[BT_EXCERPT_SIZE];
+  char excerpt[BT_EXCERPT_SIZE], where[POINT_SIZE];
   overlap found = {NULL, NULL};
   for (size_t first = 0, end; first < n; first = end) {
     end = end_of_symbol(places, first, n);
     find_overlaps(&found, places, first, end);
   }
   if (!found.later) return BT_OK;
-  return bt_fail(err, BT_ERR_DATA, "%s:%zu:%zu: %s: these dates overlap those on line %zu", label,
-                 found.later->stay->line, found.later->stay->column,
+  return bt_fail(err, BT_ERR_DATA, "%s:%zu%s: %s: these dates overlap those on line %zu", label,
+                 found.later->stay->line, point(where, found.later->stay->column),
                  bt_excerpt__copy(excerpt, found.later->symbol), found.earlier->stay->line);
 }
 

@@ -12,7 +12,7 @@
 /* What one line says of a symbol. */
 typedef struct bt_stay {
   bt_membership stretch;
-  size_t line, column; /* of its dates, 1-based */
+  size_t line, column; /* of its dates, 1-based; column 0: not known */
 } bt_stay;
 
 /* What stands behind the symbol of a line: [at, end), empty or with a separator as its first byte.
@@ -37,8 +37,18 @@ bool bt_stay__is_heading(const bt_stay_text *text);
  * start, a field behind the end. */
 bt_status bt_stay__read(bt_stay *out, const bt_stay_text *text, bt_error *err);
 
-/* Refuses a heading with a field behind the end. Errors: DATA. */
-bt_status bt_stay__check_heading(const bt_stay_text *text, bt_error *err);
+/* Whether there is a field behind the end. */
+bool bt_stay__has_more(const bt_stay_text *text);
+
+/* The two dates of a row of a table, "" for open. */
+typedef struct bt_stay_cells {
+  const char *label; /* of the file, for messages */
+  size_t line;
+  const char *start, *end;
+} bt_stay_cells;
+
+/* Reads them as bt_stay__read does; messages name the line alone. Errors: DATA. */
+bt_status bt_stay__read_cells(bt_stay *out, const bt_stay_cells *cells, bt_error *err);
 
 /* Turns a universe with an entry a line, for each of which there is a stay, into one with an entry
  * a symbol, in the order of their first lines and with their stretches sorted. `label` is that of

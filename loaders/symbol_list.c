@@ -44,8 +44,9 @@ typedef struct listing {
   size_t dated_line, undated_line;
   char separator; /* before dates */
   /* of a CSV: */
-  size_t column, field, line, row_line;
-  bool in_header;
+  size_t column, start_column, end_column, field, line, row_line;
+  bool in_header, has_symbol, is_comment;            /* the row */
+  char start[BT_EXCERPT_SIZE], end[BT_EXCERPT_SIZE]; /* of the row; no date is as long */
 } listing;
 
 static const bt_membership always = {INT64_MIN, INT64_MAX};
@@ -202,15 +203,37 @@ static void on_field(void *field, size_t length, void *context)
   listing *l = context;
   const char *at = field, *end = at + length;
   for (const char *c = at; (c = memchr(c, '\n', (size_t)(end - c))); c++) l->line++;
-  if (l->field++ != l->column || l->in_header || l->status != BT_OK) return;
+  size_t column = l->field++;
+  if (l->in_header || l->status != BT_OK) return;
   strip_blanks(&at, &end);
-  if (at < end && *at != '#')
+  if (column == l->start_column) bt_excerpt__copy_range(l->start, at, end);
+  if (column == l->end_column) bt_excerpt__copy_range(l->end, at, end);
+  if (column != l->column || at == end) return;
+  l->is_comment = *at == '#';
+  l->has_symbol = !l->is_comment;
+  if (l->has_symbol)
     l->status = add_symbol(l, at, (size_t)(end - at), (bt_stay){always, l->row_line, 1});
+}
+
+/* Gives the dates of a row to its symbol. */
+static bt_status end_row(listing *l)
+{
+  bt_status status = BT_OK;
+  const bt_stay_cells cells = {l->label, l->row_line, l->start, l->end};
+  if (l->has_symbol)
+    status = bt_stay__read_cells(&l->stays[l->universe->n_entries - 1], &cells, l->err);
+  else if (!l->is_comment && (l->start[0] || l->end[0]))
+    status =
+        bt_fail(l->err, BT_ERR_DATA, "%s:%zu: no symbol beside the dates", l->label, l->row_line);
+  l->start[0] = l->end[0] = '\0';
+  l->has_symbol = l->is_comment = false;
+  return status;
 }
 
 static void on_line_end(int character, void *context)
 {
   listing *l = context;
+  if (l->dated_line > 0 && l->status == BT_OK) l->status = end_row(l);
   if (l->field > 0) l->in_header = false;
   l->field = 0;
   if (character == '\n') l->line++;
@@ -229,20 +252,41 @@ static bt_status read_csv(listing *l, struct csv_parser *parser, const char *hea
   return l->status;
 }
 
-/* Sets l->column to the place of Symbol in the header, NO_COLUMN where it is not there. */
-static bt_status find_symbol_column(listing *l, struct csv_parser *parser, const char *header)
+/* Whether a cell of the header has this name, letter case ignored; `is_date`: "date" may follow, as
+ * in Start date, end_date. */
+static bool has_name(const char *cell, const char *name, bool is_date)
 {
-  static const char wanted[] = "symbol";
+  const char *at = cell, *end = cell + strlen(cell);
+  size_t length = strlen(name);
+  strip_blanks(&at, &end);
+  if ((size_t)(end - at) < length || strncasecmp(at, name, length) != 0) return false;
+  at += length;
+  if (at == end || !is_date) return at == end;
+  if (strchr(" _-", *at)) at++;
+  return end - at == 4 && strncasecmp(at, "date", 4) == 0;
+}
+
+static size_t find_column(const bt_cells *cells, const char *name, bool is_date)
+{
+  for (size_t c = 0; c < bt_cells__count(cells, 0); c++)
+    if (has_name(bt_cells__at(cells, 0, c), name, is_date)) return c;
+  return NO_COLUMN;
+}
+
+/* Sets l->column to the place of Symbol in the header on line `line`, NO_COLUMN where it is not
+ * there; those of the dates likewise. */
+static bt_status find_columns(listing *l, struct csv_parser *parser, const char *header,
+                              size_t line)
+{
   bt_cells cells = {0};
-  l->column = NO_COLUMN;
   bool read = bt_cells__read(&cells, parser, header, strlen(header), 1, 1);
-  for (size_t c = 0; read && c < bt_cells__count(&cells, 0) && l->column == NO_COLUMN; c++) {
-    const char *at = bt_cells__at(&cells, 0, c), *end = at + strlen(at);
-    strip_blanks(&at, &end);
-    bool found =
-        (size_t)(end - at) == sizeof wanted - 1 && strncasecmp(at, wanted, sizeof wanted - 1) == 0;
-    if (found) l->column = c;
+  if (read) {
+    l->column = find_column(&cells, "symbol", false);
+    l->start_column = find_column(&cells, "start", true);
+    l->end_column = find_column(&cells, "end", true);
   }
+  bool is_dated = l->start_column != NO_COLUMN || l->end_column != NO_COLUMN;
+  if (read && l->column != NO_COLUMN && is_dated) l->dated_line = line;
   bt_cells__clear(&cells);
   return read ? BT_OK : bt_fail_nomem(l->err, "universe");
 }
@@ -301,9 +345,9 @@ static bt_status check_repeats(const listing *l)
   return status;
 }
 
-/* Whether the first line is the header symbol, start, end of membership with dates; it then tells
- * the separator. Errors: DATA: a column behind these. */
-static bt_status find_dated_header(bool *out, listing *l, const char *header, size_t line)
+/* Whether the first line is the header symbol, start, end of membership with dates, and no column
+ * more; it then tells the separator. */
+static bool is_dated_header(listing *l, const char *header, size_t line)
 {
   static const char symbol[] = "symbol";
   const char *end = header + strcspn(header, "\r\n");
@@ -314,26 +358,24 @@ static bt_status find_dated_header(bool *out, listing *l, const char *header, si
     strip_blanks(&at, &symbol_end);
     (void)strip_quotes(&at, &symbol_end);
     if ((size_t)(symbol_end - at) != sizeof symbol - 1 ||
-        strncasecmp(at, symbol, sizeof symbol - 1) != 0 || !bt_stay__is_heading(&rest))
+        strncasecmp(at, symbol, sizeof symbol - 1) != 0 || !bt_stay__is_heading(&rest) ||
+        bt_stay__has_more(&rest))
       continue;
-    *out = true;
     l->separator = *separator;
     l->dated_line = line;
-    return bt_stay__check_heading(&rest, l->err);
+    return true;
   }
-  *out = false;
-  return BT_OK;
+  return false;
 }
 
 static bt_status read_any(listing *l, struct csv_parser *parser, const char *text)
 {
   size_t line;
-  bool is_dated = false;
   const char *header = first_line(text, &line);
-  bt_status status = find_dated_header(&is_dated, l, header, line);
+  bool is_dated = is_dated_header(l, header, line);
   csv_set_delim(parser, (unsigned char)bt_separator__find(header));
-  l->column = NO_COLUMN;
-  if (!status && !is_dated) status = find_symbol_column(l, parser, header);
+  l->column = l->start_column = l->end_column = NO_COLUMN;
+  bt_status status = is_dated ? BT_OK : find_columns(l, parser, header, line);
   if (status != BT_OK) return status;
   bool is_csv = l->column != NO_COLUMN;
   if (is_csv)

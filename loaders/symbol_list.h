@@ -10,8 +10,9 @@
 bt_status bt_symbol_list__add(bt_universe *universe, const char *symbol, size_t length,
                               bt_error *err);
 
-/* Reads a universe file that is in memory: one symbol a line, or a CSV with a Symbol column. The
- * entries have no path yet. Errors: DATA (names file and line), NOMEM. */
+/* Reads a universe file that is in memory: one symbol a line, or a CSV with a Symbol column, and
+ * dates of membership in columns start and end where it has them. The entries have no path yet.
+ * Errors: DATA (names file and line), NOMEM. */
 bt_status bt_symbol_list__read(bt_universe *universe, const bt_source *source, bt_error *err);
 
 #endif

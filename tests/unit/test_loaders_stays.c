@@ -112,6 +112,42 @@ static void below_a_header_a_comma_parts_as_well(void **state)
   check_refused("symbol,start,end\nAAPL,2010-01-04,x\n", "list.txt:2:17: end 'x' is no date");
 }
 
+/* Where they stand among other columns is told by their names. */
+static void a_csv_has_its_dates_in_the_columns_start_and_end(void **state)
+{
+  (void)state;
+  check("Symbol,Name,start,end\nAAPL,Apple,2010-01-04,2015-06-30\nMSFT,Microsoft,,\n",
+        "AAPL 2010-01-04..2015-06-30; MSFT ..");
+  check("symbol\tstart\tend\tname\nA\t\t2011-01-04\tApple\n", "A ..2011-01-04");
+  check("Symbol,start,end,name\nA,2010-01-04\nB,,2011-01-04,Bee\n",
+        "A 2010-01-04..; B ..2011-01-04");
+  check("END;Name;START;Symbol\r\n2011-01-04;\"A; Inc\";2010-01-04;A\r\n;A;2012-01-04;A",
+        "A 2010-01-04..2011-01-04 2012-01-04..");
+  check("Name,Symbol,Start date\nApple, AAPL , 4-Jan-2010 \n", "AAPL 2010-01-04..");
+  check("Name,Symbol,end_date\nApple,AAPL,20100104\n", "AAPL ..2010-01-04");
+  check("\"Name\",\"Symbol\",\"StartDate\"\n\"A\",\"AAPL\",\"2010-01-04\"\n", "AAPL 2010-01-04..");
+  check("Name,Symbol,start,end\nCash,,,\nTotal\n\nx,#AAPL,2010-01-04,\nM,MSFT,2010-01-04,\n",
+        "MSFT 2010-01-04..");
+  check("Symbol,Name,Started,Trend,Weekend\nAAPL,Apple,x,y,z\n", "AAPL");
+}
+
+static void wrong_dates_of_a_csv_name_the_line(void **state)
+{
+  (void)state;
+  check_refused("Symbol,Name,start,end\nA,\"A\nInc\",,\nB,x,2010-02-30,\n",
+                "list.txt:4: start '2010-02-30' is no date");
+  check_refused("Symbol,Name,start,end\nA,x,2010-01-04,2010-01-03",
+                "list.txt:2: the end 2010-01-03 is before the start 2010-01-04");
+  check_refused("Symbol,Name,start,end\nA,x,,2010-01-04 and a text that is rather long\n",
+                "list.txt:2: end '2010-01-04 and a text that is rather...' is no date");
+  check_refused("Symbol,Name,start,end\nA,x,2010-01-04,\nB,x,,\nA,y,2011-01-03,\n",
+                "list.txt:4: A: these dates overlap those on line 2");
+  check_refused("Symbol,Name,start,end\nA,x,,\n,x,2010-01-04,\n",
+                "list.txt:3: no symbol beside the dates");
+  check_refused("Name,Symbol,start\nA,*,\n",
+                "list.txt:2: '*' stands for the portfolio, it is no symbol");
+}
+
 static void comments_blanks_and_line_ends_are_no_part_of_it(void **state)
 {
   (void)state;
@@ -249,10 +285,6 @@ static void a_fourth_field_is_refused(void **state)
                 "list.txt:1:15: a fourth field: 'Apple' (SYMBOL, start, end)");
   check_refused("A\t2010-01-04\t2011-01-04\tApple\tTech\n",
                 "list.txt:1:25: a fourth field: 'Apple' (SYMBOL, start, end)");
-  check_refused("symbol\tstart\tend\tname\nA\t\t\n",
-                "list.txt:1:18: a fourth field: 'name' (SYMBOL, start, end)");
-  check_refused("symbol,start,end,name\nA,,\n",
-                "list.txt:1:18: a fourth field: 'name' (SYMBOL, start, end)");
 }
 
 static void dates_without_a_symbol_are_refused(void **state)
@@ -288,6 +320,8 @@ int main(void)
       cmocka_unit_test(tabs_with_nothing_behind_them_make_no_dates),
       cmocka_unit_test(a_header_may_stand_above),
       cmocka_unit_test(below_a_header_a_comma_parts_as_well),
+      cmocka_unit_test(a_csv_has_its_dates_in_the_columns_start_and_end),
+      cmocka_unit_test(wrong_dates_of_a_csv_name_the_line),
       cmocka_unit_test(comments_blanks_and_line_ends_are_no_part_of_it),
       cmocka_unit_test(stretches_are_sorted_and_belong_to_the_first_line),
       cmocka_unit_test(other_forms_that_say_which_day_they_are_are_read),
