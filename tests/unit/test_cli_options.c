@@ -148,7 +148,8 @@ static void files_that_are_missing_or_wrong_are_named(void **state)
   expect_exit(s, "sqlite3 r.db 'select kind, status from runs; select count(*) > 0 from tickers'",
               0);
   assert_string_equal(s->run.out, "walkforward|failed\n1\n");
-  expect_usage(s, WALK "--train 6m --test 2m --from 2024-01-01T10:00", "--from 2024-01-01T10:00: a");
+  expect_usage(s, WALK "--train 6m --test 2m --from 2024-01-01T10:00",
+               "--from 2024-01-01T10:00: a");
   expect_usage(s, WALK "--train 6m --test 2m --to 2024-01-01T10:00", "--to 2024-01-01T10:00: a");
 }
 
