@@ -3,8 +3,9 @@
  *     bench_walkforward UNIVERSE [FOLDER [ROUNDS]]
  *
  * UNIVERSE: one ticker of 5040 daily bars. 105 combinations of sma, long only, 0.1% commission,
- * windows of 504 + 126 bars, one worker, bars in memory. Measured: one sweep pass over the whole
- * history, and its targets alone; for each number of windows the targets and every train part
+ * windows of 504 + 126 bars, one worker but where it says otherwise, bars in memory. Measured: one
+ * sweep pass over the whole history, and its targets alone; for each number of windows the targets
+ * and every train part
  * ("evaluation"), and bt_walk_run into a fresh file in FOLDER ("run"), with the time to open and
  * close that file apart. Windows lie evenly over the history: 36 are those of --step 126; of fewer
  * the test parts leave holes, of more they overlap. Rounds are interleaved; medians and ratios are
@@ -25,12 +26,13 @@
 
 enum { N_BARS = 5040, TRAIN = 504, TEST = 126, N_COMBOS = 105, N_PARAMS = 2, ROUNDS_MOST = 101 };
 enum { N_COUNTS = 6, STEP_COUNT = 3, WINDOWS_MOST = 144, KEPT_BYTES = 64 << 20 };
+enum { WORKERS_MOST = 64 };
 
 static const size_t counts[N_COUNTS] = {4, 9, 18, 36, 72, WINDOWS_MOST};
 
 /* Seconds of one round. */
 typedef struct timing {
-  double sweep, targets;
+  double sweep, targets, shared; /* shared: 36 windows, a worker a CPU */
   double evaluation[N_COUNTS], walk[N_COUNTS], file[N_COUNTS];
 } timing;
 
@@ -42,9 +44,13 @@ typedef struct bench {
   bt_job job;
   bt_pool *pool;
   bt_scan scan;
-  bt_ticker_scratch scratch;
-  bt_course *course;
+  bt_pool *all;                              /* a worker a CPU */
+  bt_ticker_scratch scratches[WORKERS_MOST]; /* one a worker */
+  bt_course *courses[WORKERS_MOST];
+  bt_ticker ticker; /* while it is evaluated */
   bt_tables *tables;
+  const bt_span *spans;
+  size_t n_spans;
   bt_span train[WINDOWS_MOST]; /* bars of the windows at hand */
   double scores[WINDOWS_MOST * N_COMBOS];
   bt_selection_row selections[WINDOWS_MOST]; /* of the last walk-forward of 36 windows */
@@ -109,8 +115,12 @@ static void open_bench(bench *b, const char *universe_path)
                .select = BT_SELECT_TICKER};
   stop_on(bt_pool_new(&b->pool, 1, &err), &err);
   stop_on(bt_scan_run(&b->scan, &b->job, KEPT_BYTES, b->pool, &err), &err);
-  stop_on(bt_ticker_scratch_init(&b->scratch, N_PARAMS, &err), &err);
-  stop_on(bt_course_new(&b->course, &err), &err);
+  size_t n_cpus = bt_cpu_count() < WORKERS_MOST ? bt_cpu_count() : WORKERS_MOST;
+  stop_on(bt_pool_new(&b->all, n_cpus, &err), &err);
+  for (size_t i = 0; i < n_cpus; i++) {
+    stop_on(bt_ticker_scratch_init(&b->scratches[i], N_PARAMS, &err), &err);
+    stop_on(bt_course_new(&b->courses[i], &err), &err);
+  }
   if (b->scan.n_entries != 1) stop("the universe has not one ticker");
   if (b->scan.entries[0].report->rejected) stop(b->scan.entries[0].report->reason);
   if (b->scan.calendar.n_days != N_BARS) stop("the ticker has not 5040 daily bars");
@@ -119,8 +129,11 @@ static void open_bench(bench *b, const char *universe_path)
 static void close_bench(bench *b)
 {
   (void)unlink(b->path);
-  bt_ticker_scratch_clear(&b->scratch);
-  bt_course_free(b->course);
+  for (size_t i = 0; i < bt_pool_size(b->all); i++) {
+    bt_ticker_scratch_clear(&b->scratches[i]);
+    bt_course_free(b->courses[i]);
+  }
+  bt_pool_free(b->all);
   bt_scan_clear(&b->scan);
   bt_pool_free(b->pool);
   bt_grid_free(b->grid);
@@ -170,41 +183,53 @@ static void set_train(bench *b, size_t n)
   free(windows);
 }
 
-/* The spans of the target at hand: one plainly, several along a course, as the train parts are. */
-static void measure(bench *b, const bt_ticker *ticker, const bt_span *spans, size_t n, size_t combo)
+/* The spans of one combination: one plainly, several along a course, as the train parts are. */
+static void measure(bench *b, size_t combo, size_t worker)
 {
   bt_error err;
   bt_metrics metrics;
-  if (n > 1)
-    stop_on(bt_course_follow(b->course, b->tables, &ticker->subject, b->scratch.target,
-                             &b->scratch.how, &err),
+  bt_ticker_scratch *scratch = &b->scratches[worker];
+  bool along = b->n_spans > 1;
+  stop_on(bt_ticker_aim(&b->ticker, scratch, &b->job, combo, &err), &err);
+  if (along)
+    stop_on(bt_course_follow(b->courses[worker], b->tables, &b->ticker.subject, scratch->target,
+                             &scratch->how, &err),
             &err);
-  for (size_t k = 0; k < n; k++) {
-    if (n > 1)
-      stop_on(bt_course_evaluate(&metrics, b->course, spans[k], &err), &err);
+  for (size_t k = 0; k < b->n_spans; k++) {
+    if (along)
+      stop_on(bt_course_evaluate(&metrics, b->courses[worker], b->spans[k], &err), &err);
     else
-      stop_on(bt_ticker_measure(&metrics, ticker, &b->scratch, spans[k], &err), &err);
+      stop_on(bt_ticker_measure(&metrics, &b->ticker, scratch, b->spans[k], &err), &err);
     b->scores[k * N_COMBOS + combo] = bt_selection_score(&b->job.selection, &metrics);
   }
 }
 
-/* The targets of every combination, each measured on n of the spans. */
-static double evaluate(bench *b, const bt_span *spans, size_t n)
+/* A bt_task_fn. */
+static bt_status measure_task(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  (void)err;
+  measure(context, index, bt_worker_index(worker));
+  return BT_OK;
+}
+
+/* The targets of every combination, each measured on n of the spans; pool NULL: by this thread. */
+static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
 {
   bt_error err;
-  bt_ticker ticker;
   const bt_bars *bars = b->scan.entries[0].bars;
   double start = now_s();
-  stop_on(bt_ticker_open(&ticker, bars, &b->universe.entries[0], &b->job, &err), &err);
+  b->spans = spans;
+  b->n_spans = n;
+  stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job, &err), &err);
   if (n > 1)
-    stop_on(bt_tables_new(&b->tables, bars, ticker.subject.periods_per_year, 0, &err), &err);
-  for (size_t i = 0; i < N_COMBOS; i++) {
-    stop_on(bt_ticker_aim(&ticker, &b->scratch, &b->job, i, &err), &err);
-    measure(b, &ticker, spans, n, i);
-  }
+    stop_on(bt_tables_new(&b->tables, bars, b->ticker.subject.periods_per_year, 0, &err), &err);
+  if (pool)
+    stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);
+  else
+    for (size_t i = 0; i < N_COMBOS; i++) measure(b, i, 0);
   bt_tables_free(b->tables);
   b->tables = NULL;
-  bt_ticker_close(&ticker);
+  bt_ticker_close(&b->ticker);
   return now_s() - start;
 }
 
@@ -257,11 +282,12 @@ static timing run_round(bench *b)
 {
   const bt_span whole = {0, b->scan.entries[0].bars->n_bars};
   timing t;
-  t.targets = evaluate(b, NULL, 0);
-  t.sweep = evaluate(b, &whole, 1);
+  t.targets = evaluate(b, NULL, 0, NULL);
+  t.sweep = evaluate(b, &whole, 1, NULL);
   for (size_t i = 0; i < N_COUNTS; i++) {
     set_train(b, counts[i]);
-    t.evaluation[i] = evaluate(b, b->train, counts[i]);
+    if (i == STEP_COUNT) t.shared = evaluate(b, b->train, counts[i], b->all);
+    t.evaluation[i] = evaluate(b, b->train, counts[i], NULL);
     walk(&t, b, i);
   }
   return t;
@@ -304,6 +330,8 @@ static void print_parts(const timing *m, const timing *fastest)
   (void)printf(", %.2f sweep passes\n", m->targets / m->sweep);
   print_part("36 windows, evaluation", train, fastest->evaluation[STEP_COUNT]);
   (void)printf(", %.2f sweep passes\n", train / m->sweep);
+  print_part("36 windows, a worker a CPU", m->shared, fastest->shared);
+  (void)printf(", %.2f x as fast\n", train / m->shared);
   print_part("36 windows, run", run, fastest->walk[STEP_COUNT]);
   (void)printf(", %.2f sweep passes, %.2f x evaluation\n", run / m->sweep, run / train);
   print_part("its file, opened and closed", m->file[STEP_COUNT], fastest->file[STEP_COUNT]);

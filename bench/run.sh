@@ -84,19 +84,20 @@ if "$python" -c 'import numba, vectorbt' 2>/dev/null; then
       "$python" "bench/peers/walkforward_$peer.py" "$dir/u1/S00001.csv" >>"$dir/peer_$peer.txt"
     done
   done
-  printf '%-24s %10s | how many times as long as\n%-24s %10s | %10s %10s %10s\n' \
-    "" "" "" ms evaluation run "with file"
+  printf '%-24s %10s | how many times as long as\n%-24s %10s | %10s %12s %10s %12s\n' \
+    "" "" "" ms evaluation "on all CPUs" run "with file"
   for peer in vectorbt numba; do
     {
       part '36 windows, evaluation'
+      part '36 windows, a worker a CPU'
       part '36 windows, run'
       part 'its file, opened and closed'
       seconds "$dir/peer_$peer.txt"
     } | awk -v name="$(sed -n '1s/  .*//p' "$dir/peer_$peer.txt")" '
       {v[NR % 2, int((NR + 1) / 2)] = $1}
-      END {for (i = 1; i >= 0; i--) printf "%-24s %10.3f | %8.2f x %8.2f x %8.2f x\n",
-             i ? name : "  of the fastest", v[i, 4] * 1e3, v[i, 4] / v[i, 1], v[i, 4] / v[i, 2],
-             v[i, 4] / (v[i, 2] + v[i, 3])}'
+      END {for (i = 1; i >= 0; i--) printf "%-24s %10.3f | %8.2f x %10.2f x %8.2f x %10.2f x\n",
+             i ? name : "  of the fastest", v[i, 5] * 1e3, v[i, 5] / v[i, 1], v[i, 5] / v[i, 2],
+             v[i, 5] / v[i, 3], v[i, 5] / (v[i, 3] + v[i, 4])}'
     echo "  $(agreement "$dir/peer_$peer.txt")"
   done
 else echo "vectorbt and numba are not installed: no comparison (bench/peers/README.md)"; fi
