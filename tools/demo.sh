@@ -1,5 +1,5 @@
 #!/bin/sh
-# demo.sh - a synthetic universe, the sweep on it, and one query with its answer.
+# demo.sh - a synthetic universe, the sweep on it, one query with its answer, and a walk-forward.
 # BACKTEST is the program. Everything is written under build/demo.
 set -eu
 : "${BACKTEST:?set BACKTEST to the program}"
@@ -19,3 +19,5 @@ query="SELECT symbol, fast, slow, round(sharpe, 3) AS sharpe, round(total_return
   FROM results_sma ORDER BY sharpe DESC LIMIT 5"
 printf '\n$ sqlite3 -header -column %s "%s"\n' "$dir/demo.db" "$query"
 sqlite3 -header -column "$dir/demo.db" "$query"
+show "$BACKTEST" walkforward --universe "$dir/sample.txt" --strategy sma --grid --commission 0.1% \
+  --train 3y --test 1y -o "$dir/demo.db"
