@@ -6,6 +6,7 @@
 #include "core/indicator.h"
 #include "core/metrics.h"
 #include "core/number.h"
+#include "core/stops.h"
 #include "core/suggest.h"
 #include "loaders/load.h"
 #include "strategies/registry.h"
@@ -33,6 +34,11 @@ static void print_strategies(void)
                  s->rule ? s->rule : "");
     print_params(s->params, s->n_params, true);
   }
+  (void)printf(
+      "  every strategy has these, too, as --param stop_loss=2%%,5%% or 1atr(14),2atr(14):\n");
+  for (int i = 0; i < BT_STOP_COUNT; i++)
+    (void)printf("    %-11s %-5s %-12s %s\n", bt_stop_param((bt_stop)i)->name, "0", "",
+                 bt_stop_param((bt_stop)i)->meaning);
 }
 
 static void print_indicators(void)
