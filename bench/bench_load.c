@@ -12,24 +12,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "bench/bench.h"
 #include "loaders/load.h"
 #include "loaders/universe.h"
 
 enum { ROUNDS_MOST = 51, PRICE_FIELDS = 5 };
-
-static double now_s(void)
-{
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(bt_status status, const bt_error *err)
-{
-  if (!status) return;
-  (void)fprintf(stderr, "bench_load: %s\n", err->message);
-  exit(1);
-}
 
 static double load_all(const bt_universe *universe, bt_loader *loader, bt_load_report *report)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/bench.h"
 #include "runners/pool.h"
 
 enum {
@@ -54,13 +55,6 @@ typedef struct bench {
   bt_pool *pools[N_CASES];
   unsigned *slots; /* an entry for each task, so that the work is not optimised away */
 } bench;
-
-static double now_s(void)
-{
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void work_tiny(unsigned *slots, size_t index)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/bench.h"
 #include "core/evaluate.h"
 #include "core/indicator_cache.h"
 #include "core/random.h"
@@ -34,20 +35,6 @@ typedef struct bench {
   double sink; /* keeps the compiler from dropping work */
   size_t n_combos;
 } bench;
-
-static double now_s(void)
-{
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(bt_status status, const bt_error *err)
-{
-  if (!status) return;
-  (void)fprintf(stderr, "bench_simulate: %s\n", err->message);
-  exit(1);
-}
 
 static void fill_bars(bt_bars *bars)
 {

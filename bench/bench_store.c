@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/bench.h"
 #include "runners/store.h"
 #include "runners/writer.h"
 
@@ -34,20 +35,6 @@ enum { FRESH, FRESH_WRITER, SECOND_RUN, N_VARIANTS, ROUNDS_MOST = 99 };
 
 static const char *const variant_names[N_VARIANTS] = {"fresh file", "fresh file, writer thread",
                                                       "second run"};
-
-static double now_s(void)
-{
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(bt_status status, const bt_error *err)
-{
-  if (!status) return;
-  fprintf(stderr, "%s\n", err->message);
-  exit(1);
-}
 
 /* All metrics but the five against a benchmark, with full mantissas. */
 static bt_metrics make_metrics(size_t ticker, size_t combo)

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/bench.h"
 #include "core/course.h"
 #include "runners/selection.h"
 #include "runners/store_resume.h"
@@ -55,20 +56,6 @@ typedef struct bench {
   double scores[WINDOWS_MOST * N_COMBOS];
   bt_selection_row selections[WINDOWS_MOST]; /* of the last walk-forward of 36 windows */
 } bench;
-
-static double now_s(void)
-{
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(bt_status status, const bt_error *err)
-{
-  if (!status) return;
-  (void)fprintf(stderr, "bench_walkforward: %s\n", err->message);
-  exit(1);
-}
 
 static void stop(const char *why)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/bench.h"
 #include "core/course.h"
 #include "core/indicator_cache.h"
 #include "core/random.h"
@@ -40,20 +41,6 @@ typedef struct bench {
   size_t n_combos;
   double sink; /* keeps the compiler from dropping work */
 } bench;
-
-static double now_s(void)
-{
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(bt_status status, const bt_error *err)
-{
-  if (!status) return;
-  (void)fprintf(stderr, "bench_windows: %s\n", err->message);
-  exit(1);
-}
 
 static void fill_bars(bt_bars *bars)
 {
