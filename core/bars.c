@@ -105,6 +105,13 @@ static double median(int64_t *values, size_t n)
   return ((double)lower + upper) / 2;
 }
 
+static int64_t minimum(const int64_t *values, size_t n)
+{
+  int64_t least = values[0];
+  for (size_t i = 1; i < n; i++) least = values[i] < least ? values[i] : least;
+  return least;
+}
+
 /* Writes the number of bars of each day that has any; returns the number of such days. */
 static size_t count_bars_per_day(int64_t *counts, const bt_bars *bars)
 {
@@ -189,6 +196,10 @@ bt_status bt_bars_length_days(double *out, const bt_bars *bars, bt_error *err)
   bt_status status = find_kind(&kind, &gap_days, &scratch, bars, err);
   if (status) return status;
   *out = most[kind];
+  if (kind >= DAILY && scratch) {
+    double shortest = (double)minimum(scratch, bars->n_bars - 1) / (double)BT_NS_PER_DAY;
+    if (shortest > 1.5 * *out || (shortest > *out && kind > DAILY)) *out = shortest;
+  }
   if (kind == INTRADAY) {
     size_t n_gaps = find_gaps_within_days(scratch, bars);
     double within = n_gaps > 0 ? median(scratch, n_gaps) / (double)BT_NS_PER_DAY : gap_days;

@@ -51,10 +51,11 @@ bt_span bt_bars_find_span(const bt_bars *bars, int64_t from_ns, int64_t to_ns);
  * bars. One bar alone counts as daily. Scratch memory only. Errors: NOMEM. */
 bt_status bt_bars_periods_per_year(double *out, const bt_bars *bars, bt_error *err);
 
-/* What kind of bars they are, as the most days that one can last: 1, 7, 31, 92 or 366 for daily to
- * yearly bars by the same median; of intraday bars the part of a day that is the median distance of
- * two bars on one day. Holes and the hours of trading do not matter. Only time_ns and n_bars are
- * looked at. One bar alone counts as daily. Errors: NOMEM. */
+/* How long a bar lasts at most, in days: 1, 7, 31, 92 or 366 for daily to yearly bars by the same
+ * median, or the shortest distance of two bars where that is more (bars of 3 or of 10 days; daily
+ * ones with holes are daily); of intraday bars the part of a day that is the median distance of two
+ * bars on one day. Holes and the hours of trading do not matter. Only time_ns and n_bars are looked
+ * at. One bar alone counts as daily. Errors: NOMEM. */
 bt_status bt_bars_length_days(double *out, const bt_bars *bars, bt_error *err);
 
 #endif

@@ -225,7 +225,7 @@ static void a_bar_is_as_long_as_its_kind_whatever_the_hours_of_trading(void **st
   assert_true(length_of_hours(0, 1) == 1.0 / 24);
   assert_true(length_of_hours(15, 1) == 1.0 / 24);
   assert_true(length_of_hours(14, 4) == 4.0 / 24);
-  static const int steps[] = {1, 3, 7, 10, 30, 91, 365}, most[] = {1, 1, 7, 7, 31, 92, 366};
+  static const int steps[] = {1, 3, 7, 10, 30, 91, 365}, most[] = {1, 3, 7, 10, 31, 92, 366};
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     bt_bars *bars = make_flat_bars(30, 5);
     for (size_t t = 0; t < 30; t++) /* a hole of two steps behind every fourth */

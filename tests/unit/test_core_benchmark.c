@@ -112,6 +112,8 @@ static void bars_of_another_kind_never_meet(void **state)
   assert_int_equal(count_meetings(DAY, 1), 0);
   assert_int_equal(count_meetings(1, 2), 0);
   assert_int_equal(count_meetings(4, 1), 0);
+  assert_int_equal(count_meetings(3 * DAY, DAY), 0);
+  assert_int_equal(count_meetings(DAY, 3 * DAY), 0);
 }
 
 /* ---- the numbers ----------------------------------------------------------------------------- */
