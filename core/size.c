@@ -36,7 +36,7 @@ bt_status bt_size_parse(bt_size *out, const char *spec, bt_error *err)
   if (!read_fraction(&value, number))
     return bt_fail(err, BT_ERR_USAGE, "--size %s: expected 100%%, 25%% or vol:15%%", spec);
   if (!(value > 0)) return bt_fail(err, BT_ERR_USAGE, "--size %s: must be above 0%%", spec);
-  if (value >= 1 && !is_percent(number)) return fail_bare(err, spec, number);
+  if (value > 1 && !is_percent(number)) return fail_bare(err, spec, number);
   if (!by_volatility && value > 1)
     return bt_fail(err, BT_ERR_USAGE,
                    "--size %s: a position of more than 100%% of equity would need credit", spec);

@@ -103,7 +103,8 @@ static const char *check_amount(char hint[HINT_SIZE], const char *text, double a
   if (amount < 0) return "must not be negative";
   if (unit == UNIT_ATR && amount > stop_params[stop].most) return "more than 1000 ATRs";
   if (unit == UNIT_ATR) return NULL;
-  if (unit == UNIT_NONE && amount >= 1) return refuse_bare(hint, text);
+  if (unit == UNIT_NONE && (amount > 1 || (amount == 1 && stop != BT_STOP_PROFIT)))
+    return refuse_bare(hint, text);
   if (amount >= 1 && stop != BT_STOP_PROFIT)
     return "a stop of 100% or more is never reached by a long position; it is refused for all";
   return amount > stop_params[stop].most ? "more than 1000 times the price" : NULL;

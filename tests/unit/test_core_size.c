@@ -55,7 +55,7 @@ static void a_size_that_is_none_is_refused_with_its_reason(void **state)
   assert_refused("vol:0%", "--size vol:0%: must be above 0%");
   assert_refused("101%", "--size 101%: a position of more than 100% of equity would need credit");
   assert_refused("25", "--size 25: 25 means 2500%; write 25%");
-  assert_refused("1", "--size 1: 1 means 100%; write 1%");
+  assert_refused("1.5", "--size 1.5: 1.5 means 150%; write 1.5%");
   assert_refused("vol:15", "--size vol:15: 15 means 1500%; write vol:15%");
   assert_refused("vol:1.1", "--size vol:1.1: 1.1 means 110%; write vol:1.1%");
 }

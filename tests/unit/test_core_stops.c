@@ -83,7 +83,7 @@ static void a_distance_that_is_none_is_refused_with_its_reason(void **state)
   assert_distance_refused("--trailing", "5", "--trailing 5: 5 means 500%; write 5%");
   assert_distance_refused("--stop-loss", "5", "--stop-loss 5: 5 means 500%; write 5%");
   assert_distance_refused("--take-profit", "5", "--take-profit 5: 5 means 500%; write 5%");
-  assert_distance_refused("--take-profit", "1.0", "--take-profit 1.0: 1.0 means 100%; write 1.0%");
+  assert_distance_refused("--take-profit", "1.5", "--take-profit 1.5: 1.5 means 150%; write 1.5%");
   assert_distance_refused("--take-profit", "100001%",
                           "--take-profit 100001%: more than 1000 times the price");
   assert_distance_refused("--stop-loss", "1001atr(14)",
