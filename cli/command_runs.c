@@ -239,18 +239,13 @@ static bt_status change_runs(bt_store *store, const change *changes, size_t n, c
 /* ---- the command ------------------------------------------------------------------------------
  */
 
-static bt_status list_runs(bt_store *store, const char *path, bool json, bt_error *err)
+/* The list of a database that is closed: a pager must not hold it. */
+static bt_status print_runs(const bt_run_record *runs, size_t n, const char *path, bool json,
+                            bt_error *err)
 {
-  bt_run_record *runs = NULL;
-  size_t n = 0;
-  bt_status status = bt_store_list_runs(&runs, &n, store, err);
-  if (status) return status;
-  if (json)
-    status = print_json(path, runs, n, err);
-  else
-    print_table(path, runs, n);
-  bt_run_records_free(runs, n);
-  return status;
+  if (json) return print_json(path, runs, n, err);
+  print_table(path, runs, n);
+  return BT_OK;
 }
 
 static bt_status find_path(const char **out, const bt_arguments *arguments, bt_error *err)
@@ -268,7 +263,8 @@ static int run(const bt_arguments *arguments)
   bt_store *store = NULL;
   change *changes = NULL;
   const char *path = NULL;
-  size_t n = 0;
+  bt_run_record *runs = NULL;
+  size_t n = 0, n_runs = 0;
   bt_error err, closing;
   bt_status status = find_path(&path, arguments, &err);
   if (!status) status = read_changes(&changes, &n, arguments, &err);
@@ -276,8 +272,10 @@ static int run(const bt_arguments *arguments)
     status = n > 0 ? bt_store_open_existing(&store, path, &err)
                    : bt_store_open_to_read(&store, path, &err);
   if (!status) status = change_runs(store, changes, n, path, &err);
-  if (!status) status = list_runs(store, path, bt_arguments_has(arguments, "json"), &err);
+  if (!status) status = bt_store_list_runs(&runs, &n_runs, store, &err);
   bt_status closed = bt_store_close(store, &closing);
+  if (!status) status = print_runs(runs, n_runs, path, bt_arguments_has(arguments, "json"), &err);
+  bt_run_records_free(runs, n_runs);
   free(changes);
   if (status) return bt_command_fail(&err, "runs");
   return closed ? bt_command_fail(&closing, "runs") : BT_EXIT_OK;

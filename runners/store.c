@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "runners/store_internal.h"
 
@@ -205,15 +206,22 @@ bt_status bt_store_end_batch(bt_store *store, bt_error *err)
 
 /* ---- closing -------------------------------------------------------------------------------- */
 
-/* Back to one file. That another process still has the file open is no failure: whoever closes last
- * tidies up. */
+/* How long a close waits for programs that read, and how often it looks. */
+enum { CLOSE_TRIES = 50, CLOSE_LOOK_MS = 10 };
+
+/* Back to one file. Whoever reads it just now is waited for, as a reader tidies nothing up. That
+ * another process still has it open is no failure: of those that write the last one does it. */
 static bt_status leave_wal(const bt_store *store, bt_error *err)
 {
-  if (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
-    return BT_OK;
-  int rc = sqlite3_errcode(store->db) & 0xff;
-  if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) return BT_OK;
-  return bt_store__fail(store, "closing", err);
+  const struct timespec pause = {0, CLOSE_LOOK_MS * 1000000L};
+  for (int i = 0; i < CLOSE_TRIES; i++) {
+    if (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+      return BT_OK;
+    int rc = sqlite3_errcode(store->db) & 0xff;
+    if (rc != SQLITE_BUSY && rc != SQLITE_LOCKED) return bt_store__fail(store, "closing", err);
+    (void)nanosleep(&pause, NULL);
+  }
+  return BT_OK;
 }
 
 bt_status bt_store_close(bt_store *store, bt_error *err)

@@ -25,6 +25,12 @@ static char *plain_path(const char *path)
 static bt_status open_failure(const bt_store *store, bt_error *err)
 {
   int rc = sqlite3_errcode(store->db) & 0xff;
+  if (store->access == BT_STORE_READ && (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY))
+    return bt_fail(
+        err, BT_ERR_IO,
+        "%s: cannot be read without writing to it: what a killed program has left beside "
+        "it must first be taken in, by a run or by `runs --label`",
+        store->path);
   bt_status status = bt_store__fail(store, NULL, err);
   bool system = rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || rc == SQLITE_PERM;
   if (status != BT_ERR_DATABASE || !system) return status;
@@ -112,10 +118,11 @@ static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
                    "%s: has schema version %lld, this program knows up to %d: use a newer one",
                    store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
   if (version > 0 && version < BT_STORE_SCHEMA_VERSION)
-    return bt_fail(err, BT_ERR_DATABASE,
-                   "%s: has schema version %lld of an older program, this one has %d: write into "
-                   "another file",
-                   store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
+    return bt_fail(
+        err, BT_ERR_DATABASE,
+        "%s: has schema version %lld of an older program, this one has %d: sqlite3 reads "
+        "it, new runs go into another file",
+        store->path, (long long)version, (int)BT_STORE_SCHEMA_VERSION);
   if (version != BT_STORE_SCHEMA_VERSION || n_objects == 0)
     return bt_fail(err, BT_ERR_DATABASE, "%s: has the unknown schema version %lld", store->path,
                    (long long)version);

@@ -111,8 +111,8 @@ static void newer_or_older_schema_is_refused(void **state)
   expect_refused(f, f->path, BT_ERR_DATABASE, "schema version 7");
   assert_true(fixture_change(f, "PRAGMA user_version = 1"));
   expect_refused(f, f->path, BT_ERR_DATABASE,
-                 "results.db: has schema version 1 of an older program, this one has 2: write into "
-                 "another file");
+                 "results.db: has schema version 1 of an older program, this one has 2: sqlite3 "
+                 "reads it, new runs go into another file");
   assert_true(fixture_change(f, "PRAGMA user_version = 0"));
   expect_refused(f, f->path, BT_ERR_DATABASE, "unknown schema version 0");
 }
