@@ -10,6 +10,7 @@
 #include "cli/summary.h"
 #include "runners/plan.h"
 #include "runners/resume.h"
+#include "runners/run_end.h"
 #include "runners/store_resume.h"
 #include "runners/store_runs.h"
 #include "runners/ticker_rows.h"
@@ -123,6 +124,8 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
   if (options->resume) status = bt_resume_find(&resume, means->store, &info, job, &r->scan, err);
   *complete = resume.verdict == BT_RESUME_COMPLETE;
   means->run_id = resume.run_id;
+  if (!status && *complete && options->label)
+    status = bt_store_label_run(means->store, means->run_id, options->label, err);
   if (status || *complete) return status;
   if (resume.verdict == BT_RESUME_RUN)
     return go_on(means, done, complete, r, resume.has_tickers, err);
@@ -230,16 +233,18 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
   }
   bt_interrupt_watch(r.pool);
   status = scan_universe(&r, &err);
-  bool strict = !status && options->strict && !options->dry_run && r.n_rejected > 0;
+  bool strict = !status && options->strict && r.n_rejected > 0;
+  if (!status && options->dry_run && r.n_rejected == r.scan.n_entries)
+    status = bt_run_fail_rejected(&options->job, &r.scan, &err);
   if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
   if (r.scanned) bt_scan_clear(&r.scan);
   free(r.command);
   int exit_status = bt_command_end(status, &err, kind->name);
-  if (strict) return end_strict(&r);
-  if (!status && options->dry_run) return bt_job_print_plan(options, r.n_windows, kind->name);
-  return exit_status;
+  if (!status && options->dry_run)
+    exit_status = bt_job_print_plan(options, r.n_windows, kind->name);
+  return strict ? end_strict(&r) : exit_status;
 }
 
 int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command)

@@ -27,8 +27,9 @@ static void print_header(const bt_summary_of *of, const bt_walk_result *result)
                bt_text_counted(d, result->n_windows, "window"));
   (void)printf("%s kept (--keep %s), ", bt_text_counted(a, result->n_rows, "row"),
                bt_summary__keep(b, &options->job.keep));
-  (void)printf("%s on %s\n", bt_text_duration(a, result->elapsed_s),
-               bt_text_counted(b, options->n_workers, "worker"));
+  (void)printf("%s on %s%s\n", bt_text_duration(a, result->elapsed_s),
+               bt_text_counted(b, options->n_workers, "worker"),
+               result->resumed ? " for what was left of it" : "");
   if (bt_grid_count(options->grid) == 1)
     (void)printf("there is one combination alone: nothing to choose from\n");
 }

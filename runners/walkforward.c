@@ -322,6 +322,7 @@ static bt_status run_walk(bt_walk_result *out, const bt_job *job, const bt_run_m
   if (!status) status = walk_on(out, &walk, err);
   walk_clear(&walk);
   bt_run_close(&run);
+  out->resumed = means->done != NULL;
   if (!status && means->done)
     status = bt_store_count_metrics(&out->n_rows, means->store, means->run_id, err);
   return status;

@@ -33,6 +33,7 @@ typedef struct bt_walk_result {
   size_t n_left_out;            /* tickers x windows that do not take part */
   double efficiency_median;     /* over the tickers on which it is defined */
   double combos_used_mean;      /* different combinations a ticker; NaN: none */
+  bool resumed;                 /* an earlier process did a part of it; elapsed_s is this one's */
   uint64_t n_rows, n_bars, bar_combos; /* rows of metrics; bars loaded */
   bt_metrics portfolio;                /* '*' out of sample; NaN where there is none */
   bt_regime_summary *regimes;          /* of what each ticker has selected; NULL: none */

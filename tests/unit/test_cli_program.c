@@ -256,6 +256,22 @@ static void rejected_tickers_are_told_and_stored(void **state)
   assert_string_equal(s->run.out, "failed\n1\n");
 }
 
+/* The plan of a walk-forward reads the dates, so it knows of them. */
+static void a_plan_that_reads_dates_tells_of_rejected_tickers(void **state)
+{
+#define PLAN "backtest walkforward --strategy sma --train 60 --test 20 --dry-run --data u "
+  program_scene *s = *state;
+  expect_exit(s, "cp u.txt v.txt; echo NONE | tee -a v.txt >w.txt; echo Date,Open >u/NONE.csv", 0);
+  expect_exit(s, PLAN "--universe v.txt", 0);
+  expect_part(s->run.out, "windows");
+  expect_exit(s, PLAN "--universe v.txt --strict", 3);
+  expect_part(s->run.out, "windows");
+  expect_part(s->run.err, "NONE");
+  expect_exit(s, PLAN "--universe w.txt", 1);
+  expect_part(s->run.err, "every ticker was rejected");
+#undef PLAN
+}
+
 static void any_number_of_workers_writes_the_same_rows(void **state)
 {
   program_scene *s = *state;
@@ -411,6 +427,7 @@ int main(void)
       cmocka_unit_test(kept_rows_are_the_same_whatever_is_kept),
       cmocka_unit_test(selection_takes_the_greatest_objective_and_the_lowest_id),
       cmocka_unit_test(a_span_is_evaluated_and_indicators_see_more),
+      cmocka_unit_test(a_plan_that_reads_dates_tells_of_rejected_tickers),
       cmocka_unit_test(dry_run_writes_nothing),
       cmocka_unit_test(a_full_disk_fails_with_the_path),
       cmocka_unit_test(a_progress_bar_that_fails_does_not_end_the_run),

@@ -65,9 +65,18 @@ static void a_complete_run_is_left_as_it_is(void **state)
   expect_exit(s, JOB "&& " WALK "&& " JOB "--cash 7 && sqlite3 r.db .dump >before", 0);
   expect_exit(s, JOB "--resume", 0);
   assert_string_equal(s->run.err, "backtest: run 1 in r.db is complete: nothing is left to do\n");
-  expect_exit(s, WALK "-j 1 --label new --resume", 0);
+  expect_exit(s, WALK "-j 1 --resume", 0);
   assert_string_equal(s->run.err, "backtest: run 2 in r.db is complete: nothing is left to do\n");
   expect_exit(s, "sqlite3 r.db .dump | cmp - before", 0);
+}
+
+static void a_complete_run_may_get_a_label(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, JOB "&& " JOB "--resume --label new", 0);
+  assert_string_equal(s->run.err, "backtest: run 1 in r.db is complete: nothing is left to do\n");
+  expect_exit(s, "sqlite3 r.db 'select run_id, label from runs'", 0);
+  assert_string_equal(s->run.out, "1|new\n");
 }
 
 static void other_options_are_named(void **state)
@@ -216,6 +225,7 @@ int main(void)
       CASE(killed_jobs_come_to_the_same_rows),
       CASE(without_a_run_one_is_begun),
       CASE(a_complete_run_is_left_as_it_is),
+      CASE(a_complete_run_may_get_a_label),
       CASE(other_options_are_named),
       CASE(how_it_is_run_may_change),
       CASE(other_data_are_named),
