@@ -192,7 +192,7 @@ static void print_rejected(const bt_summary_of *of)
 
 void bt_summary__print_data(const bt_summary_of *of)
 {
-  if (of->scan->has_different_lengths)
+  if (of->scan->has_different_periods)
     (void)printf(
         "note      bars of the tickers differ in length: the portfolio is annualised by %g a "
         "year\n",

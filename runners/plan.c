@@ -156,7 +156,7 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
                      least_of(bt_bars_size_bytes((size_t)plan->n_bars), BT_SCAN_KEPT_BYTES);
   uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
   uint64_t computing = n_in_work * a_ticker + waiting;
-  uint64_t portfolio = job->portfolio_all ? (2 * n_workers + 4) * BT_PORTFOLIO_PART_BYTES : 0;
+  uint64_t portfolio = job->portfolio_all ? (n_workers + 4) * BT_PORTFOLIO_PART_BYTES : 0;
   if (portfolio > computing) computing = portfolio;
   uint64_t statistics = (sizeof(bt_combo_stats) + sizeof(double)) * n_combos;
   return lasting + (computing > statistics ? computing : statistics);

@@ -200,7 +200,7 @@ static void find_periods_per_year(bt_scan *scan)
     most = count;
     scan->periods_per_year = ppy;
   }
-  scan->has_different_lengths = greatest > 1.5 * least;
+  scan->has_different_periods = greatest > 1.5 * least;
 }
 
 bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,

@@ -34,7 +34,7 @@ typedef struct bt_scan {
   size_t n_entries;
   bt_calendar calendar;       /* days on which the universe trades */
   double periods_per_year;    /* that most tickers have; of equal numbers the first in order */
-  bool has_different_lengths; /* of bars: tickers differ in it by more than a factor of 1.5 */
+  bool has_different_periods; /* tickers differ in it by more than a factor of 1.5 */
 } bt_scan;
 
 /* What a run keeps of the bars, as kept_bytes. */
