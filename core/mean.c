@@ -10,13 +10,16 @@ __extension__ typedef unsigned __int128 u128;
 __extension__ typedef __int128 i128;
 
 enum { DOUBLE_BITS = 53, LIMB_BITS = 32, WIDE_LIMBS = 70 }; /* 70 limbs hold any sum of doubles */
+enum { PAIR_MOST = 1 << 26 };    /* values whose sums may be two doubles */
 enum { LEAST_EXPONENT = -1074 }; /* every double is a whole multiple of 2^-1074 */
 
 struct bt_exact_sums {
   const double *x;
   size_t n;
-  int grid;     /* every x is a whole multiple of 2^grid */
-  u128 *prefix; /* prefix[t] = (x[0] + ... + x[t-1]) / 2^grid modulo 2^128; NULL: too wide */
+  int grid;          /* every x is a whole multiple of 2^grid */
+  double *high;      /* high[t] + low[t] = x[0] + ... + x[t-1], either exact; NULL: too wide for */
+  const double *low; /* two doubles; behind high in its memory */
+  u128 *prefix;      /* the same over 2^grid, modulo 2^128; NULL: not needed, or too wide */
 };
 
 /* Splits a finite x into mantissa * 2^exponent with a whole mantissa below 2^53 in size. */
@@ -164,6 +167,21 @@ static bool find_range(int *lowest, int *highest, const double *x, size_t n)
   return any;
 }
 
+/* x as the nearest multiple of `unit` and what is left, both summed up. The sum with a number of 53
+ * bits whose last one is worth a unit is such a multiple. */
+static void fill_pair(bt_exact_sums *sums, int unit_exponent)
+{
+  const double anchor = ldexp(1.5, unit_exponent + DOUBLE_BITS - 1);
+  double *high = sums->high, *low = sums->high + sums->n + 1;
+  high[0] = low[0] = 0;
+  for (size_t t = 0; t < sums->n; t++) {
+    double part = (anchor + sums->x[t]) - anchor;
+    high[t + 1] = high[t] + part;
+    low[t + 1] = low[t] + (sums->x[t] - part);
+  }
+  sums->low = low;
+}
+
 static void fill_prefix(bt_exact_sums *sums)
 {
   u128 sum = 0;
@@ -176,23 +194,31 @@ static void fill_prefix(bt_exact_sums *sums)
   }
 }
 
+/* Whether n values of so many bits on the grid can be summed as two doubles, each of which holds
+ * half of their bits and those that n of them carry; far from where doubles end. */
+static bool fits_pair(int grid, int bits, size_t n)
+{
+  return n < PAIR_MOST && bits <= 2 * (DOUBLE_BITS - bit_length(n)) - 2 && grid > -900 &&
+         grid + bits < 900;
+}
+
 bt_status bt_exact_sums_new(bt_exact_sums **out, const double *x, size_t n, bt_error *err)
 {
   int lowest = 0, highest = 0;
   bt_exact_sums *sums = calloc(1, sizeof *sums);
   if (!sums) return bt_fail_nomem(err, "sums");
-  sums->x = x;
-  sums->n = n;
   (void)find_range(&lowest, &highest, x, n);
-  sums->grid = lowest;
-  if (highest - lowest + DOUBLE_BITS + bit_length(n) <= 126) {
-    sums->prefix = malloc((n + 1) * sizeof *sums->prefix);
-    if (!sums->prefix) {
-      free(sums);
-      return bt_fail_nomem(err, "sums");
-    }
-    fill_prefix(sums);
+  *sums = (bt_exact_sums){.x = x, .n = n, .grid = lowest};
+  int bits = highest - lowest + DOUBLE_BITS;
+  bool in_pairs = fits_pair(lowest, bits, n), in_integers = bits + bit_length(n) <= 126;
+  if (in_pairs) sums->high = malloc(2 * (n + 1) * sizeof *sums->high);
+  if (!in_pairs && in_integers) sums->prefix = malloc((n + 1) * sizeof *sums->prefix);
+  if ((in_pairs && !sums->high) || (!in_pairs && in_integers && !sums->prefix)) {
+    free(sums);
+    return bt_fail_nomem(err, "sums");
   }
+  if (sums->high) fill_pair(sums, lowest + DOUBLE_BITS - bit_length(n));
+  if (sums->prefix) fill_prefix(sums);
   *out = sums;
   return BT_OK;
 }
@@ -200,57 +226,43 @@ bt_status bt_exact_sums_new(bt_exact_sums **out, const double *x, size_t n, bt_e
 void bt_exact_sums_free(bt_exact_sums *sums)
 {
   if (!sums) return;
+  free(sums->high);
   free(sums->prefix);
   free(sums);
 }
 
-/* Moves *whole by one step of 2^shift towards the exact quotient, where it is more than half a step
- * away; *rest stays sum - whole * count, in units where a step is `unit`. */
-static inline void correct(int64_t *whole, int64_t *rest, int64_t unit, int shift)
+/* The usual case, without branches and in doubles alone, so that a compiler makes vectors of it.
+ * The sum is high + low, exactly; the quotient of its nearest double is right to two or three units
+ * in the last place, and what it leaves is exact: the quotient, split in two halves of 26 bits
+ * (Dekker 1971, "A floating-point technique for extending the available precision"), times a count
+ * below 2^26 fits into doubles. Adding that remainder's share is the one rounding that counts: the
+ * share is off by 2^-53 of itself, but no sum over fewer than 2^26 values ends as near as that to
+ * the middle of two doubles, unless right on it, where the share is exact. */
+static inline double divide_pair(double high, double low, double count, double inverse)
 {
-  int64_t step = (2 * *rest > unit) - (2 * *rest < -unit);
-  *whole += step * (INT64_C(1) << shift);
-  *rest -= step * unit;
+  double sum = high + low, moved = sum - high;
+  double rest = (high - (sum - moved)) + (low - moved); /* Knuth's two-sum */
+  double quotient = sum * inverse, spread = quotient * 0x1.0000002p27;
+  double upper = spread - (spread - quotient), lower = quotient - upper;
+  rest += (sum - upper * count) - lower * count;
+  return quotient + rest / count;
 }
 
-/* The usual case in a few instructions without branches: 0 < sum < 2^127 and a mean of 53 to 62
- * bits on the grid, so that the result is a whole multiple of 2^grid. A quotient in doubles is off
- * by a unit or two in the last place; the remainder, exact modulo 2^64 because it is small,
- * says by how much. False (a tie, further off, a power of two, another range): take the general
- * way. */
-static inline bool divide_quick(double *out, i128 sum, size_t count)
+static void divide_pairs(double *restrict out, const bt_exact_sums *sums, size_t period)
 {
-  uint64_t low = (uint64_t)(u128)sum, bits = 0;
-  int64_t high = (int64_t)(sum >> 64), n = (int64_t)count;
-  double estimate = (double)high * 0x1p64 + (double)(int64_t)(low >> 1) * 2;
-  double mean = estimate / (double)n;
-  memcpy(&bits, &mean, sizeof bits);
-  int shift = (int)(bits >> 52) - (1023 + 52);
-  if (high < 0 || shift < 0 || shift > 9 || n >= INT64_C(1) << 40) return false;
-  int64_t whole = (int64_t)mean, unit = n << shift;
-  int64_t rest = (int64_t)(low - (uint64_t)whole * (uint64_t)n);
-  correct(&whole, &rest, unit, shift);
-  *out = (double)whole;
-  bool near = (2 * rest < unit) & (-2 * rest < unit);
-  return near & ((whole & (whole - 1)) != 0);
-}
-
-static inline double window_mean(const bt_exact_sums *sums, size_t first, size_t end, double scale)
-{
-  i128 sum = (i128)(sums->prefix[end] - sums->prefix[first]);
-  double mean = 0;
-  if (divide_quick(&mean, sum, end - first)) return mean * scale;
-  return divide(sum, end - first, sums->grid);
-}
-
-/* 2^grid where multiplying by it is exact, else NaN-free 0 to send every mean the general way. */
-static bool scale_is_exact(int grid)
-{
-  return grid > -1000 && grid < 900;
+  const double *high = sums->high, *low = sums->low, *last_high = high + period;
+  const double *last_low = low + period;
+  const double count = (double)period, inverse = 1 / count;
+  for (size_t i = 0; i + period <= sums->n; i++)
+    out[i] = divide_pair(last_high[i] - high[i], last_low[i] - low[i], count, inverse);
 }
 
 double bt_exact_mean(const bt_exact_sums *sums, size_t first, size_t end)
 {
+  double count = (double)(end - first);
+  if (sums->high)
+    return divide_pair(sums->high[end] - sums->high[first], sums->low[end] - sums->low[first],
+                       count, 1 / count);
   if (!sums->prefix) return wide_mean(sums->x + first, end - first);
   i128 sum = (i128)(sums->prefix[end] - sums->prefix[first]);
   return divide(sum, end - first, sums->grid);
@@ -259,10 +271,10 @@ double bt_exact_mean(const bt_exact_sums *sums, size_t first, size_t end)
 void bt_exact_moving_mean(double *out, const bt_exact_sums *sums, size_t period)
 {
   size_t n = sums->n, undefined = period - 1 < n ? period - 1 : n;
-  bool quick = sums->prefix && scale_is_exact(sums->grid);
-  double scale = quick ? ldexp(1.0, sums->grid) : 0;
   for (size_t t = 0; t < undefined; t++) out[t] = (double)NAN;
-  for (size_t t = undefined; t < n; t++)
-    out[t] = quick ? window_mean(sums, t + 1 - period, t + 1, scale)
-                   : bt_exact_mean(sums, t + 1 - period, t + 1);
+  if (sums->high) {
+    divide_pairs(out + undefined, sums, period);
+    return;
+  }
+  for (size_t t = undefined; t < n; t++) out[t] = bt_exact_mean(sums, t + 1 - period, t + 1);
 }

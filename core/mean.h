@@ -3,9 +3,10 @@
  * and a strategy that compares two averages never trades on rounding noise.
  *
  * How: every value is a whole multiple of one power of two (the grid of the series), so prefix sums
- * are exact integers; a window's sum is the difference of two, and its mean one division with an
- * exact remainder. 128 bits hold the sums of any prices that span a factor of a million; series
- * with a wider range use a slower exact sum of any width.
+ * of its upper and of its lower bits are exact doubles; a window's sum is the difference of two,
+ * and its mean one division with an exact remainder. So it is for 5,000 prices of which the highest
+ * is ten million times the lowest, or a million and 2,000 times; beyond, sums are integers of 128
+ * bits, and where those do not hold them either (10^15 times) a slow exact sum of any width.
  */
 #ifndef BT_CORE_MEAN_H
 #define BT_CORE_MEAN_H

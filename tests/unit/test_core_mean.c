@@ -131,6 +131,12 @@ static double wide_number(test_random *random)
   return ldexp(random_between(random, -1, 1), (int)random_below(random, 400) - 200);
 }
 
+/* Too wide for two doubles, narrow enough for integers of 128 bits. */
+static double number_of_middling_width(test_random *random)
+{
+  return ldexp(random_between(random, 1, 2), (int)random_below(random, 60) - 30);
+}
+
 static double whole_number(test_random *random)
 {
   return (double)random_below(random, 1000);
@@ -180,6 +186,7 @@ static void moving_means_of_both_signs_and_any_width_are_the_nearest_doubles(voi
   check_kind(signed_number, 16);
   check_kind(wide_number, 17);
   check_kind(huge_or_tiny, 18);
+  check_kind(number_of_middling_width, 20);
 }
 
 static void equal_prices_have_exactly_their_price_as_mean(void **state)
