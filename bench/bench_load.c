@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "bench/bench.h"
 #include "loaders/load.h"
@@ -75,18 +74,11 @@ static double parse_all(const bt_universe *universe, char *buffer, size_t size, 
   return now_s() - start;
 }
 
-static int compare(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv)
 {
   enum { BUFFER_SIZE = 1 << 16 };
   double loads_s[ROUNDS_MOST], plains_s[ROUNDS_MOST], megabytes = 0;
-  long asked = argc > 2 ? strtol(argv[2], NULL, 10) : 7;
-  size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
+  size_t n_rounds = read_rounds(argc, argv, 2, 7, ROUNDS_MOST);
   bt_universe universe;
   bt_loader *loader = NULL;
   bt_error err;
@@ -108,9 +100,7 @@ int main(int argc, char **argv)
     loads_s[i] = load_all(&universe, loader, report);
     plains_s[i] = parse_all(&universe, buffer, BUFFER_SIZE, p);
   }
-  qsort(loads_s, n_rounds, sizeof *loads_s, compare);
-  qsort(plains_s, n_rounds, sizeof *plains_s, compare);
-  double load_s = loads_s[n_rounds / 2], plain_s = plains_s[n_rounds / 2];
+  double load_s = sort_to_median(loads_s, n_rounds), plain_s = sort_to_median(plains_s, n_rounds);
   (void)printf("%-32s %7.0f MB/s\n", "libcsv + strtod", megabytes / plain_s);
   (void)printf("%-32s %7.0f MB/s, %.2f x libcsv + strtod\n", "bt_load", megabytes / load_s,
                plain_s / load_s);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench/bench.h"
 #include "runners/pool.h"
@@ -154,20 +153,10 @@ static void close_bench(bench *b)
   free(b->slots);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-  double x = *(const double *)a;
-  double y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static void print_results(const bench *b, double (*times_s)[MAX_ROUNDS], size_t n_rounds)
 {
   double median_s[N_CASES];
-  for (size_t i = 0; i < N_CASES; i++) {
-    qsort(times_s[i], n_rounds, sizeof times_s[i][0], compare_doubles);
-    median_s[i] = times_s[i][n_rounds / 2];
-  }
+  for (size_t i = 0; i < N_CASES; i++) median_s[i] = sort_to_median(times_s[i], n_rounds);
   printf("%-24s %7s %12s %12s  %s\n", "case", "workers", "ns a task", "x faster", "than");
   for (size_t i = 0; i < N_CASES; i++) {
     const bench_case *c = &cases[i];
@@ -186,8 +175,7 @@ static void print_results(const bench *b, double (*times_s)[MAX_ROUNDS], size_t 
 int main(int argc, char **argv)
 {
   static double times_s[N_CASES][MAX_ROUNDS];
-  long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 11;
-  size_t n_rounds = asked < 1 ? 1 : asked > MAX_ROUNDS ? MAX_ROUNDS : (size_t)asked;
+  size_t n_rounds = read_rounds(argc, argv, 1, 11, MAX_ROUNDS);
   bench b;
   bt_error err;
   bt_status status = open_bench(&b, &err);

@@ -11,12 +11,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench/bars.h"
 #include "bench/bench.h"
 #include "core/evaluate.h"
 #include "core/indicator_cache.h"
-#include "core/random.h"
 #include "core/target.h"
 #include "strategies/registry.h"
 
@@ -35,20 +34,6 @@ typedef struct bench {
   double sink; /* keeps the compiler from dropping work */
   size_t n_combos;
 } bench;
-
-static void fill_bars(bt_bars *bars)
-{
-  double price = 100;
-  for (size_t t = 0; t < bars->n_bars; t++) {
-    bars->time_ns[t] = (int64_t)t * 86400 * INT64_C(1000000000);
-    bars->open[t] = price;
-    price *= exp(0.0003 + 0.012 * bt_random_normal(1, 1, t));
-    bars->close[t] = nearbyint(price * 10000) / 10000;
-    bars->high[t] = fmax(bars->open[t], bars->close[t]);
-    bars->low[t] = fmin(bars->open[t], bars->close[t]);
-    bars->volume[t] = 1;
-  }
-}
 
 static void open_cache(bench *b)
 {
@@ -116,17 +101,10 @@ static double run_case(bench *b, int which)
   return now_s() - start;
 }
 
-static int compare(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv)
 {
   static double times_s[N_CASES][ROUNDS_MOST];
-  long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 21;
-  size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
+  size_t n_rounds = read_rounds(argc, argv, 1, 21, ROUNDS_MOST);
   bench b = {.target = malloc(N_BARS * sizeof(double)), .returns = malloc(N_BARS * sizeof(double))};
   bt_error err;
   if (!b.target || !b.returns) return 1;
@@ -139,8 +117,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_CASES; i++) times_s[i][round] = run_case(&b, i);
   double medians_s[N_CASES];
   for (int i = 0; i < N_CASES; i++) {
-    qsort(times_s[i], n_rounds, sizeof(double), compare);
-    double median = medians_s[i] = times_s[i][n_rounds / 2];
+    double median = medians_s[i] = sort_to_median(times_s[i], n_rounds);
     (void)printf("%-32s %7.3f ns a bar-combination", case_names[i],
                  median / (double)b.n_combos / N_BARS * 1e9);
     if (i == 2)

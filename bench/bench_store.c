@@ -182,18 +182,11 @@ static timing measure(const plan *p, int variant)
   return write_run(p, variant == FRESH_WRITER);
 }
 
-static int compare(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double median(const timing *timings, size_t n, size_t offset)
 {
   double values[ROUNDS_MOST];
   for (size_t i = 0; i < n; i++) memcpy(&values[i], (const char *)&timings[i] + offset, 8);
-  qsort(values, n, sizeof *values, compare);
-  return values[n / 2];
+  return sort_to_median(values, n);
 }
 
 static void print_variant(const char *name, const timing *timings, size_t n, double n_rows)
@@ -249,8 +242,7 @@ static void print_points(const plan *p)
 {
   double values[ROUNDS_MOST], n_points = (double)p->n_tickers * POINTS_A_TICKER;
   for (size_t i = 0; i < p->n_rounds; i++) values[i] = write_points(p);
-  qsort(values, p->n_rounds, sizeof *values, compare);
-  printf("%-26s %9.0f points/s\n", "equity", n_points / values[p->n_rounds / 2]);
+  printf("%-26s %9.0f points/s\n", "equity", n_points / sort_to_median(values, p->n_rounds));
 }
 
 static void make_grid(plan *p)

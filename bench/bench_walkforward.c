@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
@@ -283,12 +282,6 @@ static timing run_round(bench *b)
 /* ---- what is printed --------------------------------------------------------------------------
  */
 
-static int compare(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The value at `place` of the n sorted ones, of every member, each a double. */
 static timing find_ordered(const timing *timings, size_t n, size_t place)
 {
@@ -297,7 +290,7 @@ static timing find_ordered(const timing *timings, size_t n, size_t place)
   for (size_t offset = 0; offset < sizeof found; offset += sizeof(double)) {
     for (size_t i = 0; i < n; i++)
       memcpy(&values[i], (const char *)&timings[i] + offset, sizeof(double));
-    qsort(values, n, sizeof *values, compare);
+    qsort(values, n, sizeof *values, compare_doubles);
     memcpy((char *)&found + offset, &values[place], sizeof(double));
   }
   return found;
@@ -353,8 +346,7 @@ int main(int argc, char **argv)
 {
   static timing timings[ROUNDS_MOST];
   static bench b;
-  long asked = argc > 3 ? strtol(argv[3], NULL, 10) : 11;
-  size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
+  size_t n_rounds = read_rounds(argc, argv, 3, 11, ROUNDS_MOST);
   if (argc < 2) {
     (void)fprintf(stderr, "usage: bench_walkforward UNIVERSE [FOLDER [ROUNDS]]\n");
     return 2;

@@ -8,15 +8,13 @@
  * from courses (tables and courses included), and the whole history once, plainly. Rounds are
  * interleaved; medians and ratios are printed.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench/bars.h"
 #include "bench/bench.h"
 #include "core/course.h"
 #include "core/indicator_cache.h"
-#include "core/random.h"
 #include "core/target.h"
 #include "strategies/registry.h"
 
@@ -41,20 +39,6 @@ typedef struct bench {
   size_t n_combos;
   double sink; /* keeps the compiler from dropping work */
 } bench;
-
-static void fill_bars(bt_bars *bars)
-{
-  double price = 100;
-  for (size_t t = 0; t < bars->n_bars; t++) {
-    bars->time_ns[t] = (int64_t)t * 86400 * INT64_C(1000000000);
-    bars->open[t] = price;
-    price *= exp(0.0003 + 0.012 * bt_random_normal(1, 1, t));
-    bars->close[t] = nearbyint(price * 10000) / 10000;
-    bars->high[t] = fmax(bars->open[t], bars->close[t]);
-    bars->low[t] = fmin(bars->open[t], bars->close[t]);
-    bars->volume[t] = 1;
-  }
-}
 
 static void make_target(bench *b, const bt_strategy *sma, const double *params,
                         bt_signal_host *host)
@@ -128,20 +112,11 @@ static double run_case(bench *b, int way, const bench_case *c)
   return now_s() - start;
 }
 
-static int compare(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static void report(const bench *b, const bench_case *c, double times_s[N_WAYS][ROUNDS_MOST],
                    size_t n_rounds)
 {
   double unit = (double)b->n_combos * N_BARS * 1e-9, medians_s[N_WAYS];
-  for (int way = 0; way < N_WAYS; way++) {
-    qsort(times_s[way], n_rounds, sizeof(double), compare);
-    medians_s[way] = times_s[way][n_rounds / 2];
-  }
+  for (int way = 0; way < N_WAYS; way++) medians_s[way] = sort_to_median(times_s[way], n_rounds);
   (void)printf("%3zu windows of %4zu + %3zu: plain %7.3f, course %6.3f ns a bar-combination of the "
                "history; %.2f x, %.2f passes over the history\n",
                c->n_windows, c->train, c->test, medians_s[PLAIN] / unit, medians_s[COURSE] / unit,
@@ -151,8 +126,7 @@ static void report(const bench *b, const bench_case *c, double times_s[N_WAYS][R
 int main(int argc, char **argv)
 {
   static double times_s[N_CASES][N_WAYS][ROUNDS_MOST];
-  long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 21;
-  size_t n_rounds = asked < 1 ? 1 : asked > ROUNDS_MOST ? ROUNDS_MOST : (size_t)asked;
+  size_t n_rounds = read_rounds(argc, argv, 1, 21, ROUNDS_MOST);
   bench b = {.how = {.simulation = {.cash = 100000, .costs = {.commission_rate = 0.001}}}};
   bt_error err;
   stop_on(bt_bars_new(&b.bars, N_BARS, &err), &err);
