@@ -5,10 +5,13 @@
 #include "cli/option_parts.h"
 #include "cli/options_json.h"
 
+/* The first rows are what --help shows; blank lines keep clang-format from sorting them. */
 const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
 #include "cli/job_first.def"
-#include "cli/job_more.def"
+
 #include "cli/job_second.def"
+
+#include "cli/job_more.def"
 };
 
 const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
@@ -19,8 +22,10 @@ const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
     {"anchored", 0, NULL, false, "every train part begins with the data"},
     {"select", 0, "BY", false, "ticker, or universe: one combination for all [ticker]"},
 #include "cli/job_first.def"
-#include "cli/job_more.def"
+
 #include "cli/job_second.def"
+
+#include "cli/job_more.def"
 };
 
 const char *const bt_job_planned_options[] = {"shard",        "shards",          "seed",

@@ -114,6 +114,9 @@ static void help_fits_a_screen_and_version_is_told(void **state)
   }
   expect_exit(s, "backtest sweep --help", 0);
   expect_part(s->run.out, "--help all");
+  expect_part(s->run.out, "--where");
+  expect_part(s->run.out, "--keep");
+  assert_null(strstr(s->run.out, "--max-bad"));
   assert_null(strstr(s->run.out, "--periods-per-year"));
   static const char *const all[] = {"backtest --help all", "backtest sweep --help all",
                                     "backtest help sweep all"};
