@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/shell_word.h"
 #include "core/number.h"
 #include "core/suggest.h"
 
@@ -88,21 +87,6 @@ static bt_status parse_option(bt_arguments *a, const char *word, char ***next, b
   return add_option(a, option, value, err);
 }
 
-/* Joins the words with blanks, quoted where a shell would need it; NULL when memory is out. */
-static char *join_words(const char *program, char **words)
-{
-  size_t size = strlen(program) + 1;
-  for (char **w = words; *w; w++) size += 1 + bt_shell_word_size(strlen(*w));
-  char *line = malloc(size), *end = line;
-  if (!line) return NULL;
-  end += sprintf(end, "%s", program);
-  for (char **w = words; *w; w++) {
-    *end++ = ' ';
-    end = bt_shell_word_write(end, *w);
-  }
-  return line;
-}
-
 bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t n_options,
                              const char *const *planned, char **words, bt_error *err)
 {
@@ -113,9 +97,8 @@ bt_status bt_arguments_parse(bt_arguments *out, const bt_option *options, size_t
                     .planned = planned,
                     .names = calloc(room, sizeof *a.names),
                     .values = calloc(room, sizeof *a.values),
-                    .operands = calloc(room, sizeof *a.operands),
-                    .command_line = join_words("backtest", words)};
-  bool ok = a.names && a.values && a.operands && a.command_line;
+                    .operands = calloc(room, sizeof *a.operands)};
+  bool ok = a.names && a.values && a.operands;
   bt_status status = ok ? BT_OK : bt_fail_nomem(err, "arguments");
   bool only_operands = false;
   for (char **next = words; !status && *next;) {

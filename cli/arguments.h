@@ -29,7 +29,7 @@ typedef struct bt_arguments {
   const char **names, **values;
   size_t n_operands;
   const char **operands; /* what is no option */
-  char *command_line;    /* the whole command as a shell would take it; owned */
+  char *command_line;    /* the whole command as a shell would take it; owned; NULL until set */
 } bt_arguments;
 
 /* Parses words, which end with NULL. planned: long options that a later version will have, ending

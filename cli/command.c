@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/interrupt.h"
+#include "cli/shell_word.h"
 #include "core/suggest.h"
 
 #define X(name) extern const bt_command bt_command_##name;
@@ -135,14 +136,18 @@ static int print_program_help(void)
   return BT_EXIT_OK;
 }
 
-static int run_command(const bt_command *command, char **words)
+/* `words` is the whole line; the first n_skipped of them are the command's own. */
+static int run_command(const bt_command *command, char **words, int n_skipped)
 {
   bt_arguments arguments = {0};
   bt_error err;
-  if (bt_arguments_parse(&arguments, command->options, command->n_options, command->planned, words,
-                         &err))
+  if (bt_arguments_parse(&arguments, command->options, command->n_options, command->planned,
+                         words + n_skipped, &err))
     return bt_command_fail(&err, command->name);
-  int exit_status = command->run(&arguments);
+  arguments.command_line = bt_shell_line("backtest", words);
+  if (!arguments.command_line) (void)bt_fail_nomem(&err, "command line");
+  int exit_status =
+      arguments.command_line ? command->run(&arguments) : bt_command_fail(&err, command->name);
   bt_arguments_clear(&arguments);
   return exit_status;
 }
@@ -216,7 +221,7 @@ static int dispatch(int n_words, char **words)
   int n_skipped = n_words > 0 && first[0] != '-';
   if (asks_for_help(&all, n_words - n_skipped, words + n_skipped))
     return print_command_help(command, all);
-  return run_command(command, words + n_skipped);
+  return run_command(command, words, n_skipped);
 }
 
 int bt_command_main(int argc, char **argv)

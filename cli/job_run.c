@@ -21,7 +21,6 @@ typedef struct job_run {
   void *state;
   const bt_job_options *options;
   const bt_arguments *arguments;
-  char *command; /* as a shell would take it */
   bt_pool *pool;
   bt_scan scan;
   bool scanned;
@@ -58,26 +57,13 @@ static bt_status scan_universe(job_run *r, bt_error *err)
 /* ---- the row in the database ------------------------------------------------------------------
  */
 
-/* The command with its name, which the arguments do not know; a sweep needs none. */
-static bt_status name_command(job_run *r, bt_error *err)
-{
-  static const char program[] = "backtest";
-  const char *line = r->arguments->command_line, *name = r->options->walks ? r->kind->name : "";
-  size_t size = strlen(line) + strlen(name) + 2;
-  r->command = malloc(size);
-  if (!r->command) return bt_fail_nomem(err, "command");
-  (void)snprintf(r->command, size, "%s%s%s%s", program, *name ? " " : "", name,
-                 line + strlen(program));
-  return BT_OK;
-}
-
 static bt_run_info describe(const job_run *r)
 {
   const bt_job_options *options = r->options;
   return (bt_run_info){.kind = r->kind->name,
                        .label = options->label,
                        .version = BT_VERSION,
-                       .command = r->command,
+                       .command = r->arguments->command_line,
                        .strategy = options->job.strategy->name,
                        .universe = options->universe_path,
                        .options_json = options->json_text,
@@ -90,26 +76,32 @@ static bt_run_info describe(const job_run *r)
 
 /* Makes the run that was found 'running' again. *complete: another process was faster, and has
  * ended it since it was found. */
-static bt_status reopen(bool *complete, const bt_run_means *means, const char *label, bt_error *err)
+static bt_status reopen(bool *complete, const bt_run_means *means, bt_error *err)
 {
   bt_status status = bt_store_reopen_run(means->store, means->run_id, err);
   *complete = status == BT_ERR_USAGE;
-  if (*complete) return BT_OK;
-  return status || !label ? status : bt_store_label_run(means->store, means->run_id, label, err);
+  return *complete ? BT_OK : status;
 }
 
 /* The tasks that are done, of the run that goes on. */
-static bt_status go_on(bt_run_means *means, bool **done, bool *complete, const job_run *r,
-                       bool has_tickers, bt_error *err)
+static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, bool has_tickers,
+                       bt_error *err)
 {
-  bt_status status = reopen(complete, means, r->options->label, err);
-  if (status || *complete) return status;
   *done = malloc((r->n_tasks + 1) * sizeof **done);
   if (!*done) return bt_fail_nomem(err, "tasks");
-  status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
+  bt_status status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
   means->done = *done;
   if (status || has_tickers) return status;
   return bt_ticker_rows_put(means->store, means->run_id, &r->options->job, &r->scan, err);
+}
+
+static bt_status begin_anew(bt_run_means *means, const job_run *r, const bt_run_info *info,
+                            bt_error *err)
+{
+  const bt_job *job = &r->options->job;
+  bt_status status =
+      bt_store_begin_run(means->store, &means->run_id, info, job->strategy, job->grid, err);
+  return status ? status : bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
 }
 
 /* Begins the run, or goes on with it. *complete: there is nothing left to do. */
@@ -117,21 +109,19 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
                            bt_error *err)
 {
   const bt_job_options *options = r->options;
-  const bt_job *job = &options->job;
-  bt_run_info info = describe(r);
+  const bt_run_info info = describe(r);
   bt_resume resume = {0};
   bt_status status = BT_OK;
-  if (options->resume) status = bt_resume_find(&resume, means->store, &info, job, &r->scan, err);
-  *complete = resume.verdict == BT_RESUME_COMPLETE;
-  means->run_id = resume.run_id;
-  if (!status && *complete && options->label)
-    status = bt_store_label_run(means->store, means->run_id, options->label, err);
-  if (status || *complete) return status;
-  if (resume.verdict == BT_RESUME_RUN)
-    return go_on(means, done, complete, r, resume.has_tickers, err);
-  status = bt_store_begin_run(means->store, &means->run_id, &info, job->strategy, job->grid, err);
+  if (options->resume)
+    status = bt_resume_find(&resume, means->store, &info, &options->job, &r->scan, err);
   if (status) return status;
-  return bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
+  if (resume.verdict == BT_RESUME_NONE) return begin_anew(means, r, &info, err);
+  means->run_id = resume.run_id;
+  *complete = resume.verdict == BT_RESUME_COMPLETE;
+  if (!*complete) status = reopen(complete, means, err);
+  if (!status && options->label)
+    status = bt_store_label_run(means->store, means->run_id, options->label, err);
+  return status || *complete ? status : go_on(means, done, r, resume.has_tickers, err);
 }
 
 /* ---- the run ----------------------------------------------------------------------------------
@@ -225,12 +215,8 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
                .arguments = arguments,
                .begun_s = bt_run_now_s()};
   bt_error err;
-  bt_status status = name_command(&r, &err);
-  if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
-  if (status) {
-    free(r.command);
-    return bt_command_fail(&err, kind->name);
-  }
+  bt_status status = bt_pool_new(&r.pool, options->n_workers, &err);
+  if (status) return bt_command_fail(&err, kind->name);
   bt_interrupt_watch(r.pool);
   status = scan_universe(&r, &err);
   bool strict = !status && options->strict && r.n_rejected > 0;
@@ -240,7 +226,6 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
   if (r.scanned) bt_scan_clear(&r.scan);
-  free(r.command);
   int exit_status = bt_command_end(status, &err, kind->name);
   if (!status && options->dry_run)
     exit_status = bt_job_print_plan(options, r.n_windows, kind->name);

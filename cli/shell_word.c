@@ -1,6 +1,8 @@
 #include "cli/shell_word.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* True where a word needs no quotes in a shell. */
@@ -36,4 +38,18 @@ char *bt_shell_word_write(char *out, const char *word)
   *out++ = '\'';
   *out = '\0';
   return out;
+}
+
+char *bt_shell_line(const char *program, char **words)
+{
+  size_t size = strlen(program) + 1;
+  for (char **w = words; *w; w++) size += 1 + bt_shell_word_size(strlen(*w));
+  char *line = malloc(size), *end = line;
+  if (!line) return NULL;
+  end += sprintf(end, "%s", program);
+  for (char **w = words; *w; w++) {
+    *end++ = ' ';
+    end = bt_shell_word_write(end, *w);
+  }
+  return line;
 }

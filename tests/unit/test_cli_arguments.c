@@ -87,16 +87,6 @@ static void a_repeatable_option_is_collected_in_order(void **state)
   bt_arguments_clear(&a);
 }
 
-static void the_command_line_is_kept_as_a_shell_takes_it(void **state)
-{
-  (void)state;
-  bt_arguments a = {0};
-  bt_error err;
-  assert_int_equal(PARSE(&a, &err, "-o", "my results.db", "it's", "--grid"), BT_OK);
-  assert_string_equal(a.command_line, "backtest -o 'my results.db' 'it'\\''s' --grid");
-  bt_arguments_clear(&a);
-}
-
 static void what_is_wrong_names_the_option(void **state)
 {
   (void)state;
@@ -179,7 +169,6 @@ int main(void)
       cmocka_unit_test(a_value_may_begin_with_a_dash_unless_it_is_an_option),
       cmocka_unit_test(words_that_are_no_options_are_operands),
       cmocka_unit_test(a_repeatable_option_is_collected_in_order),
-      cmocka_unit_test(the_command_line_is_kept_as_a_shell_takes_it),
       cmocka_unit_test(what_is_wrong_names_the_option),
       cmocka_unit_test(numbers_are_read_within_their_limits),
       cmocka_unit_test(a_choice_is_one_of_its_words),

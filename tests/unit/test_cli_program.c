@@ -259,6 +259,21 @@ static void rejected_tickers_are_told_and_stored(void **state)
   assert_string_equal(s->run.out, "failed\n1\n");
 }
 
+static void the_command_is_stored_as_it_was_typed(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, SWEEP "-o 'c d.db' --quiet", 0);
+  expect_exit(s,
+              "backtest walkforward --universe u.txt --strategy sma --train 200 --test 50 -o 'c "
+              "d.db' --quiet",
+              0);
+  expect_exit(s, "sqlite3 'c d.db' 'select command from runs'", 0);
+  assert_string_equal(s->run.out,
+                      "backtest --universe u.txt --strategy sma --grid -o 'c d.db' --quiet\n"
+                      "backtest walkforward --universe u.txt --strategy sma --train 200 --test 50 "
+                      "-o 'c d.db' --quiet\n");
+}
+
 /* The plan of a walk-forward reads the dates, so it knows of them. */
 static void a_plan_that_reads_dates_tells_of_rejected_tickers(void **state)
 {
@@ -430,6 +445,7 @@ int main(void)
       cmocka_unit_test(kept_rows_are_the_same_whatever_is_kept),
       cmocka_unit_test(selection_takes_the_greatest_objective_and_the_lowest_id),
       cmocka_unit_test(a_span_is_evaluated_and_indicators_see_more),
+      cmocka_unit_test(the_command_is_stored_as_it_was_typed),
       cmocka_unit_test(a_plan_that_reads_dates_tells_of_rejected_tickers),
       cmocka_unit_test(dry_run_writes_nothing),
       cmocka_unit_test(a_full_disk_fails_with_the_path),

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/shell_word.h"
@@ -98,6 +99,15 @@ static void a_shell_reads_a_word_as_it_was(void **state)
   }
 }
 
+static void a_line_of_words_is_what_a_shell_takes(void **state)
+{
+  (void)state;
+  char words[][16] = {"-o", "my results.db", "it's", "--grid"};
+  char *line = bt_shell_line("backtest", (char *[]){words[0], words[1], words[2], words[3], NULL});
+  assert_string_equal(line, "backtest -o 'my results.db' 'it'\\''s' --grid");
+  free(line);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -108,6 +118,7 @@ int main(void)
       cmocka_unit_test(rates_are_short),
       cmocka_unit_test(control_characters_do_not_break_a_line),
       cmocka_unit_test(a_shell_reads_a_word_as_it_was),
+      cmocka_unit_test(a_line_of_words_is_what_a_shell_takes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
