@@ -37,7 +37,7 @@ static int run(const bt_arguments *arguments)
   bt_sweep_result result = {0};
   bt_error err;
   if (bt_job_options_read(&options, false, arguments, &err)) return bt_command_fail(&err, "sweep");
-  int exit_status = options.dry_run ? bt_job_print_plan(&options, 0, kind.name)
+  int exit_status = options.dry_run ? bt_job_print_plan(&options, NULL, 0, kind.name)
                                     : bt_job_run(&kind, &result, &options, arguments);
   bt_sweep_result_clear(&result);
   bt_job_options_clear(&options);

@@ -3,7 +3,6 @@
 #define BT_CLI_JOB_OPTIONS_H
 
 #include "cli/arguments.h"
-#include "cli/progress_bar.h"
 #include "runners/job.h"
 
 /* Everything owned by it is what job points at: it must stay where it is. */

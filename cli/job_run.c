@@ -127,6 +127,13 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
 /* ---- the run ----------------------------------------------------------------------------------
  */
 
+/* Bars on which every combination is computed: a walk-forward follows each over all of them. */
+static uint64_t count_bars(const bt_job_options *options, const bt_scan_entry *entry)
+{
+  if (entry->report->rejected) return 0;
+  return options->walks ? entry->report->n_bars : entry->n_span_bars;
+}
+
 /* A bar, where one is wanted. */
 static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
 {
@@ -135,7 +142,7 @@ static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
   uint64_t n_bars = 0;
   if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
   if (!bt_progress_bar_is_wanted(when)) return NULL;
-  for (size_t i = 0; i < r->scan.n_entries; i++) n_bars += r->scan.entries[i].n_span_bars;
+  for (size_t i = 0; i < r->scan.n_entries; i++) n_bars += count_bars(options, &r->scan.entries[i]);
   bt_progress_state planned = {.n_tickers = options->universe.n_entries,
                                .n_workers = options->n_workers,
                                .planned = (double)n_bars * (double)bt_grid_count(options->grid)};
@@ -225,18 +232,21 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
   if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
+  int printed = BT_EXIT_OK;
+  if (!status && options->dry_run)
+    printed = bt_job_print_plan(options, &r.scan, r.n_windows, kind->name);
   if (r.scanned) bt_scan_clear(&r.scan);
   int exit_status = bt_command_end(status, &err, kind->name);
-  if (!status && options->dry_run)
-    exit_status = bt_job_print_plan(options, r.n_windows, kind->name);
-  return strict ? end_strict(&r) : exit_status;
+  if (strict) return end_strict(&r);
+  return exit_status ? exit_status : printed;
 }
 
-int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command)
+int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t n_windows,
+                      const char *command)
 {
   bt_plan plan;
   bt_error err;
-  bt_plan_make(&plan, &options->job, n_windows, options->n_workers);
+  bt_plan_make(&plan, &options->job, scan, n_windows, options->n_workers);
   if (!options->json)
     bt_summary_print_plan(options, &plan);
   else if (bt_summary_print_plan_json(options, &plan, &err))

@@ -24,11 +24,14 @@ typedef struct bt_job_kind {
                       bt_error *err);
 } bt_job_kind;
 
-/* Returns the exit status. With --dry-run the plan is printed when the universe is scanned. */
+/* Returns the exit status. With --dry-run the plan is printed when the universe is scanned, also
+ * where --strict then ends with its status. */
 int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
                const bt_arguments *arguments);
 
-/* Prints the plan of --dry-run; n_windows 0: of a sweep. Returns the exit status. */
-int bt_job_print_plan(const bt_job_options *options, size_t n_windows, const char *command);
+/* Prints the plan of --dry-run; of a sweep, scan is NULL and n_windows 0. Returns the exit status.
+ */
+int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t n_windows,
+                      const char *command);
 
 #endif

@@ -1,9 +1,8 @@
-/* progress_bar.h - one line on stderr that follows a sweep from a thread of its own. */
+/* progress_bar.h - one line on stderr that follows a job from a thread of its own. */
 #ifndef BT_CLI_PROGRESS_BAR_H
 #define BT_CLI_PROGRESS_BAR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "cli/progress_line.h"
 #include "runners/run.h"

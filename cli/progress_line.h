@@ -6,17 +6,16 @@
 
 enum { BT_PROGRESS_LINE_SIZE = 192 };
 
-/* What a sweep has done at one moment. */
+/* What a job has done at one moment. */
 typedef struct bt_progress_state {
   size_t n_done, n_tickers, n_workers;
   double bar_combos; /* done, those of tickers in work among them where they are counted */
-  double planned;    /* of all tickers, estimated; 0: unknown */
+  double planned;    /* of all tickers; 0: unknown */
   double elapsed_s;
 } bt_progress_state;
 
 /* The share that is done, 0 to 1. Where tickers are finished it is known; those in work add what
- * the bar-combinations say, which are few against an estimate that is no better than a file's size.
- */
+ * the bar-combinations say, as far as these are counted. */
 double bt_progress_share(const bt_progress_state *state);
 
 /* Writes the line for a terminal of so many columns, at most columns - 1 characters, so that it

@@ -33,10 +33,7 @@ static void print_leader(const bt_job *job, const bt_sweep_result *result, size_
   bt_summary__print_value(stats->p75);
   bt_summary__print_value(stats->lowest);
   bt_summary__print_value(stats->highest);
-  if (stats->n_tickers > 0)
-    (void)printf(" %7.0f%% %7zu\n", 100 * stats->share_positive, stats->n_tickers);
-  else
-    (void)printf(" %8s %7d\n", "-", 0);
+  bt_summary__print_share(stats->share_positive, stats->n_tickers);
 }
 
 /* The last column: on how many tickers the combination's objective is defined. */

@@ -5,16 +5,22 @@
 #include "cli/summary_parts.h"
 #include "cli/suspect_text.h"
 
+json_object *bt_summary__params_tree(const bt_job *job, size_t combo)
+{
+  char *params = bt_grid_params_json(job->grid, combo);
+  json_object *tree = params ? json_tokener_parse(params) : NULL;
+  free(params);
+  return tree;
+}
+
 static json_object *leader_tree(const bt_job *job, const bt_sweep_result *result, size_t place,
                                 bool *ok)
 {
   json_object *o = bt_json_object(ok);
   size_t combo = result->leaders[place];
   const bt_combo_stats *stats = &result->stats[combo];
-  char *params = bt_grid_params_json(job->grid, combo);
   bt_json_add_count(o, "combo_id", combo + 1, ok);
-  bt_json_add_tree(o, "params", params ? json_tokener_parse(params) : NULL, ok);
-  free(params);
+  bt_json_add_tree(o, "params", bt_summary__params_tree(job, combo), ok);
   bt_json_add_count(o, "n_tickers", stats->n_tickers, ok);
   bt_json_add_number(o, "median", stats->median, ok);
   bt_json_add_number(o, "mean", stats->mean, ok);
@@ -115,7 +121,7 @@ void bt_summary__add_job(json_object *o, const bt_job_options *options, bool *ok
   const bt_job *job = &options->job;
   bt_json_add_text(o, "database", options->database, ok);
   bt_json_add_text(o, "strategy", job->strategy->name, ok);
-  bt_json_add_text(o, "objective", bt_metric_describe(job->selection.objective).name, ok);
+  bt_json_add_text(o, "objective", bt_summary__objective(options), ok);
   bt_json_add_text(o, "keep", bt_summary__keep(keep, &job->keep), ok);
 }
 
@@ -162,7 +168,7 @@ bt_status bt_summary_print_plan_json(const bt_job_options *options, const bt_pla
   bt_json_add_count(o, "file_bytes", plan->file_bytes, &ok);
   bt_json_add_count(o, "n_combos", plan->n_combos, &ok);
   bt_json_add_count(o, "n_combos_excluded", plan->n_excluded, &ok);
-  bt_json_add_count(o, "n_windows", plan->n_windows == 0 ? 1 : plan->n_windows, &ok);
+  bt_json_add_count(o, "n_windows", plan->n_windows, &ok);
   bt_json_add_count(o, "n_rows", plan->n_rows, &ok);
   bt_json_add_count(o, "n_bars_estimated", plan->n_bars, &ok);
   bt_json_add_count(o, "jobs", options->n_workers, &ok);

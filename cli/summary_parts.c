@@ -60,6 +60,14 @@ void bt_summary__print_value(double value)
     (void)printf(" %7.3f", value);
 }
 
+void bt_summary__print_share(double share, size_t n_tickers)
+{
+  if (n_tickers > 0)
+    (void)printf(" %7.0f%% %7zu\n", 100 * share, n_tickers);
+  else
+    (void)printf(" %8s %7d\n", "-", 0);
+}
+
 /* ---- the portfolio and regimes ----------------------------------------------------------------
  */
 
@@ -113,10 +121,7 @@ void bt_summary__print_regimes(const bt_summary_of *of, const bt_regime_summary 
     bt_summary__print_value(r->sharpe_median);
     bt_summary__print_value(r->sharpe_p25);
     bt_summary__print_value(r->sharpe_p75);
-    if (r->n_tickers > 0)
-      (void)printf(" %7.0f%% %7zu\n", 100 * r->share_positive, r->n_tickers);
-    else
-      (void)printf(" %8s %7d\n", "-", 0);
+    bt_summary__print_share(r->share_positive, r->n_tickers);
   }
 }
 

@@ -19,6 +19,10 @@ const char *bt_summary__objective(const bt_job_options *options);
 /* " %7.3f", or a dash for NaN. */
 void bt_summary__print_value(double value);
 
+/* The last columns of a table, and the line's end: the share that is positive, of how many tickers.
+ */
+void bt_summary__print_share(double share, size_t n_tickers);
+
 /* The portfolio's line, headed `title`; none where there is no portfolio. */
 void bt_summary__print_portfolio(const bt_metrics *metrics, const char *title);
 
@@ -37,6 +41,7 @@ bool bt_summary__find_luckiest(size_t *out, const bt_job_options *options,
 /* The same for JSON. */
 void bt_summary__add_job(json_object *o, const bt_job_options *options, bool *ok);
 void bt_summary__add_data(json_object *o, const bt_summary_of *of, bool *ok);
+json_object *bt_summary__params_tree(const bt_job *job, size_t combo);
 json_object *bt_summary__portfolio_tree(const bt_metrics *metrics, bool *ok);
 json_object *bt_summary__regimes_tree(const bt_regime_summary *regimes, size_t n, bool *ok);
 

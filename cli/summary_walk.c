@@ -1,7 +1,6 @@
 /* What a walk-forward prints. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/summary_parts.h"
 #include "core/time.h"
@@ -137,11 +136,10 @@ static json_object *window_tree(const bt_job *job, const bt_walk_result *result,
   bt_json_add_number(o, "test_median", summary->test_median, ok);
   bt_json_add_number(o, "share_positive", summary->share_positive, ok);
   if (summary->commonest_combo_id == 0) return o;
-  char *params = bt_grid_params_json(job->grid, (size_t)summary->commonest_combo_id - 1);
+  size_t combo = (size_t)summary->commonest_combo_id - 1;
   bt_json_add_count(o, "commonest_combo_id", (uint64_t)summary->commonest_combo_id, ok);
-  bt_json_add_tree(o, "commonest_params", params ? json_tokener_parse(params) : NULL, ok);
+  bt_json_add_tree(o, "commonest_params", bt_summary__params_tree(job, combo), ok);
   bt_json_add_count(o, "commonest_count", summary->commonest_count, ok);
-  free(params);
   return o;
 }
 

@@ -52,17 +52,16 @@ static uint64_t rows_of_a_ticker(const bt_job *job, const bt_plan *plan)
   uint64_t n = plan->n_combos;
   if (job->keep.kind == BT_KEEP_SELECTED) n = 1;
   if (job->keep.kind == BT_KEEP_TOP) n = least_of(job->keep.top, plan->n_combos);
-  return plan->n_windows == 0 ? n : 2 * n * plan->n_windows + 1;
+  return plan->walks ? 2 * n * plan->n_windows + 1 : n;
 }
 
 /* Objective values of a ticker. */
 static uint64_t value_bytes(const bt_plan *plan)
 {
-  uint64_t n_windows = plan->n_windows == 0 ? 1 : plan->n_windows;
-  return n_windows * 8 * (uint64_t)plan->n_combos;
+  return (uint64_t)plan->n_windows * 8 * plan->n_combos;
 }
 
-/* Estimated bars of one file; 0 when it is not there. */
+/* Counts one file; returns the bars that its size lets expect, 0 when it is not there. */
 static uint64_t look_at(bt_plan *plan, const char *path)
 {
   struct stat info;
@@ -72,7 +71,6 @@ static uint64_t look_at(bt_plan *plan, const char *path)
   uint64_t size = (uint64_t)info.st_size * (zipped ? GZIP_RATIO : 1);
   plan->n_found++;
   plan->file_bytes += (uint64_t)info.st_size;
-  plan->n_bars += size / BYTES_PER_LINE;
   return size / BYTES_PER_LINE;
 }
 
@@ -87,10 +85,10 @@ static uint64_t params_bytes(const bt_grid *grid)
 
 static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
 {
-  uint64_t n_windows = plan->n_windows == 0 ? 1 : plan->n_windows;
+  uint64_t n_windows = plan->n_windows;
   uint64_t a_combo = n_windows * STATS_ROW_BYTES + COMBO_ROW_BYTES + params_bytes(job->grid);
   return EMPTY_DATABASE_BYTES + plan->n_rows * METRICS_ROW_BYTES + plan->n_combos * a_combo +
-         plan->n_tickers * (value_bytes(plan) + n_windows * BLOB_ROW_BYTES);
+         plan->n_computed * (value_bytes(plan) + n_windows * BLOB_ROW_BYTES);
 }
 
 /* How many series the combinations ask for, by letting the strategy ask on a single bar; in a large
@@ -165,27 +163,41 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
 static double estimate_time(const bt_plan *plan, double n_workers)
 {
   double n_combos = (double)plan->n_combos, n_windows = (double)plan->n_windows;
-  double n_passes = 1 + n_windows * passes_a_window;
+  double n_passes = plan->walks ? 1 + n_windows * passes_a_window : 1;
   double computing_s = (double)plan->file_bytes / csv_bytes_per_s / n_workers +
                        n_passes * (double)plan->n_bars * n_combos / bar_combos_per_s / n_workers;
   double writing_s = (double)plan->n_rows / rows_per_s;
-  double n_stats = n_combos * (n_windows > 0 ? n_windows : 1);
-  return (computing_s > writing_s ? computing_s : writing_s) + n_stats / combos_per_s;
+  return (computing_s > writing_s ? computing_s : writing_s) + n_combos * n_windows / combos_per_s;
 }
 
-void bt_plan_make(bt_plan *out, const bt_job *job, size_t n_windows, size_t n_workers)
+/* The tickers, their files and bars; returns the bars of the longest. */
+static uint64_t count_tickers(bt_plan *plan, const bt_universe *universe, const bt_scan *scan)
 {
   uint64_t longest = 0;
+  for (size_t i = 0; i < universe->n_entries; i++) {
+    const bt_load_report *report = scan ? scan->entries[i].report : NULL;
+    uint64_t n_bars = look_at(plan, universe->entries[i].path);
+    if (report && report->rejected) continue;
+    if (report) n_bars = report->n_bars;
+    plan->n_computed++;
+    plan->n_bars += n_bars;
+    if (n_bars > longest) longest = n_bars;
+  }
+  return longest;
+}
+
+void bt_plan_make(bt_plan *out, const bt_job *job, const bt_scan *scan, size_t n_windows,
+                  size_t n_workers)
+{
   *out = (bt_plan){.n_tickers = job->universe->n_entries,
                    .n_combos = bt_grid_count(job->grid),
                    .n_excluded = bt_grid_excluded(job->grid),
-                   .n_windows = n_windows};
-  for (size_t i = 0; i < out->n_tickers; i++) {
-    uint64_t n_bars = look_at(out, job->universe->entries[i].path);
-    if (n_bars > longest) longest = n_bars;
-  }
-  out->n_rows = out->n_tickers * rows_of_a_ticker(job, out) + /* and those of '*' */
-                (n_windows == 0 && job->portfolio_all ? out->n_combos : 1);
+                   .n_windows = n_windows > 0 ? n_windows : 1,
+                   .walks = n_windows > 0,
+                   .is_scanned = scan != NULL};
+  uint64_t longest = count_tickers(out, job->universe, scan);
+  out->n_rows = out->n_computed * rows_of_a_ticker(job, out) +
+                (job->portfolio_all ? out->n_combos : 1); /* those of '*' */
   out->database_bytes = estimate_database(out, job);
   out->memory_bytes = estimate_memory(out, job, longest, n_workers);
   out->elapsed_s = estimate_time(out, (double)n_workers);

@@ -281,7 +281,14 @@ static void a_plan_that_reads_dates_tells_of_rejected_tickers(void **state)
   program_scene *s = *state;
   expect_exit(s, "cp u.txt v.txt; echo NONE | tee -a v.txt >w.txt; echo Date,Open >u/NONE.csv", 0);
   expect_exit(s, PLAN "--universe v.txt", 0);
-  expect_part(s->run.out, "windows");
+  expect_part(s->run.out, "tickers       7 (7 files found");
+  expect_part(s->run.out, "rejected      1\n");
+  expect_exit(s, "awk 'FNR > 1' u/S*.csv | wc -l", 0);
+  size_t n_rows = strtoul(s->run.out, NULL, 10);
+  expect_exit(s, PLAN "--universe v.txt --json", 0);
+  char bars[64];
+  (void)snprintf(bars, sizeof bars, "\"n_bars_estimated\": %zu,", n_rows);
+  expect_part(s->run.out, bars);
   expect_exit(s, PLAN "--universe v.txt --strict", 3);
   expect_part(s->run.out, "windows");
   expect_part(s->run.err, "NONE");

@@ -79,7 +79,7 @@ static void files_and_combinations_are_counted(void **state)
 {
   scene *s = *state;
   bt_plan plan;
-  bt_plan_make(&plan, &s->job, 0, 1);
+  bt_plan_make(&plan, &s->job, NULL, 0, 1);
   assert_int_equal(plan.n_tickers, 3);
   assert_int_equal(plan.n_found, 2);
   assert_int_equal(plan.file_bytes, 4400);
@@ -101,7 +101,7 @@ static void rows_are_those_that_are_kept(void **state)
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     bt_plan plan;
     s->job.keep = cases[i].keep;
-    bt_plan_make(&plan, &s->job, 0, 1);
+    bt_plan_make(&plan, &s->job, NULL, 0, 1);
     assert_int_equal(plan.n_rows, cases[i].n_rows + 1); /* that of '*' */
   }
   s->job.keep = (bt_keep){BT_KEEP_ALL, 0};
@@ -111,8 +111,8 @@ static void more_workers_take_more_memory_and_less_time(void **state)
 {
   scene *s = *state;
   bt_plan one, two;
-  bt_plan_make(&one, &s->job, 0, 1);
-  bt_plan_make(&two, &s->job, 0, 2);
+  bt_plan_make(&one, &s->job, NULL, 0, 1);
+  bt_plan_make(&two, &s->job, NULL, 0, 2);
   assert_true(two.memory_bytes > one.memory_bytes);
   assert_true(two.elapsed_s <= one.elapsed_s);
   assert_int_equal(two.database_bytes, one.database_bytes);
@@ -122,13 +122,13 @@ static void a_zipped_file_holds_more_bars_than_its_size_says(void **state)
 {
   scene *s = *state;
   bt_plan plain, zipped;
-  bt_plan_make(&plain, &s->job, 0, 1);
+  bt_plan_make(&plain, &s->job, NULL, 0, 1);
   write_bytes(s->dir, "AAA.csv.gz", 4000);
   char *path = s->universe.entries[0].path;
   char gz[TEST_PATH_SIZE];
   (void)snprintf(gz, sizeof gz, "%.900s.gz", path);
   s->universe.entries[0].path = gz;
-  bt_plan_make(&zipped, &s->job, 0, 1);
+  bt_plan_make(&zipped, &s->job, NULL, 0, 1);
   s->universe.entries[0].path = path;
   assert_int_equal(zipped.file_bytes, plain.file_bytes);
   assert_true(zipped.n_bars > 2 * plain.n_bars);
