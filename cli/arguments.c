@@ -137,6 +137,19 @@ size_t bt_arguments_collect(const char **values, const bt_arguments *arguments, 
   return n;
 }
 
+const char *bt_arguments_find_behind(const bt_arguments *arguments, const char *name,
+                                     const char *key)
+{
+  size_t length = strlen(key);
+  for (size_t i = 0; i < arguments->n_given; i++) {
+    const char *value = arguments->values[i];
+    if (strcmp(arguments->names[i], name) == 0 && strncmp(value, key, length) == 0 &&
+        value[length] == '=')
+      return value + length + 1;
+  }
+  return NULL;
+}
+
 bt_status bt_arguments_double(double *out, const bt_arguments *arguments, const char *name,
                               double least, double most, bt_error *err)
 {

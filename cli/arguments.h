@@ -48,6 +48,11 @@ bool bt_arguments_has(const bt_arguments *arguments, const char *name);
 /* Collects all values of a repeatable option into values[] (room for n_given); returns how many. */
 size_t bt_arguments_collect(const char **values, const bt_arguments *arguments, const char *name);
 
+/* What stands behind "KEY=" in the first value of the option that begins so; NULL where none does.
+ */
+const char *bt_arguments_find_behind(const bt_arguments *arguments, const char *name,
+                                     const char *key);
+
 /* Numbers: *out is left alone when the option is not given. Errors: USAGE, naming the option. */
 bt_status bt_arguments_double(double *out, const bt_arguments *arguments, const char *name,
                               double least, double most, bt_error *err);

@@ -45,18 +45,6 @@ static bt_status assign_specs(const char **specs, const bt_strategy *strategy,
 /* ---- stops among the parameters ---------------------------------------------------------------
  */
 
-/* Whether --param sets the stop. */
-static bool sweeps(const bt_arguments *arguments, const bt_param *param)
-{
-  size_t length = strlen(param->name);
-  for (size_t i = 0; i < arguments->n_given; i++)
-    if (strcmp(arguments->names[i], "param") == 0 &&
-        strncmp(arguments->values[i], param->name, length) == 0 &&
-        arguments->values[i][length] == '=')
-      return true;
-  return false;
-}
-
 static bt_status check_given_once(const bt_arguments *arguments, bt_stop stop, bt_error *err)
 {
   const char *name = bt_options__stop_name(stop);
@@ -76,7 +64,7 @@ static bt_status extend_strategy(bt_job_options *options, const bt_arguments *ar
   if (n > 0) memcpy(options->params, job->strategy->params, n * sizeof *options->params);
   for (int i = 0; i < BT_STOP_COUNT; i++) {
     const bt_param *param = bt_stop_param((bt_stop)i);
-    if (!sweeps(arguments, param)) continue;
+    if (!bt_arguments_find_behind(arguments, "param", param->name)) continue;
     bt_status status = check_given_once(arguments, (bt_stop)i, err);
     if (status) return status;
     options->params[n++] = *param;

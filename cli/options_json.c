@@ -24,12 +24,9 @@ static void add_param(json_object *o, const bt_param *param, const bt_arguments 
 {
   char first[BT_NUMBER_TEXT_SIZE], last[BT_NUMBER_TEXT_SIZE], step[BT_NUMBER_TEXT_SIZE];
   char range[3 * BT_NUMBER_TEXT_SIZE];
-  size_t length = strlen(param->name);
-  for (size_t i = 0; i < arguments->n_given; i++) {
-    const char *text = arguments->values[i];
-    if (strcmp(arguments->names[i], "param") != 0) continue;
-    if (strncmp(text, param->name, length) != 0 || text[length] != '=') continue;
-    bt_json_add_text(o, param->name, text + length + 1, ok);
+  const char *spec = bt_arguments_find_behind(arguments, "param", param->name);
+  if (spec) {
+    bt_json_add_text(o, param->name, spec, ok);
     return;
   }
   if (!bt_arguments_has(arguments, "grid")) {
@@ -64,7 +61,8 @@ static void add_data(json_object *o, const bt_job *job, const bt_arguments *argu
   bt_json_add_text(o, "to", bt_arguments_find(arguments, "to"), ok);
 }
 
-/* A stop as the command line would say it; NULL where there is none or a parameter sets it. */
+/* A stop as the command line would say it; where a parameter sets it, its unit; NULL where there is
+ * none. */
 static void add_stop(json_object *o, const char *name, const bt_job *job, bt_stop stop, bool *ok)
 {
   char text[2 * BT_NUMBER_TEXT_SIZE + 8], amount[BT_NUMBER_TEXT_SIZE], period[BT_NUMBER_TEXT_SIZE];
@@ -107,6 +105,8 @@ static void add_simulation(json_object *o, const bt_job *job, bool *ok)
   bt_json_add_number(o, "periods_per_year", ppy == 0 ? (double)NAN : ppy, ok);
 }
 
+static const uint64_t hash_of_nothing = UINT64_C(0xcbf29ce484222325);
+
 /* FNV-1a, 64 bits. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
 {
@@ -115,11 +115,18 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
   return hash;
 }
 
-/* The dates of membership, as 16 hex digits; NULL where there are none. */
-static void add_membership(json_object *o, const bt_universe *universe, bool *ok)
+/* As 16 hex digits; NULL where there is nothing to hash. */
+static void add_hash(json_object *o, const char *name, uint64_t hash, bool any, bool *ok)
 {
   char text[17] = "";
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
+  bt_json_add_text(o, name, any ? text : NULL, ok);
+}
+
+/* The dates of membership. */
+static void add_membership(json_object *o, const bt_universe *universe, bool *ok)
+{
+  uint64_t hash = hash_of_nothing;
   bool dated = false;
   for (size_t i = 0; i < universe->n_entries; i++) {
     const bt_universe_entry *entry = &universe->entries[i];
@@ -128,15 +135,13 @@ static void add_membership(json_object *o, const bt_universe *universe, bool *ok
     if (entry->n_stretches > 0)
       hash = mix(hash, entry->stretches, entry->n_stretches * sizeof *entry->stretches);
   }
-  (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
-  bt_json_add_text(o, "membership_hash", dated ? text : NULL, ok);
+  add_hash(o, "membership_hash", hash, dated, ok);
 }
 
-/* What a file of regimes says, as 16 hex digits. */
+/* What a file of regimes says. */
 static void add_book(json_object *o, const bt_regime_book *book, bool *ok)
 {
-  char text[17] = "";
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  uint64_t hash = hash_of_nothing;
   for (size_t i = 0; book && i < book->n_stretches; i++) {
     const bt_regime_stretch *stretch = &book->stretches[i];
     const char *name = book->names[stretch->name];
@@ -144,16 +149,13 @@ static void add_book(json_object *o, const bt_regime_book *book, bool *ok)
     hash = mix(hash, &stretch->to_ns, sizeof stretch->to_ns);
     hash = mix(hash, name, strlen(name) + 1);
   }
-  (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
-  bt_json_add_text(o, "regimes_hash", book ? text : NULL, ok);
+  add_hash(o, "regimes_hash", hash, book != NULL, ok);
 }
 
 static void add_market(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
 {
-  char text[17] = "";
-  (void)snprintf(text, sizeof text, "%016" PRIx64, job->benchmark_hash);
   bt_json_add_text(o, "benchmark", bt_arguments_find(arguments, "benchmark"), ok);
-  bt_json_add_text(o, "benchmark_hash", job->benchmark ? text : NULL, ok);
+  add_hash(o, "benchmark_hash", job->benchmark_hash, job->benchmark != NULL, ok);
   bt_json_add_text(o, "regimes", bt_arguments_find(arguments, "regimes"), ok);
   add_book(o, job->regimes.book, ok);
   add_membership(o, job->universe, ok);
