@@ -115,7 +115,7 @@ valgrind: ## the tests under valgrind
 	$(MAKE) BUILD=debug TEST_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" test
 
 .PHONY: faults
-faults: $(PROGRAM) ## sweeps in which a request for memory fails
+faults: $(PROGRAM) ## jobs in which a request for memory fails
 	@sh tools/faults.sh $(B)
 
 .PHONY: kills
@@ -136,7 +136,7 @@ tidy: ## clang-tidy, one file at a time
 lint: format-check tidy ## format-check and clang-tidy
 
 .PHONY: demo
-demo: $(PROGRAM) ## a synthetic universe, the sweep on it, the summary and one query
+demo: $(PROGRAM) ## a synthetic universe, a sweep, a query and a walk-forward on it
 	@BACKTEST=$(PROGRAM) sh tools/demo.sh
 
 # ---- benchmarks: bench/bench_<thing>.c is one program, linked with everything below the CLI
