@@ -40,6 +40,13 @@ static inline void expect_exit(program_scene *s, const char *command, int exit_s
              s->run.out, s->run.err);
 }
 
+/* Exit 0, and this is all of stdout. */
+static inline void expect_output(program_scene *s, const char *command, const char *out)
+{
+  expect_exit(s, command, 0);
+  if (strcmp(s->run.out, out) != 0) fail_msg("%s\ngives %s\nand not %s", command, s->run.out, out);
+}
+
 static inline void expect_part(const char *text, const char *part)
 {
   if (!strstr(text, part)) fail_msg("'%s' is not in: %s", part, text);

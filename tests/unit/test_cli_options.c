@@ -34,8 +34,7 @@ static void expect_wrong(program_scene *s, const char *command, const wrong *cas
     (void)snprintf(line, sizeof line, "%s%s", command, cases[i].options);
     expect_usage(s, line, cases[i].said);
   }
-  expect_exit(s, "ls", 0);
-  assert_string_equal(s->run.out, "u\nu.txt\n");
+  expect_output(s, "ls", "u\nu.txt\n");
 }
 
 static void wrong_windows_are_told(void **state)
@@ -145,9 +144,8 @@ static void files_that_are_missing_or_wrong_are_named(void **state)
   expect_exit(s, "test ! -e r.db", 0);
   expect_exit(s, WALK "--train 6m --test 2m --from 2031-01-01", 1);
   expect_part(s->run.err, "every ticker was rejected");
-  expect_exit(s, "sqlite3 r.db 'select kind, status from runs; select count(*) > 0 from tickers'",
-              0);
-  assert_string_equal(s->run.out, "walkforward|failed\n1\n");
+  expect_output(s, "sqlite3 r.db 'select kind, status from runs; select count(*) > 0 from tickers'",
+                "walkforward|failed\n1\n");
   expect_usage(s, WALK "--train 6m --test 2m --from 2024-01-01T10:00",
                "--from 2024-01-01T10:00: a");
   expect_usage(s, WALK "--train 6m --test 2m --to 2024-01-01T10:00", "--to 2024-01-01T10:00: a");
@@ -172,8 +170,7 @@ static void save_keeps_what_is_named(void **state)
                    "rm -f r.db; " SWEEP "%s && sqlite3 r.db 'select (select count(*) from trades) "
                    "> 0, (select count(*) from equity) > 0'",
                    cases[i].option);
-    expect_exit(s, line, 0);
-    assert_string_equal(s->run.out, cases[i].kept);
+    expect_output(s, line, cases[i].kept);
   }
 }
 

@@ -10,12 +10,6 @@
 
 #include "tests/support/program_scene.h"
 
-static void expect_output(program_scene *s, const char *command, const char *out)
-{
-  expect_exit(s, command, 0);
-  if (strcmp(s->run.out, out) != 0) fail_msg("%s\ngives %s\nand not %s", command, s->run.out, out);
-}
-
 /* Bought at the first open: A has no 8th, B begins on the 7th, C is a day only. Open and close of a
  * bar are told; with --fill close the returns are those from close to close. */
 static int make_scene(void **state)

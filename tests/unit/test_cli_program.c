@@ -141,10 +141,9 @@ static void summary_tells_leaders_luck_and_the_next_query(void **state)
   expect_part(s->run.out, "sqlite3 r.db");
   assert_string_equal(s->run.err, "");
   expect_exit(s, "test ! -e r.db-wal && test ! -e r.db-shm", 0);
-  expect_exit(s, SWEEP "--quiet -o r.db", 0);
-  assert_string_equal(s->run.out, "");
-  expect_exit(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'", 0);
-  assert_string_equal(s->run.out, "2|complete|complete\n");
+  expect_output(s, SWEEP "--quiet -o r.db", "");
+  expect_output(s, "sqlite3 r.db 'select count(*), min(status), max(status) from runs'",
+                "2|complete|complete\n");
 }
 
 static void a_progress_line_is_never_as_long_as_the_terminal_is_wide(void **state)
@@ -176,16 +175,14 @@ static void names_of_any_bytes_leave_json_and_lines_whole(void **state)
 static void options_hold_all_that_the_job_depends_on(void **state)
 {
   program_scene *s = *state;
-  expect_exit(
+  expect_output(
       s,
       "backtest --universe u.txt --data u --strategy sma --param fast=5:15:5 --quiet -o o.db;"
       "backtest --universe u.txt --strategy macd --param slow=30,40 --grid --quiet -o o.db;"
       "sqlite3 o.db \"select options ->> '$.strategy', options ->> '$.data', "
       "options -> '$.params' from runs\"",
-      0);
-  assert_string_equal(s->run.out,
-                      "sma|u|{\"fast\":\"5:15:5\",\"slow\":\"50\"}\n"
-                      "macd||{\"fast\":\"6:18:2\",\"slow\":\"30,40\",\"signal\":\"5:13:2\"}\n");
+      "sma|u|{\"fast\":\"5:15:5\",\"slow\":\"50\"}\n"
+      "macd||{\"fast\":\"6:18:2\",\"slow\":\"30,40\",\"signal\":\"5:13:2\"}\n");
 }
 
 static void summary_says_what_was_evaluated(void **state)
@@ -248,15 +245,15 @@ static void rejected_tickers_are_told_and_stored(void **state)
   expect_exit(s, "cp u.txt v.txt; echo NONE >>v.txt; echo Date,Open >u/NONE.csv", 0);
   expect_exit(s, "backtest --universe v.txt --data u --strategy sma -o v.db", 0);
   expect_part(s->run.err, "NONE is rejected: u/NONE.csv:1");
-  expect_exit(s, "sqlite3 v.db \"select symbol from tickers where status = 'rejected'\"", 0);
-  assert_string_equal(s->run.out, "NONE\n");
+  expect_output(s, "sqlite3 v.db \"select symbol from tickers where status = 'rejected'\"",
+                "NONE\n");
   expect_exit(s, "backtest --universe v.txt --data u --strategy sma -o strict.db --strict", 3);
   expect_exit(s, "test ! -e strict.db", 0);
   expect_exit(s, "backtest check u/NONE.csv", 3);
   expect_exit(s, "echo NONE >w.txt; backtest --universe w.txt --data u --strategy sma -o w.db", 1);
   expect_part(s->run.err, "every ticker was rejected");
-  expect_exit(s, "sqlite3 w.db 'select status from runs; select count(*) from tickers'", 0);
-  assert_string_equal(s->run.out, "failed\n1\n");
+  expect_output(s, "sqlite3 w.db 'select status from runs; select count(*) from tickers'",
+                "failed\n1\n");
 }
 
 static void the_command_is_stored_as_it_was_typed(void **state)
@@ -305,8 +302,7 @@ static void any_number_of_workers_writes_the_same_rows(void **state)
       "for j in 1 2 7; do " SWEEP "--quiet -j $j -o $j.db; sqlite3 $j.db .dump | "
       "grep -Ev 'INSERT INTO (runs|tasks)' >$j.sql; done; cmp 1.sql 2.sql && cmp 1.sql 7.sql",
       0);
-  expect_exit(s, "grep -c 'INSERT INTO metrics ' 1.sql", 0);
-  assert_string_equal(s->run.out, "1045\n");
+  expect_output(s, "grep -c 'INSERT INTO metrics ' 1.sql", "1045\n");
 }
 
 static void kept_rows_are_the_same_whatever_is_kept(void **state)
@@ -315,7 +311,7 @@ static void kept_rows_are_the_same_whatever_is_kept(void **state)
   expect_exit(s, SWEEP "--quiet --keep all -o a.db", 0);
   expect_exit(s, SWEEP "--quiet --keep top:3 -o t.db", 0);
   expect_exit(s, SWEEP "--quiet --keep selected -o s.db", 0);
-  expect_exit(
+  expect_output(
       s,
       "sqlite3 a.db \"attach 't.db' as t; attach 's.db' as s;"
       "select count(*) from t.metrics; select count(*) from s.metrics;"
@@ -325,8 +321,7 @@ static void kept_rows_are_the_same_whatever_is_kept(void **state)
       "select count(*) from (select * from main.objective_values except "
       "select * from s.objective_values);"
       "select count(*) from s.metrics m join main.selections x using (ticker_id, combo_id)\"",
-      0);
-  assert_string_equal(s->run.out, "19\n7\n0\n0\n0\n0\n7\n");
+      "19\n7\n0\n0\n0\n0\n7\n");
 }
 
 static void selection_takes_the_greatest_objective_and_the_lowest_id(void **state)
@@ -334,25 +329,24 @@ static void selection_takes_the_greatest_objective_and_the_lowest_id(void **stat
   program_scene *s = *state;
   expect_exit(s, SWEEP "--quiet --objective calmar --min-trades 2 --require 'exposure<0.9' -o m.db",
               0);
-  expect_exit(
+  expect_output(
       s,
       "sqlite3 m.db \"select count(*) from selections x where ticker_id > 0 and x.combo_id is not "
       "(select combo_id "
       "from metrics m where m.ticker_id = x.ticker_id and n_trades >= 2 and exposure < 0.9 and "
       "calmar is not null order by calmar desc, combo_id limit 1)\"",
-      0);
-  assert_string_equal(s->run.out, "0\n");
+      "0\n");
 }
 
 static void a_span_is_evaluated_and_indicators_see_more(void **state)
 {
   program_scene *s = *state;
   expect_exit(s, SWEEP "--quiet --from 2024-06-03 --to 2024-09-30 -o f.db", 0);
-  expect_exit(s,
-              "sqlite3 f.db \"select test_start, test_end from windows; select sum(n_trades) > 0, "
-              "max(n_bars) from metrics\"",
-              0);
-  assert_string_equal(s->run.out, "2024-06-03|2024-09-30\n1|86\n");
+  expect_output(
+      s,
+      "sqlite3 f.db \"select test_start, test_end from windows; select sum(n_trades) > 0, "
+      "max(n_bars) from metrics\"",
+      "2024-06-03|2024-09-30\n1|86\n");
 }
 
 static void dry_run_writes_nothing(void **state)
@@ -369,16 +363,15 @@ static void a_full_disk_fails_with_the_path(void **state)
   program_scene *s = *state;
   expect_exit(s, "ulimit -f 200; " SWEEP "--quiet -o full.db", 1);
   expect_part(s->run.err, "full.db: database or disk is full (File too large)");
-  expect_exit(s, "sqlite3 full.db 'pragma integrity_check'", 0);
-  assert_string_equal(s->run.out, "ok\n");
+  expect_output(s, "sqlite3 full.db 'pragma integrity_check'", "ok\n");
   for (int blocks = 800; blocks <= 1100; blocks += 100) {
     char command[128];
     (void)snprintf(command, sizeof command, "rm -f full.db*; ulimit -f %d; %s --quiet -o full.db",
                    blocks, SWEEP);
     expect_exit(s, command, 1);
     expect_part(s->run.err, "full.db: database or disk is full (File too large)");
-    expect_exit(s, "sqlite3 full.db 'pragma integrity_check; select status from runs'", 0);
-    assert_string_equal(s->run.out, "ok\nfailed\n");
+    expect_output(s, "sqlite3 full.db 'pragma integrity_check; select status from runs'",
+                  "ok\nfailed\n");
   }
 }
 
@@ -386,12 +379,12 @@ static void a_full_disk_fails_with_the_path(void **state)
 static void a_progress_bar_that_fails_does_not_end_the_run(void **state)
 {
   program_scene *s = *state;
-  expect_exit(s,
-              "(backtest --universe u.txt --strategy sma --param fast=2:60:1 "
-              "--param slow=3:150:1 --progress always -o p.db 2>&1 >/dev/null) | true; sleep 0.1;"
-              "while test -e p.db-wal; do sleep 0.1; done; sqlite3 p.db 'select status from runs'",
-              0);
-  assert_string_equal(s->run.out, "complete\n");
+  expect_output(
+      s,
+      "(backtest --universe u.txt --strategy sma --param fast=2:60:1 "
+      "--param slow=3:150:1 --progress always -o p.db 2>&1 >/dev/null) | true; sleep 0.1;"
+      "while test -e p.db-wal; do sleep 0.1; done; sqlite3 p.db 'select status from runs'",
+      "complete\n");
 }
 
 /* Both want the empty file for themselves at the same moment. */

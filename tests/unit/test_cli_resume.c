@@ -55,8 +55,8 @@ static void without_a_run_one_is_begun(void **state)
   expect_exit(s, JOB "--resume", 0);
   assert_string_equal(s->run.err, "");
   expect_exit(s, JOB "--cash 5 --resume; " WALK "--resume", 0);
-  expect_exit(s, "sqlite3 r.db 'select run_id, kind, status from runs'", 0);
-  assert_string_equal(s->run.out, "1|sweep|complete\n2|sweep|complete\n3|walkforward|complete\n");
+  expect_output(s, "sqlite3 r.db 'select run_id, kind, status from runs'",
+                "1|sweep|complete\n2|sweep|complete\n3|walkforward|complete\n");
 }
 
 static void a_complete_run_is_left_as_it_is(void **state)
@@ -75,8 +75,7 @@ static void a_complete_run_may_get_a_label(void **state)
   program_scene *s = *state;
   expect_exit(s, JOB "&& " JOB "--resume --label new", 0);
   assert_string_equal(s->run.err, "backtest: run 1 in r.db is complete: nothing is left to do\n");
-  expect_exit(s, "sqlite3 r.db 'select run_id, label from runs'", 0);
-  assert_string_equal(s->run.out, "1|new\n");
+  expect_output(s, "sqlite3 r.db 'select run_id, label from runs'", "1|new\n");
 }
 
 static void other_options_are_named(void **state)
@@ -122,16 +121,15 @@ static void how_it_is_run_may_change(void **state)
   program_scene *s = *state;
   expect_exit(s, JOB "&& " BREAK_OFF, 0);
   expect_exit(s, JOB "--resume -j 1 --label x --progress never", 0);
-  expect_exit(s, "sqlite3 r.db 'select count(*), min(status), min(label) from runs'", 0);
-  assert_string_equal(s->run.out, "1|complete|x\n");
+  expect_output(s, "sqlite3 r.db 'select count(*), min(status), min(label) from runs'",
+                "1|complete|x\n");
 }
 
 static void without_a_label_the_run_keeps_its_own(void **state)
 {
   program_scene *s = *state;
   expect_exit(s, JOB "--label first && " BREAK_OFF, 0);
-  expect_exit(s, JOB "--resume && sqlite3 r.db 'select label from runs'", 0);
-  assert_string_equal(s->run.out, "first\n");
+  expect_output(s, JOB "--resume && sqlite3 r.db 'select label from runs'", "first\n");
 }
 
 /* Another process ends the run while this one, which has found it unfinished, waits to write. */
@@ -144,8 +142,7 @@ static void a_run_that_another_process_completes_meanwhile_is_complete(void **st
               "echo 'commit;') | sqlite3 r.db & sleep 0.5; " JOB "--resume; e=$?; wait; exit $e",
               0);
   assert_string_equal(s->run.err, "backtest: run 1 in r.db is complete: nothing is left to do\n");
-  expect_exit(s, "sqlite3 r.db 'select count(*), min(status) from runs'", 0);
-  assert_string_equal(s->run.out, "1|complete\n");
+  expect_output(s, "sqlite3 r.db 'select count(*), min(status) from runs'", "1|complete\n");
 }
 
 static void other_data_are_named(void **state)
@@ -213,8 +210,7 @@ static void an_interrupted_job_goes_on(void **state)
               "sort; sqlite3 $d.db 'select run_id, task from tasks order by task; select status, "
               "bar_combos from runs') >$d.sql; done; cmp whole.sql r.sql",
               0);
-  expect_exit(s, "sqlite3 r.db 'select count(*), max(status) from runs'", 0);
-  assert_string_equal(s->run.out, "1|complete\n");
+  expect_output(s, "sqlite3 r.db 'select count(*), max(status) from runs'", "1|complete\n");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_scene, program_scene_teardown)

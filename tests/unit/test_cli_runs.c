@@ -27,16 +27,15 @@ static void runs_are_listed_newest_first(void **state)
 {
   program_scene *s = *state;
   make_runs(s);
-  expect_exit(s, "backtest runs r.db | sed 's/20..-..-..T..:..:..  .*s$/TIME/'", 0);
-  assert_string_equal(
-      s->run.out, " run  kind         status        strategy      created (UTC)        elapsed\n"
-                  "      tickers      combinations  windows       label\n"
-                  "   3  sweep        complete      sma           TIME\n"
-                  "      2            1             1             two?lines\n"
-                  "   2  sweep        complete      sma           TIME\n"
-                  "      2            1,521         1             a first try\n"
-                  "   1  sweep        complete      sma           TIME\n"
-                  "      2            1             1             -\n");
+  expect_output(s, "backtest runs r.db | sed 's/20..-..-..T..:..:..  .*s$/TIME/'",
+                " run  kind         status        strategy      created (UTC)        elapsed\n"
+                "      tickers      combinations  windows       label\n"
+                "   3  sweep        complete      sma           TIME\n"
+                "      2            1             1             two?lines\n"
+                "   2  sweep        complete      sma           TIME\n"
+                "      2            1,521         1             a first try\n"
+                "   1  sweep        complete      sma           TIME\n"
+                "      2            1             1             -\n");
   assert_string_equal(s->run.err, "");
 }
 
@@ -52,8 +51,7 @@ static void long_texts_are_cut_to_80_columns(void **state)
   expect_part(s->run.out, "1             ääääääääääääääääääääääääääääää...\n");
   expect_part(s->run.out, "1             123456789012345678901234567890123\n");
   expect_part(s->run.out, "1             123456789012345678901234567890...\n");
-  expect_exit(s, "backtest runs r.db | sed 's/ä/a/g' | awk 'length > 80'", 0);
-  assert_string_equal(s->run.out, "");
+  expect_output(s, "backtest runs r.db | sed 's/ä/a/g' | awk 'length > 80'", "");
   expect_exit(
       s,
       "sqlite3 r.db \"update runs set strategy = 'a_very_long_strategy', elapsed_s = 86399, "
@@ -70,8 +68,7 @@ static void labels_are_set_and_removed(void **state)
   make_runs(s);
   expect_exit(s, "backtest runs r.db --label 1='x = y' --label=2=", 0);
   expect_part(s->run.out, "1             x = y\n");
-  expect_exit(s, "sqlite3 r.db 'select run_id, label from runs'", 0);
-  assert_string_equal(s->run.out, "1|x = y\n2|\n3|two\nlines\n");
+  expect_output(s, "sqlite3 r.db 'select run_id, label from runs'", "1|x = y\n2|\n3|two\nlines\n");
 }
 
 static void deleted_runs_are_gone_and_the_file_is_smaller(void **state)
@@ -84,18 +81,15 @@ static void deleted_runs_are_gone_and_the_file_is_smaller(void **state)
   assert_null(strstr(s->run.out, "\n   1  "));
   assert_string_equal(s->run.err, "");
   expect_exit(s, "test $(wc -c <r.db) -lt $(cat before)", 0);
-  expect_exit(s,
-              "sqlite3 r.db 'select group_concat(distinct run_id) from metrics; "
-              "select run_id, label from runs; pragma integrity_check; pragma foreign_key_check; "
-              "select count(*) from leaderboard; select count(*) from results_sma'",
-              0);
-  assert_string_equal(s->run.out, "3\n3|kept\nok\n1\n3\n");
-  expect_exit(s, "ls r.db-wal r.db-shm 2>/dev/null | wc -l", 0);
-  assert_string_equal(s->run.out, "0\n");
-  expect_exit(s, "backtest runs r.db --delete 3", 0);
-  assert_string_equal(s->run.out, "r.db has no runs\n");
-  expect_exit(s, "backtest runs r.db --json", 0);
-  assert_string_equal(s->run.out, "{\n  \"database\": \"r.db\",\n  \"runs\": [\n  ]\n}\n");
+  expect_output(s,
+                "sqlite3 r.db 'select group_concat(distinct run_id) from metrics; "
+                "select run_id, label from runs; pragma integrity_check; pragma foreign_key_check; "
+                "select count(*) from leaderboard; select count(*) from results_sma'",
+                "3\n3|kept\nok\n1\n3\n");
+  expect_output(s, "ls r.db-wal r.db-shm 2>/dev/null | wc -l", "0\n");
+  expect_output(s, "backtest runs r.db --delete 3", "r.db has no runs\n");
+  expect_output(s, "backtest runs r.db --json",
+                "{\n  \"database\": \"r.db\",\n  \"runs\": [\n  ]\n}\n");
   expect_exit(s, SWEEP "&& backtest runs r.db", 0);
   expect_part(s->run.out, "\n   1  sweep ");
 }
@@ -126,19 +120,18 @@ static void run_that_is_being_written_stays(void **state)
   program_scene *s = *state;
   make_runs(s);
   expect_exit(s, "backtest synth --tickers 400 --bars 3000 --seed 1 --dir v", 0);
-  expect_exit(s,
-              "backtest --universe v.txt --strategy sma --param fast=2:60:1 --param slow=61:400:1 "
-              "--keep selected --quiet -j 1 -o r.db 2>/dev/null & p=$!; "
-              "until sqlite3 r.db 'select status from runs where run_id = 4' | grep -q running; "
-              "do sleep 0.05; done; "
-              "backtest runs r.db --delete 4 2>err; echo $?; backtest runs r.db >out; "
-              "backtest runs r.db --delete 1 >>out || echo failed; "
-              "kill $p; wait $p; cat err; grep -c running out; "
-              "backtest runs r.db --delete 4 >out && grep -c sweep out",
-              0);
-  assert_string_equal(s->run.out,
-                      "1\nbacktest: --delete 4: the run is being written, or another program has "
-                      "r.db open\n2\n2\n");
+  expect_output(
+      s,
+      "backtest --universe v.txt --strategy sma --param fast=2:60:1 --param slow=61:400:1 "
+      "--keep selected --quiet -j 1 -o r.db 2>/dev/null & p=$!; "
+      "until sqlite3 r.db 'select status from runs where run_id = 4' | grep -q running; "
+      "do sleep 0.05; done; "
+      "backtest runs r.db --delete 4 2>err; echo $?; backtest runs r.db >out; "
+      "backtest runs r.db --delete 1 >>out || echo failed; "
+      "kill $p; wait $p; cat err; grep -c running out; "
+      "backtest runs r.db --delete 4 >out && grep -c sweep out",
+      "1\nbacktest: --delete 4: the run is being written, or another program has "
+      "r.db open\n2\n2\n");
 }
 
 /* What is in the folder, with times of change, but for the files of these checks. */
@@ -158,8 +151,7 @@ static void listing_changes_nothing(void **state)
   expect_exit(s, "backtest runs 'a%b?c#d.db'; ls a*", 0);
   expect_part(s->run.out, "\n   3  sweep        complete ");
   expect_part(s->run.out, "label\n");
-  expect_exit(s, "ls | grep -c 'a%b'; ls | grep -e '-wal' -e '-shm'; true", 0);
-  assert_string_equal(s->run.out, "1\n");
+  expect_output(s, "ls | grep -c 'a%b'; ls | grep -e '-wal' -e '-shm'; true", "1\n");
 }
 
 /* Read while another process has it open; and, copied then, as a killed process leaves it. */
@@ -167,15 +159,15 @@ static void what_a_killed_process_left_is_listed_and_stays(void **state)
 {
   program_scene *s = *state;
   make_runs(s);
-  expect_exit(s,
-              "touch hold; (echo \"pragma journal_mode = wal; update runs set label = 'logged';\"; "
-              "while test -e hold; do sleep 0.05; done) | sqlite3 r.db >out & "
-              "until test -s r.db-wal; do sleep 0.02; done; sleep 0.2; "
-              "backtest runs r.db | grep -c logged; cp r.db-wal k.db-wal; cp r.db-shm k.db-shm; "
-              "cp r.db k.db; rm hold; wait; cksum k.db k.db-wal >look1; backtest runs k.db | "
-              "grep -c logged; cksum k.db k.db-wal >look2; cmp look1 look2",
-              0);
-  assert_string_equal(s->run.out, "3\n3\n");
+  expect_output(
+      s,
+      "touch hold; (echo \"pragma journal_mode = wal; update runs set label = 'logged';\"; "
+      "while test -e hold; do sleep 0.05; done) | sqlite3 r.db >out & "
+      "until test -s r.db-wal; do sleep 0.02; done; sleep 0.2; "
+      "backtest runs r.db | grep -c logged; cp r.db-wal k.db-wal; cp r.db-shm k.db-shm; "
+      "cp r.db k.db; rm hold; wait; cksum k.db k.db-wal >look1; backtest runs k.db | "
+      "grep -c logged; cksum k.db k.db-wal >look2; cmp look1 look2",
+      "3\n3\n");
 }
 
 static void listing_needs_no_permission_to_write(void **state)
@@ -204,8 +196,7 @@ static void missing_database_is_not_made(void **state)
   assert_string_equal(s->run.err, "backtest: none.db: cannot be read: No such file or directory\n");
   expect_exit(s, ": >empty.db; backtest runs empty.db", 1);
   expect_part(s->run.err, "empty.db: is empty");
-  expect_exit(s, "ls; wc -c <empty.db", 0);
-  assert_string_equal(s->run.out, "empty.db\n0\n");
+  expect_output(s, "ls; wc -c <empty.db", "empty.db\n0\n");
   expect_exit(s, "sqlite3 other.db 'create table t (a)'; backtest runs other.db", 1);
   expect_part(s->run.err, "other.db: is a database of another program");
 }

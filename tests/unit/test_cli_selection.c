@@ -23,12 +23,6 @@ static int make_scene(void **state)
   return s->run.exit_status;
 }
 
-static void expect_output(program_scene *s, const char *command, const char *out)
-{
-  expect_exit(s, command, 0);
-  if (strcmp(s->run.out, out) != 0) fail_msg("%s\ngives %s\nand not %s", command, s->run.out, out);
-}
-
 /* ---- selecting --------------------------------------------------------------------------------
  */
 

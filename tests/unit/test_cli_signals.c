@@ -25,12 +25,6 @@ static int make_scene(void **state)
   return s->run.exit_status;
 }
 
-static void expect_output(program_scene *s, const char *command, const char *out)
-{
-  expect_exit(s, command, 0);
-  assert_string_equal(s->run.out, out);
-}
-
 static void a_signal_saves_finished_tickers_and_kills(void **state)
 {
   program_scene *s = *state;

@@ -37,12 +37,6 @@ static int make_scene(void **state)
   "severity, line, bar from data_issues join tickers using (run_id, ticker_id) left join days "    \
   "on day = time order by symbol, kind\""
 
-static void expect_output(program_scene *s, const char *command, const char *out)
-{
-  expect_exit(s, command, 0);
-  if (strcmp(s->run.out, out) != 0) fail_msg("%s\ngives %s\nand not %s", command, s->run.out, out);
-}
-
 static const char all_issues[] = "GAP|date_gap|suspect||31\n"
                                  "ROWS|date_gap|suspect||5\n"
                                  "ROWS|missing_price|skipped|6|5\n"

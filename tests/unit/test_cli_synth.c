@@ -11,10 +11,10 @@
 static void the_list_is_named_as_it_is(void **state)
 {
   program_scene *s = *state;
-  expect_exit(s, "backtest synth --tickers 2 --bars 5 --dir demo", 0);
-  assert_string_equal(s->run.out, "2 tickers of up to 5 bars in demo, listed in demo.txt\n");
-  expect_exit(s, "backtest synth --tickers 2 --bars 5 --dir new//", 0);
-  assert_string_equal(s->run.out, "2 tickers of up to 5 bars in new, listed in new.txt\n");
+  expect_output(s, "backtest synth --tickers 2 --bars 5 --dir demo",
+                "2 tickers of up to 5 bars in demo, listed in demo.txt\n");
+  expect_output(s, "backtest synth --tickers 2 --bars 5 --dir new//",
+                "2 tickers of up to 5 bars in new, listed in new.txt\n");
   expect_exit(s, "test -f new.txt && test ! -e new/.txt", 0);
 }
 
