@@ -40,6 +40,14 @@ static inline void expect_exit(program_scene *s, const char *command, int exit_s
              s->run.out, s->run.err);
 }
 
+/* A folder, and what a command has made in it. */
+static inline int program_scene_setup_by(void **state, const char *command)
+{
+  if (program_scene_setup(state)) return 1;
+  expect_exit(*state, command, 0);
+  return 0;
+}
+
 /* Exit 0, and this is all of stdout. */
 static inline void expect_output(program_scene *s, const char *command, const char *out)
 {

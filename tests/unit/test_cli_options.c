@@ -20,10 +20,7 @@ typedef struct wrong {
 
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(&s->run, s->dir, "backtest synth --tickers 3 --bars 300 --dir u");
-  return s->run.exit_status;
+  return program_scene_setup_by(state, "backtest synth --tickers 3 --bars 300 --dir u");
 }
 
 /* Exit 2 each, and no database. */

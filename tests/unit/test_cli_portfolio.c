@@ -14,15 +14,11 @@
  * bar are told; with --fill close the returns are those from close to close. */
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(
-      &s->run, s->dir,
-      "mkdir t; for f in A B C; do echo Date,Open,High,Low,Close,Volume >t/$f.csv; done; "
-      "bar() { echo 2020-01-$2,$3,$3,$3,$3,100 >>t/$1.csv; }; "
-      "bar A 06 100; bar A 07 110; bar A 09 121; bar A 10 121; "
-      "bar B 07 200; bar B 08 220; bar B 09 110; bar B 10 165; bar C 08 5");
-  return s->run.exit_status;
+  return program_scene_setup_by(
+      state, "mkdir t; for f in A B C; do echo Date,Open,High,Low,Close,Volume >t/$f.csv; done; "
+             "bar() { echo 2020-01-$2,$3,$3,$3,$3,100 >>t/$1.csv; }; "
+             "bar A 06 100; bar A 07 110; bar A 09 121; bar A 10 121; "
+             "bar B 07 200; bar B 08 220; bar B 09 110; bar B 10 165; bar C 08 5");
 }
 
 /* Dates: 06: A 0. 07: (A 10% + B 0) / 2 = 5%. 08: A, alive, misses it, B 10%, C 0: 10% / 3.

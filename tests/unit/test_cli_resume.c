@@ -21,10 +21,7 @@
 
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(&s->run, s->dir, "backtest synth --tickers 4 --bars 400 --dir u");
-  return s->run.exit_status;
+  return program_scene_setup_by(state, "backtest synth --tickers 4 --bars 400 --dir u");
 }
 
 /* Exit 1, and this is all that is said; the database is left as it was. */

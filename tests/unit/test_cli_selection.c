@@ -16,11 +16,8 @@
 
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(&s->run, s->dir,
-                 "backtest synth --tickers 5 --bars 780 --dir u; sed -i '/^#/d' u.txt");
-  return s->run.exit_status;
+  return program_scene_setup_by(
+      state, "backtest synth --tickers 5 --bars 780 --dir u; sed -i '/^#/d' u.txt");
 }
 
 /* ---- selecting --------------------------------------------------------------------------------

@@ -19,10 +19,7 @@
 
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(&s->run, s->dir, "backtest synth --tickers 60 --bars 5000 --dir u");
-  return s->run.exit_status;
+  return program_scene_setup_by(state, "backtest synth --tickers 60 --bars 5000 --dir u");
 }
 
 static void a_signal_saves_finished_tickers_and_kills(void **state)

@@ -16,10 +16,8 @@
  * 11 to 13; ROWS has a row without a price, which is a day that it misses. */
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(
-      &s->run, s->dir,
+  return program_scene_setup_by(
+      state,
       "backtest synth --tickers 1 --bars 130 --dir days >&2; mkdir t; "
       "for f in CLEAN SPLIT STALE GAP VOLUME ROWS; do awk -F, -v f=$f -v OFS=, "
       "'NR == 1 { print \"Date,Open,High,Low,Close,Volume\"; next } { i = NR - 1; "
@@ -29,7 +27,6 @@ static int make_scene(void **state)
       "0; q = p; if (f == \"ROWS\" && i == 5) q = \"null\"; print $1, p, p, p, q, v }' "
       "days/S00001.csv >t/$f.csv; done; awk -F, 'NR > 1 { print NR - 1 \"|\" $1 }' "
       "days/S00001.csv >days.txt");
-  return s->run.exit_status;
 }
 
 #define ISSUES(db)                                                                                 \

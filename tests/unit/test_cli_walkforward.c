@@ -23,10 +23,7 @@
 /* Six tickers of three years, the last of which begins late. */
 static int make_scene(void **state)
 {
-  if (program_scene_setup(state)) return 1;
-  program_scene *s = *state;
-  test_run_shell(&s->run, s->dir, "backtest synth --tickers 6 --bars 780 --dir u");
-  return s->run.exit_status;
+  return program_scene_setup_by(state, "backtest synth --tickers 6 --bars 780 --dir u");
 }
 
 /* ---- windows and plain runs -------------------------------------------------------------------
