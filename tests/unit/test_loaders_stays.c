@@ -11,19 +11,7 @@
 #include <string.h>
 
 #include "core/time.h"
-#include "loaders/symbol_list.h"
-
-/* Reads `text` as the file list.txt. */
-static bt_status read_list(bt_universe *out, const char *text, bt_error *err)
-{
-  bt_source source = {.label = "list.txt"};
-  *out = (bt_universe){0};
-  *err = (bt_error){BT_OK, ""};
-  if (!bt_buffer__append(&source.text, text, strlen(text))) abort();
-  bt_status status = bt_symbol_list__read(out, &source, err);
-  bt_source__clear(&source);
-  return status;
-}
+#include "tests/support/list_scene.h"
 
 static void append_day(char *text, size_t size, int64_t day)
 {
@@ -53,16 +41,6 @@ static void check(const char *text, const char *expected)
     assert_true((entry->stretches != NULL) == (entry->n_stretches > 0));
   }
   if (strcmp(found, expected) != 0) fail_msg("'%s' gives '%s', not '%s'", text, found, expected);
-  bt_universe_clear(&universe);
-}
-
-static void check_refused(const char *text, const char *message)
-{
-  bt_universe universe;
-  bt_error err;
-  if (read_list(&universe, text, &err) != BT_ERR_DATA) fail_msg("'%s' is read", text);
-  if (strcmp(err.message, message) != 0)
-    fail_msg("'%s' gives '%s', not '%s'", text, err.message, message);
   bt_universe_clear(&universe);
 }
 

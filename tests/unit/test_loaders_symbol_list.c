@@ -7,22 +7,9 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "loaders/symbol_list.h"
-
-/* Reads `text` as the file list.txt. */
-static bt_status read_list(bt_universe *out, const char *text, bt_error *err)
-{
-  bt_source source = {.label = "list.txt"};
-  *out = (bt_universe){0};
-  *err = (bt_error){BT_OK, ""};
-  if (!bt_buffer__append(&source.text, text, strlen(text))) abort();
-  bt_status status = bt_symbol_list__read(out, &source, err);
-  bt_source__clear(&source);
-  return status;
-}
+#include "tests/support/list_scene.h"
 
 /* The symbols read, in their order, with blanks between them. */
 static void check_symbols(const char *text, const char *expected)
@@ -38,16 +25,6 @@ static void check_symbols(const char *text, const char *expected)
     assert_null(universe.entries[i].path);
   }
   if (strcmp(found, expected) != 0) fail_msg("'%s' gives '%s', not '%s'", text, found, expected);
-  bt_universe_clear(&universe);
-}
-
-static void check_refused(const char *text, const char *message)
-{
-  bt_universe universe;
-  bt_error err;
-  assert_int_equal(read_list(&universe, text, &err), BT_ERR_DATA);
-  if (strcmp(err.message, message) != 0)
-    fail_msg("'%s' gives '%s', not '%s'", text, err.message, message);
   bt_universe_clear(&universe);
 }
 
