@@ -11,6 +11,7 @@
 #include "core/bars.h"
 #include "core/time.h"
 #include "loaders/load.h"
+#include "loaders/universe.h"
 #include "tests/support/paths.h"
 
 typedef struct load_scene {
@@ -84,6 +85,15 @@ static inline void check_rejected(const load_scene *s, const char *rest)
   if (!strstr(s->report.reason, rest)) fail_msg("'%s' lacks '%s'", s->report.reason, rest);
   if (strncmp(s->report.reason, s->path, strlen(s->path)) != 0)
     fail_msg("'%s' does not begin with the path", s->report.reason);
+}
+
+/* A list of the reference data and its folder; skips the test where they are not there. */
+static inline void read_reference_universe(bt_universe *out, const char *path, const char *data)
+{
+  char list[TEST_PATH_SIZE], folder[TEST_PATH_SIZE];
+  bt_error err;
+  if (!test_reference_path(list, path) || !test_reference_path(folder, data)) skip();
+  if (bt_universe_read(out, list, folder, &err) != BT_OK) fail_msg("%s", err.message);
 }
 
 /* An instant from its ISO text. */

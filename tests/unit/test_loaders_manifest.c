@@ -112,21 +112,13 @@ static const bt_universe_entry *find_entry(const bt_universe *universe, const ch
   return NULL;
 }
 
-static void read_universe(bt_universe *out, const char *path, const char *data)
-{
-  char list[TEST_PATH_SIZE], folder[TEST_PATH_SIZE];
-  bt_error err;
-  if (!test_reference_path(list, path) || !test_reference_path(folder, data)) skip();
-  if (bt_universe_read(out, list, folder, &err) != BT_OK) fail_msg("%s", err.message);
-}
-
 /* `at_least`: how many files, so that a manifest that is read wrongly does not pass. */
 static void compare_all(load_scene *scene, const reference *r, size_t at_least)
 {
   csv_table table;
   bt_universe universe;
   if (!csv_table_read(&table, r->manifest)) skip();
-  read_universe(&universe, r->universe, r->data);
+  read_reference_universe(&universe, r->universe, r->data);
   comparison c = {.scene = scene, .table = &table, .reference = r};
   for (; c.row < table.n_rows; c.row++) {
     if (*r->confidence && strcmp(cell(&c, r->confidence), "sure") != 0) continue;
@@ -209,7 +201,7 @@ static void check_loading(load_scene *scene, const bt_universe *universe, const 
 static void a_list_full_of_comments_loads(void **state)
 {
   bt_universe universe;
-  read_universe(&universe, "data/formats/list-comments.lst", "data/formats");
+  read_reference_universe(&universe, "data/formats/list-comments.lst", "data/formats");
   assert_int_equal(universe.n_entries, 3);
   check_loading(*state, &universe, "BRK.B ^GSPC BF-B");
   bt_universe_clear(&universe);
@@ -218,7 +210,7 @@ static void a_list_full_of_comments_loads(void **state)
 static void a_hostile_list_opens_nothing_outside_the_folder(void **state)
 {
   bt_universe universe;
-  read_universe(&universe, "data/formats/list-hostile.lst", "data/formats");
+  read_reference_universe(&universe, "data/formats/list-hostile.lst", "data/formats");
   assert_int_equal(universe.n_entries, 6);
   for (size_t i = 1; i < 6; i++) assert_null(universe.entries[i].path);
   check_loading(*state, &universe, "BRK.B");

@@ -20,14 +20,6 @@ typedef struct tally {
   size_t n_real, n_found, n_false; /* splits; those of them that were found; other ones found */
 } tally;
 
-static void read_universe(bt_universe *out, const char *path, const char *data)
-{
-  char list[TEST_PATH_SIZE], folder[TEST_PATH_SIZE];
-  bt_error err;
-  if (!test_reference_path(list, path) || !test_reference_path(folder, data)) skip();
-  if (bt_universe_read(out, list, folder, &err) != BT_OK) fail_msg("%s", err.message);
-}
-
 /* Whether the file has a split on the day of the case. */
 static bool is_real(const csv_table *table, const bt_suspect *suspect)
 {
@@ -76,7 +68,7 @@ static void unadjusted_splits_are_found(void **state)
   bt_universe universe;
   bt_suspects found;
   tally sum = {0};
-  read_universe(&universe, "data/av20y.txt", "data/av20y");
+  read_reference_universe(&universe, "data/av20y.txt", "data/av20y");
   s->options.adjust = false;
   for (size_t i = 0; i < universe.n_entries; i++) {
     load_path(s, universe.entries[i].path);
@@ -95,7 +87,7 @@ static size_t count_in_universe(load_scene *s, const char *path, const char *dat
   bt_universe universe;
   bt_suspects found;
   size_t n = 0;
-  read_universe(&universe, path, data);
+  read_reference_universe(&universe, path, data);
   for (size_t i = 0; i < universe.n_entries; i++) {
     load_path(s, universe.entries[i].path);
     if (!s->bars) continue;
