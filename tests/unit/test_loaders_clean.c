@@ -86,7 +86,6 @@ static void rows_of_the_rarer_order_are_bad_dates(void **state)
   assert_string_equal(s->report.issues[0].time_text, "02/15/2020");
 }
 
-/* As exchanges write it: the name of the day, whichever end the file begins with. */
 /* Dates with one mark below n_stray of them with another one. */
 static void put_us_dates(char *out, int n_stray)
 {
@@ -110,6 +109,7 @@ static void a_few_dates_with_another_mark_are_bad_dates(void **state)
   check_rejected(s, ":2: field 1: ambiguous dates: no row shows whether 01-09-2021");
 }
 
+/* As exchanges write it: the name of the day, whichever end the file begins with. */
 static void a_ticker_may_get_another_name(void **state)
 {
   load_scene *s = *state;

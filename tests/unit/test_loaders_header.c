@@ -229,7 +229,6 @@ static void comments_stand_before_a_header(void **state)
   assert_true(s->bars->open[0] == 10);
 }
 
-/* Names are compared with one another: only so many of them may be. */
 /* Each name is taken apart once, and no further than its key needs. */
 static void many_long_names_cost_little(void **state)
 {
@@ -252,6 +251,7 @@ static void many_long_names_cost_little(void **state)
   free(text);
 }
 
+/* Names are compared with one another: only so many of them may be. */
 static void fields_past_the_first_thousand_have_no_names(void **state)
 {
   enum { WIDE = 20000 };
