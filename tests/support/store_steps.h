@@ -3,7 +3,15 @@
 #ifndef BT_TESTS_STORE_STEPS_H
 #define BT_TESTS_STORE_STEPS_H
 
+#include <time.h>
+
 #include "tests/support/store_fixture.h"
+
+static inline void sleep_ms(int ms)
+{
+  struct timespec wait = {ms / 1000, (ms % 1000) * 1000000L};
+  (void)nanosleep(&wait, NULL);
+}
 
 static inline bt_store *open_store(fixture *f)
 {
@@ -85,13 +93,19 @@ static inline bt_status put_batch(fixture *f, bt_store *store, int64_t run_id, i
   return status ? status : bt_store_end_batch(store, &f->err);
 }
 
+/* The file is whole, and what its rows refer to is there. */
+static inline void expect_sound(fixture *f)
+{
+  assert_string_equal(fixture_query(f, "PRAGMA integrity_check"), "ok");
+  assert_string_equal(fixture_query(f, "PRAGMA foreign_key_check"), "");
+}
+
 /* Every ticker has n_rows rows and one blob, nothing else is there; returns the number of tickers.
  */
 static inline int check_whole_batches(fixture *f, int64_t n_rows)
 {
   char sql[256];
-  assert_string_equal(fixture_query(f, "PRAGMA integrity_check"), "ok");
-  assert_string_equal(fixture_query(f, "PRAGMA foreign_key_check"), "");
+  expect_sound(f);
   (void)snprintf(sql, sizeof sql,
                  "SELECT count(*) FROM (SELECT ticker_id FROM metrics GROUP BY run_id, ticker_id"
                  " HAVING count(*) <> %lld)",
@@ -102,6 +116,20 @@ static inline int check_whole_batches(fixture *f, int64_t n_rows)
   (void)snprintf(sql, sizeof sql, "SELECT count(*) / %lld FROM metrics", (long long)n_rows);
   assert_int_equal(atoi(fixture_query(f, sql)), n_tickers);
   return n_tickers;
+}
+
+/* A store with one run begun. */
+typedef struct scene {
+  fixture *f;
+  bt_store *store;
+  int64_t run_id;
+} scene;
+
+static inline void tear_down(scene *s)
+{
+  assert_int_equal(end_run(s->f, s->store, s->run_id, BT_RUN_COMPLETE), BT_OK);
+  close_store(s->f, s->store);
+  expect_sound(s->f);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)

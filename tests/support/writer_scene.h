@@ -3,20 +3,12 @@
 #ifndef BT_TESTS_WRITER_SCENE_H
 #define BT_TESTS_WRITER_SCENE_H
 
-#include <time.h>
-
 #include "runners/writer.h"
 #include "tests/support/store_steps.h"
 
 enum { PLENTY = 1 << 30, N_COMBOS = 8, N_TICKERS = 600 };
 
 /* A store with one run begun, and its tickers. */
-typedef struct scene {
-  fixture *f;
-  bt_store *store;
-  int64_t run_id;
-} scene;
-
 static inline scene set_up(void **state)
 {
   scene s = {.f = *state};
@@ -26,14 +18,6 @@ static inline scene set_up(void **state)
     assert_int_equal(put_ticker(s.f, s.store, s.run_id, i, "T"), BT_OK);
   assert_int_equal(bt_store_commit(s.store, &s.f->err), BT_OK);
   return s;
-}
-
-static inline void tear_down(scene *s)
-{
-  assert_int_equal(end_run(s->f, s->store, s->run_id, BT_RUN_COMPLETE), BT_OK);
-  close_store(s->f, s->store);
-  assert_string_equal(fixture_query(s->f, "PRAGMA integrity_check"), "ok");
-  assert_string_equal(fixture_query(s->f, "PRAGMA foreign_key_check"), "");
 }
 
 static inline bt_writer *start(scene *s, size_t budget_bytes)
@@ -89,12 +73,6 @@ static inline void push(scene *s, bt_writer *writer, size_t sequence)
 static inline void finish(scene *s, bt_writer *writer)
 {
   if (bt_writer_finish(writer, &s->f->err)) fail_msg("%s", s->f->err.message);
-}
-
-static inline void sleep_ms(int ms)
-{
-  struct timespec wait = {ms / 1000, (ms % 1000) * 1000000L};
-  (void)nanosleep(&wait, NULL);
 }
 
 /* Whether there is room within ten seconds. */

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "runners/store_internal.h"
 #include "tests/support/store_steps.h"
@@ -206,12 +205,6 @@ static void file_system_that_takes_no_more_keeps_whole_batches(void **state)
   close_store(f, open_store(f)); /* takes over what the WAL still holds */
   assert_true(check_whole_batches(f, 100) >= 5);
   assert_int_equal(fixture_count_files(f), 1);
-}
-
-static void sleep_ms(int ms)
-{
-  struct timespec wait = {ms / 1000, (ms % 1000) * 1000000L};
-  (void)nanosleep(&wait, NULL);
 }
 
 /* Waits until so many tickers are in the file; false after a minute. */

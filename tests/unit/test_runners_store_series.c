@@ -8,12 +8,6 @@
 #include "tests/support/store_steps.h"
 
 /* A store with a run and one ticker. */
-typedef struct scene {
-  fixture *f;
-  bt_store *store;
-  int64_t run_id;
-} scene;
-
 static scene set_up(void **state)
 {
   scene s = {.f = *state};
@@ -21,14 +15,6 @@ static scene set_up(void **state)
   s.run_id = begin_run(s.f, s.store, &fixture_strategy, 2);
   assert_int_equal(put_ticker(s.f, s.store, s.run_id, 1, "AAA"), BT_OK);
   return s;
-}
-
-static void tear_down(scene *s)
-{
-  assert_int_equal(end_run(s->f, s->store, s->run_id, BT_RUN_COMPLETE), BT_OK);
-  close_store(s->f, s->store);
-  assert_string_equal(fixture_query(s->f, "PRAGMA integrity_check"), "ok");
-  assert_string_equal(fixture_query(s->f, "PRAGMA foreign_key_check"), "");
 }
 
 static int64_t ns(const char *text)
