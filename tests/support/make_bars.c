@@ -42,6 +42,16 @@ bt_bars *make_flat_bars(size_t n, double price)
   return bars;
 }
 
+bt_bars *make_bars_on(const char *days, int64_t first_day)
+{
+  size_t n = 0;
+  bt_bars *bars = make_flat_bars(strlen(days) + 1, 5);
+  for (size_t d = 0; days[d]; d++)
+    if (days[d] == 'x') bars->time_ns[n++] = (first_day + (int64_t)d) * BT_NS_PER_DAY;
+  bars->n_bars = n;
+  return bars;
+}
+
 bt_bars *make_prefix(const bt_bars *bars, size_t n)
 {
   bt_bars *prefix = make_bars(n, bars->open, bars->high, bars->low, bars->close);

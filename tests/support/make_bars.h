@@ -15,6 +15,10 @@ bt_bars *make_bars(size_t n, const double *open, const double *high, const doubl
 /* Bars that all have this price; volume NaN. */
 bt_bars *make_flat_bars(size_t n, double price);
 
+/* Bars on the days on which the text has an x ("xx.x"); its first letter is `first_day`, counted
+ * from 1970-01-01. */
+bt_bars *make_bars_on(const char *days, int64_t first_day);
+
 /* The first n bars of others. */
 bt_bars *make_prefix(const bt_bars *bars, size_t n);
 

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "core/calendar.h"
-#include "core/time.h"
 #include "tests/support/make_bars.h"
 
 enum { N_DAYS_MOST = 200, N_SETS_MOST = 9 };
@@ -16,11 +15,7 @@ enum { N_DAYS_MOST = 200, N_SETS_MOST = 9 };
 static bt_day_set set_of(const char *text)
 {
   bt_day_set set;
-  size_t n = 0;
-  bt_bars *bars = make_flat_bars(strlen(text) + 1, 5);
-  for (size_t d = 0; text[d]; d++)
-    if (text[d] == 'x') bars->time_ns[n++] = (int64_t)(100 + d) * BT_NS_PER_DAY;
-  bars->n_bars = n;
+  bt_bars *bars = make_bars_on(text, 100);
   assert_int_equal(bt_day_set_new(&set, bars, NULL), BT_OK);
   bt_bars_free(bars);
   return set;

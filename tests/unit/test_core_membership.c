@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -21,10 +20,7 @@ static void check(const char *text, const char *expected, const bt_membership *s
 {
   double target[N_BARS_MOST];
   char found[N_BARS_MOST + 1] = "";
-  bt_bars *bars = make_flat_bars(strlen(text), 5);
-  bars->n_bars = 0;
-  for (size_t d = 0; text[d]; d++)
-    if (text[d] == 'x') bars->time_ns[bars->n_bars++] = (int64_t)(10 + d) * BT_NS_PER_DAY;
+  bt_bars *bars = make_bars_on(text, 10);
   for (size_t t = 0; t < bars->n_bars; t++) target[t] = 1;
   bt_membership_apply(target, bars, stretches, n);
   for (size_t t = 0, d = 0; text[d]; d++)

@@ -221,11 +221,7 @@ enum { A_MONDAY = 4 }; /* 1970-01-05 */
 static bt_day_set set_of(const char *text)
 {
   bt_day_set set;
-  size_t n = 0;
-  bt_bars *bars = make_flat_bars(strlen(text), 5);
-  for (size_t d = 0; text[d]; d++)
-    if (text[d] == 'x') bars->time_ns[n++] = (int64_t)(A_MONDAY + d) * BT_NS_PER_DAY;
-  bars->n_bars = n;
+  bt_bars *bars = make_bars_on(text, A_MONDAY);
   assert_int_equal(bt_day_set_new(&set, bars, NULL), BT_OK);
   bt_bars_free(bars);
   return set;
