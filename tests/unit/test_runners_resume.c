@@ -19,6 +19,13 @@ typedef struct resume_scene {
   bt_resume found;
 } resume_scene;
 
+/* Writes a file of n bars and reads the universe again. */
+static void change(resume_scene *r, const char *symbol, int n, int price)
+{
+  write_bars(r->data, symbol, 6, n, 1, price);
+  scan_folder(r->data, 1 << 20);
+}
+
 static int resume_setup(void **state)
 {
   resume_scene *r = calloc(1, sizeof *r);
@@ -26,8 +33,7 @@ static int resume_setup(void **state)
   if (!r || scan_scene_setup((void **)&r->data) || fixture_new((void **)&r->results)) return -1;
   write_bars(r->data, "A", 6, 5, 1, 10);
   write_bars(r->data, "B", 6, 6, 1, 20);
-  write_bars(r->data, "C", 6, 0, 1, 30); /* rejected */
-  scan_folder(r->data, 1 << 20);
+  change(r, "C", 0, 30); /* rejected */
   r->info = (bt_run_info){.kind = "sweep",
                           .version = "1.2.3",
                           .strategy = "buyhold",
@@ -46,24 +52,37 @@ static int resume_teardown(void **state)
   return status ? -1 : 0;
 }
 
-/* Begins a run and ends it, with the rows of its tickers where they are wanted. */
-static int64_t put_run(resume_scene *r, const bt_run_info *info, bt_run_status status, bool tickers)
+/* Begins a run, with the rows of its tickers where they are wanted, as another process that has not
+ * ended it would leave it. */
+static int64_t put_running(resume_scene *r, const bt_run_info *info, bool tickers)
 {
   bt_error err;
   int64_t run_id = 0;
-  const bt_run_end end = {status, 1, 1, "2020-01-06", "2020-01-11"};
   if (bt_store_begin_run(r->store, &run_id, info, NULL, NULL, &err) ||
-      (tickers && bt_ticker_rows_put(r->store, run_id, &r->data->job, &r->data->scan, &err)) ||
-      bt_store_end_run(r->store, run_id, &end, &err))
+      (tickers && bt_ticker_rows_put(r->store, run_id, &r->data->job, &r->data->scan, &err)))
     fail_msg("%s", err.message);
   return run_id;
+}
+
+/* Begins a run in the same way, and ends it. */
+static int64_t put_run(resume_scene *r, const bt_run_info *info, bt_run_status status, bool tickers)
+{
+  bt_error err;
+  const bt_run_end end = {status, 1, 1, "2020-01-06", "2020-01-11"};
+  int64_t run_id = put_running(r, info, tickers);
+  if (bt_store_end_run(r->store, run_id, &end, &err)) fail_msg("%s", err.message);
+  return run_id;
+}
+
+static bt_status find(resume_scene *r, bt_error *err)
+{
+  return bt_resume_find(&r->found, r->store, &r->info, &r->data->job, &r->data->scan, err);
 }
 
 static void expect_found(resume_scene *r, bt_resume_verdict verdict, int64_t run_id)
 {
   bt_error err;
-  if (bt_resume_find(&r->found, r->store, &r->info, &r->data->job, &r->data->scan, &err))
-    fail_msg("%s", err.message);
+  if (find(r, &err)) fail_msg("%s", err.message);
   assert_int_equal(r->found.verdict, verdict);
   if (verdict != BT_RESUME_NONE) assert_int_equal(r->found.run_id, run_id);
 }
@@ -72,9 +91,7 @@ static void expect_found(resume_scene *r, bt_resume_verdict verdict, int64_t run
 static void expect_other(resume_scene *r, const char *difference)
 {
   bt_error err;
-  bt_status status =
-      bt_resume_find(&r->found, r->store, &r->info, &r->data->job, &r->data->scan, &err);
-  assert_int_equal(status, BT_ERR_DATA);
+  assert_int_equal(find(r, &err), BT_ERR_DATA);
   if (!strstr(err.message, difference)) fail_msg("'%s' is not in: %s", difference, err.message);
 }
 
@@ -181,35 +198,21 @@ static void of_objects_the_member_is_named(void **state)
   }
 }
 
-/* As another process that has begun and not ended it would leave it. */
-static int64_t put_running(resume_scene *r, const bt_run_info *info)
-{
-  bt_error err;
-  int64_t run_id = 0;
-  if (bt_store_begin_run(r->store, &run_id, info, NULL, NULL, &err) ||
-      bt_ticker_rows_put(r->store, run_id, &r->data->job, &r->data->scan, &err))
-    fail_msg("%s", err.message);
-  return run_id;
-}
-
 static void a_run_of_another_process_counts_where_it_is_this_job_alone(void **state)
 {
   resume_scene *r = *state;
   bt_error err;
   bt_run_info other = r->info;
   other.options_json = "{\"cash\":5}";
-  (void)put_running(r, &other);
+  (void)put_running(r, &other, true);
   expect_found(r, BT_RESUME_NONE, 0);
   (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
-  (void)put_running(r, &other);
+  (void)put_running(r, &other, true);
   expect_found(r, BT_RESUME_RUN, 2);
-  assert_int_equal(put_running(r, &r->info), 4);
-  assert_int_equal(
-      bt_resume_find(&r->found, r->store, &r->info, &r->data->job, &r->data->scan, &err),
-      BT_ERR_DATABASE);
+  assert_int_equal(put_running(r, &r->info, true), 4);
+  assert_int_equal(find(r, &err), BT_ERR_DATABASE);
   assert_non_null(strstr(err.message, "--resume: run 4 is this job and is being written"));
-  write_bars(r->data, "B", 6, 6, 1, 21); /* neither 2 nor 4; 2 would be left behind */
-  scan_folder(r->data, 1 << 20);
+  change(r, "B", 6, 21); /* neither 2 nor 4; 2 would be left behind */
   expect_other(r, "run 2 is interrupted, but it is another job: ");
 }
 
@@ -217,20 +220,15 @@ static void an_older_run_with_the_same_data_goes_on(void **state)
 {
   resume_scene *r = *state;
   (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
-  write_bars(r->data, "B", 6, 6, 1, 21);
-  scan_folder(r->data, 1 << 20);
+  change(r, "B", 6, 21);
   (void)put_run(r, &r->info, BT_RUN_FAILED, true);
-  write_bars(r->data, "A", 6, 5, 1, 11);
-  scan_folder(r->data, 1 << 20);
+  change(r, "A", 5, 11);
   (void)put_run(r, &r->info, BT_RUN_COMPLETE, true);
-  write_bars(r->data, "A", 6, 5, 1, 10);
-  scan_folder(r->data, 1 << 20);
+  change(r, "A", 5, 10);
   expect_found(r, BT_RESUME_RUN, 2);
-  write_bars(r->data, "B", 6, 6, 1, 20);
-  scan_folder(r->data, 1 << 20);
+  change(r, "B", 6, 20);
   expect_found(r, BT_RESUME_RUN, 1);
-  write_bars(r->data, "C", 6, 4, 1, 30);
-  scan_folder(r->data, 1 << 20);
+  change(r, "C", 4, 30);
   expect_other(r, "run 3 is complete, but it is another job: ");
   expect_other(r, "A.csv has changed; leave --resume out to begin anew");
 }
@@ -239,16 +237,13 @@ static void other_bytes_or_tickers_are_another_job(void **state)
 {
   resume_scene *r = *state;
   (void)put_run(r, &r->info, BT_RUN_INTERRUPTED, true);
-  write_bars(r->data, "B", 6, 6, 1, 21);
-  scan_folder(r->data, 1 << 20);
+  change(r, "B", 6, 21);
   expect_other(r, "B.csv has changed");
   write_bars(r->data, "B", 6, 6, 1, 20);
-  write_bars(r->data, "C", 6, 4, 1, 30); /* was rejected */
-  scan_folder(r->data, 1 << 20);
+  change(r, "C", 4, 30); /* was rejected */
   expect_other(r, "C.csv has changed");
   write_bars(r->data, "C", 6, 0, 1, 30);
-  write_bars(r->data, "D", 6, 4, 1, 30);
-  scan_folder(r->data, 1 << 20);
+  change(r, "D", 4, 30);
   expect_other(r, "its universe had 3 tickers and has 4");
   char path[2 * TEST_PATH_SIZE];
   (void)snprintf(path, sizeof path, "%s/B.csv", r->data->dir);
@@ -261,8 +256,7 @@ static void a_complete_run_whose_data_have_changed_is_not_taken_for_this_job(voi
 {
   resume_scene *r = *state;
   (void)put_run(r, &r->info, BT_RUN_COMPLETE, true);
-  write_bars(r->data, "A", 6, 5, 1, 11);
-  scan_folder(r->data, 1 << 20);
+  change(r, "A", 5, 11);
   expect_other(r, "run 1 is complete, but it is another job: ");
 }
 
