@@ -128,6 +128,15 @@ static void make_job(job *j, test_random *random, size_t n)
   assert_int_equal(status, BT_OK);
 }
 
+/* Tables of the bars as they are now, and a job that goes by them. */
+static void renew_tables(job *j, double periods_per_year, double rf)
+{
+  bt_tables_free(j->tables);
+  j->how.rf = rf;
+  j->periods_per_year = periods_per_year;
+  assert_int_equal(bt_tables_new(&j->tables, j->bars, periods_per_year, rf, NULL), BT_OK);
+}
+
 /* Nothing that has every window evaluated plainly. */
 static void be_ordinary(job *j)
 {
@@ -173,22 +182,32 @@ static void close_bench(bench *b)
   bt_evaluator_clear(&b->evaluator);
 }
 
-static void compare_windows(bench *b, const job *j, bt_span span, size_t n_windows)
+static void follow(bench *b, const job *j, bt_span span)
 {
   bt_subject whole = subject_of(j, span);
   bt_status status = bt_course_follow(b->course, j->tables, &whole, j->target, &j->how, NULL);
   assert_int_equal(status, BT_OK);
-  for (size_t i = 0; i < n_windows; i++) {
-    bt_metrics got, expected;
-    bt_span window = i == 0 ? span : random_span(&b->random, span);
-    bt_subject subject = subject_of(j, window);
-    assert_int_equal(bt_course_evaluate(&got, b->course, window, NULL), BT_OK);
-    assert_int_equal(bt_evaluate(&expected, &b->evaluator, &subject, j->target, &j->how, NULL),
-                     BT_OK);
-    compare(&got, &expected);
-    b->n_windows++;
-    b->n_ruined += b->evaluator.ledger.ruined;
-  }
+}
+
+/* A window of the span that the course has followed. */
+static void compare_window(bench *b, const job *j, bt_span window)
+{
+  bt_metrics got, expected;
+  bt_subject subject = subject_of(j, window);
+  assert_int_equal(bt_course_evaluate(&got, b->course, window, NULL), BT_OK);
+  assert_int_equal(bt_evaluate(&expected, &b->evaluator, &subject, j->target, &j->how, NULL),
+                   BT_OK);
+  compare(&got, &expected);
+  b->n_windows++;
+  b->n_ruined += b->evaluator.ledger.ruined;
+}
+
+/* The whole span and random parts of it. */
+static void compare_windows(bench *b, const job *j, bt_span span, size_t n_windows)
+{
+  follow(b, j, span);
+  for (size_t i = 0; i < n_windows; i++)
+    compare_window(b, j, i == 0 ? span : random_span(&b->random, span));
 }
 
 static void report(const bench *b)
@@ -258,16 +277,12 @@ static void a_price_a_hundred_times_too_high_spoils_no_other_window(void **state
     job j;
     make_job(&j, &b.random, 2000);
     bt_bars_free(j.bars);
-    bt_tables_free(j.tables);
     j.bars = make_random_bars(&b.random, 2000, 5000, 0.0005);
     j.bars->close[300] *= 100;
     j.how.simulation.lot = j.how.simulation.costs.commission_min = 0;
     be_ordinary(&j);
     for (size_t t = 0; t < 2000; t++) j.target[t] = j.target[t] > 0;
-    bt_status status = bt_tables_new(&j.tables, j.bars, 252, 0, NULL);
-    assert_int_equal(status, BT_OK);
-    j.how.rf = 0;
-    j.periods_per_year = 252;
+    renew_tables(&j, 252, 0);
     compare_windows(&b, &j, (bt_span){0, 2000}, 10);
     free_job(&j);
   }
@@ -280,7 +295,6 @@ static void a_price_a_hundred_times_too_high_spoils_no_other_window(void **state
 static void make_growing_job(job *j, test_random *random, const double rates[2], double rf)
 {
   make_job(j, random, 400);
-  bt_tables_free(j->tables);
   double price = 100;
   for (size_t t = 0; t < 400; t++) {
     j->bars->open[t] = j->bars->close[t] = price;
@@ -289,9 +303,7 @@ static void make_growing_job(job *j, test_random *random, const double rates[2],
   }
   j->how.simulation.lot = j->how.simulation.costs.commission_min = 0;
   be_ordinary(j);
-  j->how.rf = rf;
-  j->periods_per_year = 252;
-  assert_int_equal(bt_tables_new(&j->tables, j->bars, 252, rf, NULL), BT_OK);
+  renew_tables(j, 252, rf);
 }
 
 /* Sortino is not defined where no return lies below the floor: none may fall there by rounding. */
@@ -358,9 +370,7 @@ static void returns_near_to_noise_are_left_to_the_plain_evaluation(void **state)
     job j;
     make_job(&j, &b.random, 100);
     for (size_t t = 0; t < 100; t++) j.bars->close[t] = j.bars->open[t] = t % 2 ? 1 : 1 + 1e-14;
-    bt_tables_free(j.tables);
-    bt_status status = bt_tables_new(&j.tables, j.bars, j.periods_per_year, j.how.rf, NULL);
-    assert_int_equal(status, BT_OK);
+    renew_tables(&j, j.periods_per_year, j.how.rf);
     assert_false(bt_tables_are_clear(j.tables));
     compare_windows(&b, &j, (bt_span){0, 100}, 10);
     free_job(&j);
@@ -379,23 +389,12 @@ static void windows_of_ordinary_prices_come_from_the_course(void **state)
     job j;
     make_job(&j, &b.random, 1260);
     bt_bars_free(j.bars);
-    bt_tables_free(j.tables);
     j.bars = make_random_bars(&b.random, 1260, 100, 0.02);
-    j.how.rf = 0;
-    j.periods_per_year = 252;
     be_ordinary(&j);
-    assert_int_equal(bt_tables_new(&j.tables, j.bars, 252, 0, NULL), BT_OK);
-    bt_subject whole = subject_of(&j, (bt_span){0, 1260});
-    bt_status status = bt_course_follow(b.course, j.tables, &whole, j.target, &j.how, NULL);
-    assert_int_equal(status, BT_OK);
-    for (size_t first = 0; first + 630 <= 1260; first += 63) {
-      bt_metrics got, expected;
-      bt_subject subject = subject_of(&j, (bt_span){first, first + 630});
-      assert_int_equal(bt_course_evaluate(&got, b.course, subject.span, NULL), BT_OK);
-      assert_int_equal(bt_evaluate(&expected, &b.evaluator, &subject, j.target, &j.how, NULL),
-                       BT_OK);
-      compare(&got, &expected);
-    }
+    renew_tables(&j, 252, 0);
+    follow(&b, &j, (bt_span){0, 1260});
+    for (size_t first = 0; first + 630 <= 1260; first += 63)
+      compare_window(&b, &j, (bt_span){first, first + 630});
     free_job(&j);
   }
   assert_true(bt_course_n_plain(b.course) < 3);
