@@ -30,6 +30,16 @@ static bt_trading_days make_days(const char *first, const char *last)
   return (bt_trading_days){days, n};
 }
 
+/* Takes the days from first to last out. */
+static void drop_days(bt_trading_days *over, const char *first, const char *last)
+{
+  int64_t *days = (int64_t *)over->days;
+  size_t n = 0;
+  for (size_t i = 0; i < over->n_days; i++)
+    if (days[i] < day_of(first) || days[i] > day_of(last)) days[n++] = days[i];
+  over->n_days = n;
+}
+
 static bt_duration duration(const char *text)
 {
   bt_duration out;
@@ -57,15 +67,42 @@ static const char *text_of(const bt_window *w)
   return text;
 }
 
-/* The windows over Mondays to Fridays from first to last, the origin being the first of them. */
-static bt_window *make(size_t *n, const bt_window_rule *rule, const char *first, const char *last)
+/* The windows over these days, the origin being the first of them. */
+static bt_window *make_over(size_t *n, const bt_window_rule *rule, const bt_trading_days *over)
 {
   bt_window *windows = NULL;
   bt_error err;
+  if (bt_windows_make(&windows, n, rule, over, over->days[0], &err)) fail_msg("%s", err.message);
+  return windows;
+}
+
+/* The windows over Mondays to Fridays from first to last. */
+static bt_window *make(size_t *n, const bt_window_rule *rule, const char *first, const char *last)
+{
   bt_trading_days over = make_days(first, last);
-  if (bt_windows_make(&windows, n, rule, &over, over.days[0], &err)) fail_msg("%s", err.message);
+  bt_window *windows = make_over(n, rule, &over);
   free((void *)over.days);
   return windows;
+}
+
+/* Over these days there is one window and no other: this one. */
+static void expect_one_over(const bt_window_rule *rule, const bt_trading_days *over,
+                            const char *expected)
+{
+  size_t n = 0;
+  bt_window *windows = make_over(&n, rule, over);
+  assert_int_equal(n, 1);
+  assert_string_equal(text_of(windows), expected);
+  free(windows);
+}
+
+/* The same over Mondays to Fridays. */
+static void expect_one(const bt_window_rule *rule, const char *first, const char *last,
+                       const char *expected)
+{
+  bt_trading_days over = make_days(first, last);
+  expect_one_over(rule, &over, expected);
+  free((void *)over.days);
 }
 
 static void expect_failure(const bt_window_rule *rule, const char *first, const char *last,
@@ -190,18 +227,12 @@ static void units_may_differ(void **state)
 static void a_test_part_is_kept_from_half_of_its_length_on(void **state)
 {
   (void)state;
-  size_t n = 0;
   bt_window_rule rule = rule_of("1y", "0d", "6m", "6m");
-  bt_window *windows = make(&n, &rule, "2020-01-01", "2021-04-01");
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-01..2021-04-01");
-  free(windows);
+  expect_one(&rule, "2020-01-01", "2021-04-01", "2020-01-01..2020-12-31 2021-01-01..2021-04-01");
   expect_failure(&rule, "2020-01-01", "2021-03-31", BT_ERR_DATA, "no window: from 2020-01-01 to");
   rule = rule_of("10", "0b", "5", "5");
-  windows = make(&n, &rule, "2020-01-06", "2020-01-22"); /* 13 days: 3 of 5 */
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(&windows[0]), "2020-01-06..2020-01-19 2020-01-20..2020-01-22");
-  free(windows);
+  expect_one(&rule, "2020-01-06", "2020-01-22", /* 13 days: 3 of 5 */
+             "2020-01-06..2020-01-19 2020-01-20..2020-01-22");
   expect_failure(&rule, "2020-01-06", "2020-01-21", BT_ERR_DATA, "no window");
 }
 
@@ -210,20 +241,11 @@ static void a_test_part_is_kept_from_half_of_its_length_on(void **state)
 static void half_of_a_calendar_test_counts_where_other_parts_have_bars(void **state)
 {
   (void)state;
-  size_t n = 0;
   bt_window_rule rule = rule_of("1y", "1b", "6m", "6m");
-  bt_window *windows = make(&n, &rule, "2020-01-01", "2021-07-02");
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
-  free(windows);
-  windows = make(&n, &rule, "2020-01-01", "2021-07-01"); /* all of it, and nothing behind */
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
-  free(windows);
-  windows = make(&n, &rule, "2020-01-01", "2021-04-05");
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(&windows[0]), "2020-01-01..2020-12-31 2021-01-04..2021-04-05");
-  free(windows);
+  expect_one(&rule, "2020-01-01", "2021-07-02", "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
+  expect_one(&rule, "2020-01-01", "2021-07-01", /* all of it, and nothing behind */
+             "2020-01-01..2020-12-31 2021-01-04..2021-07-01");
+  expect_one(&rule, "2020-01-01", "2021-04-05", "2020-01-01..2020-12-31 2021-01-04..2021-04-05");
   expect_failure(&rule, "2020-01-01", "2021-04-02", BT_ERR_DATA, "no window");
 }
 
@@ -250,22 +272,12 @@ static void a_train_part_in_bars_leaves_the_last_calendar_test(void **state)
 static void a_test_part_whose_end_is_not_reached_goes_to_the_last_day(void **state)
 {
   (void)state;
-  size_t n = 0, n_days = 0;
   bt_window_rule rule = rule_of("20b", "0d", "3m", "3m");
   bt_trading_days over = make_days("2020-01-01", "2020-05-20");
-  int64_t *days = (int64_t *)over.days;
-  for (size_t i = 0; i < over.n_days; i++)
-    if (days[i] < day_of("2020-04-01") || days[i] > day_of("2020-04-21")) days[n_days++] = days[i];
-  for (size_t n_missing = 0; n_missing < 2; n_missing++) {
-    bt_window *windows = NULL;
-    bt_error err;
-    over.n_days = n_days - n_missing;
-    if (bt_windows_make(&windows, &n, &rule, &over, days[0], &err)) fail_msg("%s", err.message);
-    assert_int_equal(n, 1);
-    assert_string_equal(text_of(windows), "2020-01-01..2020-01-28 2020-01-29..2020-05-19");
-    free(windows);
-  }
-  free(days);
+  drop_days(&over, "2020-04-01", "2020-04-21");
+  for (size_t n_missing = 0; n_missing < 2; n_missing++, over.n_days--)
+    expect_one_over(&rule, &over, "2020-01-01..2020-01-28 2020-01-29..2020-05-19");
+  free((void *)over.days);
 }
 
 /* From 2020-01-01 on 20 trading days lead to 2020-02-17, from 2020-01-15 on to 2020-02-18: days
@@ -273,20 +285,11 @@ static void a_test_part_whose_end_is_not_reached_goes_to_the_last_day(void **sta
 static void a_short_test_part_that_is_complete_is_kept(void **state)
 {
   (void)state;
-  size_t n = 0, n_days = 0;
   bt_window_rule rule = rule_of("20b", "0d", "2w", "2w");
   bt_trading_days over = make_days("2020-01-01", "2020-02-17");
-  int64_t *days = (int64_t *)over.days;
-  for (size_t i = 0; i < over.n_days; i++)
-    if (days[i] < day_of("2020-01-02") || days[i] > day_of("2020-01-20")) days[n_days++] = days[i];
-  over.n_days = n_days;
-  bt_window *windows = NULL;
-  bt_error err;
-  if (bt_windows_make(&windows, &n, &rule, &over, days[0], &err)) fail_msg("%s", err.message);
-  assert_int_equal(n, 1);
-  assert_string_equal(text_of(windows), "2020-01-01..2020-02-16 2020-02-17..2020-02-17");
-  free(windows);
-  free(days);
+  drop_days(&over, "2020-01-02", "2020-01-20");
+  expect_one_over(&rule, &over, "2020-01-01..2020-02-16 2020-02-17..2020-02-17");
+  free((void *)over.days);
 }
 
 static void overlapping_tests_may_each_be_cut(void **state)
