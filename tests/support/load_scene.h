@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/bars.h"
-#include "core/time.h"
 #include "loaders/load.h"
 #include "loaders/universe.h"
 #include "tests/support/paths.h"
@@ -94,14 +93,6 @@ static inline void read_reference_universe(bt_universe *out, const char *path, c
   bt_error err;
   if (!test_reference_path(list, path) || !test_reference_path(folder, data)) skip();
   if (bt_universe_read(out, list, folder, &err) != BT_OK) fail_msg("%s", err.message);
-}
-
-/* An instant from its ISO text. */
-static inline int64_t instant_of(const char *text)
-{
-  int64_t time_ns = 0;
-  assert_true(bt_time_parse(&time_ns, NULL, text));
-  return time_ns;
 }
 
 #endif

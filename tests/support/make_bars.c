@@ -1,8 +1,14 @@
 #include "tests/support/make_bars.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "core/time.h"
 
@@ -59,6 +65,13 @@ bt_bars *make_prefix(const bt_bars *bars, size_t n)
   memcpy(prefix->volume, bars->volume, n * sizeof *prefix->volume);
   memcpy(prefix->adjust_factor, bars->adjust_factor, n * sizeof *prefix->adjust_factor);
   return prefix;
+}
+
+int64_t instant_of(const char *text)
+{
+  int64_t time_ns = 0;
+  if (!bt_time_parse(&time_ns, NULL, text)) fail_msg("'%s' is no time", text);
+  return time_ns;
 }
 
 uint64_t random_bits(test_random *random)

@@ -1,4 +1,4 @@
-/* make_bars.h - bars and random series for tests. What cannot be allocated aborts. */
+/* make_bars.h - bars, instants and random series for tests. What cannot be allocated aborts. */
 #ifndef BT_TESTS_MAKE_BARS_H
 #define BT_TESTS_MAKE_BARS_H
 
@@ -21,6 +21,9 @@ bt_bars *make_bars_on(const char *days, int64_t first_day);
 
 /* The first n bars of others. */
 bt_bars *make_prefix(const bt_bars *bars, size_t n);
+
+/* An instant from its ISO text; the test fails where it is none. */
+int64_t instant_of(const char *text);
 
 /* A generator with a seed (splitmix64), so that a failure can be repeated. */
 typedef struct test_random {

@@ -10,12 +10,11 @@
 
 #include "core/time.h"
 #include "core/windows.h"
+#include "tests/support/make_bars.h"
 
 static int64_t day_of(const char *text)
 {
-  int64_t ns = 0;
-  assert_true(bt_time_parse(&ns, NULL, text));
-  return bt_time_days(ns);
+  return bt_time_days(instant_of(text));
 }
 
 /* Monday to Friday. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/support/load_scene.h"
+#include "tests/support/make_bars.h"
 
 #define HEADER "Date,Open,High,Low,Close,Volume\n"
 

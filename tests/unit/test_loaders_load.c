@@ -12,6 +12,7 @@
 
 #include "core/time.h"
 #include "tests/support/load_scene.h"
+#include "tests/support/make_bars.h"
 
 #define HEADER "Date,Open,High,Low,Close,Volume\n"
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/suspect.h"
+#include "core/time.h"
 #include "loaders/universe.h"
 #include "tests/support/csv_table.h"
 #include "tests/support/load_scene.h"

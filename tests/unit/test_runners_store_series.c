@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/make_bars.h"
 #include "tests/support/store_steps.h"
 
 /* A store with a run and one ticker. */
@@ -15,13 +16,6 @@ static scene set_up(void **state)
   s.run_id = begin_run(s.f, s.store, &fixture_strategy, 2);
   assert_int_equal(put_ticker(s.f, s.store, s.run_id, 1, "AAA"), BT_OK);
   return s;
-}
-
-static int64_t ns(const char *text)
-{
-  int64_t time_ns = 0;
-  assert_true(bt_time_parse(&time_ns, NULL, text));
-  return time_ns;
 }
 
 static const double none = (double)NAN;
@@ -46,9 +40,12 @@ static void trades_are_numbered_and_an_open_one_says_so(void **state)
   scene s = set_up(state);
   const bt_result_key key = {.ticker_id = 1, .phase = "full", .combo_id = 3};
   const bt_trade_row rows[] = {
-      {1, ns("2024-01-02"), ns("2024-01-05"), 10.5, 11, 100, 49.5, 0.047, 3, "signal", false},
-      {-1, ns("2024-01-05"), ns("2024-01-09"), 11, 12.5, 80, -120, none, 2, "stop", false},
-      {1, ns("2024-01-10"), ns("2024-01-12"), 12, 12.25, 90, 22.5, 0.02, 2, "end", true},
+      {1, instant_of("2024-01-02"), instant_of("2024-01-05"), 10.5, 11, 100, 49.5, 0.047, 3,
+       "signal", false},
+      {-1, instant_of("2024-01-05"), instant_of("2024-01-09"), 11, 12.5, 80, -120, none, 2, "stop",
+       false},
+      {1, instant_of("2024-01-10"), instant_of("2024-01-12"), 12, 12.25, 90, 22.5, 0.02, 2, "end",
+       true},
   };
   assert_int_equal(bt_store_put_trades(s.store, s.run_id, &key, true, rows, 3, &s.f->err), BT_OK);
   assert_int_equal(bt_store_put_trades(s.store, s.run_id, &key, true, NULL, 0, &s.f->err), BT_OK);
@@ -64,7 +61,7 @@ static void trade_that_has_overflowed_has_no_row_and_keeps_its_number(void **sta
 {
   scene s = set_up(state);
   const bt_result_key key = {.ticker_id = 1, .phase = "full"};
-  const int64_t t = ns("2024-01-02T14:30:00");
+  const int64_t t = instant_of("2024-01-02T14:30:00");
   const bt_trade_row rows[] = {{1, t, t, 10, 11, 100, 1, 1, 0, "signal", false},
                                {1, t, t, 10, 11, (double)INFINITY, 1, 1, 0, "signal", false},
                                {1, t, t, 10, (double)INFINITY, 1, 1, 1, 0, "signal", false}};
@@ -79,10 +76,10 @@ static void points_of_equity_keep_order_and_time(void **state)
   scene s = set_up(state);
   const bt_result_key oos = {.ticker_id = 1, .phase = "oos"};
   const bt_result_key full = {.ticker_id = 1, .phase = "full", .combo_id = 2};
-  const bt_equity_point points[] = {{ns("2024-01-02"), 100000, 0},
-                                    {ns("2024-01-03"), none, 0},
-                                    {ns("2024-01-04"), 100250.5, -0.5}};
-  const bt_equity_point timed = {ns("2024-01-02T09:31:00"), 1, 1};
+  const bt_equity_point points[] = {{instant_of("2024-01-02"), 100000, 0},
+                                    {instant_of("2024-01-03"), none, 0},
+                                    {instant_of("2024-01-04"), 100250.5, -0.5}};
+  const bt_equity_point timed = {instant_of("2024-01-02T09:31:00"), 1, 1};
   assert_int_equal(bt_store_put_equity(s.store, s.run_id, &oos, true, points, 3, &s.f->err), BT_OK);
   assert_int_equal(bt_store_put_equity(s.store, s.run_id, &full, false, &timed, 1, &s.f->err),
                    BT_OK);

@@ -11,10 +11,10 @@
 
 #include "core/evaluate.h"
 #include "core/target.h"
-#include "core/time.h"
 #include "strategies/registry.h"
 #include "tests/support/compare.h"
 #include "tests/support/csv_table.h"
+#include "tests/support/make_bars.h"
 #include "tests/support/registry_cases.h"
 
 /* ---- bars and targets ------------------------------------------------------------------------ */
@@ -27,7 +27,7 @@ static bt_bars *read_goog(void)
   if (!csv_table_read(&table, "data/real/GOOG.csv")) return NULL;
   assert_int_equal(bt_bars_new(&bars, table.n_rows, NULL), BT_OK);
   for (size_t t = 0; t < table.n_rows; t++) {
-    assert_true(bt_time_parse(&bars->time_ns[t], NULL, csv_text(&table, t, "")));
+    bars->time_ns[t] = instant_of(csv_text(&table, t, ""));
     bars->open[t] = csv_number(&table, t, "Open");
     bars->high[t] = csv_number(&table, t, "High");
     bars->low[t] = csv_number(&table, t, "Low");
