@@ -12,17 +12,7 @@
 #include <string.h>
 
 #include "runners/pool.h"
-
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define IS_SLOW 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define IS_SLOW 1
-#endif
-#endif
-#ifndef IS_SLOW
-#define IS_SLOW 0
-#endif
+#include "tests/support/slow.h"
 
 /* A lost wake-up shows as a test that never ends. */
 enum { MAX_WORKERS = 16, TIME_LIMIT_S = 300 };
@@ -30,11 +20,10 @@ enum { MAX_WORKERS = 16, TIME_LIMIT_S = 300 };
 static const size_t worker_counts[] = {1, 2, 7, MAX_WORKERS};
 enum { N_WORKER_COUNTS = sizeof worker_counts / sizeof worker_counts[0] };
 
-/* n, or less where everything is slow: a sanitizer, or valgrind, which preloads its libraries. */
+/* n, or less where everything is slow. */
 static inline size_t scaled(size_t n)
 {
-  const char *preloaded = getenv("LD_PRELOAD");
-  if (preloaded && strstr(preloaded, "vgpreload")) return n / 100 + 1;
+  if (is_below_valgrind()) return n / 100 + 1;
   return IS_SLOW ? n / 10 + 1 : n;
 }
 

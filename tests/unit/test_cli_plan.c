@@ -10,21 +10,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "tests/support/program_scene.h"
+#include "tests/support/slow.h"
 
-/* A sanitizer takes several times as much; below valgrind, which preloads its libraries, the child
- * begins as a copy of all of it. */
+/* A sanitizer takes several times as much; below valgrind the child begins as a copy of it. */
 static bool memory_is_the_programs_own(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return false;
-#else
-  const char *preloaded = getenv("LD_PRELOAD");
-  return !preloaded || !strstr(preloaded, "vgpreload");
-#endif
+  return !IS_SLOW && !is_below_valgrind();
 }
 
 static double planned(const json_object *plan, const char *key)

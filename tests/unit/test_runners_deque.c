@@ -10,17 +10,7 @@
 #include <cmocka.h>
 
 #include "runners/deque.h"
-
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define IS_SLOW 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define IS_SLOW 1
-#endif
-#endif
-#ifndef IS_SLOW
-#define IS_SLOW 0
-#endif
+#include "tests/support/slow.h"
 
 enum {
   N_RACES = IS_SLOW ? 20000 : 200000,  /* for the last item */
