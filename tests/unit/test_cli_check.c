@@ -233,13 +233,11 @@ static void suspects_stand_beside_the_issues_in_json(void **state)
 /* Months have no bars on most days of a universe, and make no days of it. */
 static void bars_of_a_month_have_no_gaps(void **state)
 {
+  static const char months[] = "Date,Open,High,Low,Close\n2019-12-02,1,2,1,1\n2020-01-02,1,2,1,2\n"
+                               "2020-02-03,1,2,1,1.5\n2020-03-02,1,2,1,1.2\n";
   program_scene *s = *state;
-  put(s, "M.csv",
-      "Date,Open,High,Low,Close\n2019-12-02,1,2,1,1\n2020-01-02,1,2,1,2\n2020-02-03,1,2"
-      ",1,1.5\n2020-03-02,1,2,1,1.2\n");
-  put(s, "N.csv",
-      "Date,Open,High,Low,Close\n2019-12-02,1,2,1,1\n2020-01-02,1,2,1,2\n2020-02-03,1,2"
-      ",1,1.5\n2020-03-02,1,2,1,1.2\n");
+  put(s, "M.csv", months);
+  put(s, "N.csv", months);
   put_weeks(s, "A.csv", FOUR_WEEKS, 99, "10");
   put_weeks(s, "C.csv", "xxxxx..xxx.x..xxxxx..xxxxx..", 99, "10");
   expect_exit(s, "backtest check M.csv N.csv A.csv C.csv", 0);

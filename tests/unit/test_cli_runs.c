@@ -173,15 +173,14 @@ static void what_a_killed_process_left_is_listed_and_stays(void **state)
 static void listing_needs_no_permission_to_write(void **state)
 {
   program_scene *s = *state;
+  make_runs(s);
   if (geteuid() == 0) {
-    make_runs(s);
     expect_exit(s,
                 "chmod 755 .; chmod 444 r.db; p=$(command -v backtest); cp \"$p\" ./b; "
                 "cd / && setpriv --reuid=65534 --clear-groups \"$OLDPWD/b\" runs \"$OLDPWD/r.db\"; "
                 "e=$?; cd \"$OLDPWD\"; ls r.db*; exit $e",
                 0);
   } else {
-    make_runs(s);
     expect_exit(s, "chmod 444 r.db; chmod 555 .; backtest runs r.db; e=$?; chmod 755 .; exit $e",
                 0);
   }

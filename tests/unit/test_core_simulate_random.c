@@ -188,6 +188,83 @@ static void exposure_is_the_bars_with_shares_and_closed_trades_come_in_order(voi
   }
 }
 
+static void no_trades_leave_equity_exact(void **state)
+{
+  (void)state;
+  test_random random = {5};
+  bt_bars *bars = make_random_bars(&random, 300, 20, 0.05);
+  double *target = calloc(300, sizeof *target);
+  bt_ledger ledger;
+  bt_ledger_init(&ledger);
+  bt_sim_config config = {.cash = 12345.678901, .costs = {.commission_min = 3}};
+  assert_int_equal(bt_simulate(&ledger, bars, target, (bt_span){0, 300}, &config, NULL), BT_OK);
+  for (size_t t = 0; t < 300; t++) assert_true(ledger.equity[t] == 12345.678901);
+  assert_true(ledger.costs_paid == 0 && ledger.n_trades == 0);
+  bt_ledger_clear(&ledger);
+  bt_bars_free(bars);
+  free(target);
+}
+
+static void cash_never_goes_below_zero_without_short_positions(void **state)
+{
+  (void)state;
+  test_random random = {6};
+  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *ledger = &r.ledger;
+    for (size_t k = 0; k < ledger->n_bars; k++) {
+      double close = r.bars->close[r.span.first + k];
+      if (r.shares[k] < 0) continue;
+      assert_true(ledger->equity[k] - r.shares[k] * close >= -1e-9 * ledger->equity[k]);
+    }
+    free_run(&r);
+  }
+}
+
+static void a_ledger_that_was_used_before_gives_the_same_bits(void **state)
+{
+  (void)state;
+  test_random random = {7};
+  bt_ledger used;
+  bt_ledger_init(&used);
+  for (size_t i = 0; i < 300; i++) {
+    run r;
+    make_job(&r, &random);
+    const bt_ledger *fresh = &r.ledger;
+    assert_int_equal(bt_simulate(&used, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
+    assert_int_equal(used.n_trades, fresh->n_trades);
+    assert_memory_equal(used.equity, fresh->equity, fresh->n_bars * sizeof(double));
+    assert_int_equal(used.n_holdings, fresh->n_holdings);
+    for (size_t k = 0; k < fresh->n_holdings; k++) {
+      assert_int_equal(used.holdings[k].bar, fresh->holdings[k].bar);
+      assert_true(used.holdings[k].shares == fresh->holdings[k].shares);
+    }
+    assert_true(used.costs_paid == fresh->costs_paid && used.ruined == fresh->ruined);
+    for (size_t k = 0; k < used.n_trades; k++)
+      assert_true(used.trades[k].pnl == fresh->trades[k].pnl);
+    free_run(&r);
+  }
+  bt_ledger_clear(&used);
+}
+
+static void a_round_trip_at_one_price_earns_exactly_nothing(void **state)
+{
+  (void)state;
+  static const double prices[] = {0.1, 1.94, 33.33, 101.37}, targets[] = {1, -1, 0.3, -0.7, 1, 0};
+  for (size_t i = 0; i < 4; i++) {
+    bt_bars *bars = make_flat_bars(6, prices[i]);
+    bt_ledger ledger;
+    bt_ledger_init(&ledger);
+    bt_sim_config config = {.cash = 100000, .fill = BT_FILL_CLOSE};
+    assert_int_equal(bt_simulate(&ledger, bars, targets, (bt_span){0, 6}, &config, NULL), BT_OK);
+    assert_int_equal(ledger.n_trades, 5);
+    for (size_t k = 0; k < ledger.n_trades; k++) assert_true(ledger.trades[k].pnl == 0);
+    bt_ledger_clear(&ledger);
+    bt_bars_free(bars);
+  }
+}
+
 static void compare_trades(const plain_account *plain, const bt_ledger *ledger)
 {
   assert_int_equal(ledger->n_trades, plain->n_trades);
@@ -325,83 +402,6 @@ static void stops_borrow_and_sizes_agree_with_going_bar_by_bar(void **state)
   assert_true(n_ruined > 20);
 }
 
-static void no_trades_leave_equity_exact(void **state)
-{
-  (void)state;
-  test_random random = {5};
-  bt_bars *bars = make_random_bars(&random, 300, 20, 0.05);
-  double *target = calloc(300, sizeof *target);
-  bt_ledger ledger;
-  bt_ledger_init(&ledger);
-  bt_sim_config config = {.cash = 12345.678901, .costs = {.commission_min = 3}};
-  assert_int_equal(bt_simulate(&ledger, bars, target, (bt_span){0, 300}, &config, NULL), BT_OK);
-  for (size_t t = 0; t < 300; t++) assert_true(ledger.equity[t] == 12345.678901);
-  assert_true(ledger.costs_paid == 0 && ledger.n_trades == 0);
-  bt_ledger_clear(&ledger);
-  bt_bars_free(bars);
-  free(target);
-}
-
-static void cash_never_goes_below_zero_without_short_positions(void **state)
-{
-  (void)state;
-  test_random random = {6};
-  for (size_t i = 0; i < N_RANDOM_JOBS; i++) {
-    run r;
-    make_job(&r, &random);
-    const bt_ledger *ledger = &r.ledger;
-    for (size_t k = 0; k < ledger->n_bars; k++) {
-      double close = r.bars->close[r.span.first + k];
-      if (r.shares[k] < 0) continue;
-      assert_true(ledger->equity[k] - r.shares[k] * close >= -1e-9 * ledger->equity[k]);
-    }
-    free_run(&r);
-  }
-}
-
-static void a_ledger_that_was_used_before_gives_the_same_bits(void **state)
-{
-  (void)state;
-  test_random random = {7};
-  bt_ledger used;
-  bt_ledger_init(&used);
-  for (size_t i = 0; i < 300; i++) {
-    run r;
-    make_job(&r, &random);
-    const bt_ledger *fresh = &r.ledger;
-    assert_int_equal(bt_simulate(&used, r.bars, r.target, r.span, &r.config, NULL), BT_OK);
-    assert_int_equal(used.n_trades, fresh->n_trades);
-    assert_memory_equal(used.equity, fresh->equity, fresh->n_bars * sizeof(double));
-    assert_int_equal(used.n_holdings, fresh->n_holdings);
-    for (size_t k = 0; k < fresh->n_holdings; k++) {
-      assert_int_equal(used.holdings[k].bar, fresh->holdings[k].bar);
-      assert_true(used.holdings[k].shares == fresh->holdings[k].shares);
-    }
-    assert_true(used.costs_paid == fresh->costs_paid && used.ruined == fresh->ruined);
-    for (size_t k = 0; k < used.n_trades; k++)
-      assert_true(used.trades[k].pnl == fresh->trades[k].pnl);
-    free_run(&r);
-  }
-  bt_ledger_clear(&used);
-}
-
-static void a_round_trip_at_one_price_earns_exactly_nothing(void **state)
-{
-  (void)state;
-  static const double prices[] = {0.1, 1.94, 33.33, 101.37}, targets[] = {1, -1, 0.3, -0.7, 1, 0};
-  for (size_t i = 0; i < 4; i++) {
-    bt_bars *bars = make_flat_bars(6, prices[i]);
-    bt_ledger ledger;
-    bt_ledger_init(&ledger);
-    bt_sim_config config = {.cash = 100000, .fill = BT_FILL_CLOSE};
-    assert_int_equal(bt_simulate(&ledger, bars, targets, (bt_span){0, 6}, &config, NULL), BT_OK);
-    assert_int_equal(ledger.n_trades, 5);
-    for (size_t k = 0; k < ledger.n_trades; k++) assert_true(ledger.trades[k].pnl == 0);
-    bt_ledger_clear(&ledger);
-    bt_bars_free(bars);
-  }
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -409,12 +409,12 @@ int main(void)
       cmocka_unit_test(profits_of_trades_add_up_to_the_change_of_equity),
       cmocka_unit_test(shares_change_only_where_the_target_did),
       cmocka_unit_test(exposure_is_the_bars_with_shares_and_closed_trades_come_in_order),
-      cmocka_unit_test(going_from_order_to_order_agrees_with_going_bar_by_bar),
-      cmocka_unit_test(stops_borrow_and_sizes_agree_with_going_bar_by_bar),
       cmocka_unit_test(no_trades_leave_equity_exact),
       cmocka_unit_test(cash_never_goes_below_zero_without_short_positions),
       cmocka_unit_test(a_ledger_that_was_used_before_gives_the_same_bits),
       cmocka_unit_test(a_round_trip_at_one_price_earns_exactly_nothing),
+      cmocka_unit_test(going_from_order_to_order_agrees_with_going_bar_by_bar),
+      cmocka_unit_test(stops_borrow_and_sizes_agree_with_going_bar_by_bar),
   };
-  return cmocka_run_group_tests_name("core/simulate", tests, NULL, NULL);
+  return cmocka_run_group_tests_name("core/simulate, random", tests, NULL, NULL);
 }
