@@ -47,24 +47,10 @@ bt_series bt_bars_series(const bt_bars *bars)
                      .volume = bars->volume};
 }
 
-/* The first index whose time is >= time_ns. */
-static size_t lower_bound(const bt_bars *bars, int64_t time_ns)
-{
-  size_t low = 0, high = bars->n_bars;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (bars->time_ns[middle] < time_ns)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 bt_span bt_bars_find_span(const bt_bars *bars, int64_t from_ns, int64_t to_ns)
 {
-  bt_span span = {lower_bound(bars, from_ns), bars->n_bars};
-  if (to_ns < INT64_MAX) span.end = lower_bound(bars, to_ns + 1);
+  bt_span span = {bt_time_find(bars->time_ns, bars->n_bars, from_ns), bars->n_bars};
+  if (to_ns < INT64_MAX) span.end = bt_time_find(bars->time_ns, bars->n_bars, to_ns + 1);
   if (span.end < span.first) span.end = span.first;
   return span;
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/time.h"
+
 /* What is counted of one day. */
 typedef struct tally {
   int64_t born;  /* tickers whose first day this is, less those whose last day was the day before */
@@ -75,15 +77,7 @@ void bt_calendar_clear(bt_calendar *calendar)
 
 size_t bt_calendar_find(const bt_calendar *calendar, int64_t day)
 {
-  size_t low = 0, high = calendar->n_days;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (calendar->days[middle] < day)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  return bt_time_find(calendar->days, calendar->n_days, day);
 }
 
 size_t bt_calendar_count_common(const bt_calendar *calendar, size_t first, size_t end,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
+
 /* What is known of all tickers at each time: one row of n_times values for each series. */
 typedef struct table {
   size_t n_times;
@@ -74,20 +76,6 @@ static bt_status reserve_ticker(bt_portfolio *p, bt_error *err)
   p->last_ns = last_ns;
   p->ticker_capacity = capacity;
   return BT_OK;
-}
-
-/* The first index whose time is >= time_ns. */
-static size_t lower_bound(const int64_t *times, size_t n, int64_t time_ns)
-{
-  size_t low = 0, high = n;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (times[middle] < time_ns)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
 }
 
 /* ---- adding --------------------------------------------------------------------------------- */
@@ -177,7 +165,7 @@ bt_status bt_portfolio_add(bt_portfolio *portfolio, const int64_t *time_ns,
   if (n == 0) return BT_OK;
   bt_status status = reserve_ticker(portfolio, err);
   if (status) return status;
-  size_t first = lower_bound(t->time_ns, t->n_times, time_ns[0]);
+  size_t first = bt_time_find(t->time_ns, t->n_times, time_ns[0]);
   if (n <= t->n_times - first && memcmp(t->time_ns + first, time_ns, n * sizeof *time_ns) == 0)
     add_values(portfolio, &a, NULL, first);
   else

@@ -158,3 +158,16 @@ char *bt_time_format(char buffer[BT_TIME_TEXT_SIZE], int64_t time_ns, bool daily
     (void)snprintf(buffer + used, room, ".%09" PRId64, fraction_ns);
   return buffer;
 }
+
+size_t bt_time_find(const int64_t *rising, size_t n, int64_t value)
+{
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (rising[middle] < value)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}

@@ -51,4 +51,7 @@ bool bt_time_parse(int64_t *out_ns, bool *has_time, const char *text);
  * (.123 or longer) only where there is one. Returns buffer. */
 char *bt_time_format(char buffer[BT_TIME_TEXT_SIZE], int64_t time_ns, bool daily);
 
+/* The first index of n rising times, or days, at which stands `value` or more; n where none is. */
+size_t bt_time_find(const int64_t *rising, size_t n, int64_t value);
+
 #endif

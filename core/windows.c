@@ -101,15 +101,7 @@ static int64_t add_months(int64_t day, int64_t months)
 /* The first index whose day is >= day. */
 static size_t find_day(const bt_trading_days *over, int64_t day)
 {
-  size_t low = 0, high = over->n_days;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (over->days[middle] < day)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  return bt_time_find(over->days, over->n_days, day);
 }
 
 static bt_duration times(const bt_duration *d, int64_t k)
