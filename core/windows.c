@@ -98,12 +98,6 @@ static int64_t add_months(int64_t day, int64_t months)
   return bt_date_to_days(date);
 }
 
-/* The first index whose day is >= day. */
-static size_t find_day(const bt_trading_days *over, int64_t day)
-{
-  return bt_time_find(over->days, over->n_days, day);
-}
-
 static bt_duration times(const bt_duration *d, int64_t k)
 {
   return (bt_duration){k * d->months, k * d->days, k * d->bars};
@@ -116,11 +110,11 @@ static bt_duration plus(bt_duration a, const bt_duration *b)
 
 /* The origin + months, cut to the month's end, + days, + so many trading days; the day behind the
  * last trading day stands for the next one. */
-static int64_t boundary(const bt_trading_days *over, int64_t origin, bt_duration distance)
+static int64_t boundary(const bt_calendar *over, int64_t origin, bt_duration distance)
 {
   int64_t day = add_months(origin, distance.months) + distance.days;
   if (distance.bars == 0) return day;
-  size_t first = find_day(over, day), n_left = over->n_days - first;
+  size_t first = bt_calendar_find(over, day), n_left = over->n_days - first;
   if ((uint64_t)distance.bars > n_left) return NEVER;
   if ((uint64_t)distance.bars == n_left) return over->days[over->n_days - 1] + 1;
   return over->days[first + (size_t)distance.bars];
@@ -135,7 +129,7 @@ static int64_t test_length(const bt_duration *test, int64_t first, int64_t end)
 }
 
 /* Whether the data reach at least half of the test part [first, end), and where it then ends. */
-static bool reaches_half(int64_t *last, const bt_window_rule *rule, const bt_trading_days *over,
+static bool reaches_half(int64_t *last, const bt_window_rule *rule, const bt_calendar *over,
                          int64_t first, int64_t end)
 {
   int64_t data_last = over->days[over->n_days - 1];
@@ -143,12 +137,12 @@ static bool reaches_half(int64_t *last, const bt_window_rule *rule, const bt_tra
   if (first > data_last) return false;
   if (end != NEVER && end - 1 <= data_last) return true;
   if (rule->test.bars > 0)
-    return 2 * (over->n_days - find_day(over, first)) >= (size_t)rule->test.bars;
+    return 2 * (over->n_days - bt_calendar_find(over, first)) >= (size_t)rule->test.bars;
   return 2 * (data_last - first + 1) >= test_length(&rule->test, first, end);
 }
 
 /* Window k; false where the data do not reach half of its test part. */
-static bool place(bt_window *out, const bt_window_rule *rule, const bt_trading_days *over,
+static bool place(bt_window *out, const bt_window_rule *rule, const bt_calendar *over,
                   int64_t origin, size_t k)
 {
   bt_duration start = times(&rule->step, (int64_t)k);
@@ -166,7 +160,7 @@ static bool place(bt_window *out, const bt_window_rule *rule, const bt_trading_d
 /* ---- all of them -----------------------------------------------------------------------------
  */
 
-static bt_status fail_none(const bt_trading_days *over, int64_t origin, bt_error *err)
+static bt_status fail_none(const bt_calendar *over, int64_t origin, bt_error *err)
 {
   char first[BT_TIME_TEXT_SIZE], last[BT_TIME_TEXT_SIZE];
   bt_time_format(first, origin * BT_NS_PER_DAY, true);
@@ -200,7 +194,7 @@ static bt_status check_hole(const bt_window *windows, size_t n, bt_error *err)
 }
 
 bt_status bt_windows_make(bt_window **out, size_t *n_windows, const bt_window_rule *rule,
-                          const bt_trading_days *over, int64_t origin, bt_error *err)
+                          const bt_calendar *over, int64_t origin, bt_error *err)
 {
   bt_window *windows = NULL;
   size_t n = 0, capacity = 0;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/calendar.h"
 #include "core/status.h"
 
 /* A length of time in one unit; the other two are 0. A bar is a day on which the universe trades.
@@ -38,26 +39,20 @@ typedef struct bt_window {
   int64_t train_first, train_last, test_first, test_last;
 } bt_window;
 
-/* The days that windows are laid over: rising, on which the universe trades, at least one. */
-typedef struct bt_trading_days {
-  const int64_t *days;
-  size_t n_days;
-} bt_trading_days;
-
 enum { BT_WINDOWS_MOST = 100000 };
 
 /* Whether train, test and step are long enough, and step no longer than test as far as their units
  * tell. Errors: USAGE, naming the option. */
 bt_status bt_window_rule_check(const bt_window_rule *rule, bt_error *err);
 
-/* The windows over the days, in order; origin: the day on which the first train part begins. A
- * window is kept when the days reach at least half of its test part: half of its calendar length,
- * or of its number of bars. Where bars of the other parts lead to the end of a calendar test part,
- * and the days do not reach it, its length is counted from its first day, and it goes to the last
- * day. The caller frees *out with free(). Errors: DATA (not even one window;
- * with both lengths), USAGE (a hole between two test parts: the step is longer than a test part;
- * more than BT_WINDOWS_MOST), NOMEM. */
+/* The windows over at least one day, in order; origin: the day on which the first train part
+ * begins. A window is kept when the days reach at least half of its test part: half of its calendar
+ * length, or of its number of bars. Where bars of the other parts lead to the end of a calendar
+ * test part, and the days do not reach it, its length is counted from its first day, and it goes to
+ * the last day. The caller frees *out with free(). Errors: DATA (not even one window; with both
+ * lengths), USAGE (a hole between two test parts: the step is longer than a test part; more than
+ * BT_WINDOWS_MOST), NOMEM. */
 bt_status bt_windows_make(bt_window **out, size_t *n_windows, const bt_window_rule *rule,
-                          const bt_trading_days *over, int64_t origin, bt_error *err);
+                          const bt_calendar *over, int64_t origin, bt_error *err);
 
 #endif

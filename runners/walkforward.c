@@ -42,7 +42,7 @@ bt_status bt_walk_windows(bt_window **out, size_t *n, const bt_job *job, const b
                      "--train, --test, --step, --gap: a length in bars counts days on which the "
                      "universe trades, but %s has several bars a day; use d, w, m or y",
                      job->universe->entries[i].symbol);
-  const bt_trading_days over = {calendar->days + first, end - first};
+  const bt_calendar over = {calendar->days + first, end - first}; /* a view, never cleared */
   int64_t origin = job->from_ns > INT64_MIN ? from : over.days[0];
   return bt_windows_make(out, n, &job->windows, &over, origin, err);
 }

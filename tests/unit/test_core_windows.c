@@ -18,7 +18,7 @@ static int64_t day_of(const char *text)
 }
 
 /* Monday to Friday. */
-static bt_trading_days make_days(const char *first, const char *last)
+static bt_calendar make_days(const char *first, const char *last)
 {
   int64_t from = day_of(first), to = day_of(last);
   int64_t *days = malloc((size_t)(to - from + 1) * sizeof *days);
@@ -26,11 +26,11 @@ static bt_trading_days make_days(const char *first, const char *last)
   assert_non_null(days);
   for (int64_t day = from; day <= to; day++)
     if (bt_time_weekday(day * BT_NS_PER_DAY) < 5) days[n++] = day;
-  return (bt_trading_days){days, n};
+  return (bt_calendar){days, n};
 }
 
 /* Takes the days from first to last out. */
-static void drop_days(bt_trading_days *over, const char *first, const char *last)
+static void drop_days(bt_calendar *over, const char *first, const char *last)
 {
   int64_t *days = (int64_t *)over->days;
   size_t n = 0;
@@ -67,7 +67,7 @@ static const char *text_of(const bt_window *w)
 }
 
 /* The windows over these days, the origin being the first of them. */
-static bt_window *make_over(size_t *n, const bt_window_rule *rule, const bt_trading_days *over)
+static bt_window *make_over(size_t *n, const bt_window_rule *rule, const bt_calendar *over)
 {
   bt_window *windows = NULL;
   bt_error err;
@@ -78,14 +78,14 @@ static bt_window *make_over(size_t *n, const bt_window_rule *rule, const bt_trad
 /* The windows over Mondays to Fridays from first to last. */
 static bt_window *make(size_t *n, const bt_window_rule *rule, const char *first, const char *last)
 {
-  bt_trading_days over = make_days(first, last);
+  bt_calendar over = make_days(first, last);
   bt_window *windows = make_over(n, rule, &over);
   free((void *)over.days);
   return windows;
 }
 
 /* Over these days there is one window and no other: this one. */
-static void expect_one_over(const bt_window_rule *rule, const bt_trading_days *over,
+static void expect_one_over(const bt_window_rule *rule, const bt_calendar *over,
                             const char *expected)
 {
   size_t n = 0;
@@ -99,7 +99,7 @@ static void expect_one_over(const bt_window_rule *rule, const bt_trading_days *o
 static void expect_one(const bt_window_rule *rule, const char *first, const char *last,
                        const char *expected)
 {
-  bt_trading_days over = make_days(first, last);
+  bt_calendar over = make_days(first, last);
   expect_one_over(rule, &over, expected);
   free((void *)over.days);
 }
@@ -110,7 +110,7 @@ static void expect_failure(const bt_window_rule *rule, const char *first, const 
   bt_window *windows = NULL;
   size_t n = 0;
   bt_error err;
-  bt_trading_days over = make_days(first, last);
+  bt_calendar over = make_days(first, last);
   assert_int_equal(bt_windows_make(&windows, &n, rule, &over, over.days[0], &err), status);
   if (!strstr(err.message, part)) fail_msg("'%s' is not in: %s", part, err.message);
   assert_null(windows);
@@ -272,7 +272,7 @@ static void a_test_part_whose_end_is_not_reached_goes_to_the_last_day(void **sta
 {
   (void)state;
   bt_window_rule rule = rule_of("20b", "0d", "3m", "3m");
-  bt_trading_days over = make_days("2020-01-01", "2020-05-20");
+  bt_calendar over = make_days("2020-01-01", "2020-05-20");
   drop_days(&over, "2020-04-01", "2020-04-21");
   for (size_t n_missing = 0; n_missing < 2; n_missing++, over.n_days--)
     expect_one_over(&rule, &over, "2020-01-01..2020-01-28 2020-01-29..2020-05-19");
@@ -285,7 +285,7 @@ static void a_short_test_part_that_is_complete_is_kept(void **state)
 {
   (void)state;
   bt_window_rule rule = rule_of("20b", "0d", "2w", "2w");
-  bt_trading_days over = make_days("2020-01-01", "2020-02-17");
+  bt_calendar over = make_days("2020-01-01", "2020-02-17");
   drop_days(&over, "2020-01-02", "2020-01-20");
   expect_one_over(&rule, &over, "2020-01-01..2020-02-16 2020-02-17..2020-02-17");
   free((void *)over.days);
