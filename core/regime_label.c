@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/average_rank.h"
 #include "core/luck.h"
 #include "core/mean.h"
 #include "core/regime.h"
@@ -63,8 +64,8 @@ typedef struct volatility {
   size_t n_bars; /* returns that one value is of */
   size_t n;      /* values: bar n_bars + i has value[i] */
   double *value;
-  size_t *rank;      /* its place among the different values, from 1 */
-  size_t *counts;    /* of a Fenwick tree over the ranks, from 1 */
+  double *rank;      /* its place among the values */
+  size_t *counts;    /* of a Fenwick tree over the ranks, from 1; before that scratch */
   bt_spread *spread; /* of the returns of the block before from the i-th to its end */
 } volatility;
 
@@ -116,32 +117,6 @@ static void fill_volatility(volatility *v, const bt_bars *source)
   }
 }
 
-typedef struct placed {
-  double value;
-  size_t index;
-} placed;
-
-static int compare_placed(const void *a, const void *b)
-{
-  double x = ((const placed *)a)->value, y = ((const placed *)b)->value;
-  return x < y ? -1 : x > y;
-}
-
-static bt_status fill_ranks(volatility *v, bt_error *err)
-{
-  placed *order = malloc(v->n * sizeof *order);
-  if (!order) return bt_fail_nomem(err, "regimes");
-  for (size_t i = 0; i < v->n; i++) order[i] = (placed){v->value[i], i};
-  qsort(order, v->n, sizeof *order, compare_placed);
-  size_t rank = 0;
-  for (size_t i = 0; i < v->n; i++) {
-    if (i == 0 || order[i].value > order[i - 1].value) rank++;
-    v->rank[order[i].index] = rank;
-  }
-  free(order);
-  return BT_OK;
-}
-
 /* Counts one value of this rank (Fenwick 1994). */
 static void count(volatility *v, size_t rank)
 {
@@ -155,16 +130,17 @@ static size_t count_up_to(const volatility *v, size_t rank)
   return n;
 }
 
-static bt_status label_ranks(unsigned char *labels, volatility *v, bt_error *err)
+/* Ranks cut to whole ones still rise with the values, and equal values share one. */
+static void label_ranks(unsigned char *labels, volatility *v)
 {
-  bt_status status = fill_ranks(v, err);
-  if (status) return status;
+  bt_rank_average(v->rank, v->counts, v->value, v->n);
+  memset(v->counts, 0, (v->n + 1) * sizeof *v->counts);
   for (size_t i = 0; i < v->n; i++) {
-    count(v, v->rank[i]);
-    size_t n_up_to = count_up_to(v, v->rank[i]), n_so_far = i + 1;
+    size_t rank = (size_t)v->rank[i], n_so_far = i + 1;
+    count(v, rank);
+    size_t n_up_to = count_up_to(v, rank);
     labels[v->n_bars + i] = 3 * n_up_to <= n_so_far ? LOW : 3 * n_up_to > 2 * n_so_far ? HIGH : MID;
   }
-  return BT_OK;
 }
 
 static bt_status label_volatility(unsigned char *labels, size_t n_bars, const bt_bars *source,
@@ -175,13 +151,13 @@ static bt_status label_volatility(unsigned char *labels, size_t n_bars, const bt
   volatility v = {.n_bars = n_bars, .n = source->n_bars - n_bars};
   v.value = malloc(v.n * sizeof *v.value);
   v.rank = malloc(v.n * sizeof *v.rank);
-  v.counts = calloc(v.n + 1, sizeof *v.counts);
+  v.counts = malloc((v.n + 1) * sizeof *v.counts);
   v.spread = malloc(n_bars * sizeof *v.spread);
   if (!v.value || !v.rank || !v.counts || !v.spread) {
     status = bt_fail_nomem(err, "regimes");
   } else {
     fill_volatility(&v, source);
-    status = label_ranks(labels, &v, err);
+    label_ranks(labels, &v);
   }
   free(v.value);
   free(v.rank);
