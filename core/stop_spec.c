@@ -217,18 +217,17 @@ static void restore_units(char *message, written_unit unit)
   *to = '\0';
 }
 
-/* bt_axis_parse, its message about the spec that the user wrote. */
+/* bt_axis_parse, its message about the spec that the user wrote in that unit. */
 static bt_status parse_stripped(bt_axis *out, bt_stop stop, const char *spec, const char *stripped,
-                                bt_error *err)
+                                written_unit unit, bt_error *err)
 {
   bt_error inner = {0};
-  written common;
   bt_status status = bt_axis_parse(out, &stop_params[stop], stripped, &inner);
   if (status == BT_ERR_NOMEM) return bt_fail(err, status, "%s", inner.message);
   if (!status) return BT_OK;
   char *reason = strstr(inner.message, ": "); /* what is stripped has no blanks */
   reason = reason ? reason + 2 : inner.message;
-  if (!find_unit(&common, spec)) restore_units(reason, common.unit);
+  restore_units(reason, unit);
   return fail_axis(err, stop, spec, reason);
 }
 
@@ -246,8 +245,8 @@ bt_status bt_stop_axis_parse(bt_axis *out, bt_distance *unit, bt_stop stop, cons
   char *stripped = malloc(4 * strlen(spec) + 4); /* a separator and e-2 for every value */
   if (!stripped) return bt_fail_nomem(err, "parameter values");
   wrong = strip_units(stripped, hint, spec, common.unit, stop);
-  bt_status status =
-      wrong ? fail_axis(err, stop, spec, wrong) : parse_stripped(out, stop, spec, stripped, err);
+  bt_status status = wrong ? fail_axis(err, stop, spec, wrong)
+                           : parse_stripped(out, stop, spec, stripped, common.unit, err);
   free(stripped);
   if (status) return status;
   *unit = (bt_distance){.unit = common.unit == UNIT_ATR ? BT_DISTANCE_ATR : BT_DISTANCE_FRACTION,
