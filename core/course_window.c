@@ -231,13 +231,13 @@ static bt_return_sums centre(const bt_stretch *path, size_t n)
 static bool is_clear(const walk *w, const bt_return_sums *sums, size_t n)
 {
   double ppy = bt_tables_periods_per_year(w->course->tables), count = (double)n;
-  double years = ppy / count, mean = sums->first / count, variance = sums->second / count;
+  double spans_a_year = ppy / count, mean = sums->first / count, variance = sums->second / count;
   double total = fabs(w->equity / w->course->how.simulation.cash - 1), fall = 1 - w->path.worst;
   bool moves = sums->second >= 1e-12 * ppy && variance >= 1e-11 && mean * mean <= variance;
-  bool falls = fall == 0 || (fall >= 1e-5 && fall >= 1e-5 * years);
+  bool falls = fall == 0 || (fall >= 1e-5 && fall >= 1e-5 * spans_a_year);
   bool sinks = sums->downside == 0 || sums->downside >= 1e-11;
   return (sums->constant || n < 2 || moves) && falls && sinks && (total == 0 || total >= 1e-12) &&
-         years <= 1e4 && w->path.low >= 1e-250;
+         spans_a_year <= 1e4 && w->path.low >= 1e-250;
 }
 
 static void set_metrics(bt_metrics *out, const walk *w, const bt_return_sums *sums, size_t n)
