@@ -1,7 +1,9 @@
 /* evaluate.h - the seam of the simulator: bars, a target and costs go in, metrics come out.
  *
- * Whatever computes a backtest faster than bar by bar stands behind bt_evaluate and must agree with
- * bt_simulate and bt_metrics_compute. Which way is taken may depend on the job and the data alone.
+ * Whatever computes a backtest faster than bar by bar must agree with bt_simulate and
+ * bt_metrics_compute. Either it stands behind bt_evaluate, or it is an entry of its own beside it
+ * that falls back on it, as bt_course_evaluate (course.h) is for many windows of one target. Which
+ * way is taken may depend on the job and the data alone.
  */
 #ifndef BT_CORE_EVALUATE_H
 #define BT_CORE_EVALUATE_H

@@ -29,7 +29,7 @@ typedef struct bt_cache_lock {
 /* What a cache keeps of its results although nobody holds them: so many bytes, but room for
  * BT_CACHE_SERIES_LEAST series in any case. */
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
-enum { BT_CACHE_SERIES_LEAST = 32 }; /* sma and ema ask for 29 in their own grids */
+enum { BT_CACHE_SERIES_LEAST = 32 }; /* sma and ema ask for 25 in their own grids */
 
 /* A cache over bars, which must outlive it. The caller frees *out with bt_indicator_cache_free.
  * Errors: NOMEM. */

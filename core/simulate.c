@@ -49,7 +49,8 @@
  * 14. Within a bar: borrow, the order of a decision at the open, levels, the order of a decision at
  *     the close, marking.
  *
- * The code goes from order to order: between two of them nothing but equity changes. */
+ * The code goes from order to order: between two of them the shares stay. Equity changes, with
+ * borrow cash too, on every bar of a short position, and with levels the best. */
 
 /* One order: the bar, what it is for, the price before and after slippage, and raw shares per
  * adjusted share. */
