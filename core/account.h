@@ -27,12 +27,6 @@ typedef struct bt_account {
 void bt_account__begin(bt_account *a, bt_ledger *ledger, const bt_bars *bars, size_t first,
                        const bt_sim_config *config);
 
-/* Whether anything but equity may change between two orders: levels, or borrow. */
-static inline bool bt_account__is_eventful(const bt_sim_config *config)
-{
-  return bt_stops_any(&config->stops) || config->borrow_rate > 0;
-}
-
 /* The trade going on while shares != 0: it stands behind those that are closed. */
 static inline bt_trade *bt_account__open_trade(const bt_account *a)
 {

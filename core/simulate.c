@@ -433,11 +433,11 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
 {
   size_t t = span.first;
   bool at_open = config->fill == BT_FILL_OPEN;
-  bool is_eventful = bt_account__is_eventful(config);
   bt_status status = reserve_bars(ledger, span.end - span.first, err);
   if (status) return status;
   bt_account a;
   bt_account__begin(&a, ledger, bars, span.first, config);
+  bool is_eventful = a.has_levels || config->borrow_rate > 0; /* between two orders */
   ledger->n_bars = span.end - span.first;
   while (t < span.end && !ledger->ruined) {
     double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
