@@ -100,13 +100,10 @@ static bool is_near_ruin(const bt_leg *leg)
   return leg->position.shares < 0 && leg->path.low < 1e-3 * leg->position.cash;
 }
 
-/* The bar of the order itself: equity has come from before the order to the close. */
+/* The bar of the order itself. */
 static bt_stretch first_bar(const bt_course *course, const bt_leg *leg)
 {
-  double close = bt_tables_bars(course->tables)->close[leg->bar];
-  double equity = bt_position_equity(leg->position, close);
-  return bt_stretch_of(bt_without_noise(equity / leg->before - 1), equity,
-                       bt_tables_floor(course->tables));
+  return bt_course__order_bar(course->tables, leg->position, leg->before, leg->bar);
 }
 
 bt_stretch bt_course__leg_path(const bt_course *course, const bt_leg *leg, size_t end)

@@ -59,6 +59,15 @@ static inline bool bt_course__is_fresh(const bt_account *a, size_t bar)
   return a->shares == 0 || bt_account__open_trade(a)->entry_bar == bar;
 }
 
+/* The bar of an order that leaves p: equity comes from `before`, at the close ahead of it, to that
+ * of p at its own. */
+static inline bt_stretch bt_course__order_bar(const bt_tables *tables, bt_position p, double before,
+                                              size_t bar)
+{
+  double equity = bt_position_equity(p, bt_tables_bars(tables)->close[bar]);
+  return bt_stretch_of(bt_without_noise(equity / before - 1), equity, bt_tables_floor(tables));
+}
+
 /* All bars of a leg up to `end`. */
 bt_stretch bt_course__leg_path(const bt_course *course, const bt_leg *leg, size_t end);
 

@@ -28,10 +28,8 @@ static void go_under(walk *w, size_t t)
 /* The bar that begins with another account than the bar before left. */
 static inline void add_bar(walk *w, bt_position p, size_t t)
 {
-  const bt_tables *tables = w->course->tables;
-  double equity = bt_position_equity(p, bt_tables_bars(tables)->close[t]);
-  double r = bt_without_noise(equity / w->equity - 1);
-  w->path = bt_stretch_join(w->path, bt_stretch_of(r, equity, bt_tables_floor(tables)));
+  bt_stretch bar = bt_course__order_bar(w->course->tables, p, w->equity, t);
+  w->path = bt_stretch_join(w->path, bar);
 }
 
 /* Bars [t, end) with the account as it is, or up to where equity is gone. */
