@@ -33,6 +33,19 @@ static inline bt_trade *bt_account__open_trade(const bt_account *a)
   return &a->ledger->trades[a->ledger->n_trades];
 }
 
+/* Rule 2: the decision that fills on that bar. */
+static inline double bt_account__decision(bt_fill fill, const double *target, size_t bar)
+{
+  if (fill == BT_FILL_CLOSE) return target[bar];
+  return bar > 0 ? target[bar - 1] : 0;
+}
+
+/* Rule 2 for bt_account__find_order: at [i] the decision that fills on bar i + 1. */
+static inline const double *bt_account__next(bt_fill fill, const double *target)
+{
+  return fill == BT_FILL_CLOSE ? target + 1 : target;
+}
+
 /* Whether equity of cash + value is 0 or less but for rounding. */
 bool bt_account__is_gone(double cash, double value);
 
@@ -40,8 +53,8 @@ bool bt_account__is_gone(double cash, double value);
  * ledger->ruined instead where equity is gone. Errors: NOMEM. */
 bt_status bt_account__follow_decision(bt_account *a, size_t bar, double decision, bt_error *err);
 
-/* The first bar behind t whose decision differs from the one in force, at most `end`; next[i] is
- * the decision that bar i + 1 follows. */
+/* The first bar behind t whose decision differs from the one in force, at most `end`; `next` as
+ * bt_account__next gives it. */
 size_t bt_account__find_order(const double *next, size_t t, size_t end, double in_force);
 
 #endif

@@ -31,8 +31,7 @@ size_t bt_course_n_plain(const bt_course *course)
 
 double bt_course__decision(const bt_course *course, size_t bar)
 {
-  if (course->how.simulation.fill == BT_FILL_CLOSE) return course->target[bar];
-  return bar > 0 ? course->target[bar - 1] : 0;
+  return bt_account__decision(course->how.simulation.fill, course->target, bar);
 }
 
 bt_status bt_course__place_order(const bt_course *course, bt_account *a, size_t bar, bt_error *err)
@@ -170,7 +169,7 @@ bt_status bt_course_follow(bt_course *course, const bt_tables *tables, const bt_
                            const double *target, const bt_evaluation *how, bt_error *err)
 {
   const bt_sim_config *config = &how->simulation;
-  const double *next = config->fill == BT_FILL_OPEN ? target : target + 1;
+  const double *next = bt_account__next(config->fill, target);
   const bt_span span = subject->span;
   bt_account a;
   assert(subject->bars == bt_tables_bars(tables) && how->rf == bt_tables_rf(tables));

@@ -432,7 +432,7 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
                       const bt_sim_config *config, bt_error *err)
 {
   size_t t = span.first;
-  bool at_open = config->fill == BT_FILL_OPEN;
+  const double *next = bt_account__next(config->fill, target);
   bt_status status = reserve_bars(ledger, span.end - span.first, err);
   if (status) return status;
   bt_account a;
@@ -440,12 +440,12 @@ bt_status bt_simulate(bt_ledger *ledger, const bt_bars *bars, const double *targ
   bool is_eventful = a.has_levels || config->borrow_rate > 0; /* between two orders */
   ledger->n_bars = span.end - span.first;
   while (t < span.end && !ledger->ruined) {
-    double decision = !at_open ? target[t] : t > 0 ? target[t - 1] : 0;
+    double decision = bt_account__decision(config->fill, target, t);
     if (is_eventful) status = begin_bar(&a, t, err);
     if (!status && !ledger->ruined) status = bt_account__follow_decision(&a, t, decision, err);
     if (status) return status;
     if (ledger->ruined) break;
-    size_t end = bt_account__find_order(at_open ? target : target + 1, t, span.end, a.in_force);
+    size_t end = bt_account__find_order(next, t, span.end, a.in_force);
     if (is_eventful)
       status = pass_bars(&a, &t, end, err);
     else
