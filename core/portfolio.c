@@ -16,7 +16,7 @@ typedef struct table {
 
 struct bt_portfolio {
   size_t n_series, n_tickers, ticker_capacity;
-  int64_t *first_ns, *last_ns; /* of each ticker: the bars between which it is alive */
+  int64_t *first_ns, *last_ns; /* of all tickers, either list rising */
   table table;
 };
 
@@ -156,6 +156,14 @@ static bt_status add_merged(bt_portfolio *p, const addition *a, bt_error *err)
   return status;
 }
 
+/* Puts a time into n rising ones, of which there is room for one more. */
+static void insert_time(int64_t *rising, size_t n, int64_t time_ns)
+{
+  size_t at = bt_time_find(rising, n, time_ns);
+  memmove(rising + at + 1, rising + at, (n - at) * sizeof *rising);
+  rising[at] = time_ns;
+}
+
 bt_status bt_portfolio_add(bt_portfolio *portfolio, const int64_t *time_ns,
                            const double *const *returns, const double *const *shares, size_t n,
                            bt_error *err)
@@ -171,8 +179,8 @@ bt_status bt_portfolio_add(bt_portfolio *portfolio, const int64_t *time_ns,
   else
     status = add_merged(portfolio, &a, err);
   if (status) return status;
-  portfolio->first_ns[portfolio->n_tickers] = time_ns[0];
-  portfolio->last_ns[portfolio->n_tickers++] = time_ns[n - 1];
+  insert_time(portfolio->first_ns, portfolio->n_tickers, time_ns[0]);
+  insert_time(portfolio->last_ns, portfolio->n_tickers++, time_ns[n - 1]);
   return BT_OK;
 }
 
@@ -188,32 +196,18 @@ const int64_t *bt_portfolio_times(const bt_portfolio *portfolio)
   return portfolio->table.time_ns;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return x < y ? -1 : x > y;
-}
-
 bt_status bt_portfolio_returns(double *returns, double *exposed, const bt_portfolio *portfolio,
                                size_t series, bt_error *err)
 {
   const table *t = &portfolio->table;
   size_t n = portfolio->n_tickers, n_begun = 0, n_ended = 0;
-  if (n == 0) return BT_OK;
-  int64_t *first_ns = malloc(2 * n * sizeof *first_ns); /* sorted, and behind them last_ns */
-  if (!first_ns) return bt_fail_nomem(err, "portfolio");
-  int64_t *last_ns = first_ns + n;
-  memcpy(first_ns, portfolio->first_ns, n * sizeof *first_ns);
-  memcpy(last_ns, portfolio->last_ns, n * sizeof *last_ns);
-  qsort(first_ns, n, sizeof *first_ns, compare_times);
-  qsort(last_ns, n, sizeof *last_ns, compare_times);
+  (void)err;
   for (size_t i = 0; i < t->n_times; i++) {
-    while (n_begun < n && first_ns[n_begun] <= t->time_ns[i]) n_begun++;
-    while (n_ended < n && last_ns[n_ended] < t->time_ns[i]) n_ended++;
+    while (n_begun < n && portfolio->first_ns[n_begun] <= t->time_ns[i]) n_begun++;
+    while (n_ended < n && portfolio->last_ns[n_ended] < t->time_ns[i]) n_ended++;
     double alive = (double)(n_begun - n_ended); /* > 0: whoever has a bar now */
     returns[i] = t->sum[series * t->n_times + i] / alive;
     if (exposed) exposed[i] = t->exposed[series * t->n_times + i] / alive;
   }
-  free(first_ns);
   return BT_OK;
 }

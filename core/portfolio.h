@@ -24,7 +24,7 @@ void bt_portfolio_free(bt_portfolio *portfolio); /* NULL is fine */
  * series. shares[s][i] != 0 where bar i ends with a position; shares, or one shares[s], may be
  * NULL: no position. Nothing is kept of the arrays. Without bars it is no ticker.
  * Costs O(n) for each series where all its times are known and follow one another, O(n + times)
- * otherwise. Errors: NOMEM (the portfolio is as before). */
+ * otherwise, and O(tickers) once. Errors: NOMEM (the portfolio is as before). */
 bt_status bt_portfolio_add(bt_portfolio *portfolio, const int64_t *time_ns,
                            const double *const *returns, const double *const *shares, size_t n,
                            bt_error *err);
@@ -34,7 +34,7 @@ size_t bt_portfolio_count(const bt_portfolio *portfolio);
 const int64_t *bt_portfolio_times(const bt_portfolio *portfolio);
 
 /* Of one series, at each time: the mean return, and in exposed (may be NULL) the share of the
- * tickers alive whose bar there ends with a position. Errors: NOMEM. */
+ * tickers alive whose bar there ends with a position. Always BT_OK. */
 bt_status bt_portfolio_returns(double *returns, double *exposed, const bt_portfolio *portfolio,
                                size_t series, bt_error *err);
 
