@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/char.h"
+
 static bool is_leap(int year)
 {
   return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -80,7 +82,7 @@ static const char *read_digits(int *out, const char *text, int n_digits)
 {
   int value = 0;
   for (int i = 0; i < n_digits; i++) {
-    if (text[i] < '0' || text[i] > '9') return NULL;
+    if (!bt_char_is_digit(text[i])) return NULL;
     value = value * 10 + (text[i] - '0');
   }
   *out = value;
@@ -91,8 +93,8 @@ static const char *read_digits(int *out, const char *text, int n_digits)
 static const char *read_fraction(int64_t *out_ns, const char *text)
 {
   int64_t scale = BT_NS_PER_SECOND, value = 0;
-  if (*text < '0' || *text > '9') return NULL;
-  for (; *text >= '0' && *text <= '9'; text++) {
+  if (!bt_char_is_digit(*text)) return NULL;
+  for (; bt_char_is_digit(*text); text++) {
     if (scale == 1) continue;
     scale /= 10;
     value += scale * (*text - '0');

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/char.h"
 #include "core/number.h"
 #include "core/time.h"
 
@@ -16,7 +17,7 @@ static const char *read_count(int64_t *out, const char *text)
 {
   const char *start = text;
   int64_t count = 0;
-  for (; *text >= '0' && *text <= '9'; text++)
+  for (; bt_char_is_digit(*text); text++)
     if (count <= UNITS_MOST) count = 10 * count + (*text - '0');
   *out = count;
   return text > start ? text : NULL;
