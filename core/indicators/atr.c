@@ -25,7 +25,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
       if (t < period) continue;
       average /= params[0];
     } else {
-      average = (average * (params[0] - 1) + range) / params[0];
+      average = bt_indicator__wilder_step(average, range, params[0]);
     }
     out[t] = average;
   }

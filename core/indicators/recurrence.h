@@ -20,6 +20,11 @@ static inline double bt_indicator__ema_step(double e, double x, double period)
   return e + 2 / (period + 1) * (x - e);
 }
 
+static inline double bt_indicator__wilder_step(double u, double x, double period)
+{
+  return (u * (period - 1) + x) / period;
+}
+
 /* EMA of x from bar `start` on, where it has the value `seed`; NaN before. start < n. */
 static inline void bt_indicator__ema(double *out, const double *x, size_t n, size_t start,
                                      double seed, double period)

@@ -27,8 +27,8 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
       gain /= params[0];
       loss /= params[0];
     } else {
-      gain = (gain * (params[0] - 1) + up) / params[0];
-      loss = (loss * (params[0] - 1) + down) / params[0];
+      gain = bt_indicator__wilder_step(gain, up, params[0]);
+      loss = bt_indicator__wilder_step(loss, down, params[0]);
     }
     out[t] = strength(gain, loss);
   }
