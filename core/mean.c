@@ -16,10 +16,9 @@ enum { LEAST_EXPONENT = -1074 }; /* every double is a whole multiple of 2^-1074 
 struct bt_exact_sums {
   const double *x;
   size_t n;
-  int grid;          /* every x is a whole multiple of 2^grid */
-  double *high;      /* high[t] + low[t] = x[0] + ... + x[t-1], either exact; NULL: too wide for */
-  const double *low; /* two doubles; behind high in its memory */
-  u128 *prefix;      /* the same over 2^grid, modulo 2^128; NULL: not needed, or too wide */
+  int grid;     /* every x is a whole multiple of 2^grid */
+  double *high; /* high[t] + low_of()[t] = x[0] + ... + x[t-1], either exact; NULL: too wide */
+  u128 *prefix; /* the same over 2^grid, modulo 2^128; NULL: not needed, or too wide */
 };
 
 /* Splits a finite x into mantissa * 2^exponent with a whole mantissa below 2^53 in size. */
@@ -152,6 +151,12 @@ static double wide_mean(const double *x, size_t count)
 
 /* ---- prefix sums --------------------------------------------------------------------------- */
 
+/* The lower doubles of the sums, which stand behind the upper ones. */
+static double *low_of(const bt_exact_sums *sums)
+{
+  return sums->high + sums->n + 1;
+}
+
 /* The exponent range of the lowest and highest bits of all values; false if all are zero. */
 static bool find_range(int *lowest, int *highest, const double *x, size_t n)
 {
@@ -167,19 +172,18 @@ static bool find_range(int *lowest, int *highest, const double *x, size_t n)
   return any;
 }
 
-/* x as the nearest multiple of `unit` and what is left, both summed up. The sum with a number of 53
- * bits whose last one is worth a unit is such a multiple. */
+/* x as the nearest multiple of 2^unit_exponent and what is left, both summed up. The sum with a
+ * number of 53 bits whose last one is worth 2^unit_exponent is such a multiple. */
 static void fill_pair(bt_exact_sums *sums, int unit_exponent)
 {
   const double anchor = ldexp(1.5, unit_exponent + DOUBLE_BITS - 1);
-  double *high = sums->high, *low = sums->high + sums->n + 1;
+  double *high = sums->high, *low = low_of(sums);
   high[0] = low[0] = 0;
   for (size_t t = 0; t < sums->n; t++) {
     double part = (anchor + sums->x[t]) - anchor;
     high[t + 1] = high[t] + part;
     low[t + 1] = low[t] + (sums->x[t] - part);
   }
-  sums->low = low;
 }
 
 static void fill_prefix(bt_exact_sums *sums)
@@ -210,10 +214,11 @@ bt_status bt_exact_sums_new(bt_exact_sums **out, const double *x, size_t n, bt_e
   (void)find_range(&lowest, &highest, x, n);
   *sums = (bt_exact_sums){.x = x, .n = n, .grid = lowest};
   int bits = highest - lowest + DOUBLE_BITS;
-  bool in_pairs = fits_pair(lowest, bits, n), in_integers = bits + bit_length(n) <= 126;
+  bool in_pairs = fits_pair(lowest, bits, n);
+  bool in_integers = !in_pairs && bits + bit_length(n) <= 126;
   if (in_pairs) sums->high = malloc(2 * (n + 1) * sizeof *sums->high);
-  if (!in_pairs && in_integers) sums->prefix = malloc((n + 1) * sizeof *sums->prefix);
-  if ((in_pairs && !sums->high) || (!in_pairs && in_integers && !sums->prefix)) {
+  if (in_integers) sums->prefix = malloc((n + 1) * sizeof *sums->prefix);
+  if ((in_pairs && !sums->high) || (in_integers && !sums->prefix)) {
     free(sums);
     return bt_fail_nomem(err, "sums");
   }
@@ -250,7 +255,7 @@ static inline double divide_pair(double high, double low, double count, double i
 
 static void divide_pairs(double *restrict out, const bt_exact_sums *sums, size_t period)
 {
-  const double *high = sums->high, *low = sums->low, *last_high = high + period;
+  const double *high = sums->high, *low = low_of(sums), *last_high = high + period;
   const double *last_low = low + period;
   const double count = (double)period, inverse = 1 / count;
   for (size_t i = 0; i + period <= sums->n; i++)
@@ -260,9 +265,10 @@ static void divide_pairs(double *restrict out, const bt_exact_sums *sums, size_t
 double bt_exact_mean(const bt_exact_sums *sums, size_t first, size_t end)
 {
   double count = (double)(end - first);
-  if (sums->high)
-    return divide_pair(sums->high[end] - sums->high[first], sums->low[end] - sums->low[first],
-                       count, 1 / count);
+  if (sums->high) {
+    const double *high = sums->high, *low = low_of(sums);
+    return divide_pair(high[end] - high[first], low[end] - low[first], count, 1 / count);
+  }
   if (!sums->prefix) return wide_mean(sums->x + first, end - first);
   i128 sum = (i128)(sums->prefix[end] - sums->prefix[first]);
   return divide(sum, end - first, sums->grid);
