@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/char.h"
-#include "core/number.h"
 #include "core/time.h"
 
 enum { UNITS_MOST = 1000000, MONTHS_A_YEAR = 12, DAYS_A_WEEK = 7 };
