@@ -32,7 +32,7 @@ static bt_calendar make_days(const char *first, const char *last)
 /* Takes the days from first to last out. */
 static void drop_days(bt_calendar *over, const char *first, const char *last)
 {
-  int64_t *days = (int64_t *)over->days;
+  int64_t *days = over->days;
   size_t n = 0;
   for (size_t i = 0; i < over->n_days; i++)
     if (days[i] < day_of(first) || days[i] > day_of(last)) days[n++] = days[i];
