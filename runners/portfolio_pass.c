@@ -142,20 +142,12 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-/* Whether every ticker has daily bars: how the times of '*' print. */
-static bool is_daily(const bt_scan *scan)
-{
-  bool daily = true;
-  for (size_t i = 0; i < scan->n_entries; i++) daily = daily && scan->entries[i].daily;
-  return daily;
-}
-
 /* The portfolio's times as bars without prices: what aligning by time looks at. */
 static bt_bars times_of(const bt_portfolio *portfolio, const bt_scan *scan)
 {
   return (bt_bars){.n_bars = bt_portfolio_count(portfolio),
                    .time_ns = (int64_t *)bt_portfolio_times(portfolio),
-                   .daily = is_daily(scan)};
+                   .daily = scan->daily};
 }
 
 /* Scratch of one portfolio: a value a time in each. */
@@ -268,7 +260,7 @@ bt_status bt_portfolio_put_ticker(const bt_portfolio *portfolio, const bt_run *r
 {
   size_t n = bt_portfolio_count(portfolio);
   const int64_t *time_ns = bt_portfolio_times(portfolio);
-  bool daily = is_daily(run->means->scan);
+  bool daily = run->means->scan->daily;
   char first[BT_TIME_TEXT_SIZE] = "", last[BT_TIME_TEXT_SIZE] = "";
   if (n > 0) {
     bt_time_format(first, time_ns[0], daily);

@@ -182,15 +182,17 @@ static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
   return BT_OK;
 }
 
-/* What the portfolio is annualised by. */
-static void find_periods_per_year(bt_scan *scan)
+/* What the portfolio is annualised by, and whether its bars are daily. */
+static void find_common(bt_scan *scan)
 {
   double least = HUGE_VAL, greatest = 0;
   size_t most = 0;
+  scan->daily = true;
   for (size_t i = 0; i < scan->n_entries; i++) {
     double ppy = scan->entries[i].periods_per_year;
     size_t count = 0;
     if (scan->entries[i].report->rejected) continue;
+    scan->daily = scan->daily && scan->entries[i].daily;
     least = fmin(least, ppy);
     greatest = fmax(greatest, ppy);
     if (ppy == scan->periods_per_year) continue; /* counted */
@@ -216,7 +218,7 @@ bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_poo
   if (!status) status = make_calendar(&scan, err);
   if (!status) status = add_gaps(&scan, &context.scratch[0].suspects, err);
   free_scratch(context.scratch, bt_pool_size(pool));
-  if (!status) find_periods_per_year(&scan);
+  if (!status) find_common(&scan);
   if (status)
     bt_scan_clear(&scan);
   else

@@ -32,6 +32,7 @@ typedef struct bt_scan {
   const bt_job *job;      /* of which it is */
   bt_scan_entry *entries; /* one a ticker, in the universe's order */
   size_t n_entries;
+  bool daily;                 /* every ticker that is not rejected has daily bars */
   bt_calendar calendar;       /* days on which the universe trades */
   double periods_per_year;    /* that most tickers have; of equal numbers the first in order */
   bool has_different_periods; /* tickers differ in it by more than a factor of 1.5 */

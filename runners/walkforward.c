@@ -28,6 +28,18 @@ static bool counts_bars(const bt_window_rule *rule)
   return rule->train.bars > 0 || rule->gap.bars > 0 || rule->test.bars > 0 || rule->step.bars > 0;
 }
 
+/* Names the first ticker that has several bars a day where a length is told in bars. */
+static bt_status check_lengths(const bt_job *job, const bt_scan *scan, bt_error *err)
+{
+  size_t i = 0;
+  if (scan->daily || !counts_bars(&job->windows)) return BT_OK;
+  while (scan->entries[i].report->rejected || scan->entries[i].daily) i++;
+  return bt_fail(err, BT_ERR_USAGE,
+                 "--train, --test, --step, --gap: a length in bars counts days on which the "
+                 "universe trades, but %s has several bars a day; use d, w, m or y",
+                 job->universe->entries[i].symbol);
+}
+
 bt_status bt_walk_windows(bt_window **out, size_t *n, const bt_job *job, const bt_scan *scan,
                           bt_error *err)
 {
@@ -36,12 +48,8 @@ bt_status bt_walk_windows(bt_window **out, size_t *n, const bt_job *job, const b
   size_t first = bt_calendar_find(calendar, from), end = bt_calendar_find(calendar, to + 1);
   if (first == end)
     return bt_fail(err, BT_ERR_DATA, "the universe trades on no day between --from and --to");
-  for (size_t i = 0; i < scan->n_entries; i++)
-    if (!scan->entries[i].daily && counts_bars(&job->windows))
-      return bt_fail(err, BT_ERR_USAGE,
-                     "--train, --test, --step, --gap: a length in bars counts days on which the "
-                     "universe trades, but %s has several bars a day; use d, w, m or y",
-                     job->universe->entries[i].symbol);
+  bt_status status = check_lengths(job, scan, err);
+  if (status) return status;
   const bt_calendar over = {calendar->days + first, end - first}; /* a view, never cleared */
   int64_t origin = job->from_ns > INT64_MIN ? from : over.days[0];
   return bt_windows_make(out, n, &job->windows, &over, origin, err);
