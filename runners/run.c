@@ -45,6 +45,11 @@ void bt_run_close(bt_run *run)
   *run = (bt_run){0};
 }
 
+bt_worker_scratch *bt_run_scratch(const bt_run *run, const bt_worker *worker)
+{
+  return &run->scratch[bt_worker_index(worker)];
+}
+
 /* ---- a pass -----------------------------------------------------------------------------------
  */
 
@@ -100,7 +105,7 @@ bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t inde
 {
   const bt_job *job = run->job;
   const bt_bars *bars = NULL;
-  bt_loader *loader = run->scratch[bt_worker_index(worker)].loader;
+  bt_loader *loader = bt_run_scratch(run, worker)->loader;
   bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, loader, err);
   if (status) return status;
   status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job, err);

@@ -51,6 +51,9 @@ typedef struct bt_run {
 bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means, bt_error *err);
 void bt_run_close(bt_run *run);
 
+/* That of the worker which runs the calling task. */
+bt_worker_scratch *bt_run_scratch(const bt_run *run, const bt_worker *worker);
+
 /* One task a ticker through the pool, in rising order, into a writer of its own. Each task ends
  * one batch with bt_run_end_batch. Errors: those of the tasks and of the writer, whose comes first;
  * CANCELLED leaves what was finished written. */

@@ -27,7 +27,7 @@ static bt_status simulate(void *context, size_t index, bt_worker *worker, bt_err
 {
   const ticker_block *t = context;
   const bt_run *run = t->block->run;
-  bt_ticker_scratch *scratch = &run->scratch[bt_worker_index(worker)].ticker;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_metrics metrics;
   bt_status status =
       bt_ticker_evaluate(&metrics, t->ticker, scratch, run->job, t->block->first + index, err);

@@ -23,23 +23,20 @@ typedef struct evaluation {
 
 /* ---- evaluating ----------------------------------------------------------------------------- */
 
-static bt_ticker_scratch *scratch_of(const evaluation *e, const bt_worker *worker)
-{
-  return &e->context->run->scratch[bt_worker_index(worker)].ticker;
-}
-
 /* A bt_task_fn: the combination `index`. */
 static bt_status evaluate_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
   evaluation *e = context;
-  const bt_job *job = e->context->run->job;
+  const bt_run *run = e->context->run;
+  const bt_selection_rule *rule = &run->job->selection;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_metrics local, *metrics = e->metrics ? &e->metrics[index] : &local;
-  bt_status status = bt_ticker_evaluate(metrics, e->ticker, scratch_of(e, worker), job, index, err);
+  bt_status status = bt_ticker_evaluate(metrics, e->ticker, scratch, run->job, index, err);
   if (status) return status;
-  e->values[index] = metrics->value[job->selection.objective];
-  e->scores[index] = bt_selection_score(&job->selection, metrics);
+  e->values[index] = metrics->value[rule->objective];
+  e->scores[index] = bt_selection_score(rule, metrics);
   e->sharpes[index] = metrics->value[BT_METRIC_SHARPE];
-  bt_run_count(e->context->run, 0, e->n_span_bars);
+  bt_run_count(run, 0, e->n_span_bars);
   return BT_OK;
 }
 
@@ -98,8 +95,9 @@ static bt_status keep_all(bt_section *section, evaluation *e, size_t n_combos, b
 static bt_status evaluate_again(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
   const evaluation *e = context;
-  return bt_ticker_evaluate(&e->kept[index], e->ticker, scratch_of(e, worker), e->context->run->job,
-                            e->best[index], err);
+  const bt_run *run = e->context->run;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
+  return bt_ticker_evaluate(&e->kept[index], e->ticker, scratch, run->job, e->best[index], err);
 }
 
 /* Evaluates the best again: their metrics were not kept, because of all combinations' there may be
@@ -121,8 +119,9 @@ static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker
 static bt_status fill_details(bt_section *section, const evaluation *e, const bt_worker *worker,
                               bt_error *err)
 {
-  const bt_job *job = e->context->run->job;
-  bt_ticker_scratch *scratch = scratch_of(e, worker);
+  const bt_run *run = e->context->run;
+  const bt_job *job = run->job;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_metrics metrics;
   if (section->key.combo_id == 0 || !bt_details_wanted(job)) return BT_OK;
   size_t combo = (size_t)section->key.combo_id - 1;

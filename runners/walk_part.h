@@ -24,8 +24,6 @@ bt_status bt_walk__part_init(bt_walk_part *part, const bt_walk *walk, size_t ind
                              bt_ticker *ticker, bt_error *err);
 void bt_walk__part_clear(bt_walk_part *part);
 
-bt_ticker_scratch *bt_walk__scratch(const bt_walk_part *part, const bt_worker *worker);
-
 /* Fills values and scores: every combination on every train part. Errors: NOMEM, those of the
  * strategy. */
 bt_status bt_walk__train(bt_walk_part *part, bt_worker *worker, bt_error *err);

@@ -152,8 +152,9 @@ static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt
   rest *r = context;
   const bt_walk_part *p = r->part;
   size_t combo = r->combos ? r->combos[index] : index, place = 0;
-  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
-  bt_status status = bt_ticker_aim(p->ticker, scratch, p->walk->run->job, combo, err);
+  const bt_run *run = p->walk->run;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
+  bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, combo, err);
   for (size_t i = 0; i < p->n_windows && !status; i++) {
     kept *k = &r->windows[i];
     if (!find_kept(&place, k, combo)) continue;
@@ -174,7 +175,7 @@ static bt_status add_out_of_sample(bt_batch *batch, const bt_walk_part *p, bt_wo
 {
   const bt_result_key key = {.ticker_id = (int64_t)p->index + 1, .phase = "oos"};
   const bt_job *job = p->walk->run->job;
-  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
+  bt_ticker_scratch *scratch = &bt_run_scratch(p->walk->run, worker)->ticker;
   bt_section *section = NULL;
   bt_splice splice;
   bt_status status = bt_walk__splice(&splice, p->walk, p->slots, p->ticker, scratch, err);

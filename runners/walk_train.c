@@ -41,11 +41,6 @@ bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index,
   return BT_OK;
 }
 
-bt_ticker_scratch *bt_walk__scratch(const bt_walk_part *p, const bt_worker *worker)
-{
-  return &p->walk->run->scratch[bt_worker_index(worker)].ticker;
-}
-
 /* ---- train ------------------------------------------------------------------------------------
  */
 
@@ -67,17 +62,18 @@ static bt_span reach_of(const bt_walk_part *p)
   return reach;
 }
 
-/* Every train part of the target that scratch holds, along one course over all of them. */
-static bt_status follow(const bt_walk_part *p, size_t combo, const bt_ticker_scratch *scratch,
-                        bt_course *course, bt_error *err)
+/* Every train part of the target in a worker's scratch, along one course over all of them. */
+static bt_status follow(const bt_walk_part *p, size_t combo, const bt_worker_scratch *own,
+                        bt_error *err)
 {
+  const bt_ticker_scratch *scratch = &own->ticker;
   bt_subject subject = p->ticker->subject;
   subject.span = reach_of(p);
   bt_status status =
-      bt_course_follow(course, p->tables, &subject, scratch->target, &scratch->how, err);
+      bt_course_follow(own->course, p->tables, &subject, scratch->target, &scratch->how, err);
   for (size_t i = 0; i < p->n_windows && !status; i++) {
     bt_metrics metrics;
-    status = bt_course_evaluate(&metrics, course, p->train[i], err);
+    status = bt_course_evaluate(&metrics, own->course, p->train[i], err);
     if (!status) note(p, i, combo, &metrics);
   }
   return status;
@@ -102,12 +98,10 @@ static bt_status train_combination(void *context, size_t index, bt_worker *worke
 {
   const bt_walk_part *p = context;
   const bt_run *run = p->walk->run;
-  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
-  bt_course *course = run->scratch[bt_worker_index(worker)].course;
-  bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, index, err);
+  bt_worker_scratch *own = bt_run_scratch(run, worker);
+  bt_status status = bt_ticker_aim(p->ticker, &own->ticker, run->job, index, err);
   if (!status)
-    status =
-        p->tables ? follow(p, index, scratch, course, err) : measure(p, index, scratch, NULL, err);
+    status = p->tables ? follow(p, index, own, err) : measure(p, index, &own->ticker, NULL, err);
   bt_run_count(run, 0, p->ticker->bars->n_bars);
   return status;
 }
@@ -160,8 +154,9 @@ static bt_status measure_near(void *context, size_t index, bt_worker *worker, bt
 {
   const near_ones *near = context;
   const bt_walk_part *p = near->part;
-  bt_ticker_scratch *scratch = bt_walk__scratch(p, worker);
-  bt_status status = bt_ticker_aim(p->ticker, scratch, p->walk->run->job, near->combos[index], err);
+  const bt_run *run = p->walk->run;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
+  bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, near->combos[index], err);
   return status ? status : measure(p, near->combos[index], scratch, near->marked, err);
 }
 

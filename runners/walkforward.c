@@ -220,7 +220,7 @@ static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, 
 {
   const bt_walk *walk = context;
   const bt_walk_slot *slots = bt_walk__slots(walk, index);
-  bt_ticker_scratch *scratch = &walk->run->scratch[bt_worker_index(worker)].ticker;
+  bt_ticker_scratch *scratch = &bt_run_scratch(walk->run, worker)->ticker;
   bt_open_ticker open;
   bt_splice splice;
   bt_metrics metrics;
