@@ -1,6 +1,5 @@
 #include "runners/details.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 bool bt_details_wanted(const bt_job *job)

@@ -1,6 +1,5 @@
 #include "runners/portfolio_pass.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +7,6 @@
 #include "core/benchmark.h"
 #include "core/time.h"
 #include "runners/details.h"
-
-/* Of tickers that are done before one before them is. */
-enum { PARTS_WAITING = 4 };
 
 /* ---- parts ------------------------------------------------------------------------------------
  */
@@ -122,7 +118,7 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
             .fn = fn,
             .context = context,
             .n_tickers = n_tickers,
-            .ahead = bt_pool_size(pool) + PARTS_WAITING,
+            .ahead = bt_pool_size(pool) + BT_PORTFOLIO_PARTS_WAITING,
             .parts = calloc(n_tickers + 1, sizeof *p.parts),
             .ready = calloc(n_tickers + 1, sizeof *p.ready)};
   const bt_pool_gate gate = {is_near, &p};

@@ -20,8 +20,10 @@ typedef struct bt_portfolio_part {
   double **returns, **shares; /* [series][bar] */
 } bt_portfolio_part;
 
-/* A part of several series is about so large at most; a worker, and four beside, hold one each. */
+/* A part of several series is about so large at most. One a worker is held, and so many beside: of
+ * tickers that are done before one before them is. */
 #define BT_PORTFOLIO_PART_BYTES (4 << 20)
+enum { BT_PORTFOLIO_PARTS_WAITING = 4 };
 
 /* Room for a ticker's bars [span.first, span.end), with their times. Errors: NOMEM; the part can be
  * handed back all the same. */

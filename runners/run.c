@@ -4,9 +4,6 @@
 #include <time.h>
 
 enum {
-  /* Results of finished tickers that wait for the disk: enough to keep workers busy over a commit.
-   */
-  WRITER_BUDGET_BYTES = 32 << 20,
   /* About so many bar-combinations make a block: some 0.3 ms, far above the cost of a steal. */
   BLOCK_BAR_COMBOS = 65536,
   BLOCK_COMBOS_MOST = 64
@@ -65,7 +62,7 @@ bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
   const bt_run_means *means = run->means;
   const bt_pool_gate gate = {has_room, run};
   bt_error writer_error;
-  bt_status status = bt_writer_new(&run->writer, means->store, means->run_id, WRITER_BUDGET_BYTES,
+  bt_status status = bt_writer_new(&run->writer, means->store, means->run_id, BT_RUN_WAITING_BYTES,
                                    means->pool, err);
   if (status) return status;
   status = bt_pool_run_ordered(means->pool, run->job->universe->n_entries, &gate, fn, context, err);

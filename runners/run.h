@@ -40,6 +40,10 @@ typedef struct bt_worker_scratch {
   bt_course *course; /* for the windows of a walk-forward */
 } bt_worker_scratch;
 
+/* Results of finished tickers that wait for the disk at most, but for one batch a worker: enough to
+ * keep workers busy over a commit. */
+#define BT_RUN_WAITING_BYTES ((size_t)32 << 20)
+
 typedef struct bt_run {
   const bt_job *job;
   const bt_run_means *means;

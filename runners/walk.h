@@ -22,8 +22,8 @@ typedef struct bt_walk_slot {
  * multiples of 1/2 are exact, whatever their order. */
 typedef struct bt_walk_ranks {
   pthread_mutex_t mutex;
-  double *sums;      /* [window][combination] */
-  size_t *n_defined; /* tickers on which it could be selected */
+  double *sums;  /* [window][combination] */
+  bool *defined; /* whether it could be selected on any ticker */
 } bt_walk_ranks;
 
 typedef struct bt_walk {

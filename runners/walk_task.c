@@ -51,8 +51,7 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
       bt_run_close_ticker(&open);
     }
   }
-  status = bt_run_end_batch(run, batch, status, err);
-  return status;
+  return bt_run_end_batch(run, batch, status, err);
 }
 
 bt_status bt_walk__train_task(void *walk, size_t index, bt_worker *worker, bt_error *err)

@@ -254,8 +254,7 @@ bt_status bt_walk__finish(bt_batch *batch, bt_walk_part *p, bt_worker *worker, b
 {
   rest r = {0};
   bt_status status = rest_init(&r, p, batch, err);
-  if (!status && r.n > 0 && p->n_windows > 0)
-    status = bt_worker_fork(worker, r.n, 1, measure_kept, &r, err);
+  if (!status && p->n_windows > 0) status = bt_worker_fork(worker, r.n, 1, measure_kept, &r, err);
   if (!status && p->n_windows > 0) status = add_out_of_sample(batch, p, worker, err);
   if (!status) status = add_selections(batch, p, err);
   if (!status) {

@@ -183,9 +183,8 @@ static bt_status settle_near(const bt_walk_part *p, bt_worker *worker, bt_error 
     status = bt_fail_nomem(err, "objective values");
   } else {
     list_near(&near, order);
-    if (near.n > 0)
-      status = bt_worker_fork(worker, near.n, bt_run_block_combos(p->n_train_bars), measure_near,
-                              &near, err);
+    status = bt_worker_fork(worker, near.n, bt_run_block_combos(p->n_train_bars), measure_near,
+                            &near, err);
   }
   free(order);
   free(near.marked);
@@ -269,7 +268,7 @@ bt_status bt_walk__add_ranks(const bt_walk *walk, const bt_walk_slot *slots, con
     (void)pthread_mutex_lock(&ranks->mutex);
     for (size_t c = 0; c < n; c++) {
       ranks->sums[k * n + c] += places[c];
-      ranks->n_defined[k * n + c] += isnan(scores[c]) ? 0 : 1;
+      if (!isnan(scores[c])) ranks->defined[k * n + c] = true;
     }
     (void)pthread_mutex_unlock(&ranks->mutex);
     scores += n;

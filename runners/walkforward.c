@@ -142,7 +142,7 @@ static void ranks_free(bt_walk_ranks *ranks)
   if (!ranks) return;
   (void)pthread_mutex_destroy(&ranks->mutex);
   free(ranks->sums);
-  free(ranks->n_defined);
+  free(ranks->defined);
   free(ranks);
 }
 
@@ -156,8 +156,8 @@ static bt_status ranks_new(bt_walk_ranks **out, size_t n, bt_error *err)
     return bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
   }
   ranks->sums = calloc(n + 1, sizeof *ranks->sums);
-  ranks->n_defined = calloc(n + 1, sizeof *ranks->n_defined);
-  if (!ranks->sums || !ranks->n_defined) {
+  ranks->defined = calloc(n + 1, sizeof *ranks->defined);
+  if (!ranks->sums || !ranks->defined) {
     ranks_free(ranks);
     return bt_fail_nomem(err, "ranks");
   }
@@ -171,11 +171,10 @@ static void select_for_all(const bt_walk *walk)
   size_t n_combos = bt_grid_count(walk->run->job->grid);
   for (size_t k = 0; k < walk->n_windows; k++) {
     const double *sums = walk->ranks->sums + k * n_combos;
-    const size_t *n_defined = walk->ranks->n_defined + k * n_combos;
+    const bool *defined = walk->ranks->defined + k * n_combos;
     int64_t best = BT_WALK_NONE;
     for (size_t c = 0; c < n_combos; c++)
-      if (n_defined[c] > 0 && (best == BT_WALK_NONE || sums[c] > sums[best - 1]))
-        best = (int64_t)c + 1;
+      if (defined[c] && (best == BT_WALK_NONE || sums[c] > sums[best - 1])) best = (int64_t)c + 1;
     for (size_t i = 0; i < walk->run->job->universe->n_entries; i++) {
       bt_walk_slot *slot = &bt_walk__slots(walk, i)[k];
       if (slot->combo_id != BT_WALK_ABSENT) slot->combo_id = best;
