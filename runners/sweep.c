@@ -19,7 +19,7 @@ void bt_sweep_result_clear(bt_sweep_result *result)
   *result = (bt_sweep_result){0};
 }
 
-/* Whether every outcome that counts has the Sharpe ratios of its combinations. */
+/* Merges the Sharpe ratios of all outcomes that count, or none where one of them lacks its own. */
 static void merge_sharpes(bt_sweep_result *result, size_t n)
 {
   bool all = true;

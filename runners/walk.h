@@ -1,5 +1,5 @@
-/* walk.h - the inside of a walk-forward, shared by walkforward.c, walk_task.c, walk_train.c,
- * walk_test.c, walk_splice.c and walk_summary.c.
+/* walk.h - the inside of a walk-forward, shared by walkforward.c, walk_task.c, walk_part.c,
+ * walk_train.c, walk_test.c, walk_splice.c and walk_summary.c.
  *
  * A slot stands for one ticker in one window: slots[ticker * n_windows + window].
  */
@@ -48,6 +48,9 @@ void bt_walk__enter(bt_walk_slot *slots, const bt_walk *walk, size_t ticker);
 
 /* How many windows a ticker takes part in. */
 size_t bt_walk__count_parts(const bt_walk *walk, const bt_walk_slot *slots);
+
+/* Whether a window before k has the same combination as k, where one is selected. */
+bool bt_walk__is_repeated(const bt_walk_slot *slots, size_t k);
 
 /* ---- out of sample ----------------------------------------------------------------------------
  */

@@ -1,4 +1,5 @@
-/* walk_part.h - one ticker and its windows, shared by walk_train.c, walk_test.c and walk_task.c. */
+/* walk_part.h - one ticker and its windows, shared by walk_part.c, walk_train.c, walk_test.c and
+ * walk_task.c. */
 #ifndef BT_RUNNERS_WALK_PART_H
 #define BT_RUNNERS_WALK_PART_H
 

@@ -2,58 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/time.h"
 #include "runners/walk.h"
-
-bt_walk_slot *bt_walk__slots(const bt_walk *walk, size_t ticker)
-{
-  return walk->slots + ticker * walk->n_windows;
-}
-
-bt_span bt_walk__span(const bt_bars *bars, int64_t first_day, int64_t last_day)
-{
-  return bt_bars_find_span(bars, first_day * BT_NS_PER_DAY, (last_day + 1) * BT_NS_PER_DAY - 1);
-}
-
-/* ---- taking part ------------------------------------------------------------------------------
- */
-
-static bool has_day_between(const bt_day_set *days, int64_t first, int64_t last)
-{
-  for (int64_t day = first; day <= last; day++)
-    if (bt_day_set_has(days, day)) return true;
-  return false;
-}
-
-static bool takes_part(const bt_day_set *days, const bt_calendar *calendar, const bt_window *window)
-{
-  size_t first = bt_calendar_find(calendar, window->train_first);
-  size_t end = bt_calendar_find(calendar, window->train_last + 1);
-  size_t n_had = bt_calendar_count_common(calendar, first, end, days);
-  return n_had > 0 && 10 * n_had >= 9 * (end - first) &&
-         has_day_between(days, window->test_first, window->test_last);
-}
-
-void bt_walk__enter(bt_walk_slot *slots, const bt_walk *walk, size_t ticker)
-{
-  const bt_scan *scan = walk->run->means->scan;
-  const bt_scan_entry *entry = &scan->entries[ticker];
-  for (size_t k = 0; k < walk->n_windows; k++) {
-    bool in =
-        !entry->report->rejected && takes_part(&entry->days, &scan->calendar, &walk->windows[k]);
-    slots[k].combo_id = in ? BT_WALK_NONE : BT_WALK_ABSENT;
-  }
-}
-
-size_t bt_walk__count_parts(const bt_walk *walk, const bt_walk_slot *slots)
-{
-  size_t n = 0;
-  for (size_t k = 0; k < walk->n_windows; k++) n += slots[k].combo_id != BT_WALK_ABSENT;
-  return n;
-}
-
-/* ---- splicing ---------------------------------------------------------------------------------
- */
 
 void bt_splice_clear(bt_splice *splice)
 {
@@ -113,14 +62,6 @@ static reach find_reach(const bt_walk *walk, const bt_walk_slot *slots)
   return r;
 }
 
-/* Whether a window before k has the same combination: it has been copied with that one. */
-static bool is_copied(const bt_walk_slot *slots, reach r, size_t k)
-{
-  for (size_t i = r.first; i < k; i++)
-    if (slots[i].combo_id == slots[k].combo_id) return true;
-  return false;
-}
-
 bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slot *slots,
                           bt_ticker *ticker, bt_ticker_scratch *scratch, bt_error *err)
 {
@@ -131,7 +72,8 @@ bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slo
   out->span =
       bt_walk__span(bars, walk->windows[r.first].test_first, walk->windows[r.last].test_last);
   for (size_t k = r.first; k <= r.last && !status; k++) {
-    if (slots[k].combo_id <= BT_WALK_NONE || is_copied(slots, r, k)) continue;
+    if (slots[k].combo_id <= BT_WALK_NONE) continue;
+    if (bt_walk__is_repeated(slots, k)) continue; /* copied with the window before */
     status = bt_ticker_aim(ticker, scratch, job, (size_t)slots[k].combo_id - 1, err);
     for (size_t i = k; i <= r.last && !status; i++)
       if (slots[i].combo_id == slots[k].combo_id)

@@ -212,14 +212,6 @@ static bt_status add_selections(bt_batch *batch, const bt_walk_part *p, bt_error
   return status;
 }
 
-/* Whether a window before has selected the same combination. */
-static bool is_used_before(const bt_walk_part *p, size_t i)
-{
-  for (size_t k = 0; k < i; k++)
-    if (p->slots[p->windows[k]].combo_id == p->slots[p->windows[i]].combo_id) return true;
-  return false;
-}
-
 /* Efficiency: mean annualised return of the test parts / that of the train parts, over the windows
  * in which both are defined. */
 static void set_walkforward(bt_batch *batch, const rest *r)
@@ -231,7 +223,7 @@ static void set_walkforward(bt_batch *batch, const rest *r)
   for (size_t i = 0; i < p->n_windows; i++) {
     if (p->slots[p->windows[i]].combo_id == BT_WALK_NONE) continue;
     row.profitable_windows += r->profits[i] ? 1 : 0;
-    row.n_combos_used += is_used_before(p, i) ? 0 : 1;
+    row.n_combos_used += bt_walk__is_repeated(p->slots, p->windows[i]) ? 0 : 1;
     if (isnan(r->train_cagr[i]) || isnan(r->test_cagr[i])) continue;
     train += r->train_cagr[i];
     test += r->test_cagr[i];

@@ -7,40 +7,6 @@
 #include "runners/selection.h"
 #include "runners/walk_part.h"
 
-void bt_walk__part_clear(bt_walk_part *p)
-{
-  free(p->windows);
-  free(p->train);
-  free(p->test);
-  free(p->values);
-  free(p->scores);
-  bt_tables_free(p->tables);
-}
-
-bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index, bt_ticker *ticker,
-                             bt_error *err)
-{
-  size_t n = walk->n_windows;
-  *p = (bt_walk_part){.walk = walk, .index = index, .ticker = ticker};
-  p->slots = bt_walk__slots(walk, index);
-  p->n_combos = bt_grid_count(walk->run->job->grid);
-  p->windows = malloc(n * sizeof *p->windows);
-  p->train = malloc(n * sizeof *p->train);
-  p->test = malloc(n * sizeof *p->test);
-  if (!p->windows || !p->train || !p->test) return bt_fail_nomem(err, "windows");
-  for (size_t k = 0; k < n; k++) {
-    const bt_window *w = &walk->windows[k];
-    size_t i = p->n_windows;
-    if (p->slots[k].combo_id == BT_WALK_ABSENT) continue;
-    p->windows[i] = k;
-    p->train[i] = bt_walk__span(ticker->bars, w->train_first, w->train_last);
-    p->test[i] = bt_walk__span(ticker->bars, w->test_first, w->test_last);
-    p->n_train_bars += p->train[i].end - p->train[i].first;
-    p->n_windows++;
-  }
-  return BT_OK;
-}
-
 /* ---- train ------------------------------------------------------------------------------------
  */
 

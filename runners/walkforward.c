@@ -237,7 +237,7 @@ static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, 
   return status;
 }
 
-/* The rows of ticker 0: out of sample, and where the universe selects what it has selected. */
+/* The rows of ticker 0, out of sample; it has no selections. */
 static bt_status put_portfolio(bt_walk_result *out, bt_walk *walk, bt_error *err)
 {
   const bt_run *run = walk->run;
