@@ -61,14 +61,14 @@ static bt_status fill_trades(bt_section *section, const bt_ledger *ledger, const
   return BT_OK;
 }
 
-static bt_status fill_points(bt_section *section, const bt_ledger *ledger, const bt_bars *bars,
-                             const double *shares, size_t first, bt_error *err)
+bt_status bt_details_fill_points(bt_section *section, const int64_t *time_ns, const double *equity,
+                                 const double *position, size_t n, bt_error *err)
 {
-  section->points = malloc((ledger->n_bars + 1) * sizeof *section->points);
+  section->points = malloc((n + 1) * sizeof *section->points);
   if (!section->points) return bt_fail_nomem(err, "equity");
-  for (size_t i = 0; i < ledger->n_bars; i++)
-    section->points[section->n_points++] = (bt_equity_point){
-        .time_ns = bars->time_ns[first + i], .equity = ledger->equity[i], .position = shares[i]};
+  for (size_t i = 0; i < n; i++)
+    section->points[section->n_points++] =
+        (bt_equity_point){.time_ns = time_ns[i], .equity = equity[i], .position = position[i]};
   return BT_OK;
 }
 
@@ -92,7 +92,8 @@ bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker,
   bt_status status = bt_details_fill_regimes(section, &series, &config, &job->regimes, err);
   if (!status && job->save_trades) status = fill_trades(section, ledger, ticker->bars, err);
   if (!status && job->save_equity)
-    status = fill_points(section, ledger, ticker->bars, shares, span.first, err);
+    status = bt_details_fill_points(section, ticker->bars->time_ns + span.first, ledger->equity,
+                                    shares, ledger->n_bars, err);
   free(shares);
   return status;
 }

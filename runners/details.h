@@ -23,4 +23,8 @@ bt_status bt_details_fill_regimes(bt_section *section, const bt_regime_series *s
                                   const bt_metrics_config *config, const bt_regime_view *regimes,
                                   bt_error *err);
 
+/* Fills the points of a section that has none yet with n of any series. Errors: NOMEM. */
+bt_status bt_details_fill_points(bt_section *section, const int64_t *time_ns, const double *equity,
+                                 const double *position, size_t n, bt_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/benchmark.h"
 #include "core/time.h"
 #include "runners/details.h"
+#include "runners/section.h"
 
 /* ---- parts ------------------------------------------------------------------------------------
  */
@@ -190,25 +191,12 @@ static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars
   return bt_details_fill_regimes(section, &series, config, regimes, err);
 }
 
-static bt_status fill_points(bt_section *section, const curve *c, const bt_bars *times,
-                             bt_error *err)
-{
-  section->points = malloc((times->n_bars + 1) * sizeof *section->points);
-  if (!section->points) return bt_fail_nomem(err, "equity");
-  for (size_t i = 0; i < times->n_bars; i++)
-    section->points[section->n_points++] = (bt_equity_point){
-        .time_ns = times->time_ns[i], .equity = c->equity[i], .position = c->exposed[i]};
-  return BT_OK;
-}
-
 static bt_status fill_row(bt_section *section, const bt_metrics *metrics, bt_error *err)
 {
-  section->combo_ids = malloc(sizeof *section->combo_ids);
-  section->metrics = malloc(sizeof *section->metrics);
-  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "portfolio");
+  bt_status status = bt_section_alloc_rows(section, 1, err);
+  if (status) return status;
   section->combo_ids[0] = section->key.combo_id;
   section->metrics[0] = *metrics;
-  section->n_metrics = 1;
   return BT_OK;
 }
 
@@ -234,7 +222,7 @@ static bt_status fill_section(bt_section *section, bt_metrics *out,
   }
   if (!status && series->details) status = fill_regimes(section, &c, &times, &config, job, err);
   if (!status && series->details && job->save_equity)
-    status = fill_points(section, &c, &times, err);
+    status = bt_details_fill_points(section, times.time_ns, c.equity, c.exposed, times.n_bars, err);
   curve_clear(&c);
   return status;
 }

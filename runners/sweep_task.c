@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "runners/details.h"
+#include "runners/section.h"
 #include "runners/selection.h"
 
 /* One ticker's combinations on their way from the blocks to the batch. */
@@ -104,12 +104,10 @@ static bt_status evaluate_again(void *context, size_t index, bt_worker *worker, 
  * too many for memory. The same job gives the same bits. */
 static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker, bt_error *err)
 {
-  section->combo_ids = malloc((e->n_best + 1) * sizeof *section->combo_ids);
-  section->metrics = malloc((e->n_best + 1) * sizeof *section->metrics);
-  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "results");
+  bt_status status = bt_section_alloc_rows(section, e->n_best, err);
+  if (status) return status;
   bt_selection_sort(e->best, e->n_best);
   for (size_t i = 0; i < e->n_best; i++) section->combo_ids[i] = (int64_t)e->best[i] + 1;
-  section->n_metrics = e->n_best;
   e->kept = section->metrics;
   return bt_worker_fork(worker, e->n_best, bt_run_block_combos(e->ticker->bars->n_bars),
                         evaluate_again, e, err);
@@ -134,11 +132,8 @@ static bt_status fill_section(bt_section *section, evaluation *e, bt_worker *wor
 {
   const bt_job *job = e->context->run->job;
   size_t n_combos = bt_grid_count(job->grid);
-  section->values = malloc(n_combos * sizeof *section->values);
-  if (!section->values) return bt_fail_nomem(err, "objective values");
-  memcpy(section->values, e->values, n_combos * sizeof *section->values);
-  section->n_values = n_combos;
-  bt_status status = fill_details(section, e, worker, err);
+  bt_status status = bt_section_set_values(section, e->values, n_combos, err);
+  if (!status) status = fill_details(section, e, worker, err);
   if (status) return status;
   return job->keep.kind == BT_KEEP_ALL ? keep_all(section, e, n_combos, err)
                                        : keep_best(section, e, worker, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runners/details.h"
+#include "runners/section.h"
 #include "runners/selection.h"
 #include "runners/walk_part.h"
 
@@ -83,7 +84,7 @@ static bt_status unite_kept(rest *r, bt_error *err)
   return BT_OK;
 }
 
-/* An empty section for the rows of a window's list. */
+/* A section with rows for a window's list, to be measured. */
 static bt_status add_section(bt_section **out, bt_batch *batch, const rest *r, size_t i,
                              const char *phase, bt_error *err)
 {
@@ -95,15 +96,10 @@ static bt_status add_section(bt_section **out, bt_batch *batch, const rest *r, s
                              .phase = phase,
                              .combo_id = selected};
   bt_status status = bt_batch_add_section(out, batch, &key, err);
-  if (status) return status;
-  bt_section *section = *out;
-  section->combo_ids = malloc((k->n + 1) * sizeof *section->combo_ids);
-  section->metrics = malloc((k->n + 1) * sizeof *section->metrics);
-  if (!section->combo_ids || !section->metrics) return bt_fail_nomem(err, "results");
-  for (size_t j = 0; j < k->n; j++)
-    section->combo_ids[j] = (int64_t)(k->combos ? k->combos[j] : j) + 1;
-  section->n_metrics = k->n;
-  return BT_OK;
+  if (!status) status = bt_section_alloc_rows(*out, k->n, err);
+  for (size_t j = 0; j < k->n && !status; j++)
+    (*out)->combo_ids[j] = (int64_t)(k->combos ? k->combos[j] : j) + 1;
+  return status;
 }
 
 static bt_status rest_init(rest *r, bt_walk_part *p, bt_batch *batch, bt_error *err)
@@ -181,16 +177,9 @@ static bt_status add_out_of_sample(bt_batch *batch, const bt_walk_part *p, bt_wo
   bt_status status = bt_walk__splice(&splice, p->walk, p->slots, p->ticker, scratch, err);
   if (status) return status;
   status = bt_batch_add_section(&section, batch, &key, err);
-  if (!status) {
-    section->combo_ids = calloc(1, sizeof *section->combo_ids);
-    section->metrics = malloc(sizeof *section->metrics);
-    if (!section->combo_ids || !section->metrics) status = bt_fail_nomem(err, "results");
-  }
+  if (!status) status = bt_section_alloc_rows(section, 1, err); /* of no one combination */
   if (!status) status = bt_walk__measure(section->metrics, &splice, p->ticker, scratch, job, err);
-  if (!status) {
-    section->n_metrics = 1;
-    status = bt_details_fill(section, p->ticker, scratch, splice.span, job, err);
-  }
+  if (!status) status = bt_details_fill(section, p->ticker, scratch, splice.span, job, err);
   bt_splice_clear(&splice);
   return status;
 }

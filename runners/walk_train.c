@@ -1,9 +1,9 @@
 /* The train parts of one ticker: every combination on each of them, and what is best. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/average_rank.h"
+#include "runners/section.h"
 #include "runners/selection.h"
 #include "runners/walk_part.h"
 
@@ -199,11 +199,8 @@ bt_status bt_walk__add_values(bt_batch *batch, const bt_walk_part *p, bt_error *
                                .phase = "train"};
     bt_section *section = NULL;
     status = bt_batch_add_section(&section, batch, &key, err);
-    if (status) break;
-    section->values = malloc(p->n_combos * sizeof *section->values);
-    if (!section->values) return bt_fail_nomem(err, "objective values");
-    memcpy(section->values, p->values + i * p->n_combos, p->n_combos * sizeof *section->values);
-    section->n_values = p->n_combos;
+    if (!status)
+      status = bt_section_set_values(section, p->values + i * p->n_combos, p->n_combos, err);
   }
   return status;
 }
