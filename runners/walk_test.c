@@ -21,10 +21,8 @@ typedef struct kept {
 /* Everything that is measured a second time. */
 typedef struct rest {
   bt_walk_part *part;
-  kept *windows;                  /* one a window taken part in */
-  size_t n, *combos;              /* all that some window keeps, rising; NULL: every one */
-  double *train_cagr, *test_cagr; /* of the selected, one a window taken part in */
-  bool *profits;                  /* whether its test part ends with a profit */
+  kept *windows;     /* one a window taken part in */
+  size_t n, *combos; /* all that some window keeps, rising; NULL: every one */
 } rest;
 
 static void rest_clear(rest *r)
@@ -32,9 +30,6 @@ static void rest_clear(rest *r)
   for (size_t i = 0; r->windows && i < r->part->n_windows; i++) free(r->windows[i].combos);
   free(r->windows);
   free(r->combos);
-  free(r->train_cagr);
-  free(r->test_cagr);
-  free(r->profits);
 }
 
 /* The best by score as far as --keep asks for them, and the selected one. */
@@ -105,13 +100,8 @@ static bt_status add_section(bt_section **out, bt_batch *batch, const rest *r, s
 static bt_status rest_init(rest *r, bt_walk_part *p, bt_batch *batch, bt_error *err)
 {
   size_t n = p->n_windows;
-  *r = (rest){.part = p,
-              .windows = calloc(n + 1, sizeof *r->windows),
-              .train_cagr = calloc(n + 1, sizeof *r->train_cagr),
-              .test_cagr = calloc(n + 1, sizeof *r->test_cagr),
-              .profits = calloc(n + 1, sizeof *r->profits)};
-  bool ok = r->windows && r->train_cagr && r->test_cagr && r->profits;
-  bt_status status = ok ? BT_OK : bt_fail_nomem(err, "results");
+  *r = (rest){.part = p, .windows = calloc(n + 1, sizeof *r->windows)};
+  bt_status status = r->windows ? BT_OK : bt_fail_nomem(err, "results");
   for (size_t i = 0; i < n && !status; i++) {
     kept *k = &r->windows[i];
     status = list_kept(k, p, i, err);
@@ -124,35 +114,31 @@ static bt_status rest_init(rest *r, bt_walk_part *p, bt_batch *batch, bt_error *
 /* ---- measuring what is kept -------------------------------------------------------------------
  */
 
-/* The selected combination on its window: what the slot and the walkforward row tell of it, and the
- * details of its test part, which scratch has just measured. */
-static bt_status note_selected(rest *r, size_t i, size_t place, const bt_ticker_scratch *scratch,
-                               bt_error *err)
+/* The selected combination on its window: what the slot tells of it, and the details of its test
+ * part, which scratch has just measured. */
+static bt_status note_selected(const rest *r, size_t i, size_t place,
+                               const bt_ticker_scratch *scratch, bt_error *err)
 {
   const bt_walk_part *p = r->part;
   const bt_job *job = p->walk->run->job;
-  const bt_metrics *train = &r->windows[i].train->metrics[place];
-  const bt_metrics *test = &r->windows[i].test->metrics[place];
+  const kept *k = &r->windows[i];
   bt_walk_slot *slot = &p->slots[p->windows[i]];
-  slot->train_value = train->value[job->selection.objective];
-  slot->test_value = test->value[job->selection.objective];
-  r->train_cagr[i] = train->value[BT_METRIC_CAGR];
-  r->test_cagr[i] = test->value[BT_METRIC_CAGR];
-  r->profits[i] = test->value[BT_METRIC_TOTAL_RETURN] > 0;
-  return bt_details_fill(r->windows[i].test, p->ticker, scratch, p->test[i], job, err);
+  slot->train_value = k->train->metrics[place].value[job->selection.objective];
+  slot->test_value = k->test->metrics[place].value[job->selection.objective];
+  return bt_details_fill(k->test, p->ticker, scratch, p->test[i], job, err);
 }
 
 /* A bt_task_fn: number `index` of the combinations that are kept, on the windows that keep it. */
 static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
-  rest *r = context;
+  const rest *r = context;
   const bt_walk_part *p = r->part;
   size_t combo = r->combos ? r->combos[index] : index, place = 0;
   const bt_run *run = p->walk->run;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, combo, err);
   for (size_t i = 0; i < p->n_windows && !status; i++) {
-    kept *k = &r->windows[i];
+    const kept *k = &r->windows[i];
     if (!find_kept(&place, k, combo)) continue;
     status = bt_ticker_measure(&k->train->metrics[place], p->ticker, scratch, p->train[i], err);
     if (!status)
@@ -201,6 +187,16 @@ static bt_status add_selections(bt_batch *batch, const bt_walk_part *p, bt_error
   return status;
 }
 
+/* Of a window's selected combination, which is among those that are kept. */
+static void find_selected(const bt_metrics **train, const bt_metrics **test, const kept *k,
+                          int64_t combo_id)
+{
+  size_t place = 0;
+  (void)find_kept(&place, k, (size_t)combo_id - 1);
+  *train = &k->train->metrics[place];
+  *test = &k->test->metrics[place];
+}
+
 /* Efficiency: mean annualised return of the test parts / that of the train parts, over the windows
  * in which both are defined. */
 static void set_walkforward(bt_batch *batch, const rest *r)
@@ -210,12 +206,17 @@ static void set_walkforward(bt_batch *batch, const rest *r)
   size_t n = 0;
   bt_walkforward_row row = {.ticker_id = (int64_t)p->index + 1, .n_windows = p->n_windows};
   for (size_t i = 0; i < p->n_windows; i++) {
-    if (p->slots[p->windows[i]].combo_id == BT_WALK_NONE) continue;
-    row.profitable_windows += r->profits[i] ? 1 : 0;
+    const bt_metrics *train_part, *test_part;
+    int64_t combo_id = p->slots[p->windows[i]].combo_id;
+    if (combo_id == BT_WALK_NONE) continue;
+    find_selected(&train_part, &test_part, &r->windows[i], combo_id);
+    row.profitable_windows += test_part->value[BT_METRIC_TOTAL_RETURN] > 0 ? 1 : 0;
     row.n_combos_used += bt_walk__is_repeated(p->slots, p->windows[i]) ? 0 : 1;
-    if (isnan(r->train_cagr[i]) || isnan(r->test_cagr[i])) continue;
-    train += r->train_cagr[i];
-    test += r->test_cagr[i];
+    double train_cagr = train_part->value[BT_METRIC_CAGR];
+    double test_cagr = test_part->value[BT_METRIC_CAGR];
+    if (isnan(train_cagr) || isnan(test_cagr)) continue;
+    train += train_cagr;
+    test += test_cagr;
     n++;
   }
   row.efficiency = n > 0 && train != 0 ? test / train : (double)NAN;
