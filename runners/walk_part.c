@@ -1,5 +1,6 @@
 #include "runners/walk_part.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "core/time.h"
@@ -89,6 +90,8 @@ bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index,
     p->windows[i] = k;
     p->train[i] = bt_walk__span(ticker->bars, w->train_first, w->train_last);
     p->test[i] = bt_walk__span(ticker->bars, w->test_first, w->test_last);
+    assert(i == 0 ||
+           (p->train[i].first >= p->train[i - 1].first && p->train[i].end >= p->train[i - 1].end));
     p->n_train_bars += p->train[i].end - p->train[i].first;
     p->n_windows++;
   }

@@ -12,8 +12,8 @@ typedef struct bt_walk_part {
   bt_ticker *ticker;
   bt_walk_slot *slots;
   size_t n_windows, n_combos;
-  size_t *windows; /* indices, rising */
-  bt_span *train, *test;
+  size_t *windows;         /* indices, rising */
+  bt_span *train, *test;   /* of these windows; neither end of a train part falls */
   double *values, *scores; /* [window][combination], on the train part */
   bt_tables *tables;       /* where courses serve the job, else NULL */
   size_t n_train_bars;     /* of all windows together */

@@ -17,24 +17,13 @@ static void note(const bt_walk_part *p, size_t i, size_t combo, const bt_metrics
   p->scores[i * p->n_combos + combo] = bt_selection_score(rule, metrics);
 }
 
-/* From the first bar of a train part to the last of one. */
-static bt_span reach_of(const bt_walk_part *p)
-{
-  bt_span reach = p->train[0];
-  for (size_t i = 1; i < p->n_windows; i++) {
-    if (p->train[i].first < reach.first) reach.first = p->train[i].first;
-    if (p->train[i].end > reach.end) reach.end = p->train[i].end;
-  }
-  return reach;
-}
-
 /* Every train part of the target in a worker's scratch, along one course over all of them. */
 static bt_status follow(const bt_walk_part *p, size_t combo, const bt_worker_scratch *own,
                         bt_error *err)
 {
   const bt_ticker_scratch *scratch = &own->ticker;
   bt_subject subject = p->ticker->subject;
-  subject.span = reach_of(p);
+  subject.span = (bt_span){p->train[0].first, p->train[p->n_windows - 1].end}; /* they rise */
   bt_status status =
       bt_course_follow(own->course, p->tables, &subject, scratch->target, &scratch->how, err);
   for (size_t i = 0; i < p->n_windows && !status; i++) {
