@@ -206,7 +206,9 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   double start = now_s();
   b->spans = spans;
   b->n_spans = n;
-  stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job, &err), &err);
+  stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job,
+                         b->scan.entries[0].periods_per_year, &err),
+          &err);
   if (n > 1)
     stop_on(bt_tables_new(&b->tables, bars, b->ticker.subject.periods_per_year, 0, &err), &err);
   if (pool)

@@ -102,10 +102,12 @@ bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t inde
 {
   const bt_job *job = run->job;
   const bt_bars *bars = NULL;
+  const bt_scan *scan = run->means->scan;
   bt_loader *loader = bt_run_scratch(run, worker)->loader;
-  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, loader, err);
+  bt_status status = bt_scan_bars(&bars, &out->owned, scan, index, loader, err);
   if (status) return status;
-  status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job, err);
+  status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
+                          scan->entries[index].periods_per_year, err);
   if (status) bt_bars_free(out->owned);
   return status;
 }

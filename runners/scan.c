@@ -2,10 +2,11 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/ticker.h"
+#include "core/time.h"
 
 enum { TRADING_DAYS_A_YEAR = 252 };
 
@@ -55,6 +56,17 @@ static bt_suspects *copy_suspects(const bt_suspects *suspects)
 /* ---- one ticker -------------------------------------------------------------------------------
  */
 
+/* Why a ticker whose span holds no bars is rejected: there is nothing to evaluate. */
+static void set_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job)
+{
+  char from[BT_TIME_TEXT_SIZE] = "the beginning", to[BT_TIME_TEXT_SIZE] = "the end";
+  bool ends_a_day = job->to_ns < INT64_MAX && (job->to_ns + 1) % BT_NS_PER_DAY == 0;
+  int64_t to_ns = ends_a_day ? job->to_ns + 1 - BT_NS_PER_DAY : job->to_ns;
+  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, true);
+  if (job->to_ns < INT64_MAX) bt_time_format(to, to_ns, ends_a_day);
+  (void)snprintf(out, BT_LOAD_REASON_SIZE, "no bars from %s to %s", from, to);
+}
+
 static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_bars *bars,
                        const bt_job *job)
 {
@@ -66,7 +78,7 @@ static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_ba
     return;
   }
   report->rejected = true;
-  bt_ticker_empty_span_reason(report->reason, job);
+  set_empty_span_reason(report->reason, job);
 }
 
 /* Which tickers stay depends on who comes first; no result does. */

@@ -1,12 +1,10 @@
 #include "runners/ticker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/benchmark.h"
 #include "core/membership.h"
-#include "core/time.h"
 
 static void lock(void *context)
 {
@@ -98,15 +96,13 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
 }
 
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, bt_error *err)
+                         const bt_job *job, double periods_per_year, bt_error *err)
 {
   const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
-  double periods_per_year = job->periods_per_year;
   *ticker = (bt_ticker){.bars = bars, .entry = entry};
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  if (periods_per_year == 0) status = bt_bars_periods_per_year(&periods_per_year, bars, err);
-  if (!status) status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, err);
+  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, err);
   if (status) {
     destroy_locks(ticker);
     return status;
@@ -128,16 +124,6 @@ void bt_ticker_close(bt_ticker *ticker)
   free(ticker->benchmark);
   free(ticker->regimes);
   destroy_locks(ticker);
-}
-
-void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job)
-{
-  char from[BT_TIME_TEXT_SIZE] = "the beginning", to[BT_TIME_TEXT_SIZE] = "the end";
-  bool ends_a_day = job->to_ns < INT64_MAX && (job->to_ns + 1) % BT_NS_PER_DAY == 0;
-  int64_t to_ns = ends_a_day ? job->to_ns + 1 - BT_NS_PER_DAY : job->to_ns;
-  if (job->from_ns > INT64_MIN) bt_time_format(from, job->from_ns, true);
-  if (job->to_ns < INT64_MAX) bt_time_format(to, to_ns, ends_a_day);
-  (void)snprintf(out, BT_LOAD_REASON_SIZE, "no bars from %s to %s", from, to);
 }
 
 bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err)

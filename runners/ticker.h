@@ -27,14 +27,11 @@ typedef struct bt_ticker {
   pthread_cond_t computed; /* some indicator was */
 } bt_ticker;
 
-/* bars and entry outlive the ticker; *ticker must stay where it is. The caller clears it with
- * bt_ticker_close. Errors: NOMEM, THREAD. */
+/* bars and entry outlive the ticker; *ticker must stay where it is. periods_per_year: of its entry
+ * in the scan. The caller clears it with bt_ticker_close. Errors: NOMEM, THREAD. */
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, bt_error *err);
+                         const bt_job *job, double periods_per_year, bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
-
-/* Why a ticker whose span holds no bars is rejected: there is nothing to evaluate. */
-void bt_ticker_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *job);
 
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */
 typedef struct bt_ticker_scratch {
