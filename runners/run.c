@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "runners/store_resume.h"
+
 enum {
   /* About so many bar-combinations make a block: some 0.3 ms, far above the cost of a steal. */
   BLOCK_BAR_COMBOS = 65536,
@@ -92,6 +94,18 @@ bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status,
 bool bt_run_is_done(const bt_run *run, size_t task)
 {
   return run->means->done && run->means->done[task - 1];
+}
+
+bt_status bt_run_read_objectives(double *values, const bt_run *run, const bt_result_key *key,
+                                 bt_error *err)
+{
+  const bt_run_means *means = run->means;
+  bool found = false;
+  bt_status status = bt_store_read_objectives(values, &found, bt_grid_count(run->job->grid),
+                                              means->store, means->run_id, key, err);
+  if (status || found) return status;
+  return bt_fail(err, BT_ERR_DATABASE, "run %lld has no objective values of ticker %lld",
+                 (long long)means->run_id, (long long)key->ticker_id);
 }
 
 /* ---- tickers ----------------------------------------------------------------------------------

@@ -74,6 +74,11 @@ bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status,
 /* Whether the task was finished by the run that is resumed. */
 bool bt_run_is_done(const bt_run *run, size_t task);
 
+/* Fills values with the stored objective of every combination under a key. Errors: DATABASE (also
+ * where there is none), NOMEM. */
+bt_status bt_run_read_objectives(double *values, const bt_run *run, const bt_result_key *key,
+                                 bt_error *err);
+
 /* An open ticker with what belongs to it; see bt_scan_bars and bt_ticker_open. */
 typedef struct bt_open_ticker {
   bt_ticker ticker;

@@ -86,19 +86,12 @@ static bt_status alloc_slots(bt_sweep_result *out, double **values, const bt_job
 static bt_status take_over(bt_ticker_outcome *outcome, double *values, size_t index,
                            const bt_run *run, bt_error *err)
 {
-  const bt_run_means *means = run->means;
   const bt_result_key key = {.ticker_id = (int64_t)index + 1, .phase = "full"};
-  size_t n_combos = bt_grid_count(run->job->grid);
-  bool found = false;
-  bt_status status =
-      bt_store_read_objectives(values, &found, n_combos, means->store, means->run_id, &key, err);
+  bt_status status = bt_run_read_objectives(values, run, &key, err);
   if (status) return status;
-  if (!found)
-    return bt_fail(err, BT_ERR_DATABASE, "run %lld has no objective values of ticker %zu",
-                   (long long)means->run_id, index + 1);
   outcome->done = true;
   if (run->job->selection.objective == BT_METRIC_SHARPE)
-    bt_sweep__note_sharpes(outcome, values, n_combos);
+    bt_sweep__note_sharpes(outcome, values, bt_grid_count(run->job->grid));
   return BT_OK;
 }
 

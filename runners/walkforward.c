@@ -102,20 +102,14 @@ static bt_status take_over_slots(const bt_walk *walk, bt_error *err)
  * where no rule leaves combinations out. */
 static bt_status take_over_ranks(const bt_walk *walk, size_t ticker, double *scores, bt_error *err)
 {
-  const bt_run_means *means = walk->run->means;
   const bt_walk_slot *slots = bt_walk__slots(walk, ticker);
   size_t n_combos = bt_grid_count(walk->run->job->grid), n = 0;
   bt_status status = BT_OK;
   for (size_t k = 0; k < walk->n_windows && !status; k++) {
     const bt_result_key key = {
         .ticker_id = (int64_t)ticker + 1, .window_id = (int64_t)k + 1, .phase = "train"};
-    bool found = false;
     if (slots[k].combo_id == BT_WALK_ABSENT) continue;
-    status = bt_store_read_objectives(scores + n++ * n_combos, &found, n_combos, means->store,
-                                      means->run_id, &key, err);
-    if (!status && !found)
-      status = bt_fail(err, BT_ERR_DATABASE, "run %lld has no objective values of ticker %zu",
-                       (long long)means->run_id, ticker + 1);
+    status = bt_run_read_objectives(scores + n++ * n_combos, walk->run, &key, err);
   }
   return status ? status : bt_walk__add_ranks(walk, slots, scores, err);
 }
@@ -198,11 +192,9 @@ static bt_status put_stats(const bt_walk *walk, bt_error *err)
     bt_result_key key = {.window_id = (int64_t)k + 1, .phase = "train"};
     for (size_t i = 0; i < n_tickers * n_combos; i++) values[i] = (double)NAN;
     for (size_t i = 0; i < n_tickers && !status; i++) {
-      bool found = false;
       key.ticker_id = (int64_t)i + 1;
       if (bt_walk__slots(walk, i)[k].combo_id != BT_WALK_ABSENT)
-        status = bt_store_read_objectives(values + i * n_combos, &found, n_combos, means->store,
-                                          means->run_id, &key, err);
+        status = bt_run_read_objectives(values + i * n_combos, walk->run, &key, err);
     }
     if (!status) status = bt_combo_stats_all(stats, values, n_tickers, n_combos, means->pool, err);
     if (!status)
