@@ -99,7 +99,7 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
   pass *p = context;
   bt_status status = BT_OK;
   if (!p->run->means->scan->entries[index].report->rejected)
-    status = p->fn(p->context, &p->parts[index], index, worker, err);
+    status = p->fn(p->context, &p->parts[index], index, p->run, worker, err);
   (void)pthread_mutex_lock(&p->mutex);
   p->ready[index] = !status;
   if (!status) status = add_ready(p, err);
@@ -114,7 +114,12 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
 {
   bt_pool *pool = run->means->pool;
   size_t n_tickers = run->job->universe->n_entries;
-  pass p = {.run = run,
+  bt_run bare = *run; /* returns and shares alone are wanted of a ticker */
+  bt_job job = *run->job;
+  job.benchmark = NULL;
+  job.regimes = (bt_regime_view){.spec.kind = BT_REGIME_NONE};
+  bare.job = &job;
+  pass p = {.run = &bare,
             .portfolio = portfolio,
             .fn = fn,
             .context = context,

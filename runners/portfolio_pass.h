@@ -34,9 +34,10 @@ bt_status bt_portfolio_part_alloc(bt_portfolio_part *part, size_t n_series, cons
 void bt_portfolio_part_set(bt_portfolio_part *part, size_t index, const bt_ticker_scratch *scratch,
                            bt_span span);
 
-/* Fills *part, which is empty, for a ticker of the universe that is not rejected. */
+/* Fills *part, which is empty, for a ticker of the universe that is not rejected. The run is the
+ * pass's: its job has neither benchmark nor regimes, of which a part holds nothing. */
 typedef bt_status (*bt_portfolio_fn)(void *context, bt_portfolio_part *part, size_t ticker,
-                                     bt_worker *worker, bt_error *err);
+                                     const bt_run *run, bt_worker *worker, bt_error *err);
 
 /* Adds all tickers to a portfolio without tickers. Errors: those of fn, NOMEM, CANCELLED. */
 bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portfolio_fn fn,

@@ -17,7 +17,8 @@ typedef struct block {
 
 /* One ticker whose block of combinations workers simulate. */
 typedef struct ticker_block {
-  const block *block;
+  const bt_run *run; /* of the pass */
+  size_t first;      /* combination */
   bt_ticker *ticker;
   bt_portfolio_part *part;
 } ticker_block;
@@ -26,24 +27,23 @@ typedef struct ticker_block {
 static bt_status simulate(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
   const ticker_block *t = context;
-  const bt_run *run = t->block->run;
-  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
+  bt_ticker_scratch *scratch = &bt_run_scratch(t->run, worker)->ticker;
   bt_metrics metrics;
   bt_status status =
-      bt_ticker_evaluate(&metrics, t->ticker, scratch, run->job, t->block->first + index, err);
+      bt_ticker_evaluate(&metrics, t->ticker, scratch, t->run->job, t->first + index, err);
   if (!status) bt_portfolio_part_set(t->part, index, scratch, t->ticker->subject.span);
   return status;
 }
 
 /* A bt_portfolio_fn: the block of combinations on one ticker. */
-static bt_status fill_part(void *context, bt_portfolio_part *part, size_t index, bt_worker *worker,
-                           bt_error *err)
+static bt_status fill_part(void *context, bt_portfolio_part *part, size_t index, const bt_run *run,
+                           bt_worker *worker, bt_error *err)
 {
   const block *b = context;
   bt_open_ticker open;
-  bt_status status = bt_run_open_ticker(&open, b->run, index, worker, err);
+  bt_status status = bt_run_open_ticker(&open, run, index, worker, err);
   if (status) return status;
-  ticker_block t = {b, &open.ticker, part};
+  ticker_block t = {run, b->first, &open.ticker, part};
   const bt_bars *bars = open.ticker.bars;
   status = bt_portfolio_part_alloc(part, b->n, bars, open.ticker.subject.span, err);
   if (!status)

@@ -206,21 +206,21 @@ static bt_status put_stats(const bt_walk *walk, bt_error *err)
 }
 
 /* A bt_portfolio_fn: a ticker's out-of-sample returns. */
-static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, bt_worker *worker,
-                           bt_error *err)
+static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, const bt_run *run,
+                           bt_worker *worker, bt_error *err)
 {
   const bt_walk *walk = context;
   const bt_walk_slot *slots = bt_walk__slots(walk, index);
-  bt_ticker_scratch *scratch = &bt_run_scratch(walk->run, worker)->ticker;
+  bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_open_ticker open;
   bt_splice splice;
   bt_metrics metrics;
   if (bt_walk__count_parts(walk, slots) == 0) return BT_OK;
-  bt_status status = bt_run_open_ticker(&open, walk->run, index, worker, err);
+  bt_status status = bt_run_open_ticker(&open, run, index, worker, err);
   if (status) return status;
   status = bt_walk__splice(&splice, walk, slots, &open.ticker, scratch, err);
   if (!status) {
-    status = bt_walk__measure(&metrics, &splice, &open.ticker, scratch, walk->run->job, err);
+    status = bt_walk__measure(&metrics, &splice, &open.ticker, scratch, run->job, err);
     if (!status) status = bt_portfolio_part_alloc(out, 1, open.ticker.bars, splice.span, err);
     if (!status) bt_portfolio_part_set(out, 0, scratch, splice.span);
     bt_splice_clear(&splice);
