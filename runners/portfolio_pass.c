@@ -141,120 +141,127 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
   return status;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
+/* ---- a view of a portfolio --------------------------------------------------------------------
  */
 
-/* The portfolio's times as bars without prices: what aligning by time looks at. */
-static bt_bars times_of(const bt_portfolio *portfolio, const bt_scan *scan)
+void bt_portfolio_view_close(bt_portfolio_view *view)
 {
-  return (bt_bars){.n_bars = bt_portfolio_count(portfolio),
-                   .time_ns = (int64_t *)bt_portfolio_times(portfolio),
-                   .daily = scan->daily};
+  free(view->returns);
+  free(view->exposed);
+  free(view->equity);
+  free(view->benchmark);
+  free(view->labels);
 }
 
-/* Scratch of one portfolio: a value a time in each. */
-typedef struct curve {
-  double *returns, *exposed, *equity, *benchmark;
-  unsigned char *labels;
-} curve;
-
-static void curve_clear(curve *c)
+static bt_status alloc_series(bt_portfolio_view *v, bt_error *err)
 {
-  free(c->returns);
-  free(c->exposed);
-  free(c->equity);
-  free(c->benchmark);
-  free(c->labels);
-}
-
-static bt_status curve_alloc(curve *c, size_t n, bt_error *err)
-{
-  c->returns = malloc((n + 1) * sizeof *c->returns);
-  c->exposed = malloc((n + 1) * sizeof *c->exposed);
-  c->equity = malloc((n + 1) * sizeof *c->equity);
-  c->benchmark = malloc((n + 1) * sizeof *c->benchmark);
-  c->labels = malloc(n + 1);
-  if (c->returns && c->exposed && c->equity && c->benchmark && c->labels) return BT_OK;
+  size_t n = v->times.n_bars;
+  v->returns = malloc((n + 1) * sizeof *v->returns);
+  v->exposed = malloc((n + 1) * sizeof *v->exposed);
+  v->equity = malloc((n + 1) * sizeof *v->equity);
+  v->labels = malloc(n + 1);
+  if (v->returns && v->exposed && v->equity && v->labels) return BT_OK;
   return bt_fail_nomem(err, "portfolio");
 }
 
+static bt_status align_benchmark(bt_portfolio_view *v, bt_error *err)
+{
+  const bt_bars *benchmark = v->run->job->benchmark;
+  if (!benchmark) return BT_OK;
+  v->benchmark = malloc((v->times.n_bars + 1) * sizeof *v->benchmark);
+  if (!v->benchmark) return bt_fail_nomem(err, "portfolio");
+  return bt_benchmark_align(v->benchmark, &v->times, benchmark, err);
+}
+
+bt_status bt_portfolio_view_open(bt_portfolio_view *out, const bt_portfolio *portfolio,
+                                 const bt_run *run, bt_error *err)
+{
+  *out = (bt_portfolio_view){.portfolio = portfolio,
+                             .run = run,
+                             .times = {.n_bars = bt_portfolio_count(portfolio),
+                                       .time_ns = (int64_t *)bt_portfolio_times(portfolio),
+                                       .daily = run->means->scan->daily}};
+  bt_status status = alloc_series(out, err);
+  if (!status) status = align_benchmark(out, err);
+  if (status) bt_portfolio_view_close(out);
+  return status;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
 /* The regimes of the benchmark, or of a file: a portfolio has no close of its own to find one in.
  */
-static bt_status fill_regimes(bt_section *section, const curve *c, const bt_bars *times,
-                              const bt_metrics_config *config, const bt_job *job, bt_error *err)
+static bt_status fill_regimes(bt_section *section, const bt_portfolio_view *v,
+                              const bt_metrics_config *config, bt_error *err)
 {
+  const bt_job *job = v->run->job;
   const bt_regime_view *regimes = &job->regimes;
-  const bt_regime_series series = {c->labels, c->returns, NULL, times->n_bars};
+  const bt_regime_series series = {v->labels, v->returns, NULL, v->times.n_bars};
   bt_status status = BT_OK;
   if (regimes->labels)
-    status = bt_regime_carry(c->labels, times, regimes->labels, job->benchmark, err);
+    status = bt_regime_carry(v->labels, &v->times, regimes->labels, job->benchmark, err);
   else if (regimes->spec.kind == BT_REGIME_FILE)
-    status = bt_regime_label(c->labels, &regimes->spec, regimes->book, times, err);
+    status = bt_regime_label(v->labels, &regimes->spec, regimes->book, &v->times, err);
   else
     return BT_OK;
   if (status) return status;
   return bt_details_fill_regimes(section, &series, config, regimes, err);
 }
 
-static bt_status fill_row(bt_section *section, const bt_metrics *metrics, bt_error *err)
+static bt_status fill_details(bt_section *section, const bt_portfolio_view *v,
+                              const bt_metrics_config *config, bt_error *err)
 {
-  bt_status status = bt_section_alloc_rows(section, 1, err);
+  bt_status status = fill_regimes(section, v, config, err);
+  if (status || !v->run->job->save_equity) return status;
+  return bt_details_fill_points(section, v->times.time_ns, v->equity, v->exposed, v->times.n_bars,
+                                err);
+}
+
+static bt_status fill_section(bt_section *section, const bt_portfolio_view *v, size_t index,
+                              bool details, bt_error *err)
+{
+  const bt_job *job = v->run->job;
+  const bt_metrics_config config = {.cash = job->evaluation.simulation.cash,
+                                    .rf = job->evaluation.rf,
+                                    .periods_per_year = v->run->means->scan->periods_per_year,
+                                    .benchmark = v->benchmark};
+  bt_status status = bt_portfolio_returns(v->returns, v->exposed, v->portfolio, index, err);
+  if (!status) status = bt_section_alloc_rows(section, 1, err);
   if (status) return status;
+  section->daily = v->times.daily;
   section->combo_ids[0] = section->key.combo_id;
-  section->metrics[0] = *metrics;
-  return BT_OK;
+  bt_metrics_of_returns(section->metrics, v->equity, v->returns, v->times.n_bars, &config);
+  return details ? fill_details(section, v, &config, err) : BT_OK;
 }
 
-static bt_status fill_section(bt_section *section, bt_metrics *out,
-                              const bt_portfolio_series *series, const bt_run *run, bt_error *err)
+bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_view *view, size_t index,
+                           bool details, const bt_result_key *key, bt_error *err)
 {
-  const bt_job *job = run->job;
-  bt_bars times = times_of(series->portfolio, run->means->scan);
-  curve c = {0};
-  bt_metrics_config config = {.cash = job->evaluation.simulation.cash,
-                              .rf = job->evaluation.rf,
-                              .periods_per_year = run->means->scan->periods_per_year};
-  bt_status status = curve_alloc(&c, times.n_bars, err);
-  if (!status)
-    status = bt_portfolio_returns(c.returns, c.exposed, series->portfolio, series->index, err);
-  if (!status && job->benchmark)
-    status = bt_benchmark_align(c.benchmark, &times, job->benchmark, err);
-  if (!status) {
-    config.benchmark = job->benchmark ? c.benchmark : NULL;
-    bt_metrics_of_returns(out, c.equity, c.returns, times.n_bars, &config);
-    section->daily = times.daily;
-    status = fill_row(section, out, err);
-  }
-  if (!status && series->details) status = fill_regimes(section, &c, &times, &config, job, err);
-  if (!status && series->details && job->save_equity)
-    status = bt_details_fill_points(section, times.time_ns, c.equity, c.exposed, times.n_bars, err);
-  curve_clear(&c);
-  return status;
-}
-
-bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_series *series,
-                           const bt_result_key *key, const bt_run *run, bt_error *err)
-{
+  const bt_run_means *means = view->run->means;
   bt_batch *batch = NULL;
   bt_section *section = NULL;
   bt_status status = bt_batch_new(&batch, 0, err);
   if (!status) status = bt_batch_add_section(&section, batch, key, err);
-  if (!status) status = fill_section(section, out, series, run, err);
-  if (!status) status = bt_batch_put(batch, run->means->store, run->means->run_id, err);
+  if (!status) status = fill_section(section, view, index, details, err);
+  if (!status) {
+    *out = section->metrics[0];
+    status = bt_batch_put(batch, means->store, means->run_id, err);
+  }
   bt_batch_free(batch);
   return status;
 }
 
-bt_status bt_portfolio_put_ticker(const bt_portfolio *portfolio, const bt_run *run, bt_error *err)
+bt_status bt_portfolio_put_ticker(const bt_portfolio_view *view, bt_error *err)
 {
-  size_t n = bt_portfolio_count(portfolio);
-  const int64_t *time_ns = bt_portfolio_times(portfolio);
-  bool daily = run->means->scan->daily;
+  const bt_bars *times = &view->times;
+  const bt_run_means *means = view->run->means;
   char first[BT_TIME_TEXT_SIZE] = "", last[BT_TIME_TEXT_SIZE] = "";
-  if (n > 0) {
-    bt_time_format(first, time_ns[0], daily);
-    bt_time_format(last, time_ns[n - 1], daily);
+  if (times->n_bars > 0) {
+    bt_time_format(first, times->time_ns[0], times->daily);
+    bt_time_format(last, times->time_ns[times->n_bars - 1], times->daily);
   }
-  const bt_ticker_row row = {.symbol = "*", .n_bars = n, .first_bar = first, .last_bar = last};
-  return bt_store_put_ticker(run->means->store, run->means->run_id, &row, err);
+  const bt_ticker_row row = {
+      .symbol = "*", .n_bars = times->n_bars, .first_bar = first, .last_bar = last};
+  return bt_store_put_ticker(means->store, means->run_id, &row, err);
 }

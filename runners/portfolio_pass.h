@@ -43,20 +43,30 @@ typedef bt_status (*bt_portfolio_fn)(void *context, bt_portfolio_part *part, siz
 bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portfolio_fn fn,
                             void *context, bt_error *err);
 
-/* One series of a finished portfolio, and whether its details are wanted, too. */
-typedef struct bt_portfolio_series {
+/* A finished portfolio of which rows are made: what is the same for each of its series, and room
+ * for one at a time. */
+typedef struct bt_portfolio_view {
   const bt_portfolio *portfolio;
-  size_t index;
-  bool details;
-} bt_portfolio_series;
+  const bt_run *run;
+  bt_bars times;     /* its times as bars without prices: what aligning by time looks at */
+  double *benchmark; /* aligned, one a time; NULL: none */
+  double *returns, *exposed, *equity;
+  unsigned char *labels;
+} bt_portfolio_view;
 
-/* Puts the rows of ticker 0 under a key: its metrics, and where details are wanted what the job
- * asks for of its regimes and its equity, with the share of tickers in a position as `position`.
- * *out: the metrics. Errors: those of the store, NOMEM. */
-bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_series *series,
-                           const bt_result_key *key, const bt_run *run, bt_error *err);
+/* Both outlive the view, and no ticker is added any more. The caller closes *out with
+ * bt_portfolio_view_close, after success alone. Errors: NOMEM. */
+bt_status bt_portfolio_view_open(bt_portfolio_view *out, const bt_portfolio *portfolio,
+                                 const bt_run *run, bt_error *err);
+void bt_portfolio_view_close(bt_portfolio_view *view);
+
+/* Puts the rows of ticker 0 under a key: the metrics of series `index`, and where details are
+ * wanted what the job asks for of its regimes and its equity, with the share of tickers in a
+ * position as `position`. *out: the metrics. Errors: those of the store, NOMEM. */
+bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_view *view, size_t index,
+                           bool details, const bt_result_key *key, bt_error *err);
 
 /* Puts the row of ticker 0. Errors: those of the store. */
-bt_status bt_portfolio_put_ticker(const bt_portfolio *portfolio, const bt_run *run, bt_error *err);
+bt_status bt_portfolio_put_ticker(const bt_portfolio_view *view, bt_error *err);
 
 #endif

@@ -63,18 +63,18 @@ static bt_status put_leader(const bt_sweep_result *result, const bt_run *run, bt
   return bt_store_put_selection(run->means->store, run->means->run_id, &row, err);
 }
 
-/* The rows of one block; with those of the leader its details and its selection. */
-static bt_status put_block(bt_sweep_result *result, const bt_portfolio *portfolio, const block *b,
+/* The rows of one block, and before those of the first the row of ticker 0; with those of the
+ * leader its details and its selection. */
+static bt_status put_block(bt_sweep_result *result, const bt_portfolio_view *view, const block *b,
                            bt_error *err)
 {
   size_t leader = result->n_leaders > 0 ? result->leaders[0] : SIZE_MAX;
-  bt_status status = BT_OK;
+  bt_status status = b->later ? BT_OK : bt_portfolio_put_ticker(view, err);
   for (size_t s = 0; s < b->n && !status; s++) {
     bt_metrics metrics;
     bool leads = b->first + s == leader;
     const bt_result_key key = {.phase = "full", .combo_id = (int64_t)(b->first + s) + 1};
-    const bt_portfolio_series series = {portfolio, s, leads};
-    status = bt_portfolio_put(&metrics, &series, &key, b->run, err);
+    status = bt_portfolio_put(&metrics, view, s, leads, &key, err);
     if (!status && leads) {
       result->portfolio = metrics;
       status = put_leader(result, b->run, err);
@@ -88,10 +88,14 @@ static bt_status put_block(bt_sweep_result *result, const bt_portfolio *portfoli
 static bt_status run_block(bt_sweep_result *result, block *b, bt_error *err)
 {
   bt_portfolio *portfolio = NULL;
+  bt_portfolio_view view;
   bt_status status = bt_portfolio_new(&portfolio, b->n, err);
   if (!status) status = bt_portfolio_pass(portfolio, b->run, fill_part, b, err);
-  if (!status && !b->later) status = bt_portfolio_put_ticker(portfolio, b->run, err);
-  if (!status) status = put_block(result, portfolio, b, err);
+  if (!status) status = bt_portfolio_view_open(&view, portfolio, b->run, err);
+  if (!status) {
+    status = put_block(result, &view, b, err);
+    bt_portfolio_view_close(&view);
+  }
   bt_portfolio_free(portfolio);
   return status;
 }

@@ -230,19 +230,28 @@ static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, 
 }
 
 /* The rows of ticker 0, out of sample; it has no selections. */
+static bt_status put_rows(bt_walk_result *out, const bt_portfolio *portfolio, const bt_run *run,
+                          bt_error *err)
+{
+  const bt_result_key key = {.phase = "oos"};
+  bt_portfolio_view view;
+  bt_status status = bt_portfolio_view_open(&view, portfolio, run, err);
+  if (status) return status;
+  status = bt_portfolio_put_ticker(&view, err);
+  if (!status) status = bt_portfolio_put(&out->portfolio, &view, 0, true, &key, err);
+  out->n_rows += !status;
+  bt_portfolio_view_close(&view);
+  return status;
+}
+
+/* Where any ticker takes part in a window. */
 static bt_status put_portfolio(bt_walk_result *out, bt_walk *walk, bt_error *err)
 {
   const bt_run *run = walk->run;
-  const bt_result_key key = {.phase = "oos"};
   bt_portfolio *portfolio = NULL;
   bt_status status = bt_portfolio_new(&portfolio, 1, err);
   if (!status) status = bt_portfolio_pass(portfolio, run, fill_part, walk, err);
-  if (!status && bt_portfolio_count(portfolio) > 0) {
-    const bt_portfolio_series series = {portfolio, 0, true};
-    status = bt_portfolio_put_ticker(portfolio, run, err);
-    if (!status) status = bt_portfolio_put(&out->portfolio, &series, &key, run, err);
-    out->n_rows += !status;
-  }
+  if (!status && bt_portfolio_count(portfolio) > 0) status = put_rows(out, portfolio, run, err);
   bt_portfolio_free(portfolio);
   return status;
 }
