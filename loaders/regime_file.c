@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/grow.h"
 #include "core/time.h"
 #include "loaders/cells.h"
 #include "loaders/excerpt.h"
@@ -30,7 +31,7 @@ typedef struct reading {
   const char *start, *end; /* the line, without its end */
   size_t line;
   row *rows;
-  size_t n_rows, capacity;
+  size_t n_rows;
   char *names[BT_REGIME_NAMES_MOST];
   size_t n_names;
   bool begun; /* a row, or the header, has been seen */
@@ -98,14 +99,9 @@ static bt_status read_name(size_t *out, reading *r)
 
 static bt_status append_row(reading *r, bt_regime_stretch stretch)
 {
-  if (r->n_rows == r->capacity) {
-    size_t capacity = r->capacity ? 2 * r->capacity : 64;
-    if (capacity > SIZE_MAX / sizeof *r->rows) return bt_fail_nomem(r->err, "regimes");
-    row *grown = realloc(r->rows, capacity * sizeof *grown);
-    if (!grown) return bt_fail_nomem(r->err, "regimes");
-    r->rows = grown;
-    r->capacity = capacity;
-  }
+  row *grown = bt_grow(r->rows, r->n_rows, sizeof *grown);
+  if (!grown) return bt_fail_nomem(r->err, "regimes");
+  r->rows = grown;
   r->rows[r->n_rows++] = (row){stretch, r->line, column_of(r, FROM)};
   return BT_OK;
 }

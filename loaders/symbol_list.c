@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/grow.h"
 #include "loaders/cells.h"
 #include "loaders/excerpt.h"
 #include "loaders/separator.h"
@@ -16,13 +17,9 @@ bt_status bt_symbol_list__add(bt_universe *universe, const char *symbol, size_t 
                               bt_error *err)
 {
   size_t n = universe->n_entries;
-  if ((n & (n - 1)) == 0) { /* full at every power of two */
-    size_t capacity = n ? 2 * n : 1;
-    if (capacity > SIZE_MAX / sizeof *universe->entries) return bt_fail_nomem(err, "universe");
-    bt_universe_entry *grown = realloc(universe->entries, capacity * sizeof *grown);
-    if (!grown) return bt_fail_nomem(err, "universe");
-    universe->entries = grown;
-  }
+  bt_universe_entry *grown = bt_grow(universe->entries, n, sizeof *grown);
+  if (!grown) return bt_fail_nomem(err, "universe");
+  universe->entries = grown;
   char *copy = malloc(length + 1);
   if (!copy) return bt_fail_nomem(err, "universe");
   memcpy(copy, symbol, length);
@@ -37,7 +34,6 @@ typedef struct listing {
   bt_universe *universe;
   const char *label; /* of the file, for messages */
   bt_stay *stays;    /* one for each entry */
-  size_t capacity;
   bt_error *err;
   bt_status status;
   /* of lines, the first of each kind; 0: none so far */
@@ -55,14 +51,9 @@ static bt_status add_symbol(listing *l, const char *symbol, size_t length, bt_st
 {
   char text[BT_EXCERPT_SIZE];
   size_t n = l->universe->n_entries;
-  if (n == l->capacity) {
-    size_t capacity = n ? 2 * n : 256;
-    if (capacity > SIZE_MAX / sizeof *l->stays) return bt_fail_nomem(l->err, "universe");
-    bt_stay *grown = realloc(l->stays, capacity * sizeof *grown);
-    if (!grown) return bt_fail_nomem(l->err, "universe");
-    l->stays = grown;
-    l->capacity = capacity;
-  }
+  bt_stay *grown = bt_grow(l->stays, n, sizeof *grown);
+  if (!grown) return bt_fail_nomem(l->err, "universe");
+  l->stays = grown;
   bt_status status = bt_symbol_list__add(l->universe, symbol, length, l->err);
   if (status != BT_OK) return status;
   l->stays[n] = stay;

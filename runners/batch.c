@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "runners/grow.h"
+#include "core/grow.h"
 #include "runners/writer.h"
 
 bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err)

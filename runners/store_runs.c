@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/grow.h"
+#include "core/grow.h"
 #include "runners/store_internal.h"
 
 /* ---- what is there -------------------------------------------------------------------------- */
