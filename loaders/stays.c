@@ -229,18 +229,28 @@ static void find_overlaps(overlap *found, const place *places, size_t first, siz
   }
 }
 
-static bt_status check_overlaps(const place *places, size_t n, const char *label, bt_error *err)
+/* Without dates a symbol always belongs: where it is there twice, the two overlap. */
+static bt_status fail_overlap(const overlap *found, bool is_dated, const char *label, bt_error *err)
 {
   char excerpt[BT_EXCERPT_SIZE], where[POINT_SIZE];
+  const bt_stay *earlier = found->earlier->stay, *later = found->later->stay;
+  const char *symbol = bt_excerpt__copy(excerpt, found->later->symbol);
+  if (!is_dated)
+    return bt_fail(err, BT_ERR_DATA, "%s:%zu: %s is in the list already, on line %zu", label,
+                   later->line, symbol, earlier->line);
+  return bt_fail(err, BT_ERR_DATA, "%s:%zu%s: %s: these dates overlap those on line %zu", label,
+                 later->line, point(where, later->column), symbol, earlier->line);
+}
+
+static bt_status check_overlaps(const place *places, size_t n, bool is_dated, const char *label,
+                                bt_error *err)
+{
   overlap found = {NULL, NULL};
   for (size_t first = 0, end; first < n; first = end) {
     end = end_of_symbol(places, first, n);
     find_overlaps(&found, places, first, end);
   }
-  if (!found.later) return BT_OK;
-  return bt_fail(err, BT_ERR_DATA, "%s:%zu%s: %s: these dates overlap those on line %zu", label,
-                 found.later->stay->line, point(where, found.later->stay->column),
-                 bt_excerpt__copy(excerpt, found.later->symbol), found.earlier->stay->line);
+  return found.later ? fail_overlap(&found, is_dated, label, err) : BT_OK;
 }
 
 /* Gives the stretches of one symbol to the first of its entries. */
@@ -273,20 +283,20 @@ static void drop_empty(bt_universe *universe)
   universe->n_entries = kept;
 }
 
-bt_status bt_stays__join(bt_universe *universe, const bt_stay *stays, const char *label,
-                         bt_error *err)
+bt_status bt_stays__join(bt_universe *universe, const bt_stay *stays, bool is_dated,
+                         const char *label, bt_error *err)
 {
   size_t n = universe->n_entries;
   place *places = malloc((n + 1) * sizeof *places);
   if (!places) return bt_fail_nomem(err, "universe");
   for (size_t i = 0; i < n; i++) places[i] = (place){universe->entries[i].symbol, &stays[i], i};
   qsort(places, n, sizeof *places, compare_places);
-  bt_status status = check_overlaps(places, n, label, err);
-  for (size_t first = 0, end; first < n && !status; first = end) {
+  bt_status status = check_overlaps(places, n, is_dated, label, err);
+  for (size_t first = 0, end; is_dated && first < n && !status; first = end) {
     end = end_of_symbol(places, first, n);
     status = give_stretches(universe, places, first, end, err);
   }
   free(places);
-  if (!status) drop_empty(universe);
+  if (!status && is_dated) drop_empty(universe);
   return status;
 }

@@ -51,9 +51,11 @@ typedef struct bt_stay_cells {
 bt_status bt_stay__read_cells(bt_stay *out, const bt_stay_cells *cells, bt_error *err);
 
 /* Turns a universe with an entry a line, for each of which there is a stay, into one with an entry
- * a symbol, in the order of their first lines and with their stretches sorted. `label` is that of
- * the file. Errors: DATA (stays of a symbol that overlap: both lines are named), NOMEM. */
-bt_status bt_stays__join(bt_universe *universe, const bt_stay *stays, const char *label,
-                         bt_error *err);
+ * a symbol, in the order of their first lines and with their stretches sorted. A list that is not
+ * dated, in which every stay lasts for ever, has each symbol once and is left as it is. `label` is
+ * that of the file. Errors: DATA (stays of a symbol that overlap, or a symbol of an undated list
+ * that is there twice: both lines are named), NOMEM. */
+bt_status bt_stays__join(bt_universe *universe, const bt_stay *stays, bool is_dated,
+                         const char *label, bt_error *err);
 
 #endif

@@ -299,43 +299,6 @@ static const char *first_line(const char *text, size_t *line)
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
-typedef struct place {
-  const char *symbol;
-  size_t line;
-} place;
-
-static int compare_places(const void *a, const void *b)
-{
-  const place *place_a = a, *place_b = b;
-  int order = strcmp(place_a->symbol, place_b->symbol);
-  if (order != 0) return order;
-  return place_a->line < place_b->line ? -1 : place_a->line > place_b->line;
-}
-
-/* Refuses a symbol that is there twice, naming the first line on which one comes again. */
-static bt_status check_repeats(const listing *l)
-{
-  size_t n = l->universe->n_entries, second = 0; /* index of the one found so far; 0: none */
-  place *places = malloc((n + 1) * sizeof *places);
-  if (!places) return bt_fail_nomem(l->err, "universe");
-  for (size_t i = 0; i < n; i++)
-    places[i] = (place){l->universe->entries[i].symbol, l->stays[i].line};
-  qsort(places, n, sizeof *places, compare_places);
-  for (size_t i = 1; i < n; i++)
-    if (strcmp(places[i].symbol, places[i - 1].symbol) == 0 &&
-        (second == 0 || places[i].line < places[second].line))
-      second = i;
-  bt_status status = BT_OK;
-  if (second > 0) {
-    char text[BT_EXCERPT_SIZE];
-    status = bt_fail(l->err, BT_ERR_DATA, "%s:%zu: %s is in the list already, on line %zu",
-                     l->label, places[second].line, bt_excerpt__copy(text, places[second].symbol),
-                     places[second - 1].line);
-  }
-  free(places);
-  return status;
-}
-
 /* Whether the first line is the header symbol, start, end of membership with dates, and no column
  * more; it then tells the separator. */
 static bool is_dated_header(listing *l, const char *header, size_t line)
@@ -389,8 +352,7 @@ bt_status bt_symbol_list__read(bt_universe *universe, const bt_source *source, b
   if (csv_init(&parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
     return bt_fail_nomem(err, "CSV parser");
   bt_status status = read_any(&l, &parser, source->text.bytes);
-  if (status == BT_OK)
-    status = l.dated_line > 0 ? bt_stays__join(universe, l.stays, l.label, err) : check_repeats(&l);
+  if (status == BT_OK) status = bt_stays__join(universe, l.stays, l.dated_line > 0, l.label, err);
   csv_free(&parser);
   free(l.stays);
   return status;
