@@ -17,11 +17,11 @@
 #define BYTES_MOST ((size_t)2 << 30)
 enum { READ_STEP = 1 << 20 };
 
-static bt_status fail_io(const char *path, const char *what, bt_error *err)
+static bt_status fail_io(bt_status status, const char *path, const char *what, bt_error *err)
 {
   char reason[128];
   if (strerror_r(errno, reason, sizeof reason) != 0) reason[0] = '\0';
-  return bt_fail(err, BT_ERR_IO, "%s: %s: %s", path, what, reason);
+  return bt_fail(err, status, "%s: %s: %s", path, what, reason);
 }
 
 /* What the process lacks is no fault of the file: which file meets it depends on what other threads
@@ -29,8 +29,7 @@ static bt_status fail_io(const char *path, const char *what, bt_error *err)
 static bt_status fail_open(const char *path, bt_error *err)
 {
   bool lacks = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
-  bt_status status = fail_io(path, "cannot open", err);
-  return lacks ? BT_ERR_NOMEM : status;
+  return fail_io(lacks ? BT_ERR_NOMEM : BT_ERR_IO, path, "cannot open", err);
 }
 
 static bt_status fail_too_large(const char *path, bt_error *err)
@@ -50,7 +49,7 @@ static bt_status open_regular(int *out_fd, size_t *out_size, const char *path, c
   bt_status status = BT_OK;
   struct stat facts;
   if (fstat(fd, &facts) != 0)
-    status = fail_io(label, "cannot stat", err);
+    status = fail_io(BT_ERR_IO, label, "cannot stat", err);
   else if (S_ISDIR(facts.st_mode))
     status = bt_fail(err, BT_ERR_IO, "%s: not a regular file but a folder", label);
   else if (!S_ISREG(facts.st_mode))
@@ -77,7 +76,7 @@ static bt_status read_all(bt_buffer *out, int fd, size_t size, const char *label
       return bt_fail_nomem(err, "file");
     ssize_t got = read(fd, out->bytes + out->length, out->capacity - out->length - 1);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_io(label, "cannot read", err);
+    if (got < 0) return fail_io(BT_ERR_IO, label, "cannot read", err);
     if (got == 0) break;
     out->length += (size_t)got;
     if (out->length > BYTES_MOST) return fail_too_large(label, err);
