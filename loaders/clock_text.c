@@ -1,6 +1,5 @@
 #include "loaders/clock_text.h"
 
-#include <stddef.h>
 #include <strings.h>
 
 #include "core/char.h"

@@ -1,7 +1,5 @@
 #include "loaders/format.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "loaders/comments.h"

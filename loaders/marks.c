@@ -1,7 +1,6 @@
 #include "loaders/marks.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "loaders/decimal.h"
 #include "loaders/separator.h"
