@@ -221,7 +221,6 @@ static void set_walkforward(bt_batch *batch, const rest *r)
   }
   row.efficiency = n > 0 && train != 0 ? test / train : (double)NAN;
   batch->walkforward = p->walk->rows[p->index] = row;
-  batch->has_walkforward = true;
 }
 
 static size_t count_rows(const bt_batch *batch)

@@ -127,7 +127,7 @@ bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, b
     status = write_section(store, run_id, s, err);
   for (size_t i = 0; i < batch->n_selections && !status; i++)
     status = bt_store_put_selection(store, run_id, &batch->selections[i], err);
-  if (!status && batch->has_walkforward)
+  if (!status && batch->walkforward.ticker_id)
     status = bt_store_put_walkforward(store, run_id, &batch->walkforward, err);
   if (!status && batch->task) status = bt_store_put_task(store, run_id, batch->task, err);
   return status ? status : bt_store_end_batch(store, err);

@@ -44,8 +44,7 @@ typedef struct bt_batch {
   bt_section *sections, *last_section;
   size_t n_selections;
   bt_selection_row *selections;
-  bool has_walkforward;
-  bt_walkforward_row walkforward;
+  bt_walkforward_row walkforward;   /* ticker_id 0: none */
   size_t task;                      /* from 1 on: done with this batch; 0: none */
   struct bt_batch *previous, *next; /* the writer's queue */
 } bt_batch;

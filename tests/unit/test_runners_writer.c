@@ -74,7 +74,6 @@ static void sections_keep_their_window_and_phase(void **state)
   assert_true(section->combo_ids && section->metrics);
   section->n_metrics = 1;
   assert_int_equal(bt_batch_add_selection(batch, &selection, &s.f->err), BT_OK);
-  batch->has_walkforward = true;
   batch->walkforward = (bt_walkforward_row){1, 1, 0.5, 1, 1};
   assert_int_equal(bt_writer_push(writer, batch, &s.f->err), BT_OK);
   finish(&s, writer);
