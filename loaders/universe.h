@@ -33,8 +33,9 @@ typedef struct bt_universe {
 /* Reads `path`: a text file (one symbol a line, # comments, blanks, BOM, CRLF), the same with dates
  * of membership (SYMBOL<tab>start<tab>end, inclusive, either may be empty: open; several lines a
  * symbol; a header line symbol, start, end may stand above and may part its fields by , ; or | as
- * well), a CSV with a Symbol column, or a folder (every .csv and .csv.gz in it, sorted by symbol in
- * byte order).
+ * well), a CSV with a Symbol column (the same dates in columns start and end, or Start date and the
+ * like, where it has them), or a folder (every .csv and .csv.gz in it, sorted by symbol in byte
+ * order).
  * data_dir may be NULL: then the universe file's folder, or a folder beside it named like the file
  * without .txt, whichever holds the symbols' files. The caller clears *out with
  * bt_universe_clear; nothing is owned after a failure.

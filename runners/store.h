@@ -1,8 +1,9 @@
 /* store.h - results in SQLite: the schema, and everything that is written into it.
  *
  * One thread uses a store at a time (the caller while a run is set up and finished, the writer of
- * runners/writer.h in between). The file is in WAL mode while open and a single file again after
- * a normal close. Rows are in the database when their transaction is committed; rows between two
+ * runners/writer.h in between). The file is in WAL mode while it is open to write, and a single
+ * file again once the last of those that write has closed it; a store that is opened to read
+ * changes nothing. Rows are in the database when their transaction is committed; rows between two
  * calls of bt_store_end_batch are committed together or not at all.
  *
  * A write that fails (full disk, I/O error, another process that holds the lock for 10 s) rolls
@@ -42,8 +43,10 @@ bt_status bt_store_open_existing(bt_store **out, const char *path, bt_error *err
  * writes fails. */
 bt_status bt_store_open_to_read(bt_store **out, const char *path, bt_error *err);
 
-/* Commits what is open, checkpoints, leaves WAL mode (unless another process has the file open:
- * then the last one out does). The store is freed whatever the result; NULL is fine. */
+/* Commits what is open, checkpoints and leaves WAL mode, for which it waits up to half a second for
+ * programs that read. Where another process still has the file open, the last of those that write
+ * does it. A store opened to read changes nothing. The store is freed whatever the result; NULL is
+ * fine. */
 bt_status bt_store_close(bt_store *store, bt_error *err);
 
 /* The row of `runs`. Strings but for kind may be NULL for NULL. */

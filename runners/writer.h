@@ -1,10 +1,10 @@
 /* writer.h - the one thread that writes results, fed with whole batches.
  *
- * A batch holds everything about one ticker and has a sequence number 0, 1, 2, ...; batches are
- * written in that order whatever the order they arrive in, so the file is the same for any number
- * of workers. Back-pressure is felt before a ticker is begun (bt_writer_has_room, the gate of the
- * pool's run), never in the middle of one, and nobody waits for the disk. A batch is committed
- * whole; what is written is committed within about a second.
+ * A batch holds what one pass computes of one ticker and has a sequence number 0, 1, 2, ...;
+ * batches are written in that order whatever the order they arrive in, so the file is the same for
+ * any number of workers. Back-pressure is felt before a ticker is begun (bt_writer_has_room, the
+ * gate of the pool's run), never in the middle of one, and nobody waits for the disk. A batch is
+ * committed whole; what is written is committed within about a second.
  */
 #ifndef BT_RUNNERS_WRITER_H
 #define BT_RUNNERS_WRITER_H
@@ -37,8 +37,8 @@ typedef struct bt_section {
   struct bt_section *next;
 } bt_section;
 
-/* All of one ticker but its row in `tickers`, which is there before. Arrays are owned by the batch;
- * selections[].objective is static text. */
+/* What one pass computes of one ticker, whose row in `tickers` is there before. Arrays are owned by
+ * the batch; selections[].objective is static text. */
 typedef struct bt_batch {
   size_t sequence;
   bt_section *sections, *last_section;
@@ -68,9 +68,10 @@ bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, b
 
 typedef struct bt_writer bt_writer;
 
-/* Starts the writer's thread for one run. It is the store's only user until bt_writer_finish.
- * budget_bytes bounds what waits in memory, but for one batch a worker that was begun before the
- * rest arrived. pool (NULL: none) is woken when there is room again. Errors: NOMEM, THREAD. */
+/* Starts the writer's thread for one pass of a run. It is the store's only user until
+ * bt_writer_finish. budget_bytes bounds what waits in memory, but for one batch a worker that was
+ * begun before the rest arrived. pool (NULL: none) is woken when there is room again. Errors:
+ * NOMEM, THREAD. */
 bt_status bt_writer_new(bt_writer **out, bt_store *store, int64_t run_id, size_t budget_bytes,
                         bt_pool *pool, bt_error *err);
 
