@@ -183,6 +183,13 @@ bt_status bt_store__commit(bt_store *store, bt_error *err)
   return status;
 }
 
+bt_status bt_store__settle(bt_store *store, bt_status status, bt_error *err)
+{
+  if (!status) return bt_store__commit(store, err);
+  bt_store__rollback(store);
+  return status;
+}
+
 bt_status bt_store_commit(bt_store *store, bt_error *err)
 {
   if (store->failure.status) {

@@ -80,6 +80,9 @@ bt_status bt_store__begin(bt_store *store, bt_error *err);
 bt_status bt_store__commit(bt_store *store, bt_error *err);
 void bt_store__rollback(bt_store *store);
 
+/* Ends it by what came of the writes in it: a commit, or a rollback and `status` again. */
+bt_status bt_store__settle(bt_store *store, bt_status status, bt_error *err);
+
 /* Values for one execution of a statement, bound from the left. The first failure is kept. */
 typedef struct bt_store_binder {
   sqlite3_stmt *statement;

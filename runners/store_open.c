@@ -160,9 +160,7 @@ static bt_status create_schema(bt_store *store, bt_error *err)
   bt_status status = bt_store__begin(store, err);
   if (!status) status = identify(&empty, store, err);
   if (!status && empty) status = create_objects(store, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 static int64_t now_ms(void)
@@ -224,9 +222,7 @@ static bt_status end_dead_runs(bt_store *store, bt_error *err)
       (long long)newest);
   status = bt_store__begin(store, err);
   if (!status) status = bt_store__exec(store, sql, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 /* Nothing is written before it is clear that the file is ours to write. */

@@ -47,9 +47,7 @@ bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err)
   for (size_t i = 0; i < sizeof tables_of_0 / sizeof *tables_of_0 && !status; i++)
     status = bt_store__delete_rows(store, tables_of_0[i], " AND ticker_id = 0", run_id, err);
   if (!status) status = mark_running(store, run_id, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 /* ---- what is done --------------------------------------------------------------------------- */

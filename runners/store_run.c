@@ -106,11 +106,8 @@ bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info
   if (!status && grid) status = insert_combos(store, id, grid, err);
   if (!status) status = insert_window_0(store, id, err);
   if (!status && strategy) status = bt_store__create_strategy_view(store, strategy, err);
-  if (!status) status = bt_store__commit(store, err);
-  if (status)
-    bt_store__rollback(store);
-  else
-    *run_id = id;
+  status = bt_store__settle(store, status, err);
+  if (!status) *run_id = id;
   return status;
 }
 
@@ -118,9 +115,7 @@ static bt_status build_index(bt_store *store, bt_error *err)
 {
   bt_status status = bt_store__begin(store, err);
   if (!status) status = bt_store__exec(store, bt_schema__create_metrics_key, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 static bt_status update_run(const bt_store *store, int64_t run_id, const bt_run_end *end,
@@ -168,9 +163,7 @@ static bt_status mark_ended(bt_store *store, int64_t run_id, const bt_run_end *e
   bt_status status = bt_store__begin(store, err);
   if (!status) status = update_run(store, run_id, end, run_status, err);
   if (!status) status = update_window_0(store, run_id, end, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 /* Moves what is committed into the file, so that the log's room can be used again. */

@@ -136,9 +136,7 @@ bt_status bt_store_label_run(bt_store *store, int64_t run_id, const char *label,
 {
   bt_status status = bt_store__begin(store, err);
   if (!status) status = set_label(store, run_id, label, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 /* Every table with a run_id; what refers to others comes first. */
@@ -162,9 +160,7 @@ bt_status bt_store_delete_run(bt_store *store, int64_t run_id, bt_error *err)
   if (!status) status = bt_store__check_not_running(store, run_id, err);
   for (size_t i = 0; i < sizeof tables / sizeof *tables && !status; i++)
     status = bt_store__delete_rows(store, tables[i], "", run_id, err);
-  if (!status) return bt_store__commit(store, err);
-  bt_store__rollback(store);
-  return status;
+  return bt_store__settle(store, status, err);
 }
 
 /* A writer of another process would wait for the copy longer than it is willing to. Out of WAL mode
