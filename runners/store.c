@@ -121,6 +121,14 @@ bt_status bt_store__fetch(bool *found, const bt_store *store, const bt_store_bin
   return bt_store__fail(store, what, err);
 }
 
+bool bt_store__next(bt_status *status, const bt_store *store, const bt_store_binder *binder,
+                    const char *what, bt_error *err)
+{
+  bool found = false;
+  if (!*status) *status = bt_store__fetch(&found, store, binder, what, err);
+  return found;
+}
+
 bool bt_store__copy_text(char **out, const bt_store_binder *binder, int column)
 {
   const char *text = (const char *)sqlite3_column_text(binder->statement, column);

@@ -104,6 +104,11 @@ bt_status bt_store__prepare(bt_store_binder *out, const bt_store *store, const c
 bt_status bt_store__fetch(bool *found, const bt_store *store, const bt_store_binder *binder,
                           const char *what, bt_error *err);
 
+/* The same for a loop over all rows, `while (bt_store__next(&status, ...)) status = ...;`: whether
+ * there is a next row, and false where *status is a failure, or becomes one here. */
+bool bt_store__next(bt_status *status, const bt_store *store, const bt_store_binder *binder,
+                    const char *what, bt_error *err);
+
 /* Values of the row fetched. copy_text allocates, NULL for NULL; false when memory is out.
  * copy_short cuts, "" for NULL; get_real has NaN for NULL. */
 bool bt_store__copy_text(char **out, const bt_store_binder *binder, int column);

@@ -67,14 +67,11 @@ bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64
                               bt_error *err)
 {
   bt_store_binder b;
-  bool found = true;
   for (size_t i = 0; i < n_tasks; i++) done[i] = false;
   bt_status status = bt_store__prepare(&b, store, "SELECT task FROM tasks WHERE run_id = ?", err);
   if (!status) bt_store__bind_int(&b, run_id);
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "tasks", err);
-    if (!status && found) status = mark_done(done, n_tasks, store, &b, err);
-  }
+  while (bt_store__next(&status, store, &b, "tasks", err))
+    status = mark_done(done, n_tasks, store, &b, err);
   sqlite3_finalize(b.statement);
   return status;
 }
@@ -126,13 +123,10 @@ bt_status bt_store_read_tickers(bt_ticker_record **out, size_t *n, bt_store *sto
   bt_store_binder b;
   bt_ticker_record *records = NULL;
   size_t count = 0;
-  bool found = true;
   bt_status status = bt_store__prepare(&b, store, tickers_sql, err);
   if (!status) bt_store__bind_int(&b, run_id);
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "tickers", err);
-    if (!status && found) status = append_ticker(&records, &count, &b, err);
-  }
+  while (bt_store__next(&status, store, &b, "tickers", err))
+    status = append_ticker(&records, &count, &b, err);
   sqlite3_finalize(b.statement);
   if (status) {
     bt_ticker_records_free(records, count);
@@ -205,7 +199,6 @@ bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, siz
                                    bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_store_binder b;
-  bool found = true;
   for (size_t i = 0; i < n_tickers * n_windows; i++)
     rows[i] =
         (bt_selection_row){.combo_id = -1, .train_value = (double)NAN, .test_value = (double)NAN};
@@ -215,10 +208,7 @@ bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, siz
     bt_store__bind_int(&b, (int64_t)n_tickers);
     bt_store__bind_int(&b, (int64_t)n_windows);
   }
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "selections", err);
-    if (!status && found) read_selection(rows, n_windows, &b);
-  }
+  while (bt_store__next(&status, store, &b, "selections", err)) read_selection(rows, n_windows, &b);
   sqlite3_finalize(b.statement);
   return status;
 }
@@ -233,16 +223,13 @@ bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, 
                                     int64_t run_id, bt_error *err)
 {
   bt_store_binder b;
-  bool found = true;
   for (size_t i = 0; i < n_tickers; i++) rows[i] = (bt_walkforward_row){0};
   bt_status status = bt_store__prepare(&b, store, walkforward_sql, err);
   if (!status) {
     bt_store__bind_int(&b, run_id);
     bt_store__bind_int(&b, (int64_t)n_tickers);
   }
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "walkforward", err);
-    if (status || !found) continue;
+  while (bt_store__next(&status, store, &b, "walkforward", err)) {
     sqlite3_stmt *s = b.statement;
     int64_t ticker_id = sqlite3_column_int64(s, 0);
     rows[ticker_id - 1] =
@@ -286,17 +273,14 @@ bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store,
   bt_store_binder b;
   bt_regime_row *rows = NULL;
   size_t count = 0;
-  bool found = true;
   bt_status status = bt_store__prepare(&b, store, regimes_sql, err);
   if (!status) {
     bt_store__bind_int(&b, run_id);
     bt_store__bind_text(&b, phase);
     bt_store__bind_text(&b, regime);
   }
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "regime_metrics", err);
-    if (!status && found) status = append_regime(&rows, &count, &b, regime, err);
-  }
+  while (bt_store__next(&status, store, &b, "regime_metrics", err))
+    status = append_regime(&rows, &count, &b, regime, err);
   sqlite3_finalize(b.statement);
   if (status) {
     free(rows);

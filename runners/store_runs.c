@@ -66,12 +66,9 @@ bt_status bt_store_list_runs(bt_run_record **out, size_t *n, bt_store *store, bt
   bt_store_binder b;
   bt_run_record *records = NULL;
   size_t count = 0;
-  bool found = true;
   bt_status status = bt_store__prepare(&b, store, list_sql, err);
-  while (!status && found) {
-    status = bt_store__fetch(&found, store, &b, "runs", err);
-    if (!status && found) status = append_record(&records, &count, &b, err);
-  }
+  while (bt_store__next(&status, store, &b, "runs", err))
+    status = append_record(&records, &count, &b, err);
   sqlite3_finalize(b.statement);
   if (status) {
     bt_run_records_free(records, count);
