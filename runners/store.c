@@ -221,18 +221,36 @@ bt_status bt_store_end_batch(bt_store *store, bt_error *err)
 
 /* ---- closing -------------------------------------------------------------------------------- */
 
+/* As this connection has seen the file when it last read. */
+static bool is_in_wal(const bt_store *store)
+{
+  sqlite3_stmt *statement = NULL;
+  const char *mode = NULL;
+  if (sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
+    mode = (const char *)sqlite3_column_text(statement, 0);
+  bool in_wal = !mode || strcmp(mode, "wal") == 0;
+  sqlite3_finalize(statement);
+  return in_wal;
+}
+
+int bt_store__leave_wal(const bt_store *store)
+{
+  int rc = sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) & 0xff;
+  return rc == SQLITE_OK && is_in_wal(store) ? SQLITE_BUSY : rc;
+}
+
 /* How long a close waits for programs that read, and how often it looks. */
 enum { CLOSE_TRIES = 50, CLOSE_LOOK_MS = 10 };
 
 /* Back to one file. Whoever reads it just now is waited for, as a reader tidies nothing up. That
  * another process still has it open is no failure: of those that write the last one does it. */
-static bt_status leave_wal(const bt_store *store, bt_error *err)
+static bt_status tidy_up(const bt_store *store, bt_error *err)
 {
   const struct timespec pause = {0, CLOSE_LOOK_MS * 1000000L};
   for (int i = 0; i < CLOSE_TRIES; i++) {
-    if (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
-      return BT_OK;
-    int rc = sqlite3_errcode(store->db) & 0xff;
+    int rc = bt_store__leave_wal(store);
+    if (rc == SQLITE_OK) return BT_OK;
     if (rc != SQLITE_BUSY && rc != SQLITE_LOCKED) return bt_store__fail(store, "closing", err);
     (void)nanosleep(&pause, NULL);
   }
@@ -244,7 +262,7 @@ bt_status bt_store_close(bt_store *store, bt_error *err)
   if (!store) return BT_OK;
   for (size_t i = 0; i < BT_STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
   bt_status status = bt_store__commit(store, err);
-  if (!status && store->access != BT_STORE_READ) status = leave_wal(store, err);
+  if (!status && store->access != BT_STORE_READ) status = tidy_up(store, err);
   /* The connection has no statement left, so closing it cannot fail. */
   (void)sqlite3_close(store->db);
   free(store->path);

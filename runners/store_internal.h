@@ -60,9 +60,6 @@ bt_status bt_store__check_place(const char *path, bt_store_access access, bt_err
  * would make the log to read it (runners/store_place.c). Errors: IO. */
 bt_status bt_store__is_idle_wal(bool *out, const char *path, const char *log, bt_error *err);
 
-/* Whether the file is in WAL mode, as this connection has seen it when it last read. */
-bool bt_store__is_in_wal(const bt_store *store);
-
 /* Fills *err with `PATH: [what: ]SQLite's message` for the database's last error. what may be NULL.
  * Returns NOMEM or DATABASE. */
 bt_status bt_store__fail(const bt_store *store, const char *what, bt_error *err);
@@ -72,6 +69,11 @@ bt_status bt_store__exec(const bt_store *store, const char *sql, bt_error *err);
 
 /* Runs a query of one integer. */
 bt_status bt_store__query_int(int64_t *out, const bt_store *store, const char *sql, bt_error *err);
+
+/* Makes it one file again, outside of a transaction. Returns SQLITE_OK where it is one, BUSY or
+ * LOCKED where it stays in WAL mode because somebody else has it open, or the code of a failure.
+ */
+int bt_store__leave_wal(const bt_store *store);
 
 /* Begins the write transaction unless one is open; fails at once after a failed write. */
 bt_status bt_store__begin(bt_store *store, bt_error *err);

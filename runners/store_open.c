@@ -195,26 +195,13 @@ static bt_status enter_wal(const bt_store *store, bt_error *err)
  * So a run that was 'running' before a moment at which nobody else has the file in WAL mode belongs
  * to no process any more. While another process writes, nothing is said about any run. */
 
-bool bt_store__is_in_wal(const bt_store *store)
-{
-  sqlite3_stmt *statement = NULL;
-  const char *mode = NULL;
-  if (sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
-      sqlite3_step(statement) == SQLITE_ROW)
-    mode = (const char *)sqlite3_column_text(statement, 0);
-  bool in_wal = !mode || strcmp(mode, "wal") == 0;
-  sqlite3_finalize(statement);
-  return in_wal;
-}
-
 static bt_status end_dead_runs(bt_store *store, bt_error *err)
 {
   int64_t newest = 0;
   bt_status status = bt_store__query_int(
       &newest, store, "SELECT coalesce(max(run_id), 0) FROM runs WHERE status = 'running'", err);
   if (status || newest == 0) return status;
-  (void)sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-  if (bt_store__is_in_wal(store)) return BT_OK;
+  if (bt_store__leave_wal(store) != SQLITE_OK) return BT_OK;
   char sql[112];
   (void)snprintf(
       sql, sizeof sql,

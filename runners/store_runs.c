@@ -166,6 +166,6 @@ bt_status bt_store_vacuum(bt_store *store, bt_error *err)
 {
   bt_status status = bt_store__commit(store, err);
   if (status) return status;
-  (void)sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-  return bt_store__is_in_wal(store) ? BT_OK : bt_store__exec(store, "VACUUM", err);
+  if (bt_store__leave_wal(store) != SQLITE_OK) return BT_OK;
+  return bt_store__exec(store, "VACUUM", err);
 }
