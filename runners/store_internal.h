@@ -136,13 +136,15 @@ bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
 /* The time of day, UTC, as it is stored. Returns buffer. */
 char *bt_store__now_text(char buffer[BT_TIME_TEXT_SIZE]);
 
-/* NOT_FOUND; whether the run has that status (or NOT_FOUND); DATABASE where it is 'running'; the
- * removal of a run's rows of one table, with a further condition (" AND ...") or ""
+enum { BT_STORE_STATUS_SIZE = 16 }; /* of the longest, "interrupted", and more */
+
+/* How a run has ended: complete, interrupted, failed (runners/store_runs.c). Errors: NOT_FOUND (no
+ * such run), DATABASE (also where it is 'running'), NOMEM. */
+bt_status bt_store__read_status(char out[BT_STORE_STATUS_SIZE], const bt_store *store,
+                                int64_t run_id, bt_error *err);
+
+/* Removes a run's rows of one table, with a further condition (" AND ...") or ""
  * (runners/store_runs.c). */
-bt_status bt_store__fail_no_run(const bt_store *store, int64_t run_id, bt_error *err);
-bt_status bt_store__run_is(bool *out, const bt_store *store, int64_t run_id, const char *run_status,
-                           bt_error *err);
-bt_status bt_store__check_not_running(const bt_store *store, int64_t run_id, bt_error *err);
 bt_status bt_store__delete_rows(const bt_store *store, const char *table, const char *condition,
                                 int64_t run_id, bt_error *err);
 

@@ -17,10 +17,9 @@ static const char *const tables_of_0[] = {"regime_metrics",   "equity",      "tr
 
 static bt_status check_unfinished(const bt_store *store, int64_t run_id, bt_error *err)
 {
-  bool complete = false;
-  bt_status status = bt_store__check_not_running(store, run_id, err);
-  if (!status) status = bt_store__run_is(&complete, store, run_id, "complete", err);
-  if (status || !complete) return status;
+  char ended[BT_STORE_STATUS_SIZE];
+  bt_status status = bt_store__read_status(ended, store, run_id, err);
+  if (status || strcmp(ended, "complete") != 0) return status;
   return bt_fail(err, BT_ERR_USAGE, "%s: run %lld is complete", store->path, (long long)run_id);
 }
 

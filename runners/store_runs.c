@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/grow.h"
 #include "runners/store_internal.h"
@@ -81,34 +82,26 @@ bt_status bt_store_list_runs(bt_run_record **out, size_t *n, bt_store *store, bt
 
 /* ---- changes -------------------------------------------------------------------------------- */
 
-bt_status bt_store__fail_no_run(const bt_store *store, int64_t run_id, bt_error *err)
+static bt_status fail_no_run(const bt_store *store, int64_t run_id, bt_error *err)
 {
   return bt_fail(err, BT_ERR_NOT_FOUND, "%s: there is no run %lld", store->path, (long long)run_id);
 }
 
-bt_status bt_store__run_is(bool *out, const bt_store *store, int64_t run_id, const char *run_status,
-                           bt_error *err)
+bt_status bt_store__read_status(char out[BT_STORE_STATUS_SIZE], const bt_store *store,
+                                int64_t run_id, bt_error *err)
 {
   bt_store_binder b;
   bool found = false;
-  bt_status status =
-      bt_store__prepare(&b, store, "SELECT status = ? FROM runs WHERE run_id = ?", err);
+  bt_status status = bt_store__prepare(&b, store, "SELECT status FROM runs WHERE run_id = ?", err);
   if (!status) {
-    bt_store__bind_text(&b, run_status);
     bt_store__bind_int(&b, run_id);
     status = bt_store__fetch(&found, store, &b, "runs", err);
   }
-  if (!status && !found) status = bt_store__fail_no_run(store, run_id, err);
-  if (!status) *out = sqlite3_column_int(b.statement, 0) != 0;
+  if (!status && !found) status = fail_no_run(store, run_id, err);
+  if (!status) bt_store__copy_short(out, BT_STORE_STATUS_SIZE, &b, 0);
+  if (!status && !out[0]) status = bt_fail_nomem(err, "runs"); /* it is never empty or NULL */
   sqlite3_finalize(b.statement);
-  return status;
-}
-
-bt_status bt_store__check_not_running(const bt_store *store, int64_t run_id, bt_error *err)
-{
-  bool running = false;
-  bt_status status = bt_store__run_is(&running, store, run_id, "running", err);
-  if (status || !running) return status;
+  if (status || strcmp(out, "running") != 0) return status;
   return bt_fail(err, BT_ERR_DATABASE,
                  "%s: run %lld is being written, or another process has the file open", store->path,
                  (long long)run_id);
@@ -123,8 +116,7 @@ static bt_status set_label(const bt_store *store, int64_t run_id, const char *la
   bt_store__bind_filled(&b, label);
   bt_store__bind_int(&b, run_id);
   status = bt_store__step(store, &b, "runs", err);
-  if (!status && sqlite3_changes(store->db) == 0)
-    status = bt_store__fail_no_run(store, run_id, err);
+  if (!status && sqlite3_changes(store->db) == 0) status = fail_no_run(store, run_id, err);
   sqlite3_finalize(b.statement);
   return status;
 }
@@ -153,8 +145,9 @@ bt_status bt_store__delete_rows(const bt_store *store, const char *table, const 
 
 bt_status bt_store_delete_run(bt_store *store, int64_t run_id, bt_error *err)
 {
+  char ended[BT_STORE_STATUS_SIZE];
   bt_status status = bt_store__begin(store, err);
-  if (!status) status = bt_store__check_not_running(store, run_id, err);
+  if (!status) status = bt_store__read_status(ended, store, run_id, err);
   for (size_t i = 0; i < sizeof tables / sizeof *tables && !status; i++)
     status = bt_store__delete_rows(store, tables[i], "", run_id, err);
   return bt_store__settle(store, status, err);
