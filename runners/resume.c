@@ -106,16 +106,15 @@ static bool is_other_job(char out[DIFFERENCE_SIZE], const bt_run_record *run,
 static bool ticker_differs(char out[DIFFERENCE_SIZE], const bt_ticker_record *was,
                            const bt_universe_entry *ticker, const bt_load_report *report)
 {
-  char hash[17] = "";
-  if (report->content_hash)
-    (void)snprintf(hash, sizeof hash, "%016llx", (unsigned long long)report->content_hash);
+  char hash[BT_STORE_HASH_SIZE];
   if (texts_differ(was->symbol, ticker->symbol))
     (void)snprintf(out, DIFFERENCE_SIZE, "its ticker %lld was %.60s and is %.60s",
                    (long long)was->ticker_id, was->symbol, ticker->symbol);
   else if (texts_differ(was->path, ticker->path))
     (void)snprintf(out, DIFFERENCE_SIZE, "the file of %.60s was %.100s and is %.100s", was->symbol,
                    was->path ? was->path : "none", ticker->path ? ticker->path : "none");
-  else if (texts_differ(was->content_hash, hash) || was->n_bars != report->n_bars)
+  else if (texts_differ(was->content_hash, bt_store_hash_text(hash, report->content_hash)) ||
+           was->n_bars != report->n_bars)
     (void)snprintf(out, DIFFERENCE_SIZE, "%.200s has changed",
                    ticker->path ? ticker->path : ticker->symbol);
   else
@@ -130,14 +129,12 @@ typedef struct comparison {
   size_t n_stored; /* tickers that the run knows; it may have been killed before it knew any */
 } comparison;
 
-static void compare_tickers(comparison *out, const bt_ticker_record *records, size_t n,
-                            const question *q)
+static void compare_tickers(comparison *out, const bt_ticker_record *records, const question *q)
 {
-  for (size_t i = 0; i < n && !out->differ; i++) {
+  for (size_t i = 0; i < out->n_stored && !out->differ; i++) {
     size_t index = (size_t)records[i].ticker_id - 1;
-    if (records[i].ticker_id > 0)
-      out->differ = ticker_differs(out->difference, &records[i], &q->job->universe->entries[index],
-                                   q->scan->entries[index].report);
+    out->differ = ticker_differs(out->difference, &records[i], &q->job->universe->entries[index],
+                                 q->scan->entries[index].report);
   }
 }
 
@@ -145,17 +142,16 @@ static bt_status compare_data(comparison *out, const question *q, const bt_run_r
                               bt_error *err)
 {
   bt_ticker_record *records = NULL;
-  size_t n = 0, n_now = q->scan->n_entries;
+  size_t n_now = q->scan->n_entries;
   *out = (comparison){0};
-  bt_status status = bt_store_read_tickers(&records, &n, q->store, run->run_id, err);
+  bt_status status = bt_store_read_tickers(&records, &out->n_stored, q->store, run->run_id, err);
   if (status) return status;
-  for (size_t i = 0; i < n; i++) out->n_stored += records[i].ticker_id > 0 ? 1 : 0;
   out->differ = run->n_tickers != n_now || (out->n_stored > 0 && out->n_stored != n_now);
   if (out->differ)
     (void)snprintf(out->difference, DIFFERENCE_SIZE, "its universe had %llu tickers and has %zu",
                    (unsigned long long)run->n_tickers, n_now);
-  compare_tickers(out, records, n, q);
-  bt_ticker_records_free(records, n);
+  compare_tickers(out, records, q);
+  bt_ticker_records_free(records, out->n_stored);
   return BT_OK;
 }
 

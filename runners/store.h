@@ -84,6 +84,11 @@ typedef struct bt_ticker_row {
   uint64_t content_hash; /* stored as 16 hex digits; 0 for NULL */
 } bt_ticker_row;
 
+enum { BT_STORE_HASH_SIZE = 17 };
+
+/* A content hash as it is stored; "" for 0. Returns buffer. */
+char *bt_store_hash_text(char buffer[BT_STORE_HASH_SIZE], uint64_t hash);
+
 typedef struct bt_issue_row {
   size_t line;                          /* 0 for NULL */
   const char *time;                     /* as written in the file; "" for NULL */

@@ -82,29 +82,23 @@ void bt_ticker_records_free(bt_ticker_record *records, size_t n)
   for (size_t i = 0; records && i < n; i++) {
     free(records[i].symbol);
     free(records[i].path);
-    free(records[i].reason);
   }
   free(records);
 }
 
 static const char tickers_sql[] =
-    "SELECT ticker_id, status = 'rejected', symbol, path, reason, n_bars, rows_skipped, first_bar,"
-    " last_bar, content_hash FROM tickers WHERE run_id = ? ORDER BY ticker_id";
+    "SELECT ticker_id, n_bars, content_hash, symbol, path FROM tickers"
+    " WHERE run_id = ? AND ticker_id > 0 ORDER BY ticker_id";
 
 /* False when memory is out; *out can be freed all the same. */
 static bool read_ticker(bt_ticker_record *out, const bt_store_binder *row)
 {
   sqlite3_stmt *s = row->statement;
   *out = (bt_ticker_record){.ticker_id = sqlite3_column_int64(s, 0),
-                            .rejected = sqlite3_column_int(s, 1) != 0,
-                            .n_bars = (size_t)sqlite3_column_int64(s, 5),
-                            .rows_skipped = (size_t)sqlite3_column_int64(s, 6)};
-  bt_store__copy_short(out->first_bar, sizeof out->first_bar, row, 7);
-  bt_store__copy_short(out->last_bar, sizeof out->last_bar, row, 8);
-  bt_store__copy_short(out->content_hash, sizeof out->content_hash, row, 9);
-  bool ok = bt_store__copy_text(&out->symbol, row, 2);
-  ok = bt_store__copy_text(&out->path, row, 3) && ok;
-  return bt_store__copy_text(&out->reason, row, 4) && ok;
+                            .n_bars = (size_t)sqlite3_column_int64(s, 1)};
+  bt_store__copy_short(out->content_hash, sizeof out->content_hash, row, 2);
+  bool ok = bt_store__copy_text(&out->symbol, row, 3);
+  return bt_store__copy_text(&out->path, row, 4) && ok;
 }
 
 static bt_status append_ticker(bt_ticker_record **records, size_t *n, const bt_store_binder *row,

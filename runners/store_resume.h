@@ -18,18 +18,17 @@ bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err);
 bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64_t run_id,
                               bt_error *err);
 
-/* A row of `tickers`. Texts are owned, NULL for NULL; "" for NULL in the arrays. */
+/* What tells from a row of `tickers` whether its file is the same. Texts are owned, NULL for NULL.
+ */
 typedef struct bt_ticker_record {
   int64_t ticker_id;
-  bool rejected;
-  char *symbol, *path, *reason;
-  size_t n_bars, rows_skipped;
-  char first_bar[BT_TIME_TEXT_SIZE], last_bar[BT_TIME_TEXT_SIZE];
-  char content_hash[17];
+  char *symbol, *path;
+  size_t n_bars;
+  char content_hash[BT_STORE_HASH_SIZE]; /* "" for NULL */
 } bt_ticker_record;
 
-/* The tickers stored so far, in rising order of ticker_id, ticker 0 among them where it is there.
- * The caller frees *out with bt_ticker_records_free. Errors: DATABASE, NOMEM. */
+/* The tickers 1 and up stored so far, in rising order of ticker_id. The caller frees *out with
+ * bt_ticker_records_free. Errors: DATABASE, NOMEM. */
 bt_status bt_store_read_tickers(bt_ticker_record **out, size_t *n, bt_store *store, int64_t run_id,
                                 bt_error *err);
 void bt_ticker_records_free(bt_ticker_record *records, size_t n); /* NULL is fine */

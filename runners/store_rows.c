@@ -76,15 +76,20 @@ bt_status bt_store__end_row(bt_store *store, const bt_store_binder *binder,
   return BT_OK;
 }
 
+char *bt_store_hash_text(char buffer[BT_STORE_HASH_SIZE], uint64_t hash)
+{
+  buffer[0] = '\0';
+  if (hash) (void)snprintf(buffer, BT_STORE_HASH_SIZE, "%016llx", (unsigned long long)hash);
+  return buffer;
+}
+
 bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_row *row,
                               bt_error *err)
 {
   bt_store_binder b;
   bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_TICKER, err);
   if (status) return status;
-  char hash[17] = "";
-  if (row->content_hash)
-    (void)snprintf(hash, sizeof hash, "%016llx", (unsigned long long)row->content_hash);
+  char hash[BT_STORE_HASH_SIZE];
   bt_store__bind_int(&b, run_id);
   bt_store__bind_int(&b, row->ticker_id);
   bt_store__bind_text(&b, row->symbol);
@@ -95,7 +100,7 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
   bt_store__bind_filled(&b, row->first_bar);
   bt_store__bind_filled(&b, row->last_bar);
   bt_store__bind_int(&b, (int64_t)row->rows_skipped);
-  bt_store__bind_filled(&b, hash);
+  bt_store__bind_filled(&b, bt_store_hash_text(hash, row->content_hash));
   return bt_store__end_row(store, &b, BT_STATEMENT_TICKER, err);
 }
 
