@@ -236,53 +236,68 @@ bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, 
   return status;
 }
 
-static const char regimes_sql[] =
-    "SELECT n_bars, total_return, cagr, volatility, sharpe, sortino, max_drawdown, exposure"
-    " FROM regime_metrics WHERE run_id = ? AND phase = ? AND regime = ? AND window_id = 0"
-    " AND ticker_id > 0 ORDER BY ticker_id";
+/* ---- regimes -------------------------------------------------------------------------------- */
 
-static bt_status append_regime(bt_regime_row **rows, size_t *n, const bt_store_binder *b,
-                               const char *regime, bt_error *err)
+void bt_regime_records_free(bt_regime_record *records, size_t n)
 {
-  bt_regime_row *longer = bt_grow(*rows, *n, sizeof *longer);
+  for (size_t i = 0; records && i < n; i++)
+    if (i == 0 || records[i].regime != records[i - 1].regime) free(records[i].regime);
+  free(records);
+}
+
+static const char regimes_sql[] =
+    "SELECT regime, n_bars, total_return, sharpe, exposure FROM regime_metrics WHERE run_id = ?"
+    " AND phase = ? AND window_id = 0 AND ticker_id > 0 ORDER BY regime, ticker_id";
+
+/* The regime of a row: the text of the record before where it is the same, else a new one. NULL
+ * when memory is out. */
+static char *regime_of(const bt_regime_record *before, const bt_store_binder *b)
+{
+  const char *text = (const char *)sqlite3_column_text(b->statement, 0);
+  if (!text) return NULL;
+  return before && strcmp(before->regime, text) == 0 ? before->regime : strdup(text);
+}
+
+static bt_status append_regime(bt_regime_record **records, size_t *n, const bt_store_binder *b,
+                               bt_error *err)
+{
+  bt_regime_record *longer = bt_grow(*records, *n, sizeof *longer);
   if (!longer) return bt_fail_nomem(err, "regimes");
-  *rows = longer;
-  longer[(*n)++] = (bt_regime_row){.regime = regime,
-                                   .n_bars = bt_store__get_real(b, 0),
-                                   .total_return = bt_store__get_real(b, 1),
-                                   .cagr = bt_store__get_real(b, 2),
-                                   .volatility = bt_store__get_real(b, 3),
-                                   .sharpe = bt_store__get_real(b, 4),
-                                   .sortino = bt_store__get_real(b, 5),
-                                   .max_drawdown = bt_store__get_real(b, 6),
-                                   .exposure = bt_store__get_real(b, 7)};
+  *records = longer;
+  char *regime = regime_of(*n > 0 ? &longer[*n - 1] : NULL, b);
+  if (!regime) return bt_fail_nomem(err, "regimes");
+  longer[(*n)++] = (bt_regime_record){.regime = regime,
+                                      .n_bars = (uint64_t)sqlite3_column_int64(b->statement, 1),
+                                      .total_return = bt_store__get_real(b, 2),
+                                      .sharpe = bt_store__get_real(b, 3),
+                                      .exposure = bt_store__get_real(b, 4)};
   return BT_OK;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
-bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
-                                const char *phase, const char *regime, bt_error *err)
+bt_status bt_store_read_regimes(bt_regime_record **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, bt_error *err)
 {
   bt_store_binder b;
-  bt_regime_row *rows = NULL;
+  bt_regime_record *records = NULL;
   size_t count = 0;
   bt_status status = bt_store__prepare(&b, store, regimes_sql, err);
   if (!status) {
     bt_store__bind_int(&b, run_id);
     bt_store__bind_text(&b, phase);
-    bt_store__bind_text(&b, regime);
   }
   while (bt_store__next(&status, store, &b, "regime_metrics", err))
-    status = append_regime(&rows, &count, &b, regime, err);
+    status = append_regime(&records, &count, &b, err);
   sqlite3_finalize(b.statement);
   if (status) {
-    free(rows);
+    bt_regime_records_free(records, count);
     return status;
   }
-  *out = rows;
+  *out = records;
   *n = count;
   return BT_OK;
 }
+
+/* ---- numbers of rows ------------------------------------------------------------------------ */
 
 /* sql: a query of one number, up to the number of the run. */
 static bt_status count(uint64_t *out, const bt_store *store, const char *sql, int64_t run_id,

@@ -51,12 +51,19 @@ bt_status bt_store_read_selections(bt_selection_row *rows, size_t n_tickers, siz
 bt_status bt_store_read_walkforward(bt_walkforward_row *rows, size_t n_tickers, bt_store *store,
                                     int64_t run_id, bt_error *err);
 
-/* The rows of `regime_metrics` of one regime, of tickers 1 and up in window 0 and this phase, in
- * their order; `regime` of each is the text given. The caller frees *out with free(). Errors:
- * DATABASE, NOMEM. */
-/* NOLINTNEXTLINE(readability-function-size): an array and its length are one thing */
-bt_status bt_store_read_regimes(bt_regime_row **out, size_t *n, bt_store *store, int64_t run_id,
-                                const char *phase, const char *regime, bt_error *err);
+/* What is summarised of a row of `regime_metrics`; NaN for NULL. */
+typedef struct bt_regime_record {
+  char *regime; /* owned by all records of it together */
+  uint64_t n_bars;
+  double total_return, sharpe, exposure;
+} bt_regime_record;
+
+/* Those of tickers 1 and up in window 0 and this phase, by regime and then by ticker. Records of
+ * one regime follow each other and have the same `regime`. The caller frees *out with
+ * bt_regime_records_free. Errors: DATABASE, NOMEM. */
+bt_status bt_store_read_regimes(bt_regime_record **out, size_t *n, bt_store *store, int64_t run_id,
+                                const char *phase, bt_error *err);
+void bt_regime_records_free(bt_regime_record *records, size_t n); /* NULL is fine */
 
 /* How many selections of tickers 1 and up have no combination. Errors: DATABASE, NOMEM. */
 bt_status bt_store_count_unselected(uint64_t *out, bt_store *store, int64_t run_id, bt_error *err);
