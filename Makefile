@@ -1,14 +1,16 @@
 # backtest: one non-recursive Makefile; everything is built under build/$(BUILD)/.
 #   make help           what there is
 #   make BUILD=asan     another build: release (default), debug, asan, tsan, cov
+#   make VECTORS=avx2 test   the tests with everything compiled for one vector level
 
 BUILD   ?= release
+VECTORS ?= baseline
 CC      ?= cc
 AR      ?= ar
 PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell cat VERSION)
-B       := build/$(BUILD)
+TOP     := build/$(BUILD)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wundef -Wdouble-promotion -Wformat=2
@@ -28,6 +30,20 @@ endif
 
 CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"'
 CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
+
+# Vector levels. On x86-64 the program holds everything below main() once for each, and main() calls
+# the widest that the CPU has; the levels share no symbol but the function that main() calls. They
+# compute the same bits: the source is the same, and the compiler may not reorder floating point.
+# Their files lie in $(TOP)/LEVEL, those of the baseline in $(TOP).
+LEVELS       := baseline
+FLAGS_avx2   := -mavx2 -mbmi -mbmi2 -mpopcnt
+FLAGS_avx512 := $(FLAGS_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl
+ifeq ($(BUILD) $(firstword $(subst -, ,$(shell $(CC) -dumpmachine))),release x86_64)
+LEVELS       += avx2 avx512
+endif
+OBJCOPY      ?= objcopy
+place_of      = $(TOP)$(patsubst %,/%,$(filter-out baseline,$(1)))
+B            := $(call place_of,$(VECTORS))
 ifdef CI
 CFLAGS   += -Werror
 endif
@@ -58,7 +74,7 @@ LINK_loaders    := $(A_loaders) $(A_core) $(LIBS_loaders) $(LIBS_core)
 LINK_runners    := $(A_runners) $(A_strategies) $(A_loaders) $(A_core) $(LIBS_runners) $(LIBS_loaders) $(LIBS_core)
 LINK_cli        := $(A_cli) $(LINK_runners) $(LIBS_cli)
 
-PROGRAM := $(B)/backtest
+PROGRAM := $(TOP)/backtest
 
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -67,8 +83,26 @@ PROGRAM := $(B)/backtest
 .PHONY: all
 all: $(PROGRAM) ## build the program: build/release/backtest
 
-$(PROGRAM): $(B)/cli/main.o $(A_cli) $(A_runners) $(A_strategies) $(A_loaders) $(A_core)
+# A level: its objects in one, of which bt_command_main alone can be seen, as bt_command_main_LEVEL.
+define level_rule
+$(call place_of,$(1))/%.o: %.c VERSION
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+$(TOP)/level_$(1).o: $(patsubst %.c,$(call place_of,$(1))/%.o,$(foreach l,$(LAYERS),$(SRC_$(l))))
+	$$(CC) -nostdlib -r -o $$@ $$^
+	$$(OBJCOPY) --redefine-sym bt_command_main=bt_command_main_$(1) $$@
+	$$(OBJCOPY) --keep-global-symbol=bt_command_main_$(1) $$@
+endef
+$(foreach v,$(sort $(LEVELS) $(VECTORS)),$(eval $(call level_rule,$(v))))
+
+ifeq ($(LEVELS),baseline)
+$(PROGRAM): $(TOP)/cli/main.o $(foreach l,cli runners loaders strategies core,$(A_$(l)))
 	$(CC) $(LDFLAGS) -o $@ $< $(LINK_cli)
+else
+$(TOP)/cli/main.o: CPPFLAGS += -DBT_VECTOR_LEVELS
+$(PROGRAM): $(TOP)/cli/main.o $(LEVELS:%=$(TOP)/level_%.o)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_cli) $(LIBS_runners) $(LIBS_loaders) $(LIBS_core)
+endif
 
 define layer_rule
 $(A_$(1)): $(call obj_of,$(SRC_$(1)))
@@ -76,10 +110,6 @@ $(A_$(1)): $(call obj_of,$(SRC_$(1)))
 	$(AR) rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
-
-$(B)/%.o: %.c VERSION
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # ---- tests: tests/unit/test_<layer>_<thing>.c is one cmocka program, linked with its layer and below
 TEST_SRC     := $(wildcard tests/unit/test_*.c)
@@ -173,4 +203,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*[a-z -]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
 	  awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(TOP) -name '*.d' 2>/dev/null)
