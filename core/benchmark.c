@@ -47,11 +47,12 @@ static void add_values(sums *out, const double *r, const double *b, size_t n)
   bt_lanes count = {0}, sum_r = {0}, sum_b = {0};
   size_t i = 0;
   for (; i + BT_LANES <= n; i += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES; k += 2) {
-      bt_pair y = bt_pair_load(b + i + k), common = bt_pair_equal(y, y);
-      count.pair[k / 2] += bt_pair_both(common, bt_pair_of(1));
-      sum_r.pair[k / 2] += bt_pair_both(common, bt_pair_load(r + i + k));
-      sum_b.pair[k / 2] += bt_pair_both(common, y);
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      size_t at = i + k * BT_WIDTH;
+      bt_vector y = bt_vector_load(b + at);
+      count.part[k] += bt_vector_where_number(y, bt_vector_of(1));
+      sum_r.part[k] += bt_vector_where_number(y, bt_vector_load(r + at));
+      sum_b.part[k] += bt_vector_where_number(y, y);
     }
   }
   out->count = bt_lanes_sum(&count);
@@ -71,14 +72,15 @@ static void add_products(sums *out, const double *r, const double *b, size_t n)
   bt_lanes rr = {0}, bb = {0}, rb = {0}, active = {0};
   size_t i = 0;
   for (; i + BT_LANES <= n; i += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES; k += 2) {
-      bt_pair y = bt_pair_load(b + i + k), common = bt_pair_equal(y, y);
-      bt_pair dr = bt_pair_both(common, bt_pair_load(r + i + k) - mean_r);
-      bt_pair db = bt_pair_both(common, y - mean_b);
-      rr.pair[k / 2] += dr * dr;
-      bb.pair[k / 2] += db * db;
-      rb.pair[k / 2] += dr * db;
-      active.pair[k / 2] += (dr - db) * (dr - db);
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      size_t at = i + k * BT_WIDTH;
+      bt_vector y = bt_vector_load(b + at);
+      bt_vector dr = bt_vector_where_number(y, bt_vector_load(r + at) - mean_r);
+      bt_vector db = bt_vector_where_number(y, y - mean_b);
+      rr.part[k] += dr * dr;
+      bb.part[k] += db * db;
+      rb.part[k] += dr * db;
+      active.part[k] += (dr - db) * (dr - db);
     }
   }
   out->rr = bt_lanes_sum(&rr);

@@ -2,8 +2,9 @@
  *
  * Sums over a series have a fixed shape: its values go to the eight lanes in turn, and the lanes
  * are added at the end, always in the same order; what is left over of whole groups is added one by
- * one. So the bits do not depend on how wide a machine's vectors are. The lanes are kept in pairs,
- * which x86-64 and arm64 have in one register (gcc and clang vectors).
+ * one. So the bits do not depend on how wide a machine's vectors are. The lanes are kept in the
+ * widest registers that the vector level has: eight doubles (AVX-512), four (AVX2) or two, which
+ * every x86-64 and arm64 has (gcc and clang vectors).
  */
 #ifndef BT_CORE_LANES_H
 #define BT_CORE_LANES_H
@@ -13,107 +14,156 @@
 #include <string.h>
 
 #if defined(__SSE2__)
-#include <emmintrin.h> /* for what gcc 12 takes apart lane by lane */
+#include <immintrin.h> /* for what gcc 12 takes apart lane by lane */
 #endif
 
-enum { BT_LANES = 8, BT_LANES_PAIRS = BT_LANES / 2 };
+#if defined(__AVX512F__)
+#define BT_WIDTH 8 /* doubles of a register */
+#elif defined(__AVX2__)
+#define BT_WIDTH 4
+#else
+#define BT_WIDTH 2
+#endif
 
-typedef double bt_pair __attribute__((vector_size(2 * sizeof(double))));
-typedef int64_t bt_pair_mask __attribute__((vector_size(2 * sizeof(int64_t))));
+enum { BT_LANES = 8, BT_LANES_VECTORS = BT_LANES / BT_WIDTH };
+
+typedef double bt_vector __attribute__((vector_size(BT_WIDTH * sizeof(double))));
+typedef int64_t bt_vector_mask __attribute__((vector_size(BT_WIDTH * sizeof(int64_t))));
 
 typedef struct bt_lanes {
-  bt_pair pair[BT_LANES_PAIRS];
+  bt_vector part[BT_LANES_VECTORS];
 } bt_lanes;
 
-/* The same number twice. */
-static inline bt_pair bt_pair_of(double x)
+/* The same number in each. */
+static inline bt_vector bt_vector_of(double x)
 {
-  return (bt_pair){x, x};
+  return x - (bt_vector){0};
 }
 
-static inline bt_pair bt_pair_load(const double *x)
+static inline bt_vector bt_vector_load(const double *x)
 {
-  bt_pair pair;
-  memcpy(&pair, x, sizeof pair);
-  return pair;
+  bt_vector v;
+  memcpy(&v, x, sizeof v);
+  return v;
 }
 
-static inline void bt_pair_store(double *x, bt_pair pair)
+static inline void bt_vector_store(double *x, bt_vector v)
 {
-  memcpy(x, &pair, sizeof pair);
+  memcpy(x, &v, sizeof v);
 }
 
-static inline bt_pair bt_pair_abs(bt_pair x)
+static inline bt_vector bt_vector_abs(bt_vector x)
 {
-  return (bt_pair)((bt_pair_mask)x & INT64_MAX);
+  return (bt_vector)((bt_vector_mask)x & INT64_MAX);
 }
 
 /* a > b ? a : b and a < b ? a : b. */
-static inline bt_pair bt_pair_larger(bt_pair a, bt_pair b)
+static inline bt_vector bt_vector_larger(bt_vector a, bt_vector b)
 {
-#if defined(__SSE2__)
+#if BT_WIDTH == 8
+  return _mm512_max_pd(a, b);
+#elif BT_WIDTH == 4
+  return _mm256_max_pd(a, b);
+#elif defined(__SSE2__)
   return _mm_max_pd(a, b);
 #else
-  bt_pair_mask from_a = a > b;
-  return (bt_pair)(((bt_pair_mask)a & from_a) | ((bt_pair_mask)b & ~from_a));
+  bt_vector_mask from_a = a > b;
+  return (bt_vector)(((bt_vector_mask)a & from_a) | ((bt_vector_mask)b & ~from_a));
 #endif
 }
 
-static inline bt_pair bt_pair_smaller(bt_pair a, bt_pair b)
+static inline bt_vector bt_vector_smaller(bt_vector a, bt_vector b)
 {
-#if defined(__SSE2__)
+#if BT_WIDTH == 8
+  return _mm512_min_pd(a, b);
+#elif BT_WIDTH == 4
+  return _mm256_min_pd(a, b);
+#elif defined(__SSE2__)
   return _mm_min_pd(a, b);
 #else
-  bt_pair_mask from_a = a < b;
-  return (bt_pair)(((bt_pair_mask)a & from_a) | ((bt_pair_mask)b & ~from_a));
+  bt_vector_mask from_a = a < b;
+  return (bt_vector)(((bt_vector_mask)a & from_a) | ((bt_vector_mask)b & ~from_a));
 #endif
 }
 
-/* kept where the mask is set, else 0. */
-static inline bt_pair bt_pair_where(bt_pair_mask mask, bt_pair kept)
+/* kept where a >= b, else 0. */
+static inline bt_vector bt_vector_where_at_least(bt_vector a, bt_vector b, bt_vector kept)
 {
-  return (bt_pair)((bt_pair_mask)kept & mask);
-}
-
-/* Conditions: all bits of a lane are set where it holds. */
-static inline bt_pair bt_pair_equal(bt_pair a, bt_pair b)
-{
-#if defined(__SSE2__)
-  return _mm_cmpeq_pd(a, b);
+#if BT_WIDTH == 8
+  return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ), kept);
+#elif BT_WIDTH == 4
+  return _mm256_and_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ), kept);
 #else
-  return (bt_pair)(a == b);
+  return (bt_vector)((bt_vector_mask)kept & (a >= b));
 #endif
 }
 
-static inline bt_pair bt_pair_at_most(bt_pair a, bt_pair b)
+/* kept where x is a number, else 0. */
+static inline bt_vector bt_vector_where_number(bt_vector x, bt_vector kept)
 {
-#if defined(__SSE2__)
-  return _mm_cmple_pd(a, b);
+#if BT_WIDTH == 8
+  return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(x, x, _CMP_ORD_Q), kept);
+#elif BT_WIDTH == 4
+  return _mm256_and_pd(_mm256_cmp_pd(x, x, _CMP_ORD_Q), kept);
 #else
-  return (bt_pair)(a <= b);
+  return (bt_vector)((bt_vector_mask)kept & (x == x));
 #endif
 }
 
-static inline bt_pair bt_pair_both(bt_pair a, bt_pair b)
+/* Whether |x| <= most in every lane; a NaN is not. */
+static inline int bt_vector_all_within(bt_vector x, double most)
 {
-  return (bt_pair)((bt_pair_mask)a & (bt_pair_mask)b);
+  bt_vector size = bt_vector_abs(x), limit = bt_vector_of(most);
+#if BT_WIDTH == 8
+  return _mm512_cmp_pd_mask(size, limit, _CMP_LE_OQ) == 0xff;
+#elif BT_WIDTH == 4
+  return _mm256_movemask_pd(_mm256_cmp_pd(size, limit, _CMP_LE_OQ)) == 0xf;
+#elif defined(__SSE2__)
+  return _mm_movemask_pd(_mm_cmple_pd(size, limit)) == 3;
+#else
+  bt_vector_mask mask = size <= limit;
+  return (mask[0] & mask[1]) == -1;
+#endif
 }
 
-/* Whether a condition holds in both lanes. */
-static inline int bt_pair_all(bt_pair condition)
+/* Whether a and b are equal in every lane. */
+static inline int bt_vector_all_equal(bt_vector a, bt_vector b)
 {
-#if defined(__SSE2__)
-  return _mm_movemask_pd(condition) == 3;
+#if BT_WIDTH == 8
+  return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ) == 0xff;
+#elif BT_WIDTH == 4
+  return _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_EQ_OQ)) == 0xf;
+#elif defined(__SSE2__)
+  return _mm_movemask_pd(_mm_cmpeq_pd(a, b)) == 3;
 #else
-  bt_pair_mask mask = (bt_pair_mask)condition;
+  bt_vector_mask mask = a == b;
   return (mask[0] & mask[1]) == -1;
 #endif
 }
 
 static inline double bt_lanes_sum(const bt_lanes *lanes)
 {
-  bt_pair sum = (lanes->pair[0] + lanes->pair[2]) + (lanes->pair[1] + lanes->pair[3]);
-  return sum[0] + sum[1];
+  double x[BT_LANES];
+  memcpy(x, lanes, sizeof x);
+  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+
+static inline double bt_lanes_largest(const bt_lanes *lanes)
+{
+  double x[BT_LANES], most;
+  memcpy(x, lanes, sizeof x);
+  most = x[0];
+  for (int i = 1; i < BT_LANES; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
+static inline double bt_lanes_smallest(const bt_lanes *lanes)
+{
+  double x[BT_LANES], least;
+  memcpy(x, lanes, sizeof x);
+  least = x[0];
+  for (int i = 1; i < BT_LANES; i++) least = x[i] < least ? x[i] : least;
+  return least;
 }
 
 #endif

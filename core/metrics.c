@@ -47,11 +47,11 @@ static void add_moments(bt_return_sums *out, const double *x, size_t n, double m
   bt_lanes second = {0}, third = {0}, fourth = {0};
   size_t i = 0;
   for (; i + BT_LANES <= n; i += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES; k += 2) {
-      bt_pair d = bt_pair_load(x + i + k) - mean, square = d * d;
-      second.pair[k / 2] += square;
-      third.pair[k / 2] += square * d;
-      fourth.pair[k / 2] += square * square;
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      bt_vector d = bt_vector_load(x + i + k * BT_WIDTH) - mean, square = d * d;
+      second.part[k] += square;
+      third.part[k] += square * d;
+      fourth.part[k] += square * square;
     }
   }
   out->second = bt_lanes_sum(&second);
@@ -65,9 +65,16 @@ static void add_moments(bt_return_sums *out, const double *x, size_t n, double m
   }
 }
 
-static bt_pair pair_without_noise(bt_pair x)
+static bt_vector vector_without_noise(bt_vector x)
 {
-  return bt_pair_where(bt_pair_abs(x) >= BT_NOISE, x);
+  return bt_vector_where_at_least(bt_vector_abs(x), bt_vector_of(BT_NOISE), x);
+}
+
+/* min(x - floor, 0)^2 */
+static bt_vector vector_square_below(bt_vector x, double floor)
+{
+  bt_vector below = bt_vector_smaller(x - floor, bt_vector_of(0));
+  return below * below;
 }
 
 /* r[t] = equity[t] / equity[t-1] - 1, with the starting cash before; 0 after ruin. Adds up `first`
@@ -80,13 +87,13 @@ static void fill_returns(double *returns, bt_return_sums *out, const bt_ledger *
   size_t t = 1;
   returns[0] = bt_without_noise(equity[0] / cash - 1);
   for (; t + BT_LANES <= ledger->n_bars; t += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES; k += 2) {
-      bt_pair ratio = bt_pair_load(equity + t + k) / bt_pair_load(equity + t + k - 1);
-      bt_pair r = pair_without_noise(ratio - 1), below = r - floor;
-      below = bt_pair_where(below < 0, below);
-      bt_pair_store(returns + t + k, r);
-      first.pair[k / 2] += r;
-      downside.pair[k / 2] += below * below;
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      size_t i = t + k * BT_WIDTH;
+      bt_vector ratio = bt_vector_load(equity + i) / bt_vector_load(equity + i - 1);
+      bt_vector r = vector_without_noise(ratio - 1);
+      bt_vector_store(returns + i, r);
+      first.part[k] += r;
+      downside.part[k] += vector_square_below(r, floor);
     }
   }
   out->first = bt_lanes_sum(&first) + returns[0];
@@ -104,11 +111,10 @@ static void add_returns(bt_return_sums *out, const double *r, size_t n, double f
   bt_lanes first = {0}, downside = {0};
   size_t t = 1;
   for (; t + BT_LANES <= n; t += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES; k += 2) {
-      bt_pair value = bt_pair_load(r + t + k), below = value - floor;
-      below = bt_pair_where(below < 0, below);
-      first.pair[k / 2] += value;
-      downside.pair[k / 2] += below * below;
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      bt_vector value = bt_vector_load(r + t + k * BT_WIDTH);
+      first.part[k] += value;
+      downside.part[k] += vector_square_below(value, floor);
     }
   }
   out->first = bt_lanes_sum(&first) + r[0];
@@ -134,18 +140,17 @@ enum { BLOCK_BARS = 64 }; /* looked at together in find_max_drawdown */
 
 static extremes find_extremes(const double x[BLOCK_BARS])
 {
-  bt_pair high[2] = {bt_pair_load(x), bt_pair_load(x + 2)}, low[2] = {high[0], high[1]};
-  for (size_t i = 4; i < BLOCK_BARS; i += 4) {
-    for (size_t k = 0; k < 2; k++) {
-      bt_pair value = bt_pair_load(x + i + 2 * k);
-      high[k] = bt_pair_larger(high[k], value);
-      low[k] = bt_pair_smaller(low[k], value);
+  bt_lanes high, low;
+  for (size_t k = 0; k < BT_LANES_VECTORS; k++)
+    high.part[k] = low.part[k] = bt_vector_load(x + k * BT_WIDTH);
+  for (size_t i = BT_LANES; i < BLOCK_BARS; i += BT_LANES) {
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      bt_vector value = bt_vector_load(x + i + k * BT_WIDTH);
+      high.part[k] = bt_vector_larger(high.part[k], value);
+      low.part[k] = bt_vector_smaller(low.part[k], value);
     }
   }
-  high[0] = bt_pair_larger(high[0], high[1]);
-  low[0] = bt_pair_smaller(low[0], low[1]);
-  return (extremes){.high = high[0][0] > high[0][1] ? high[0][0] : high[0][1],
-                    .low = low[0][0] < low[0][1] ? low[0][0] : low[0][1]};
+  return (extremes){.high = bt_lanes_largest(&high), .low = bt_lanes_smallest(&low)};
 }
 
 /* A fall on its way: the running maximum, the lowest equity since, and the worst ratio of two such

@@ -3,10 +3,10 @@
 #include "core/account.h"
 #include "core/lanes.h"
 
-/* Equity at the closes of bars t and t + 1. */
-static bt_pair equity_of_pair(bt_position p, const double *close)
+/* Equity at BT_WIDTH closes. */
+static bt_vector equity_of(bt_position p, const double *close)
 {
-  return p.cash + p.shares * bt_pair_load(close);
+  return p.cash + p.shares * bt_vector_load(close);
 }
 
 static void add_bar(bt_stretch *s, bt_position p, const double *close, double floor)
@@ -27,17 +27,16 @@ static void add_returns(bt_stretch *s, bt_position p, const double *close, bt_sp
   bt_lanes sums[5] = {0};
   size_t t = bars.first;
   for (; t + BT_LANES <= bars.end; t += BT_LANES) {
-    for (size_t k = 0; k < BT_LANES_PAIRS; k++) {
-      const double *at = close + t + 2 * k;
-      bt_pair r = equity_of_pair(p, at) / equity_of_pair(p, at - 1) - 1;
-      r = bt_pair_where(bt_pair_abs(r) >= BT_NOISE, r);
-      bt_pair square = r * r, below = r - floor;
-      below = bt_pair_where(below < 0, below);
-      sums[0].pair[k] += r;
-      sums[1].pair[k] += square;
-      sums[2].pair[k] += square * r;
-      sums[3].pair[k] += square * square;
-      sums[4].pair[k] += below * below;
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+      const double *at = close + t + k * BT_WIDTH;
+      bt_vector r = equity_of(p, at) / equity_of(p, at - 1) - 1;
+      r = bt_vector_where_at_least(bt_vector_abs(r), bt_vector_of(BT_NOISE), r);
+      bt_vector square = r * r, below = bt_vector_smaller(r - floor, bt_vector_of(0));
+      sums[0].part[k] += r;
+      sums[1].part[k] += square;
+      sums[2].part[k] += square * r;
+      sums[3].part[k] += square * square;
+      sums[4].part[k] += below * below;
     }
   }
   s->first = bt_lanes_sum(&sums[0]);

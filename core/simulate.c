@@ -308,23 +308,19 @@ static void charge_borrow(bt_account *a, size_t t)
   a->ledger->costs_paid += paid;
 }
 
-static bt_pair are_equal(const double *decisions, bt_pair in_force)
-{
-  return bt_pair_equal(bt_pair_load(decisions), in_force);
-}
-
 /* Whether all of BT_LANES decisions are the one in force. */
-static bool are_the_same(const double *next, bt_pair in_force)
+static bool are_the_same(const double *next, bt_vector in_force)
 {
-  return bt_pair_all(
-      bt_pair_both(bt_pair_both(are_equal(next, in_force), are_equal(next + 2, in_force)),
-                   bt_pair_both(are_equal(next + 4, in_force), are_equal(next + 6, in_force))));
+  int all = 1;
+  for (size_t k = 0; k < BT_LANES_VECTORS; k++)
+    all &= bt_vector_all_equal(bt_vector_load(next + k * BT_WIDTH), in_force);
+  return all;
 }
 
 size_t bt_account__find_order(const double *next, size_t t, size_t end, double in_force)
 {
   t++;
-  while (t + BT_LANES <= end && are_the_same(next + t - 1, bt_pair_of(in_force))) t += BT_LANES;
+  while (t + BT_LANES <= end && are_the_same(next + t - 1, bt_vector_of(in_force))) t += BT_LANES;
   while (t < end && next[t - 1] == in_force) t++;
   return t;
 }

@@ -21,22 +21,19 @@ static double clip(double target, limits allowed)
   return x < allowed.most ? x : allowed.most;
 }
 
-static bt_pair is_target_pair(bt_pair x)
-{
-  return bt_pair_at_most(bt_pair_abs(x), bt_pair_of(1));
-}
-
 /* Clips BT_LANES targets if all of them are numbers in [-1, +1]: what most strategies write. */
 static bool settle_lanes(double *target, limits allowed)
 {
-  const bt_pair least = bt_pair_of(allowed.least), most = bt_pair_of(allowed.most);
-  bt_pair x[BT_LANES_PAIRS];
-  for (size_t k = 0; k < BT_LANES_PAIRS; k++) x[k] = bt_pair_load(target + 2 * k);
-  if (!bt_pair_all(bt_pair_both(bt_pair_both(is_target_pair(x[0]), is_target_pair(x[1])),
-                                bt_pair_both(is_target_pair(x[2]), is_target_pair(x[3])))))
-    return false;
-  for (size_t k = 0; k < BT_LANES_PAIRS; k++)
-    bt_pair_store(target + 2 * k, bt_pair_smaller(most, bt_pair_larger(least, x[k])));
+  const bt_vector least = bt_vector_of(allowed.least), most = bt_vector_of(allowed.most);
+  bt_vector x[BT_LANES_VECTORS];
+  int all = 1;
+  for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+    x[k] = bt_vector_load(target + k * BT_WIDTH);
+    all &= bt_vector_all_within(x[k], 1);
+  }
+  if (!all) return false;
+  for (size_t k = 0; k < BT_LANES_VECTORS; k++)
+    bt_vector_store(target + k * BT_WIDTH, bt_vector_smaller(most, bt_vector_larger(least, x[k])));
   return true;
 }
 
