@@ -1,5 +1,6 @@
 /* account.h - the account of a simulation and its orders: what the plain simulator (simulate.c,
- * where the rules stand) and the evaluation of many windows share. Internal to core.
+ * where the rules stand) and the evaluation from holding to holding (holdings.c) share. Internal to
+ * core.
  */
 #ifndef BT_CORE_ACCOUNT_H
 #define BT_CORE_ACCOUNT_H
@@ -33,19 +34,6 @@ static inline bt_trade *bt_account__open_trade(const bt_account *a)
   return &a->ledger->trades[a->ledger->n_trades];
 }
 
-/* Rule 2: the decision that fills on that bar. */
-static inline double bt_account__decision(bt_fill fill, const double *target, size_t bar)
-{
-  if (fill == BT_FILL_CLOSE) return target[bar];
-  return bar > 0 ? target[bar - 1] : 0;
-}
-
-/* Rule 2 for bt_account__find_order: at [i] the decision that fills on bar i + 1. */
-static inline const double *bt_account__next(bt_fill fill, const double *target)
-{
-  return fill == BT_FILL_CLOSE ? target + 1 : target;
-}
-
 /* Whether equity of cash + value is 0 or less but for rounding. */
 bool bt_account__is_gone(double cash, double value);
 
@@ -53,8 +41,18 @@ bool bt_account__is_gone(double cash, double value);
  * ledger->ruined instead where equity is gone. Errors: NOMEM. */
 bt_status bt_account__follow_decision(bt_account *a, size_t bar, double decision, bt_error *err);
 
-/* The first bar behind t whose decision differs from the one in force, at most `end`; `next` as
- * bt_account__next gives it. */
-size_t bt_account__find_order(const double *next, size_t t, size_t end, double in_force);
+/* Rule 11: the first bar of [first, end) on which what is held reaches a level; false where none
+ * does. */
+bool bt_account__find_touch(bt_touch *out, bt_account *a, size_t first, size_t end);
+
+/* Rule 12: an order to 0 at the level; sets ledger->ruined instead where equity is gone.
+ * Errors: NOMEM. */
+bt_status bt_account__close_at_level(bt_account *a, const bt_touch *touch, bt_error *err);
+
+/* From that bar on so many shares are held. Errors: NOMEM. */
+bt_status bt_account__note_holding(bt_ledger *ledger, size_t bar, double shares, bt_error *err);
+
+/* Rule 13: what is due at the beginning of bar t, once. */
+void bt_account__charge_borrow(bt_account *a, size_t t);
 
 #endif

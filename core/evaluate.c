@@ -1,12 +1,16 @@
 #include "core/evaluate.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+#include "core/holdings.h"
 
 void bt_evaluator_init(bt_evaluator *evaluator)
 {
   bt_ledger_init(&evaluator->ledger);
   evaluator->returns = NULL;
   evaluator->returns_capacity = 0;
+  evaluator->n_plain = 0;
 }
 
 void bt_evaluator_clear(bt_evaluator *evaluator)
@@ -42,4 +46,21 @@ bt_status bt_evaluate(bt_metrics *out, bt_evaluator *evaluator, const bt_subject
   bt_metrics_compute(out, evaluator->returns, &evaluator->ledger, subject->bars, subject->span,
                      &config);
   return BT_OK;
+}
+
+bt_status bt_evaluate_aim(bt_metrics *out, bt_evaluator *evaluator, const bt_subject *subject,
+                          bt_aim *aim, const bt_evaluation *how, bt_error *err)
+{
+  const bt_tables *tables = subject->tables;
+  bool sure = false;
+  bt_status status = BT_OK;
+  if (tables) {
+    assert(subject->bars == tables->bars && how->rf == tables->rf);
+    assert(subject->periods_per_year == tables->periods_per_year);
+    status = bt_holdings_evaluate(out, &sure, &evaluator->ledger, subject, &aim->changes, how, err);
+  }
+  if (status || sure) return status;
+  evaluator->n_plain++;
+  status = bt_aim_spread(aim, err);
+  return status ? status : bt_evaluate(out, evaluator, subject, aim->target, how, err);
 }

@@ -1,14 +1,14 @@
 /* evaluate.h - the seam of the simulator: bars, a target and costs go in, metrics come out.
  *
- * Whatever computes a backtest faster than bar by bar must agree with bt_simulate and
- * bt_metrics_compute. Either it stands behind bt_evaluate, or it is an entry of its own beside it
- * that falls back on it, as bt_course_evaluate (course.h) is for many windows of one target. Which
- * way is taken may depend on the job and the data alone.
+ * bt_evaluate is the plain way, bar by bar. Whatever is faster stands behind bt_evaluate_aim, must
+ * agree with it, and may depend on the job and the data alone.
  */
 #ifndef BT_CORE_EVALUATE_H
 #define BT_CORE_EVALUATE_H
 
+#include "core/aim.h"
 #include "core/metrics.h"
+#include "core/price_tables.h"
 #include "core/simulate.h"
 
 /* What is evaluated: one ticker over one span of at least one bar. */
@@ -16,6 +16,8 @@ typedef struct bt_subject {
   const bt_bars *bars;
   bt_span span;
   double periods_per_year;
+  const bt_tables *tables; /* of these bars, periods per year and the job's rf; NULL: all is done
+                              plainly */
   const double *benchmark; /* n_bars values as bt_benchmark_align makes them, or NULL */
 } bt_subject;
 
@@ -31,10 +33,16 @@ typedef struct bt_evaluator {
   bt_ledger ledger;
   double *returns;
   size_t returns_capacity;
+  size_t n_plain; /* how often bt_evaluate_aim had to go bar by bar so far */
 } bt_evaluator;
 
 void bt_evaluator_init(bt_evaluator *evaluator);
 void bt_evaluator_clear(bt_evaluator *evaluator);
+
+/* The same number in both ways; metrics of following what was aimed at last. The ledger has no
+ * equity then, and aim->target is scratch. Errors: NOMEM. */
+bt_status bt_evaluate_aim(bt_metrics *out, bt_evaluator *evaluator, const bt_subject *subject,
+                          bt_aim *aim, const bt_evaluation *how, bt_error *err);
 
 /* Metrics of following target[0 .. bars->n_bars-1] (settled) over the subject's span.
  * Errors: NOMEM. */

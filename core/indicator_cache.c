@@ -111,7 +111,7 @@ static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indica
   for (size_t i = 0; i < indicator->n_params; i++) {
     uint64_t bits = 0;
     memcpy(&bits, &params[i], sizeof bits);
-    hash = (hash ^ bits) * UINT64_C(1099511628211);
+    hash = (hash ^ bits >> 32 ^ bits) * UINT64_C(1099511628211); /* few doubles use low bits */
     hash ^= hash >> 32;
   }
   return &cache->buckets[hash % N_BUCKETS];
@@ -228,11 +228,13 @@ static bt_status check_params(const bt_indicator *indicator, const bt_indicator_
  * it holds as long as it computes. */
 static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
-  size_t n = cache->series.n_bars;
+  enum { LINE = 64 / sizeof(double) }; /* outputs begin on cache lines, for the sake of vectors */
+  size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
   bt_indicator_hold parts;
-  double *block = malloc(e->indicator->n_outputs * n * sizeof *block);
+  double *block =
+      aligned_alloc(LINE * sizeof *block, e->indicator->n_outputs * stride * sizeof *block);
   if (!block) return bt_fail_nomem(err, e->indicator->name);
-  for (size_t i = 0; i < e->indicator->n_outputs; i++) e->outputs[i] = block + i * n;
+  for (size_t i = 0; i < e->indicator->n_outputs; i++) e->outputs[i] = block + i * stride;
   bt_indicator_hold_init(&parts, cache);
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
   bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);
@@ -321,16 +323,4 @@ void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator
   host->host.indicator = host_indicator;
   host->status = BT_OK;
   bt_indicator_hold_init(&host->hold, cache);
-}
-
-bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const double *params,
-                              bt_signal_host *host, bt_error *err)
-{
-  host->status = BT_OK;
-  strategy->signals(&host->host, params, target);
-  bt_indicator_hold_release(&host->hold);
-  if (host->status == BT_ERR_NOMEM) return bt_fail(err, BT_ERR_NOMEM, "%s", host->error.message);
-  if (host->status)
-    return bt_fail(err, host->status, "strategy %s: %s", strategy->name, host->error.message);
-  return BT_OK;
 }

@@ -71,7 +71,7 @@ bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
 
 /* What a strategy gets while it computes: one for each thread. Remembers the first failure. */
 typedef struct bt_signal_host {
-  bt_host host; /* first: signals() gets a pointer to it */
+  bt_host host; /* first: the strategy gets a pointer to it */
   bt_series series;
   bt_indicator_hold hold;
   bt_status status;
@@ -80,10 +80,5 @@ typedef struct bt_signal_host {
 
 /* Sets up a host in place; it must not be moved afterwards. */
 void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache);
-
-/* Fills target[0 .. n_bars-1] as the strategy wants it, not yet settled; what the strategy asked
- * for is let go. Errors: those of bt_indicator_get, with the strategy's name. */
-bt_status bt_strategy_signals(double *target, const bt_strategy *strategy, const double *params,
-                              bt_signal_host *host, bt_error *err);
 
 #endif

@@ -110,20 +110,25 @@ static inline bt_vector bt_vector_where_number(bt_vector x, bt_vector kept)
 #endif
 }
 
+/* Whether x <= most in every lane; a NaN is not. */
+static inline int bt_vector_all_at_most(bt_vector x, double most)
+{
+#if BT_WIDTH == 8
+  return _mm512_cmp_pd_mask(x, bt_vector_of(most), _CMP_LE_OQ) == 0xff;
+#elif BT_WIDTH == 4
+  return _mm256_movemask_pd(_mm256_cmp_pd(x, bt_vector_of(most), _CMP_LE_OQ)) == 0xf;
+#elif defined(__SSE2__)
+  return _mm_movemask_pd(_mm_cmple_pd(x, bt_vector_of(most))) == 3;
+#else
+  bt_vector_mask mask = x <= most;
+  return (mask[0] & mask[1]) == -1;
+#endif
+}
+
 /* Whether |x| <= most in every lane; a NaN is not. */
 static inline int bt_vector_all_within(bt_vector x, double most)
 {
-  bt_vector size = bt_vector_abs(x), limit = bt_vector_of(most);
-#if BT_WIDTH == 8
-  return _mm512_cmp_pd_mask(size, limit, _CMP_LE_OQ) == 0xff;
-#elif BT_WIDTH == 4
-  return _mm256_movemask_pd(_mm256_cmp_pd(size, limit, _CMP_LE_OQ)) == 0xf;
-#elif defined(__SSE2__)
-  return _mm_movemask_pd(_mm_cmple_pd(size, limit)) == 3;
-#else
-  bt_vector_mask mask = size <= limit;
-  return (mask[0] & mask[1]) == -1;
-#endif
+  return bt_vector_all_at_most(bt_vector_abs(x), most);
 }
 
 /* Whether a and b are equal in every lane. */
@@ -150,20 +155,28 @@ static inline double bt_lanes_sum(const bt_lanes *lanes)
 
 static inline double bt_lanes_largest(const bt_lanes *lanes)
 {
-  double x[BT_LANES], most;
-  memcpy(x, lanes, sizeof x);
-  most = x[0];
-  for (int i = 1; i < BT_LANES; i++) most = x[i] > most ? x[i] : most;
-  return most;
+  bt_vector most = lanes->part[0];
+  for (size_t k = 1; k < BT_LANES_VECTORS; k++) most = bt_vector_larger(most, lanes->part[k]);
+#if BT_WIDTH == 8
+  return _mm512_reduce_max_pd(most);
+#else
+  double x = most[0];
+  for (size_t i = 1; i < BT_WIDTH; i++) x = most[i] > x ? most[i] : x;
+  return x;
+#endif
 }
 
 static inline double bt_lanes_smallest(const bt_lanes *lanes)
 {
-  double x[BT_LANES], least;
-  memcpy(x, lanes, sizeof x);
-  least = x[0];
-  for (int i = 1; i < BT_LANES; i++) least = x[i] < least ? x[i] : least;
-  return least;
+  bt_vector least = lanes->part[0];
+  for (size_t k = 1; k < BT_LANES_VECTORS; k++) least = bt_vector_smaller(least, lanes->part[k]);
+#if BT_WIDTH == 8
+  return _mm512_reduce_min_pd(least);
+#else
+  double x = least[0];
+  for (size_t i = 1; i < BT_WIDTH; i++) x = least[i] < x ? least[i] : x;
+  return x;
+#endif
 }
 
 #endif

@@ -34,16 +34,19 @@ static bool ends_on(int64_t day, const bt_membership *stretches, size_t n)
   return false;
 }
 
-void bt_membership_apply(double *target, const bt_bars *bars, const bt_membership *stretches,
-                         size_t n_stretches)
+bt_status bt_membership_apply(bt_changes *target, const bt_bars *bars,
+                              const bt_membership *stretches, size_t n_stretches, bt_error *err)
 {
-  if (n_stretches == 0 || bars->n_bars == 0) return;
-  for (size_t k = 0; k <= n_stretches; k++) {
+  bt_status status = BT_OK;
+  if (n_stretches == 0 || bars->n_bars == 0) return BT_OK;
+  for (size_t k = 0; k <= n_stretches && !status; k++) {
     bt_span outside = find_outside(bars, stretches, n_stretches, k);
     if (outside.first == outside.end) continue;
     size_t last_inside = outside.first > 0 ? outside.first - 1 : 0;
-    for (size_t t = last_inside; t < outside.end; t++) target[t] = 0;
+    status = bt_changes_set_flat(target, last_inside, outside.end, err);
   }
   size_t last = bars->n_bars - 1;
-  if (ends_on(bt_time_days(bars->time_ns[last]), stretches, n_stretches)) target[last] = 0;
+  if (!status && ends_on(bt_time_days(bars->time_ns[last]), stretches, n_stretches))
+    status = bt_changes_set_flat(target, last, last + 1, err);
+  return status;
 }

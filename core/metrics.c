@@ -262,15 +262,8 @@ void bt_trade_sums__init(bt_trade_sums *sums)
 
 void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade)
 {
-  double ret = bt_without_noise(trade->pnl / trade->entry_value);
-  sums->n_closed++;
-  sums->n_won += ret > 0;
-  sums->won += ret > 0 ? trade->pnl : 0;
-  sums->lost += ret < 0 ? trade->pnl : 0;
-  sums->returns += ret;
-  sums->bars += (double)(trade->exit_bar - trade->entry_bar);
-  sums->best = fmax(sums->best, ret);
-  sums->worst = fmin(sums->worst, ret);
+  bt_trade_sums__add_one(sums, trade->pnl, trade->pnl / trade->entry_value,
+                         trade->exit_bar - trade->entry_bar);
 }
 
 void bt_metrics__set_trades(double *value, const bt_trade_sums *sums)

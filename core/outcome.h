@@ -35,6 +35,22 @@ typedef struct bt_trade_sums {
 } bt_trade_sums;
 
 void bt_trade_sums__init(bt_trade_sums *sums);
+
+/* A closed trade of so many bars; ret with noise. */
+static inline void bt_trade_sums__add_one(bt_trade_sums *sums, double pnl, double ret,
+                                          size_t n_bars)
+{
+  ret = bt_without_noise(ret);
+  sums->n_closed++;
+  sums->n_won += ret > 0;
+  sums->won += pnl * (ret > 0); /* without a branch that nothing could predict */
+  sums->lost += pnl * (ret < 0);
+  sums->returns += ret;
+  sums->bars += (double)n_bars;
+  sums->best = ret > sums->best ? ret : sums->best;
+  sums->worst = ret < sums->worst ? ret : sums->worst;
+}
+
 void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade);
 
 /* All of value[BT_METRIC_COUNT] but n_bars is unknown; each set function fills what follows from

@@ -1,59 +1,10 @@
 #include "core/price_tables.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Leaves of 8 bars are quickest; a longer series has leaves of 32, for the sake of memory. */
-enum { LEAF_BITS = 3, LONG_LEAF_BITS = 5, LONG_BARS = 1 << 17 };
-
-struct bt_tables {
-  const bt_bars *bars;
-  double periods_per_year, rf, floor;
-  bool clear;
-  double *returns;    /* close to close, without noise; 0 for the first bar */
-  unsigned leaf_bits; /* leaves have 2^leaf_bits bars */
-  size_t n_leaves, n_levels;
-  bt_stretch *leaves; /* n_levels times n_leaves; the first level are the leaves themselves */
-};
-
-/* The highest bit of x > 0. */
-static size_t highest_bit(size_t x)
-{
-  size_t bit = 0;
-  while (x >>= 1) bit++;
-  return bit;
-}
-
-/* Bars [from, end) one by one. */
-static bt_stretch gather(const bt_tables *tables, size_t from, size_t end)
-{
-  bt_stretch s = bt_stretch_empty();
-  const double *close = tables->bars->close, floor = tables->floor;
-  for (size_t t = from; t < end; t++) {
-    double r = tables->returns[t], square = r * r;
-    s.first += r;
-    s.second += square;
-    s.third += square * r;
-    s.fourth += square * square;
-    s.downside += bt_square_below(r, floor);
-    s.high = close[t] > s.high ? close[t] : s.high;
-    s.low = close[t] < s.low ? close[t] : s.low;
-    double ratio = close[t] / s.high;
-    s.worst = ratio < s.worst ? ratio : s.worst;
-  }
-  return s;
-}
-
-/* One level: from every leaf to the cut of its block, where blocks have 2 * half leaves. */
-static void fill_level(bt_stretch *level, const bt_stretch *leaves, size_t n_leaves, size_t half)
-{
-  for (size_t cut = half; cut < n_leaves; cut += 2 * half) {
-    size_t end = n_leaves - cut < half ? n_leaves : cut + half;
-    level[cut - 1] = leaves[cut - 1];
-    for (size_t i = cut - 1; i-- > cut - half;) level[i] = bt_stretch_join(leaves[i], level[i + 1]);
-    level[cut] = leaves[cut];
-    for (size_t i = cut + 1; i < end; i++) level[i] = bt_stretch_join(level[i - 1], leaves[i]);
-  }
-}
+const int64_t bt_moments__lane_masks[2 * BT_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
 static bool is_near(double x, double y)
 {
@@ -63,23 +14,65 @@ static bool is_near(double x, double y)
 static void fill_returns(bt_tables *tables)
 {
   const double *close = tables->bars->close;
-  tables->clear = true;
+  size_t n = tables->bars->n_bars;
+  tables->first_unclear = tables->first_spike = n;
   tables->returns[0] = 0;
-  for (size_t t = 1; t < tables->bars->n_bars; t++) {
+  for (size_t t = 1; t < n; t++) {
     double r = close[t] / close[t - 1] - 1, size = fabs(r);
     bool unclear = size > BT_NOISE / 2 && size < 2 * BT_NOISE;
     tables->returns[t] = bt_without_noise(r);
-    if (unclear || (tables->floor != 0 && is_near(r, tables->floor))) tables->clear = false;
+    unclear = unclear || (tables->floor != 0 && is_near(r, tables->floor));
+    if (unclear && tables->first_unclear == n) tables->first_unclear = t;
+    if (r > 1 && tables->first_spike == n) tables->first_spike = t;
   }
+  memcpy(tables->close, close, n * sizeof *close);
+  for (size_t t = n; t < n + BT_LANES; t++) tables->returns[t] = tables->close[t] = 0;
+}
+
+/* sum + x, exactly (Knuth's two-sum), where sum is two doubles. */
+static void add_exactly(double *high, double *low, double x)
+{
+  double sum = *high + x, moved = sum - *high;
+  double rest = (*high - (sum - moved)) + (x - moved);
+  *high = sum;
+  *low += rest;
+}
+
+/* Adds the returns of one leaf. */
+static void add_sums(bt_leaf_sums *sums, const double *r, size_t n, double floor)
+{
+  double sum[BT_N_MOMENTS] = {0};
+  for (size_t t = 0; t < n; t++) {
+    double square = r[t] * r[t];
+    sum[BT_FIRST] += r[t];
+    sum[BT_SECOND] += square;
+    sum[BT_THIRD] += square * r[t];
+    sum[BT_FOURTH] += square * square;
+    sum[BT_DOWNSIDE] += bt_square_below(r[t], floor);
+  }
+  for (size_t i = 0; i < BT_N_MOMENTS; i++) add_exactly(&sums->high[i], &sums->low[i], sum[i]);
 }
 
 static void fill_leaves(bt_tables *tables)
 {
-  for (size_t i = 0; i < tables->n_leaves; i++)
-    tables->leaves[i] = gather(tables, i << tables->leaf_bits, (i + 1) << tables->leaf_bits);
-  for (size_t k = 1; k < tables->n_levels; k++)
-    fill_level(tables->leaves + k * tables->n_leaves, tables->leaves, tables->n_leaves,
-               (size_t)1 << k);
+  const double *close = tables->bars->close;
+  size_t n_bars = tables->bars->n_bars;
+  tables->ahead[0] = (bt_leaf_sums){{0}, {0}};
+  for (size_t i = 0; i < tables->n_leaves; i++) {
+    size_t first = i * BT_LEAF_BARS,
+           n = n_bars - first < BT_LEAF_BARS ? n_bars - first : BT_LEAF_BARS;
+    double high = close[first], low = close[first];
+    for (size_t t = first + 1; t < first + n; t++) {
+      high = close[t] > high ? close[t] : high;
+      low = close[t] < low ? close[t] : low;
+    }
+    tables->high[i] = high;
+    tables->low[i] = low;
+    tables->ahead[i + 1] = tables->ahead[i];
+    add_sums(&tables->ahead[i + 1], tables->returns + first, n, tables->floor);
+  }
+  for (size_t i = tables->n_leaves; i < tables->n_leaves + BT_LANES; i++)
+    tables->high[i] = tables->low[i] = 0;
 }
 
 bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per_year, double rf,
@@ -87,16 +80,18 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
 {
   bt_tables *tables = calloc(1, sizeof *tables);
   if (!tables) return bt_fail_nomem(err, "price tables");
+  size_t n_leaves = (bars->n_bars + BT_LEAF_BARS - 1) / BT_LEAF_BARS;
   tables->bars = bars;
   tables->periods_per_year = periods_per_year;
   tables->rf = rf;
   tables->floor = rf / periods_per_year;
-  tables->leaf_bits = bars->n_bars < LONG_BARS ? LEAF_BITS : LONG_LEAF_BITS;
-  tables->n_leaves = bars->n_bars >> tables->leaf_bits;
-  tables->n_levels = tables->n_leaves > 1 ? highest_bit(tables->n_leaves - 1) + 1 : 1;
-  tables->returns = malloc(bars->n_bars * sizeof *tables->returns);
-  tables->leaves = calloc(tables->n_levels * tables->n_leaves + 1, sizeof *tables->leaves);
-  if (!tables->returns || !tables->leaves) {
+  tables->n_leaves = n_leaves;
+  tables->returns = malloc((bars->n_bars + BT_LANES) * sizeof *tables->returns);
+  tables->close = malloc((bars->n_bars + BT_LANES) * sizeof *tables->close);
+  tables->high = malloc((n_leaves + BT_LANES) * sizeof *tables->high);
+  tables->low = malloc((n_leaves + BT_LANES) * sizeof *tables->low);
+  tables->ahead = aligned_alloc(64, (n_leaves + 1) * sizeof *tables->ahead);
+  if (!tables->returns || !tables->close || !tables->high || !tables->low || !tables->ahead) {
     bt_tables_free(tables);
     return bt_fail_nomem(err, "price tables");
   }
@@ -110,55 +105,23 @@ void bt_tables_free(bt_tables *tables)
 {
   if (!tables) return;
   free(tables->returns);
-  free(tables->leaves);
+  free(tables->close);
+  free(tables->high);
+  free(tables->low);
+  free(tables->ahead);
   free(tables);
 }
 
 size_t bt_tables_size_bytes(const bt_tables *tables)
 {
-  return sizeof *tables + tables->bars->n_bars * sizeof *tables->returns +
-         (tables->n_levels * tables->n_leaves + 1) * sizeof *tables->leaves;
+  return sizeof *tables + 2 * (tables->bars->n_bars + BT_LANES) * sizeof *tables->returns +
+         2 * (tables->n_leaves + BT_LANES) * sizeof *tables->high +
+         (tables->n_leaves + 1) * sizeof *tables->ahead;
 }
 
-const bt_bars *bt_tables_bars(const bt_tables *tables)
+void bt_tables__add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end)
 {
-  return tables->bars;
-}
-
-double bt_tables_periods_per_year(const bt_tables *tables)
-{
-  return tables->periods_per_year;
-}
-
-double bt_tables_rf(const bt_tables *tables)
-{
-  return tables->rf;
-}
-
-double bt_tables_floor(const bt_tables *tables)
-{
-  return tables->floor;
-}
-
-bool bt_tables_are_clear(const bt_tables *tables)
-{
-  return tables->clear;
-}
-
-/* Leaves first .. last, both included. */
-static bt_stretch join_leaves(const bt_tables *tables, size_t first, size_t last)
-{
-  if (first == last) return tables->leaves[first];
-  const bt_stretch *level = tables->leaves + highest_bit(first ^ last) * tables->n_leaves;
-  return bt_stretch_join(level[first], level[last]);
-}
-
-bt_stretch bt_tables_stretch(const bt_tables *tables, size_t from, size_t end)
-{
-  unsigned bits = tables->leaf_bits;
-  size_t first = (from + ((size_t)1 << bits) - 1) >> bits, behind = end >> bits;
-  if (first >= behind) return gather(tables, from, end);
-  bt_stretch s = gather(tables, from, first << bits);
-  s = bt_stretch_join(s, join_leaves(tables, first, behind - 1));
-  return bt_stretch_join(s, gather(tables, behind << bits, end));
+  for (size_t t = from; t < end; t += BT_LANES)
+    bt_moments_add(moments, tables->returns + t, end - t < BT_LANES ? end - t : BT_LANES,
+                   tables->floor);
 }

@@ -1,19 +1,43 @@
 /* price_tables.h - what holding one share over any stretch of a ticker's bars does to the metrics,
- * in O(1): returns, drawdown, highest and lowest close. Immutable once made, shared by all threads.
+ * at a cost that hardly depends on its length. Immutable once made, shared by all threads.
  *
- * Leaves of a few bars with a disjoint sparse table over them: on every level, blocks of twice the
- * size are cut in the middle, and each leaf has the stretch from itself to the cut. Any two leaves
- * are parted by the cut of one level, so that what lies between them is one join. Some 90 bytes a
- * bar for 5,000 bars, 40 for a million.
+ * Bars are taken in leaves of eight. A leaf has the highest and the lowest of its closes, and the
+ * sums over all returns ahead of it, in two doubles each, so that the sum over whole leaves is the
+ * difference of two of them, right to 2^-96 of what it is taken from. Where that does not do,
+ * because one price is 100 x too high, returns are added one by one. Some 40 bytes a bar. Internal
+ * to core.
  */
 #ifndef BT_CORE_PRICE_TABLES_H
 #define BT_CORE_PRICE_TABLES_H
 
-#include "core/bars.h"
-#include "core/status.h"
-#include "core/stretch.h"
+#include <stdbool.h>
 
-typedef struct bt_tables bt_tables;
+#include "core/bars.h"
+#include "core/moments.h"
+#include "core/status.h"
+
+enum { BT_LEAF_BARS = BT_LANES };
+
+/* Sums over the returns ahead of a leaf: high[i] + low[i] for moment i. */
+typedef struct bt_leaf_sums {
+  double high[BT_LANES], low[BT_LANES];
+} bt_leaf_sums;
+
+/* Only price_tables.c writes. */
+typedef struct bt_tables {
+  const bt_bars *bars;
+  double periods_per_year, rf;
+  double floor;         /* of the downside: rf / periods_per_year */
+  size_t first_unclear; /* the first bar whose return is not told apart from rounding: it lies so
+                           near to BT_NOISE or, unless that is 0, to the floor that another way of
+                           rounding could put it on the other side; n_bars: none */
+  size_t first_spike;   /* the first bar whose close is more than twice the one before, or n_bars */
+  double *returns;      /* close to close, without noise; 0 for the first bar; owned */
+  double *close;        /* of the bars; BT_LANES more can be read, here and there; owned */
+  size_t n_leaves;      /* the last may be cut short */
+  double *high, *low;   /* of the closes of each leaf */
+  bt_leaf_sums *ahead;  /* n_leaves + 1 */
+} bt_tables;
 
 /* Tables of bars, which must outlive *out, for a yearly risk-free rate. The caller frees *out with
  * bt_tables_free. Errors: NOMEM. */
@@ -23,18 +47,32 @@ void bt_tables_free(bt_tables *tables); /* NULL is fine */
 
 size_t bt_tables_size_bytes(const bt_tables *tables);
 
-/* What they were made of. */
-const bt_bars *bt_tables_bars(const bt_tables *tables);
-double bt_tables_periods_per_year(const bt_tables *tables);
-double bt_tables_rf(const bt_tables *tables);
-double bt_tables_floor(const bt_tables *tables); /* of the downside: rf / periods per year */
+/* The same without the sums over leaves. */
+void bt_tables__add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end);
 
-/* Whether every return of the closes is told apart from rounding: none lies so near to BT_NOISE or,
- * unless that is 0, to the floor that another way of rounding could put it on the other side. */
-bool bt_tables_are_clear(const bt_tables *tables);
-
-/* Bars [from, end), in units of close: the return of the first is from the close before, that of
- * bar 0 is 0. Empty where from >= end. */
-bt_stretch bt_tables_stretch(const bt_tables *tables, size_t from, size_t end);
+/* Adds the returns of the bars [from, end), from > 0: each is from the close before. What is summed
+ * over whole leaves goes to *leaves, moment i in lane i. spiky: no differences are taken. */
+static inline void bt_tables_add(bt_moments *moments, bt_lanes *leaves, const bt_tables *tables,
+                                 size_t from, size_t end, bool spiky)
+{
+  size_t first = (from + BT_LEAF_BARS - 1) / BT_LEAF_BARS, behind = end / BT_LEAF_BARS;
+  const double *returns = tables->returns, floor = tables->floor;
+  if (spiky) {
+    bt_tables__add_each(moments, tables, from, end);
+    return;
+  }
+  if (first > behind) { /* within one leaf */
+    bt_moments_add(moments, returns + from, end - from, floor);
+    return;
+  }
+  bt_moments_add_two(moments, returns + from, first * BT_LEAF_BARS - from,
+                     returns + behind * BT_LEAF_BARS, end - behind * BT_LEAF_BARS, floor);
+  const bt_leaf_sums *a = &tables->ahead[first], *b = &tables->ahead[behind];
+  for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
+    size_t i = k * BT_WIDTH;
+    leaves->part[k] += (bt_vector_load(b->high + i) - bt_vector_load(a->high + i)) +
+                       (bt_vector_load(b->low + i) - bt_vector_load(a->low + i));
+  }
+}
 
 #endif

@@ -72,12 +72,13 @@ bt_status bt_details_fill_points(bt_section *section, const int64_t *time_ns, co
   return BT_OK;
 }
 
-bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker,
-                          const bt_ticker_scratch *scratch, bt_span span, const bt_job *job,
-                          bt_error *err)
+bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                          bt_span span, const bt_job *job, bt_error *err)
 {
   const bt_ledger *ledger = &scratch->evaluator.ledger;
   if (!bt_details_wanted(job)) return BT_OK;
+  bt_status status = bt_ticker_simulate(ticker, scratch, span, err);
+  if (status) return status;
   double *shares = malloc((ledger->n_bars + 1) * sizeof *shares);
   if (!shares) return bt_fail_nomem(err, "shares");
   bt_ledger_fill_shares(shares, ledger, span);
@@ -89,7 +90,7 @@ bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker,
                                     .rf = job->evaluation.rf,
                                     .periods_per_year = ticker->subject.periods_per_year};
   section->daily = ticker->bars->daily;
-  bt_status status = bt_details_fill_regimes(section, &series, &config, &job->regimes, err);
+  status = bt_details_fill_regimes(section, &series, &config, &job->regimes, err);
   if (!status && job->save_trades) status = fill_trades(section, ledger, ticker->bars, err);
   if (!status && job->save_equity)
     status = bt_details_fill_points(section, ticker->bars->time_ns + span.first, ledger->equity,

@@ -100,7 +100,9 @@ static uint64_t count_series(const bt_job *job)
   bt_bars *bars = NULL;
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
-  double *params = calloc(bt_grid_n_params(job->grid) + 1, sizeof *params), target[1];
+  double *params = calloc(bt_grid_n_params(job->grid) + 1, sizeof *params);
+  bt_aim aim;
+  bt_aim_init(&aim);
   if (!params || bt_bars_new(&bars, 1, NULL)) goto cleanup;
   bars->time_ns[0] = 0;
   bars->open[0] = bars->high[0] = bars->low[0] = bars->close[0] = bars->volume[0] = 1;
@@ -108,12 +110,13 @@ static uint64_t count_series(const bt_job *job)
   bt_signal_host_init(&host, bars, cache);
   for (uint64_t i = 0; i < n_combos; i += n_combos / COUNTED_MOST + 1, n_counted++) {
     bt_grid_values(job->grid, (size_t)i, params);
-    if (bt_strategy_signals(target, job->strategy, params, &host, NULL)) goto cleanup;
+    if (bt_aim_take(&aim, job->strategy, params, &host, job->direction, NULL)) goto cleanup;
   }
   n_series = bt_indicator_cache_size_bytes(cache) / sizeof(double);
   if (n_counted > 0 && n_series >= n_counted)
     n_series = n_series * n_combos / n_counted; /* each has its own */
 cleanup:
+  bt_aim_clear(&aim);
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
   free(params);

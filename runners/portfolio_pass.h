@@ -30,7 +30,7 @@ enum { BT_PORTFOLIO_PARTS_WAITING = 4 };
 bt_status bt_portfolio_part_alloc(bt_portfolio_part *part, size_t n_series, const bt_bars *bars,
                                   bt_span span, bt_error *err);
 
-/* Copies what scratch has just measured over the part's span into series `index`. */
+/* Copies what scratch has just simulated over the part's span into series `index`. */
 void bt_portfolio_part_set(bt_portfolio_part *part, size_t index, const bt_ticker_scratch *scratch,
                            bt_span span);
 

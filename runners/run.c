@@ -15,7 +15,6 @@ static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
 {
   for (size_t i = 0; scratch && i < n_workers; i++) {
     bt_ticker_scratch_clear(&scratch[i].ticker);
-    bt_course_free(scratch[i].course);
     bt_loader_free(scratch[i].loader);
   }
   free(scratch);
@@ -29,7 +28,6 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
   for (size_t i = 0; i < n_workers && !status; i++) {
     status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
     if (!status) status = bt_loader_new(&scratch[i].loader, err);
-    if (!status) status = bt_course_new(&scratch[i].course, err);
   }
   if (status)
     free_scratch(scratch, n_workers);

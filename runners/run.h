@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/course.h"
 #include "runners/job.h"
 #include "runners/pool.h"
 #include "runners/scan.h"
@@ -37,7 +36,6 @@ typedef struct bt_run_means {
 typedef struct bt_worker_scratch {
   bt_loader *loader;
   bt_ticker_scratch ticker;
-  bt_course *course; /* for the windows of a walk-forward */
 } bt_worker_scratch;
 
 /* Results of finished tickers that wait for the disk at most, but for one batch a worker: enough to

@@ -28,10 +28,10 @@ static bt_status simulate(void *context, size_t index, bt_worker *worker, bt_err
 {
   const ticker_block *t = context;
   bt_ticker_scratch *scratch = &bt_run_scratch(t->run, worker)->ticker;
-  bt_metrics metrics;
-  bt_status status =
-      bt_ticker_evaluate(&metrics, t->ticker, scratch, t->run->job, t->first + index, err);
-  if (!status) bt_portfolio_part_set(t->part, index, scratch, t->ticker->subject.span);
+  bt_span span = t->ticker->subject.span;
+  bt_status status = bt_ticker_aim(t->ticker, scratch, t->run->job, t->first + index, err);
+  if (!status) status = bt_ticker_simulate(t->ticker, scratch, span, err);
+  if (!status) bt_portfolio_part_set(t->part, index, scratch, span);
   return status;
 }
 

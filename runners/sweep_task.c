@@ -113,17 +113,16 @@ static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker
                         evaluate_again, e, err);
 }
 
-/* The details of the selected combination, which is simulated once more for them. */
+/* The details of the selected combination. */
 static bt_status fill_details(bt_section *section, const evaluation *e, const bt_worker *worker,
                               bt_error *err)
 {
   const bt_run *run = e->context->run;
   const bt_job *job = run->job;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
-  bt_metrics metrics;
   if (section->key.combo_id == 0 || !bt_details_wanted(job)) return BT_OK;
   size_t combo = (size_t)section->key.combo_id - 1;
-  bt_status status = bt_ticker_evaluate(&metrics, e->ticker, scratch, job, combo, err);
+  bt_status status = bt_ticker_aim(e->ticker, scratch, job, combo, err);
   if (status) return status;
   return bt_details_fill(section, e->ticker, scratch, e->ticker->subject.span, job, err);
 }

@@ -1,7 +1,6 @@
 #include "runners/ticker.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/benchmark.h"
 #include "core/membership.h"
@@ -84,7 +83,10 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
 {
   size_t n_bars = ticker->bars->n_bars;
   double volatility = job->size.volatility;
-  bt_status status = get_atrs(ticker, &job->evaluation.simulation.stops, err);
+  bt_status status = bt_tables_new(&ticker->tables, ticker->bars, ticker->subject.periods_per_year,
+                                   job->evaluation.rf, err);
+  ticker->subject.tables = ticker->tables;
+  if (!status) status = get_atrs(ticker, &job->evaluation.simulation.stops, err);
   if (!status && volatility > 0) status = make_series(&ticker->sizes, n_bars, err);
   if (!status && volatility > 0)
     bt_size_fill(ticker->sizes, ticker->bars, volatility, ticker->subject.periods_per_year);
@@ -120,6 +122,7 @@ void bt_ticker_close(bt_ticker *ticker)
 {
   bt_indicator_hold_release(&ticker->held);
   bt_indicator_cache_free(ticker->indicators);
+  bt_tables_free(ticker->tables);
   free(ticker->sizes);
   free(ticker->benchmark);
   free(ticker->regimes);
@@ -129,8 +132,7 @@ void bt_ticker_close(bt_ticker *ticker)
 bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err)
 {
   bt_evaluator_init(&scratch->evaluator);
-  scratch->target = NULL;
-  scratch->target_capacity = 0;
+  bt_aim_init(&scratch->aim);
   scratch->params = calloc(n_params + 1, sizeof *scratch->params);
   return scratch->params ? BT_OK : bt_fail_nomem(err, "parameters");
 }
@@ -138,18 +140,8 @@ bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt
 void bt_ticker_scratch_clear(bt_ticker_scratch *scratch)
 {
   bt_evaluator_clear(&scratch->evaluator);
-  free(scratch->target);
+  bt_aim_clear(&scratch->aim);
   free(scratch->params);
-}
-
-static bt_status reserve_target(bt_ticker_scratch *scratch, size_t n_bars, bt_error *err)
-{
-  if (n_bars <= scratch->target_capacity) return BT_OK;
-  double *target = realloc(scratch->target, n_bars * sizeof *target);
-  if (!target) return bt_fail_nomem(err, "targets");
-  scratch->target = target;
-  scratch->target_capacity = n_bars;
-  return BT_OK;
 }
 
 /* Names the combination in an error of its strategy; memory is nobody's fault. */
@@ -181,30 +173,22 @@ static void set_how(bt_evaluation *how, const bt_ticker *ticker, const bt_job *j
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err)
 {
-  size_t n_bars = ticker->bars->n_bars;
   bt_signal_host host;
-  bt_status status = reserve_target(scratch, n_bars, err);
-  if (status) return status;
   bt_signal_host_init(&host, ticker->bars, ticker->indicators);
   bt_grid_values(job->grid, index, scratch->params);
   set_how(&scratch->how, ticker, job, scratch->params);
-  status = bt_strategy_signals(scratch->target, job->strategy, scratch->params, &host, err);
-  if (!status) status = bt_target_settle(scratch->target, n_bars, job->direction, err);
+  bt_status status =
+      bt_aim_take(&scratch->aim, job->strategy, scratch->params, &host, job->direction, err);
   if (status) return name_combination(job, index, status, err);
-  bt_membership_apply(scratch->target, ticker->bars, ticker->entry->stretches,
-                      ticker->entry->n_stretches);
-  return BT_OK;
+  return bt_membership_apply(&scratch->aim.changes, ticker->bars, ticker->entry->stretches,
+                             ticker->entry->n_stretches, err);
 }
 
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                            const double *target, bt_error *err)
 {
-  size_t n_bars = ticker->bars->n_bars;
-  bt_status status = reserve_target(scratch, n_bars, err);
-  if (status) return status;
-  memcpy(scratch->target, target, n_bars * sizeof *target);
   set_how(&scratch->how, ticker, job, NULL);
-  return BT_OK;
+  return bt_changes_of_target(&scratch->aim.changes, target, ticker->bars->n_bars, err);
 }
 
 bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
@@ -212,7 +196,19 @@ bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_
 {
   bt_subject subject = ticker->subject;
   subject.span = span;
-  return bt_evaluate(out, &scratch->evaluator, &subject, scratch->target, &scratch->how, err);
+  return bt_evaluate_aim(out, &scratch->evaluator, &subject, &scratch->aim, &scratch->how, err);
+}
+
+bt_status bt_ticker_simulate(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+                             bt_error *err)
+{
+  bt_metrics metrics; /* stored ones are those of bt_ticker_measure */
+  bt_subject subject = ticker->subject;
+  subject.span = span;
+  bt_status status = bt_aim_spread(&scratch->aim, err);
+  if (status) return status;
+  return bt_evaluate(&metrics, &scratch->evaluator, &subject, scratch->aim.target, &scratch->how,
+                     err);
 }
 
 bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,

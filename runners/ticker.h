@@ -18,7 +18,8 @@ typedef struct bt_ticker {
   bt_subject subject; /* the job's span of these bars; may be empty */
   const bt_universe_entry *entry;
   bt_indicator_cache *indicators;
-  bt_indicator_hold held;           /* the ATRs of stops */
+  bt_indicator_hold held; /* the ATRs of stops */
+  bt_tables *tables;
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
   double *benchmark;                /* one a bar with --benchmark, else NULL */
@@ -36,33 +37,38 @@ void bt_ticker_close(bt_ticker *ticker);
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */
 typedef struct bt_ticker_scratch {
   bt_evaluator evaluator;
-  bt_evaluation how; /* of the combination aimed at */
-  double *target, *params;
-  size_t target_capacity;
+  bt_aim aim;        /* what the combination aimed at wants */
+  bt_evaluation how; /* and how it trades */
+  double *params;
 } bt_ticker_scratch;
 
 /* For strategies of n_params parameters. Errors: NOMEM. */
 bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt_error *err);
 void bt_ticker_scratch_clear(bt_ticker_scratch *scratch);
 
-/* Fills scratch->target with what combination `index` (0-based) of the job wants on every bar of
- * the ticker, settled, and scratch->how with how it trades: from then on any span of it can be
- * measured. Safe from several threads, each with a scratch of its own. Errors: NOMEM, and those of
- * the strategy, with the combination's params. */
+/* Aims scratch at what combination `index` (0-based) of the job wants on every bar of the ticker,
+ * and at how it trades: from then on any span of it can be measured. Safe from several threads,
+ * each with a scratch of its own. Errors: NOMEM, and those of the strategy, with the combination's
+ * params. */
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err);
 
-/* The same for a target that is there already; its stops are those that the job has for all.
- * Errors: NOMEM. */
+/* The same for a settled target that is there already; its stops are those that the job has for
+ * all. Errors: NOMEM. */
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                            const double *target, bt_error *err);
 
-/* Metrics of following scratch->target over a span of at least one bar, started flat. The ledger
- * and the returns stay in scratch->evaluator. Errors: NOMEM. */
+/* Metrics of following what scratch aims at over a span of at least one bar, started flat.
+ * Errors: NOMEM. */
 bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
                             bt_span span, bt_error *err);
 
-/* Both, over the job's span. */
+/* Goes through the same span bar by bar, and leaves the ledger and the returns in
+ * scratch->evaluator. Errors: NOMEM. */
+bt_status bt_ticker_simulate(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+                             bt_error *err);
+
+/* Aims and measures over the job's span. */
 bt_status bt_ticker_evaluate(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
                              const bt_job *job, size_t index, bt_error *err);
 

@@ -69,9 +69,9 @@ bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slo
                           bt_ticker *ticker, bt_ticker_scratch *scratch, bt_error *err);
 void bt_splice_clear(bt_splice *splice);
 
-/* Simulates it. Errors: NOMEM. */
-bt_status bt_walk__measure(bt_metrics *out, const bt_splice *splice, const bt_ticker *ticker,
-                           bt_ticker_scratch *scratch, const bt_job *job, bt_error *err);
+/* Aims scratch at it; the splice must outlive what is done with that. Errors: NOMEM. */
+bt_status bt_walk__aim(const bt_splice *splice, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                       const bt_job *job, bt_error *err);
 
 /* ---- tasks, each a bt_task_fn with a bt_walk --------------------------------------------------
  */

@@ -69,7 +69,6 @@ void bt_walk__part_clear(bt_walk_part *p)
   free(p->test);
   free(p->values);
   free(p->scores);
-  bt_tables_free(p->tables);
 }
 
 bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index, bt_ticker *ticker,
@@ -92,7 +91,6 @@ bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index,
     p->test[i] = bt_walk__span(ticker->bars, w->test_first, w->test_last);
     assert(i == 0 ||
            (p->train[i].first >= p->train[i - 1].first && p->train[i].end >= p->train[i - 1].end));
-    p->n_train_bars += p->train[i].end - p->train[i].first;
     p->n_windows++;
   }
   return BT_OK;

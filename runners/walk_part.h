@@ -15,8 +15,6 @@ typedef struct bt_walk_part {
   size_t *windows;         /* indices, rising */
   bt_span *train, *test;   /* of these windows; neither end of a train part falls */
   double *values, *scores; /* [window][combination], on the train part */
-  bt_tables *tables;       /* where courses serve the job, else NULL */
-  size_t n_train_bars;     /* of all windows together */
 } bt_walk_part;
 
 /* The ticker must stay where it is; *part is all zeros before. The caller clears it in every case.

@@ -42,7 +42,7 @@ static bt_span deciding_bars(const bt_walk *walk, const bt_bars *bars, bt_span w
 /* Copies what scratch aims at into a stretch. */
 static void copy_stretch(bt_splice *out, const bt_ticker_scratch *scratch, bt_span stretch)
 {
-  memcpy(out->target + stretch.first, scratch->target + stretch.first,
+  memcpy(out->target + stretch.first, scratch->aim.target + stretch.first,
          (stretch.end - stretch.first) * sizeof *out->target);
   for (int i = 0; i < BT_STOP_COUNT; i++)
     for (size_t t = stretch.first; out->amounts[i] && t < stretch.end; t++)
@@ -75,6 +75,7 @@ bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slo
     if (slots[k].combo_id <= BT_WALK_NONE) continue;
     if (bt_walk__is_repeated(slots, k)) continue; /* copied with the window before */
     status = bt_ticker_aim(ticker, scratch, job, (size_t)slots[k].combo_id - 1, err);
+    if (!status) status = bt_aim_spread(&scratch->aim, err);
     for (size_t i = k; i <= r.last && !status; i++)
       if (slots[i].combo_id == slots[k].combo_id)
         copy_stretch(out, scratch, deciding_bars(walk, bars, out->span, i, r.last));
@@ -83,12 +84,11 @@ bt_status bt_walk__splice(bt_splice *out, const bt_walk *walk, const bt_walk_slo
   return status;
 }
 
-bt_status bt_walk__measure(bt_metrics *out, const bt_splice *splice, const bt_ticker *ticker,
-                           bt_ticker_scratch *scratch, const bt_job *job, bt_error *err)
+bt_status bt_walk__aim(const bt_splice *splice, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                       const bt_job *job, bt_error *err)
 {
   bt_status status = bt_ticker_aim_at(ticker, scratch, job, splice->target, err);
-  if (status) return status;
-  for (int i = 0; i < BT_STOP_COUNT; i++)
+  for (int i = 0; i < BT_STOP_COUNT && !status; i++)
     scratch->how.simulation.stops.at[i].amounts = splice->amounts[i];
-  return bt_ticker_measure(out, ticker, scratch, splice->span, err);
+  return status;
 }

@@ -115,9 +115,9 @@ static bt_status rest_init(rest *r, bt_walk_part *p, bt_batch *batch, bt_error *
  */
 
 /* The selected combination on its window: what the slot tells of it, and the details of its test
- * part, which scratch has just measured. */
-static bt_status note_selected(const rest *r, size_t i, size_t place,
-                               const bt_ticker_scratch *scratch, bt_error *err)
+ * part; scratch aims at it. */
+static bt_status note_selected(const rest *r, size_t i, size_t place, bt_ticker_scratch *scratch,
+                               bt_error *err)
 {
   const bt_walk_part *p = r->part;
   const bt_job *job = p->walk->run->job;
@@ -164,7 +164,8 @@ static bt_status add_out_of_sample(bt_batch *batch, const bt_walk_part *p, bt_wo
   if (status) return status;
   status = bt_batch_add_section(&section, batch, &key, err);
   if (!status) status = bt_section_alloc_rows(section, 1, err); /* of no one combination */
-  if (!status) status = bt_walk__measure(section->metrics, &splice, p->ticker, scratch, job, err);
+  if (!status) status = bt_walk__aim(&splice, p->ticker, scratch, job, err);
+  if (!status) status = bt_ticker_measure(section->metrics, p->ticker, scratch, splice.span, err);
   if (!status) status = bt_details_fill(section, p->ticker, scratch, splice.span, job, err);
   bt_splice_clear(&splice);
   return status;

@@ -214,13 +214,13 @@ static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, 
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_open_ticker open;
   bt_splice splice;
-  bt_metrics metrics;
   if (bt_walk__count_parts(walk, slots) == 0) return BT_OK;
   bt_status status = bt_run_open_ticker(&open, run, index, worker, err);
   if (status) return status;
   status = bt_walk__splice(&splice, walk, slots, &open.ticker, scratch, err);
   if (!status) {
-    status = bt_walk__measure(&metrics, &splice, &open.ticker, scratch, run->job, err);
+    status = bt_walk__aim(&splice, &open.ticker, scratch, run->job, err);
+    if (!status) status = bt_ticker_simulate(&open.ticker, scratch, splice.span, err);
     if (!status) status = bt_portfolio_part_alloc(out, 1, open.ticker.bars, splice.span, err);
     if (!status) bt_portfolio_part_set(out, 0, scratch, splice.span);
     bt_splice_clear(&splice);

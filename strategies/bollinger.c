@@ -4,17 +4,17 @@
 
 enum { PERIOD, WIDTH };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *close = host->series->close;
   const double *middle = bt_sma(host, params[PERIOD]), *std = bt_stddev(host, params[PERIOD]);
-  double side = 0;
+  int held = 0;
   for (size_t t = 0; t < host->series->n_bars; t++) {
-    if (side > 0 && close[t] >= middle[t]) side = 0;
-    if (side < 0 && close[t] <= middle[t]) side = 0;
-    if (close[t] < middle[t] - params[WIDTH] * std[t]) side = 1;
-    if (close[t] > middle[t] + params[WIDTH] * std[t]) side = -1;
-    target[t] = side;
+    if (held > 0 && close[t] >= middle[t]) held = 0;
+    if (held < 0 && close[t] <= middle[t]) held = 0;
+    if (close[t] < middle[t] - params[WIDTH] * std[t]) held = 1;
+    if (close[t] > middle[t] + params[WIDTH] * std[t]) held = -1;
+    side[t] = (signed char)held;
   }
 }
 
@@ -31,5 +31,5 @@ const bt_strategy bt_strategy_bollinger = {
     .params = params,
     .n_params = 2,
     .rule = NULL,
-    .signals = signals,
+    .sides = sides,
 };

@@ -1,10 +1,10 @@
 /* Always long: what every other strategy has to beat. */
 #include "backtest/strategy.h"
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   (void)params;
-  for (size_t t = 0; t < host->series->n_bars; t++) target[t] = 1;
+  for (size_t t = 0; t < host->series->n_bars; t++) side[t] = 1;
 }
 
 extern const bt_strategy bt_strategy_buyhold;
@@ -15,5 +15,5 @@ const bt_strategy bt_strategy_buyhold = {
     .params = NULL,
     .n_params = 0,
     .rule = NULL,
-    .signals = signals,
+    .sides = sides,
 };

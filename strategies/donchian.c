@@ -4,21 +4,21 @@
 
 enum { ENTRY, EXIT };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *close = host->series->close;
   const double *entry_high = bt_highest(host, params[ENTRY]);
   const double *entry_low = bt_lowest(host, params[ENTRY]);
   const double *exit_high = bt_highest(host, params[EXIT]);
   const double *exit_low = bt_lowest(host, params[EXIT]);
-  double side = 0;
-  target[0] = 0;
+  int held = 0;
+  side[0] = 0;
   for (size_t t = 1; t < host->series->n_bars; t++) { /* the channels end on the bar before */
-    if (side > 0 && close[t] < exit_low[t - 1]) side = 0;
-    if (side < 0 && close[t] > exit_high[t - 1]) side = 0;
-    if (close[t] > entry_high[t - 1]) side = 1;
-    if (close[t] < entry_low[t - 1]) side = -1;
-    target[t] = side;
+    if (held > 0 && close[t] < exit_low[t - 1]) held = 0;
+    if (held < 0 && close[t] > exit_high[t - 1]) held = 0;
+    if (close[t] > entry_high[t - 1]) held = 1;
+    if (close[t] < entry_low[t - 1]) held = -1;
+    side[t] = (signed char)held;
   }
 }
 
@@ -35,5 +35,5 @@ const bt_strategy bt_strategy_donchian = {
     .params = params,
     .n_params = 2,
     .rule = "exit<=entry",
-    .signals = signals,
+    .sides = sides,
 };

@@ -4,11 +4,11 @@
 
 enum { FAST, SLOW };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *fast = bt_ema(host, params[FAST]), *slow = bt_ema(host, params[SLOW]);
   for (size_t t = 0; t < host->series->n_bars; t++)
-    target[t] = fast[t] > slow[t] ? 1.0 : fast[t] < slow[t] ? -1.0 : 0.0;
+    side[t] = fast[t] > slow[t] ? 1 : fast[t] < slow[t] ? -1 : 0;
 }
 
 static const bt_param params[] = {
@@ -24,5 +24,5 @@ const bt_strategy bt_strategy_ema = {
     .params = params,
     .n_params = 2,
     .rule = "fast<slow",
-    .signals = signals,
+    .sides = sides,
 };

@@ -3,12 +3,12 @@
 
 enum { FAST, SLOW, SIGNAL };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *line = bt_macd(host, params[FAST], params[SLOW], params[SIGNAL], 0);
   const double *signal = bt_macd(host, params[FAST], params[SLOW], params[SIGNAL], 1);
   for (size_t t = 0; t < host->series->n_bars; t++)
-    target[t] = line[t] > signal[t] ? 1.0 : line[t] < signal[t] ? -1.0 : 0.0;
+    side[t] = line[t] > signal[t] ? 1 : line[t] < signal[t] ? -1 : 0;
 }
 
 static const bt_param params[] = {
@@ -25,5 +25,5 @@ const bt_strategy bt_strategy_macd = {
     .params = params,
     .n_params = 3,
     .rule = "fast<slow",
-    .signals = signals,
+    .sides = sides,
 };

@@ -4,15 +4,15 @@
 
 enum { LOOKBACK, SKIP };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *close = host->series->close;
   size_t n = host->series->n_bars, lookback = (size_t)params[LOOKBACK];
   size_t skip = (size_t)params[SKIP];
-  for (size_t t = 0; t < n && t < lookback; t++) target[t] = 0;
+  for (size_t t = 0; t < n && t < lookback; t++) side[t] = 0;
   for (size_t t = lookback; t < n; t++) {
     double then = close[t - lookback], later = close[t - skip];
-    target[t] = later > then ? 1.0 : later < then ? -1.0 : 0.0;
+    side[t] = later > then ? 1 : later < then ? -1 : 0;
   }
 }
 
@@ -29,5 +29,5 @@ const bt_strategy bt_strategy_momentum = {
     .params = params,
     .n_params = 2,
     .rule = "skip<lookback",
-    .signals = signals,
+    .sides = sides,
 };

@@ -113,8 +113,10 @@ bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
   if (!is_identifier(s->name, false))
     return bt_fail(err, BT_ERR_USAGE,
                    "strategy without a proper name: lower case letters, digits, _");
-  if (!s->summary || !s->signals || (s->n_params > 0 && !s->params))
-    return bt_fail(err, BT_ERR_USAGE, "strategy %s: summary, signals or params missing", s->name);
+  if (!s->summary || (s->n_params > 0 && !s->params))
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: summary or params missing", s->name);
+  if (!s->signals == !s->sides)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: it needs one of signals and sides", s->name);
   for (size_t i = 0; i < s->n_params; i++) {
     bt_status status = check_param(s, i, err);
     if (status) return status;

@@ -1,19 +1,15 @@
 /* Mean reversion: long once Wilder's RSI is below `lower`, short once it is above `upper`, held
  * until the other one comes. */
-#include <math.h>
-
 #include "backtest/strategy.h"
 
 enum { PERIOD, LOWER, UPPER };
 
-static void signals(const bt_host *host, const double *params, double *target)
+static void sides(const bt_host *host, const double *params, signed char *restrict side)
 {
   const double *rsi = bt_rsi(host, params[PERIOD]);
-  for (size_t t = 0; t < host->series->n_bars; t++) {
-    target[t] = (double)NAN; /* as before */
-    if (rsi[t] < params[LOWER]) target[t] = 1;
-    if (rsi[t] > params[UPPER]) target[t] = -1;
-  }
+  const double lower = params[LOWER], upper = params[UPPER];
+  for (size_t t = 0; t < host->series->n_bars; t++)
+    side[t] = rsi[t] > upper ? -1 : rsi[t] < lower ? 1 : BT_AS_BEFORE;
 }
 
 static const bt_param params[] = {
@@ -30,5 +26,5 @@ const bt_strategy bt_strategy_rsi = {
     .params = params,
     .n_params = 3,
     .rule = NULL,
-    .signals = signals,
+    .sides = sides,
 };

@@ -9,8 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/indicator_cache.h"
-#include "core/target.h"
+#include "core/aim.h"
 #include "tests/support/make_bars.h"
 
 bt_bars *golden_bars(const golden_case *c)
@@ -40,13 +39,16 @@ double *strategy_targets(const bt_strategy *strategy, const double *params, cons
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
   bt_error err;
+  bt_aim aim;
   double *target = malloc(bars->n_bars * sizeof *target);
   assert_non_null(target);
+  bt_aim_init(&aim);
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, &err), BT_OK);
   bt_signal_host_init(&host, bars, cache);
-  bt_status status = bt_strategy_signals(target, strategy, params, &host, &err);
-  if (!status) status = bt_target_settle(target, bars->n_bars, BT_DIRECTION_BOTH, &err);
-  if (status) fail_msg("%s", err.message);
+  if (bt_aim_take(&aim, strategy, params, &host, BT_DIRECTION_BOTH, &err))
+    fail_msg("%s", err.message);
+  bt_changes_fill(target, &aim.changes);
+  bt_aim_clear(&aim);
   bt_indicator_cache_free(cache);
   return target;
 }

@@ -76,7 +76,7 @@ static void expect_the_same_objectives(program_scene *s)
       "0\n");
 }
 
-/* Where a course measures the train parts their objectives are right to 1e-9: see combo_stats, as
+/* The objectives of the train parts are those of a sweep of that span: see combo_stats, as
  * far as the same tickers take part. */
 static void expect_near_objectives(program_scene *s)
 {

@@ -249,7 +249,7 @@ static void a_span_meets_the_benchmark_of_its_own_bars(void **state)
   for (size_t t = 0; t < N; t++) target[t] = 1;
   assert_int_equal(bt_benchmark_align(benchmark, bars, bars, NULL), BT_OK);
   benchmark[0] = benchmark[1] = 77; /* never looked at */
-  bt_subject subject = {bars, {2, N}, 252, benchmark};
+  bt_subject subject = {bars, {2, N}, 252, NULL, benchmark};
   bt_evaluation how = {.simulation = {.cash = 1000}, .rf = 0};
   bt_evaluator evaluator;
   bt_metrics metrics;

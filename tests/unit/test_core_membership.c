@@ -11,6 +11,17 @@
 
 enum { N_BARS_MOST = 40, N_STRETCHES_MOST = 4 };
 
+/* bt_membership_apply where the target is given bar by bar. */
+static void apply(double *target, const bt_bars *bars, const bt_membership *stretches, size_t n)
+{
+  bt_changes changes;
+  bt_changes_init(&changes);
+  assert_int_equal(bt_changes_of_target(&changes, target, bars->n_bars, NULL), BT_OK);
+  assert_int_equal(bt_membership_apply(&changes, bars, stretches, n, NULL), BT_OK);
+  bt_changes_fill(target, &changes);
+  bt_changes_clear(&changes);
+}
+
 #define OPEN_START INT64_MIN
 #define OPEN_END INT64_MAX
 
@@ -22,7 +33,7 @@ static void check(const char *text, const char *expected, const bt_membership *s
   char found[N_BARS_MOST + 1] = "";
   bt_bars *bars = make_bars_on(text, 10);
   for (size_t t = 0; t < bars->n_bars; t++) target[t] = 1;
-  bt_membership_apply(target, bars, stretches, n);
+  apply(target, bars, stretches, n);
   for (size_t t = 0, d = 0; text[d]; d++)
     found[d] = (char)(text[d] == 'x' ? '0' + (int)target[t++] : '.');
   assert_string_equal(found, expected);
@@ -102,7 +113,7 @@ static void intraday_bars_count_with_their_day(void **state)
     if (t % 3 == 2) bars->time_ns[t]--;
     target[t] = -1;
   }
-  bt_membership_apply(target, bars, &(bt_membership){11, 12}, 1);
+  apply(target, bars, &(bt_membership){11, 12}, 1);
   static const double expected[] = {0, 0, 0, -1, -1, -1, -1, -1, 0, 0, 0, 0};
   for (size_t t = 0; t < 12; t++) assert_true(target[t] == expected[t]);
   bt_bars_free(bars);
@@ -135,7 +146,7 @@ static void any_stretches_follow_the_rule_bar_by_bar(void **state)
   test_random random = {12};
   for (int round = 0; round < 5000; round++) {
     bt_membership stretches[N_STRETCHES_MOST];
-    double target[N_BARS_MOST];
+    double target[N_BARS_MOST], wanted[N_BARS_MOST];
     size_t n = 1 + random_below(&random, N_STRETCHES_MOST);
     int64_t day = (int64_t)random_below(&random, 12);
     for (size_t k = 0; k < n; k++) {
@@ -148,9 +159,11 @@ static void any_stretches_follow_the_rule_bar_by_bar(void **state)
     day = (int64_t)random_below(&random, 10);
     for (size_t t = 0; t < n_bars; t++, day += 1 + (int64_t)random_below(&random, 3)) {
       bars->time_ns[t] = day * BT_NS_PER_DAY;
-      target[t] = 0.5;
+      target[t] =
+          t > 0 && random_below(&random, 4) > 0 ? target[t - 1] : random_between(&random, -1, 1);
+      wanted[t] = target[t];
     }
-    bt_membership_apply(target, bars, stretches, n);
+    apply(target, bars, stretches, n);
     for (size_t t = 0; t < n_bars; t++) {
       int64_t today = bt_time_days(bars->time_ns[t]);
       bool stays = inside(today, stretches, n);
@@ -158,7 +171,7 @@ static void any_stretches_follow_the_rule_bar_by_bar(void **state)
         stays = stays && inside(bt_time_days(bars->time_ns[t + 1]), stretches, n);
       else
         stays = stays && !ends(today, stretches, n);
-      assert_true(target[t] == (stays ? 0.5 : 0));
+      assert_true(target[t] == (stays ? wanted[t] : 0));
     }
     bt_bars_free(bars);
   }

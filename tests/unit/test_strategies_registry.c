@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/indicator_cache.h"
+#include "core/aim.h"
 #include "strategies/registry.h"
 #include "tests/support/make_bars.h"
 
@@ -147,15 +147,18 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
   bt_error err;
-  double target[5];
+  bt_aim aim;
   const double params[] = {3, 5};
+  bt_aim_init(&aim);
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
   bt_signal_host_init(&host, bars, cache);
-  assert_int_equal(bt_strategy_signals(target, &strategy, params, &host, &err), BT_ERR_NOT_FOUND);
+  assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err),
+                   BT_ERR_NOT_FOUND);
   assert_string_equal(err.message, "strategy mine: no indicator is called 'smaa'");
-  for (size_t t = 0; t < 5; t++) assert_true(target[t] == 0);
+  for (size_t t = 0; t < 5; t++) assert_true(aim.target[t] == 0);
   strategy.signals = long_always; /* the failure is not remembered for the next call */
-  assert_int_equal(bt_strategy_signals(target, &strategy, params, &host, &err), BT_OK);
+  assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err), BT_OK);
+  bt_aim_clear(&aim);
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
 }

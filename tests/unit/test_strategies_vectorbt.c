@@ -65,7 +65,7 @@ static void run_job(run *r, const bt_bars *bars, double fast, double slow, bool 
   double *target = crossing_targets(bars, fast, slow);
   bt_direction direction = both ? BT_DIRECTION_BOTH : BT_DIRECTION_LONG;
   assert_int_equal(bt_target_settle(target, bars->n_bars, direction, NULL), BT_OK);
-  bt_subject subject = {bars, {0, bars->n_bars}, 252, NULL};
+  bt_subject subject = {bars, {0, bars->n_bars}, 252, NULL, NULL};
   bt_evaluation how = {.simulation = {.cash = 10000,
                                       .costs = {.commission_rate = fee},
                                       .fill = at_open ? BT_FILL_OPEN : BT_FILL_CLOSE}};

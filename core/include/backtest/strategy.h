@@ -1,15 +1,15 @@
 /* backtest/strategy.h - the one header that a strategy needs.
  *
  * A strategy is one const descriptor: name, parameters, a rule on them, and a function that fills
- * the target exposure of every bar. Whole strategies are a few lines:
+ * the target of every bar. Whole strategies are a few lines:
  *
  *     #include <backtest/strategy.h>
  *
- *     static void signals(const bt_host *host, const double *p, double *target)
+ *     static void sides(const bt_host *host, const double *p, signed char *restrict side)
  *     {
  *       const double *fast = bt_sma(host, p[0]), *slow = bt_sma(host, p[1]);
  *       for (size_t t = 0; t < host->series->n_bars; t++)
- *         target[t] = fast[t] > slow[t] ? 1.0 : fast[t] < slow[t] ? -1.0 : 0.0;
+ *         side[t] = fast[t] > slow[t] ? 1 : fast[t] < slow[t] ? -1 : 0;
  *     }
  *
  * The target of bar t may use bars 0..t alone. One descriptor serves thousands of combinations on
@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* Grows whenever a struct of this header changes; a strategy built for another one is refused. */
-#define BT_STRATEGY_ABI 1u
+#define BT_STRATEGY_ABI 2u
 
 /* One ticker's bars, oldest first, read-only. Prices > 0 and finite; volume may be NaN. */
 typedef struct bt_series {
@@ -54,9 +54,14 @@ struct bt_host {
                              size_t n_params, size_t output);
 };
 
-/* The descriptor. `signals` fills target[0 .. n_bars-1] with the exposure wanted after bar t: from
- * -1 (short with all equity) to +1 (long with all equity); NaN means "as before". params are in
- * the order declared. */
+/* What `sides` writes for "as before". */
+enum { BT_AS_BEFORE = 2 };
+
+/* The descriptor, with one of two functions that fill the target wanted after every bar; params are
+ * in the order declared. `sides`: side[t] is +1 (long with all equity), -1 (short with all equity),
+ * 0 (no position) or BT_AS_BEFORE. `signals`: target[t] is any exposure from -1 to +1, NaN as
+ * before. Where both would do, `sides` is twice as fast: it moves an eighth of the memory. Without
+ * `restrict` a compiler must assume that a side may overwrite a price, and makes no vectors. */
 typedef struct bt_strategy {
   unsigned abi_version; /* BT_STRATEGY_ABI */
   const char *name;     /* lower case letters, digits, _ */
@@ -66,6 +71,7 @@ typedef struct bt_strategy {
   const char *rule; /* an expression over the names that combinations must satisfy, such as
                        "fast<slow"; NULL for none */
   void (*signals)(const bt_host *host, const double *params, double *target);
+  void (*sides)(const bt_host *host, const double *params, signed char *restrict side);
 } bt_strategy;
 
 /* ---- indicators by name; definitions and sources: `backtest list indicators` -------------- */

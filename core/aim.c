@@ -1,0 +1,84 @@
+#include "core/aim.h"
+
+#include <stdlib.h>
+
+void bt_aim_init(bt_aim *aim)
+{
+  *aim = (bt_aim){0};
+}
+
+void bt_aim_clear(bt_aim *aim)
+{
+  bt_changes_clear(&aim->changes);
+  free(aim->side);
+  free(aim->target);
+  bt_aim_init(aim);
+}
+
+static bt_status reserve_sides(bt_aim *aim, size_t n_bars, bt_error *err)
+{
+  if (n_bars <= aim->side_capacity && aim->side) return BT_OK;
+  signed char *side = realloc(aim->side, n_bars + BT_SIDES_PADDING);
+  if (!side) return bt_fail_nomem(err, "sides");
+  aim->side = side;
+  aim->side_capacity = n_bars;
+  return BT_OK;
+}
+
+static bt_status reserve_target(bt_aim *aim, size_t n_bars, bt_error *err)
+{
+  if (n_bars <= aim->target_capacity && aim->target) return BT_OK;
+  double *target = realloc(aim->target, (n_bars + 1) * sizeof *target);
+  if (!target) return bt_fail_nomem(err, "targets");
+  aim->target = target;
+  aim->target_capacity = n_bars;
+  return BT_OK;
+}
+
+/* What the strategy asked for is let go; what went wrong with it is told. */
+static bt_status end_run(const bt_strategy *strategy, bt_signal_host *host, bt_error *err)
+{
+  bt_indicator_hold_release(&host->hold);
+  if (host->status == BT_ERR_NOMEM) return bt_fail(err, BT_ERR_NOMEM, "%s", host->error.message);
+  if (host->status)
+    return bt_fail(err, host->status, "strategy %s: %s", strategy->name, host->error.message);
+  return BT_OK;
+}
+
+static bt_status take_sides(bt_aim *aim, const bt_strategy *strategy, const double *params,
+                            bt_signal_host *host, bt_direction direction, bt_error *err)
+{
+  size_t n_bars = host->series.n_bars;
+  bt_status status = reserve_sides(aim, n_bars, err);
+  if (status) return status;
+  strategy->sides(&host->host, params, aim->side);
+  status = end_run(strategy, host, err);
+  return status ? status : bt_changes_of_sides(&aim->changes, aim->side, n_bars, direction, err);
+}
+
+static bt_status take_signals(bt_aim *aim, const bt_strategy *strategy, const double *params,
+                              bt_signal_host *host, bt_direction direction, bt_error *err)
+{
+  size_t n_bars = host->series.n_bars;
+  bt_status status = reserve_target(aim, n_bars, err);
+  if (status) return status;
+  strategy->signals(&host->host, params, aim->target);
+  status = end_run(strategy, host, err);
+  if (!status) status = bt_target_settle(aim->target, n_bars, direction, err);
+  return status ? status : bt_changes_of_target(&aim->changes, aim->target, n_bars, err);
+}
+
+bt_status bt_aim_take(bt_aim *aim, const bt_strategy *strategy, const double *params,
+                      bt_signal_host *host, bt_direction direction, bt_error *err)
+{
+  host->status = BT_OK;
+  return strategy->sides ? take_sides(aim, strategy, params, host, direction, err)
+                         : take_signals(aim, strategy, params, host, direction, err);
+}
+
+bt_status bt_aim_spread(bt_aim *aim, bt_error *err)
+{
+  bt_status status = reserve_target(aim, aim->changes.n_bars, err);
+  if (!status) bt_changes_fill(aim->target, &aim->changes);
+  return status;
+}

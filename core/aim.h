@@ -1,0 +1,28 @@
+/* aim.h - what a strategy wants of one ticker with one combination, over all of its bars. */
+#ifndef BT_CORE_AIM_H
+#define BT_CORE_AIM_H
+
+#include "core/changes.h"
+#include "core/indicator_cache.h"
+
+/* Scratch memory of one worker, reused from combination to combination, and the result. */
+typedef struct bt_aim {
+  bt_changes changes; /* of the target that was taken last */
+  signed char *side;  /* what `sides` and `signals` write */
+  double *target;
+  size_t side_capacity, target_capacity; /* in bars */
+} bt_aim;
+
+void bt_aim_init(bt_aim *aim); /* owns nothing */
+void bt_aim_clear(bt_aim *aim);
+
+/* Runs the strategy over the host's bars and settles what it wants into aim->changes. Errors:
+ * NOMEM; those of the indicators it asked for, and DATA where it wants something that is no target,
+ * with the strategy's name. */
+bt_status bt_aim_take(bt_aim *aim, const bt_strategy *strategy, const double *params,
+                      bt_signal_host *host, bt_direction direction, bt_error *err);
+
+/* The target itself, one a bar, in aim->target. Errors: NOMEM. */
+bt_status bt_aim_spread(bt_aim *aim, bt_error *err);
+
+#endif

@@ -1,0 +1,149 @@
+/* Changes of a target, and those of sides against a look at every bar. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backtest/strategy.h"
+#include "core/changes.h"
+#include "tests/support/make_bars.h"
+
+enum { N_BARS_MOST = 400 };
+
+static void expect_target(const bt_changes *changes, const double *target, size_t n)
+{
+  double spread[N_BARS_MOST], before = 0;
+  size_t k = 0;
+  assert_int_equal(changes->n_bars, n);
+  bt_changes_fill(spread, changes);
+  for (size_t t = 0; t < n; t++) {
+    assert_true(spread[t] == target[t]);
+    assert_int_equal(bt_changes_find(changes, t), k);
+    if (target[t] != before) {
+      assert_true(k < changes->n);
+      assert_int_equal(changes->at[k].bar, t);
+      assert_true(changes->at[k].target == target[t]);
+      k++;
+    }
+    before = target[t];
+    assert_true(bt_changes_target(changes, k) == target[t]);
+  }
+  assert_int_equal(changes->n, k);
+}
+
+/* As a strategy that stays `stay` bars on average. */
+static signed char *random_sides(test_random *random, size_t n, size_t stay, size_t n_kinds)
+{
+  static const signed char kinds[] = {0, 1, -1, BT_AS_BEFORE};
+  signed char *side = malloc(n + BT_SIDES_PADDING);
+  assert_non_null(side);
+  for (size_t t = 0; t < n; t++)
+    side[t] = t > 0 && random_below(random, stay) > 0 ? side[t - 1]
+                                                      : kinds[random_below(random, n_kinds)];
+  return side;
+}
+
+static void fill_expected(double *target, const signed char *side, size_t n, bt_direction direction)
+{
+  for (size_t t = 0; t < n; t++)
+    target[t] = side[t] == BT_AS_BEFORE ? (double)NAN : (double)side[t];
+  assert_int_equal(bt_target_settle(target, n, direction, NULL), BT_OK);
+}
+
+static void sides_and_targets_change_on_the_same_bars(void **state)
+{
+  (void)state;
+  test_random random = {1};
+  bt_changes of_sides, of_target;
+  bt_changes_init(&of_sides);
+  bt_changes_init(&of_target);
+  for (int round = 0; round < 20000; round++) {
+    size_t n = 1 + random_below(&random, N_BARS_MOST);
+    bt_direction direction = (bt_direction)random_below(&random, 3);
+    signed char *side =
+        random_sides(&random, n, 1 + random_below(&random, 80), 1 + random_below(&random, 4));
+    double target[N_BARS_MOST];
+    fill_expected(target, side, n, direction);
+    assert_int_equal(bt_changes_of_sides(&of_sides, side, n, direction, NULL), BT_OK);
+    assert_int_equal(bt_changes_of_target(&of_target, target, n, NULL), BT_OK);
+    expect_target(&of_sides, target, n);
+    expect_target(&of_target, target, n);
+    free(side);
+  }
+  bt_changes_clear(&of_sides);
+  bt_changes_clear(&of_target);
+}
+
+static void a_side_that_is_none_is_refused_by_bar(void **state)
+{
+  (void)state;
+  test_random random = {2};
+  bt_changes changes;
+  bt_error err;
+  bt_changes_init(&changes);
+  for (int value = -128; value < 128; value++) {
+    size_t n = 1 + random_below(&random, N_BARS_MOST), bar = random_below(&random, n);
+    signed char *side = random_sides(&random, n, 20, 4);
+    side[bar] = (signed char)value;
+    bool fine = value >= -1 && value <= BT_AS_BEFORE;
+    bt_status status = bt_changes_of_sides(&changes, side, n, BT_DIRECTION_BOTH, &err);
+    assert_int_equal(status, fine ? BT_OK : BT_ERR_DATA);
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "the side of bar %zu is %d:", bar, value);
+    if (!fine) assert_non_null(strstr(err.message, expected));
+    free(side);
+  }
+  bt_changes_clear(&changes);
+}
+
+static void a_stretch_that_is_set_flat_is_0_and_nothing_else_is(void **state)
+{
+  (void)state;
+  test_random random = {3};
+  bt_changes changes;
+  bt_changes_init(&changes);
+  for (int round = 0; round < 20000; round++) {
+    size_t n = 1 + random_below(&random, 100), first = random_below(&random, n);
+    size_t end = first + random_below(&random, n - first + 1);
+    double target[N_BARS_MOST];
+    signed char *side = random_sides(&random, n, 1 + random_below(&random, 20), 3);
+    fill_expected(target, side, n, BT_DIRECTION_BOTH);
+    assert_int_equal(bt_changes_of_target(&changes, target, n, NULL), BT_OK);
+    assert_int_equal(bt_changes_set_flat(&changes, first, end, NULL), BT_OK);
+    for (size_t t = first; t < end; t++) target[t] = 0;
+    expect_target(&changes, target, n);
+    free(side);
+  }
+  bt_changes_clear(&changes);
+}
+
+static void without_bars_nothing_changes(void **state)
+{
+  (void)state;
+  signed char side[BT_SIDES_PADDING];
+  bt_changes changes;
+  bt_changes_init(&changes);
+  assert_int_equal(bt_changes_of_sides(&changes, side, 0, BT_DIRECTION_BOTH, NULL), BT_OK);
+  assert_int_equal(changes.n, 0);
+  assert_int_equal(bt_changes_find(&changes, 0), 0);
+  assert_int_equal(bt_changes_of_target(&changes, NULL, 0, NULL), BT_OK);
+  assert_int_equal(changes.n, 0);
+  bt_changes_clear(&changes);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sides_and_targets_change_on_the_same_bars),
+      cmocka_unit_test(a_side_that_is_none_is_refused_by_bar),
+      cmocka_unit_test(a_stretch_that_is_set_flat_is_0_and_nothing_else_is),
+      cmocka_unit_test(without_bars_nothing_changes),
+  };
+  return cmocka_run_group_tests_name("core/changes", tests, NULL, NULL);
+}
