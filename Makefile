@@ -172,7 +172,9 @@ demo: $(PROGRAM) ## a synthetic universe, a sweep, a query and a walk-forward on
 # ---- benchmarks: bench/bench_<thing>.c is one program, linked with everything below the CLI
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/bench_*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(filter %.a,$(LINK_runners))
-	$(CC) $(LDFLAGS) $(BENCH_FLAGS) -o $@ $< $(LINK_runners)
+	$(CC) $(LDFLAGS) $(BENCH_FLAGS) -o $@ $< $(BENCH_OBJ) $(LINK_runners)
+$(B)/bench/bench_sweep: BENCH_OBJ := $(B)/bench/outside_sma.o
+$(B)/bench/bench_sweep: $(B)/bench/outside_sma.o
 $(B)/bench/bench_pool.o $(B)/bench/bench_pool: BENCH_FLAGS := -fopenmp
 $(B)/bench/bench_pool.o: CFLAGS += -fopenmp
 
