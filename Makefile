@@ -177,10 +177,11 @@ $(B)/bench/bench_sweep: BENCH_OBJ := $(B)/bench/outside_sma.o
 $(B)/bench/bench_sweep: $(B)/bench/outside_sma.o
 $(B)/bench/bench_pool.o $(B)/bench/bench_pool: BENCH_FLAGS := -fopenmp
 $(B)/bench/bench_pool.o: CFLAGS += -fopenmp
+$(B)/bench/bench_load.o: CPPFLAGS += $(if $(wildcard loaders/bar_cache.h),-DBENCH_BAR_CACHE)
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) ## measure each stage, in ratios (a few minutes)
-	@BACKTEST=$(PROGRAM) sh bench/run.sh $(B)/bench
+bench: $(PROGRAM) $(BENCHES) ## measure each stage, in ratios (minutes); ONLY="sweep load": these
+	@BACKTEST=$(PROGRAM) sh bench/run.sh $(B)/bench $(ONLY)
 
 .PHONY: install uninstall dist clean
 install: $(PROGRAM) ## install under PREFIX [/usr/local]

@@ -1,0 +1,26 @@
+section "loading (one core, $n_tickers files, medians of interleaved rounds, MB/s)"
+with_pandas=
+if has_modules pandas; then with_pandas=yes; else no_peers 'pandas is'; fi
+: >"$dir/load.txt"
+for round in 1 2 3 4 5; do
+  "$bin/bench_load" "$u_all" 3 "$dir/load_bars" >>"$dir/load.txt"
+  [ -z "$with_pandas" ] || "$python" bench/peers/load_pandas.py "${u_all%.txt}" >>"$dir/load.txt"
+done
+
+# rate NAME: of its lines
+rate() { sed -n "s/^$1  *\([0-9.]*\) MB.*/\1/p" "$dir/load.txt" | median; }
+
+loaded=$(rate bt_load)
+for name in 'libcsv + strtod' 'bt_load' 'bt_load, mapped bars' 'pandas.read_csv'; do
+  other=$(rate "$name")
+  [ -z "$other" ] || printf '%-32s %7.0f MB/s; bt_load is %.2f x\n' "$name" "$other" \
+    "$(divide "$loaded" "$other")"
+done
+row 'loading, against libcsv + strtod' "$(divide "$loaded" "$(rate 'libcsv + strtod')") x" '-'
+[ -z "$with_pandas" ] ||
+  row 'loading, against pandas.read_csv' "$(divide "$loaded" "$(rate pandas.read_csv)") x" '-'
+mapped=$(rate 'bt_load, mapped bars')
+if [ -n "$mapped" ]; then
+  ratio=$(divide "$mapped" "$loaded")
+  row 'mapped bars, against loading CSV' "$ratio x" 'at least 20 x' "$(met at_least "$ratio" 20)"
+else echo 'this program keeps no parsed bars: mapped bars are not measured'; fi

@@ -1,0 +1,2 @@
+section "pool"
+"$bin/bench_pool"

@@ -1,0 +1,2 @@
+section "store"
+"$bin/bench_store" "$dir"
