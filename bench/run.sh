@@ -53,7 +53,9 @@ done
 for name; do
   rows=$dir/rows/$name
   : >"$rows"
+  began=$(date +%s)
   (. "bench/sections/$name.sh")
+  echo "($name: $(($(date +%s) - began)) s)"
 done
 
 # table SECTION...: their rows as Markdown

@@ -1,3 +1,4 @@
+# load.sh - CSV files, and bars that were kept; beside libcsv with strtod, and pandas.
 section "loading (one core, $n_tickers files, medians of interleaved rounds, MB/s)"
 with_pandas=
 if has_modules pandas; then with_pandas=yes; else no_peers 'pandas is'; fi

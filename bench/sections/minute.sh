@@ -1,3 +1,4 @@
+# minute.sh - bars of a minute beside daily ones.
 tickers=${BENCH_MINUTE_TICKERS:-4} bars=${BENCH_MINUTE_BARS:-200000}
 section "minute bars ($tickers tickers x $bars bars x 100 combinations, two workers, --keep top:10)"
 minutes=$dir/minutes_${tickers}_$bars

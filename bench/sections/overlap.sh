@@ -1,3 +1,4 @@
+# overlap.sh - windows that overlap, beside one pass over the history.
 section "overlap (one ticker of 5040 bars, 174 combinations of sma, 21 windows of 1260 bars)"
 fresh history windows
 rounds 3 20

@@ -1,2 +1,3 @@
+# store.sh - rows a second into the result database.
 section "store"
 "$bin/bench_store" "$dir"

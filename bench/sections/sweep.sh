@@ -1,3 +1,4 @@
+# sweep.sh - evaluation alone, beside the plain simulator, numba and vectorbt.
 section "sweep, evaluation alone (50 tickers x 174 combinations, one worker, bars in memory)"
 fresh plain evaluator outside plain_both evaluator_both segments segments_8 vectorbt_sweep
 with_numba= with_vectorbt=

@@ -1,3 +1,4 @@
+# walkforward.sh - a walk-forward and what its windows cost, beside vectorbt and numba.
 section "walk-forward (one ticker of 5040 bars, 105 combinations of sma, one worker)"
 "$bin/bench_walkforward" "$dir/u1.txt" "$in_memory" 21
 

@@ -1,3 +1,4 @@
+# whole.sh - from CSV to SQLite, beside its parts, numba and vectorbt; its memory.
 section "whole job, CSV to SQLite (sma, $n_tickers x 174, --keep all, two workers)"
 fresh cold warm python_cold python_warm vectorbt_whole compute store
 with_numba= with_vectorbt=

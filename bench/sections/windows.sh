@@ -1,2 +1,3 @@
+# windows.sh - many windows of one target, from a course and plainly.
 section "windows (one core, 5040 bars, 105 combinations of sma, targets given)"
 "$bin/bench_windows"

@@ -1,10 +1,11 @@
+# workers.sh - what a second worker, and all of them, gain.
 section "workers (sma, $n_tickers x 4851, --keep selected; parsed bars kept where the program can)"
 many=$(printf '%s\n' 2 "$n_cpus" | sort -un)
 for jobs in 1 $many; do fresh "workers$jobs"; done
 rounds 5 90
 while another_round; do
   for jobs in 1 $many; do
-    sweep "workers$jobs" --universe "$u_all" --param fast=2:100 --param slow=2:100 \
+    sweep "workers$jobs" --universe "$u_all" --param fast=2:100:1 --param slow=2:100:1 \
       --keep selected -j "$jobs" $warm
   done
 done
