@@ -34,7 +34,7 @@ note_line() {
   note "$1" "${pair% *}" "${pair#* }"
 }
 
-median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+median() { sort -g | awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'; }
 fastest() { sort -g | head -n 1; }
 
 # mid NAME, low NAME, memory NAME: median and fastest seconds; the most megabytes.
