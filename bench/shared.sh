@@ -34,7 +34,11 @@ note_line() {
   note "$1" "${pair% *}" "${pair#* }"
 }
 
-median() { sort -g | awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'; }
+# median: of numbers on standard input, of an even number the mean of the middle two; of none nothing.
+median() {
+  sort -g | awk '{v[NR] = $1}
+    END {if (NR > 0) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'
+}
 fastest() { sort -g | head -n 1; }
 
 # mid NAME, low NAME, memory NAME: median and fastest seconds; the most megabytes.
