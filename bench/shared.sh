@@ -46,11 +46,8 @@ mid() { median <"$records/$1.s"; }
 low() { if [ -f "$records/$1.low" ]; then fastest <"$records/$1.low"; else fastest <"$records/$1.s"; fi; }
 memory() { sort -g "$records/$1.mb" | tail -n 1; }
 
-# divide A B: how many times B is in A.
-divide() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.3g\n", a / b}'; }
-
-# in_times MEDIANS FASTEST: "4.1 x (fastest 4.3 x)".
-in_times() { awk -v m="$1" -v f="$2" 'BEGIN {printf "%.3g x (fastest %.3g x)\n", m, f}'; }
+# divide A B: how many times B is in A; three digits, or all before the point.
+divide() { awk -v a="$1" -v b="$2" 'BEGIN {r = a / b; printf((r >= 100 ? "%.0f\n" : "%.3g\n"), r)}'; }
 
 # rounds MOST SECONDS, then while another_round: up to MOST rounds, but none begins when SECONDS have
 # passed, and the first always does.
@@ -90,7 +87,7 @@ row_least() { row_ratio at_least "$@"; }
 row_most() { row_ratio at_most "$@"; }
 row_ratio() {
   ratio=$(ratio "$3" "$4")
-  figure=$(in_times "$ratio" "$(divide "$(low "$3")" "$(low "$4")")")
+  figure="$(divide "$ratio" 1) x (fastest $(divide "$(low "$3")" "$(low "$4")") x)"
   if [ "$5" = - ]; then row "$2" "$figure" -; else
     row "$2" "$figure" "$(echo "$1" | tr _ ' ') $5 x" "$(met "$1" "$ratio" "$5")"
   fi
