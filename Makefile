@@ -28,7 +28,12 @@ ifeq ($(OPT),)
 $(error unknown BUILD=$(BUILD): release, debug, asan, tsan or cov)
 endif
 
-CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"'
+# What decides how a file is read: the bar cache uses no entry of a program with other loaders.
+LOADER_FILES := $(sort $(wildcard loaders/*.[ch] loaders/*.def core/*.[ch]))
+LOADERS_ID   := $(shell cat $(LOADER_FILES) | cksum | tr ' ' -)
+
+CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"' \
+            -DBT_LOADERS_ID='"$(LOADERS_ID)"'
 CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
 
 # Vector levels. On x86-64 the program holds everything below main() once for each, and main() calls
@@ -85,6 +90,7 @@ all: $(PROGRAM) ## build the program: build/release/backtest
 
 # A level: its objects in one, of which bt_command_main alone can be seen, as bt_command_main_LEVEL.
 define level_rule
+$(call place_of,$(1))/loaders/bar_cache_entry.o: $(LOADER_FILES)
 $(call place_of,$(1))/%.o: %.c VERSION
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<

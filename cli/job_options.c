@@ -28,8 +28,7 @@ const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
 #include "cli/job_more.def"
 };
 
-const char *const bt_job_planned_options[] = {"shard",        "shards",          "seed",
-                                              "cache-dir",    "no-cache",        "isolate",
+const char *const bt_job_planned_options[] = {"shard",        "shards",          "seed", "isolate",
                                               "task-timeout", "check-lookahead", NULL};
 
 void bt_job_options_clear(bt_job_options *options)
@@ -39,6 +38,7 @@ void bt_job_options_clear(bt_job_options *options)
   free(options->axes);
   free(options->params);
   bt_bars_free(options->benchmark);
+  bt_bar_cache_close(options->cache);
   bt_regime_book_clear(&options->book);
   free(options->labels);
   bt_grid_free(options->grid);
@@ -91,6 +91,7 @@ static bt_status read_parts(bt_job_options *out, const bt_arguments *arguments, 
   if (!status) status = bt_options__strategy(out, arguments, err);
   if (!status) status = bt_options__grid(out, arguments, err);
   if (!status) status = read_universe(out, arguments, err);
+  if (!status) status = bt_options__cache(out, arguments, err);
   if (!status) status = bt_options__market(out, arguments, err);
   if (!status) status = bt_options__selection(out, arguments, err);
   if (!status && out->walks) status = bt_options__walk(out, arguments, err);

@@ -3,14 +3,17 @@
 #define BT_CLI_JOB_OPTIONS_H
 
 #include "cli/arguments.h"
+#include "loaders/bar_cache.h"
 #include "runners/job.h"
 
 /* Everything owned by it is what job points at: it must stay where it is. */
 typedef struct bt_job_options {
   bt_job job;
-  bool walks;           /* a walk-forward */
-  bt_strategy strategy; /* with the stops that are swept behind its own parameters */
-  bt_param *params;     /* its parameters */
+  bool walks;             /* a walk-forward */
+  bt_strategy strategy;   /* with the stops that are swept behind its own parameters */
+  bt_param *params;       /* its parameters */
+  bt_bar_cache *cache;    /* NULL: none */
+  bt_error cache_trouble; /* why there is none where nobody has said so; else its status is OK */
   bt_bars *benchmark;
   bt_regime_book book;
   unsigned char *labels; /* the benchmark's regimes */
@@ -28,7 +31,7 @@ typedef struct bt_job_options {
 } bt_job_options;
 
 enum {
-  BT_SWEEP_OPTION_COUNT = 41,
+  BT_SWEEP_OPTION_COUNT = 43,
   BT_SWEEP_COMMON_COUNT = 16,
   BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
   BT_WALK_COMMON_COUNT = 16
@@ -44,6 +47,9 @@ extern const char *const bt_job_planned_options[];
 bt_status bt_job_options_read(bt_job_options *out, bool walks, const bt_arguments *arguments,
                               bt_error *err);
 void bt_job_options_clear(bt_job_options *options);
+
+/* Warns on stderr, in one line, where bars should have been kept in a cache and were not. */
+void bt_options_warn_cache(const bt_job_options *options);
 
 /* The part that `check` shares: --layout, --adjust, --max-bad. */
 bt_status bt_load_options_read(bt_load_options *out, const bt_arguments *arguments, bt_error *err);

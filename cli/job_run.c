@@ -49,6 +49,7 @@ static bt_status scan_universe(job_run *r, bt_error *err)
   if (status) return status;
   r->scanned = true;
   r->n_rejected = warn_rejected(r->options, &r->scan);
+  bt_options_warn_cache(r->options);
   if (r->options->strict && r->n_rejected > 0 && !r->options->dry_run)
     return BT_OK; /* nothing is computed */
   return r->kind->prepare(r->state, &r->n_windows, &r->n_tasks, r->options, &r->scan, err);

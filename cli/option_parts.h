@@ -17,6 +17,9 @@ bt_status bt_options__rate(double *out, const char *option, const char *text, bt
 bt_status bt_options__span(bt_job *job, const bt_arguments *arguments, bt_error *err);
 bt_status bt_options__trading(bt_job *job, const bt_arguments *arguments, bt_error *err);
 
+/* --cache-dir and --no-cache: cli/cache_options.c. */
+bt_status bt_options__cache(bt_job_options *options, const bt_arguments *arguments, bt_error *err);
+
 /* The option that sets a stop for all combinations: "stop-loss". */
 const char *bt_options__stop_name(bt_stop stop);
 

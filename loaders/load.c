@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loaders/bar_cache.h"
 #include "loaders/clean.h"
 #include "loaders/excerpt.h"
 #include "loaders/explain.h"
@@ -21,6 +22,7 @@ struct bt_loader {
   struct csv_parser parser;
   bt_cells cells;
   bt_rows rows;
+  bt_cache_visit visit; /* of the file that is being loaded */
 };
 
 bt_status bt_loader_new(bt_loader **out, bt_error *err)
@@ -148,12 +150,12 @@ static void reject(bt_load_report *report, const bt_error *why)
   bt_excerpt__trim(report->reason);
 }
 
-bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
-                  const bt_load_options *options, bt_error *err)
+/* A file as it is, without any cache. */
+static bt_status load_source(bt_bars **out, bt_load_report *report, bt_loader *loader,
+                             const char *path, const bt_load_options *options, bt_error *err)
 {
   bt_error why = {BT_OK, ""};
   bt_bars *bars = NULL;
-  memset(report, 0, sizeof *report);
   bt_status status;
   if (!path) {
     status = bt_fail(&why, BT_ERR_DATA, "the symbol is no file name");
@@ -170,4 +172,21 @@ bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, cons
   if (status != BT_OK) reject(report, &why);
   *out = bars;
   return BT_OK;
+}
+
+bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
+                  const bt_load_options *options, bt_error *err)
+{
+  bt_bars *bars = NULL;
+  memset(report, 0, sizeof *report);
+  bt_status status = bt_bar_cache__find(&bars, report, &loader->visit, path, options, err);
+  if (!status && !bars) {
+    status = load_source(&bars, report, loader, path, options, err);
+    if (!status && bars) status = bt_bar_cache__keep(&loader->visit, bars, report, err);
+  }
+  if (status)
+    bt_bars_free(bars);
+  else
+    *out = bars;
+  return status;
 }

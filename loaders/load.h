@@ -54,14 +54,16 @@ typedef struct bt_load_issue {
 } bt_load_issue;
 
 typedef struct bt_load_options {
-  const char *layout; /* a name of bt_layout_count/_at, or "auto" */
-  bool adjust;        /* apply an adjusted close where the file has one */
-  double max_bad;     /* largest share of skipped rows that is still loaded, 0.05 = 5% */
+  const char *layout;         /* a name of bt_layout_count/_at, or "auto" */
+  bool adjust;                /* apply an adjusted close where the file has one */
+  double max_bad;             /* largest share of skipped rows that is still loaded, 0.05 = 5% */
+  struct bt_bar_cache *cache; /* where parsed bars are kept, see bar_cache.h; NULL: nowhere. It
+                                 changes nothing that is loaded */
 } bt_load_options;
 
 #define BT_LOAD_OPTIONS_DEFAULT                                                                    \
   {                                                                                                \
-    "auto", true, 0.05                                                                             \
+    "auto", true, 0.05, NULL                                                                       \
   }
 
 typedef struct bt_load_report {
@@ -89,7 +91,8 @@ void bt_loader_free(bt_loader *loader);
 /* Loads `path` (.csv, or .csv.gz through zlib). On BT_OK, *report is filled and *out holds the bars
  * (the caller frees them with bt_bars_free), or NULL when the file is rejected. path may be NULL
  * for a symbol that is no file name: rejected. Errors: NOMEM alone (memory, or file descriptors);
- * whatever is wrong with the file is a rejection. */
+ * whatever is wrong with the file is a rejection. With a cache, bars and report come from it where
+ * the file is unchanged since they were put there; what they are is the same. */
 bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
                   const bt_load_options *options, bt_error *err);
 

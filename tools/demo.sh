@@ -6,6 +6,8 @@ set -eu
 dir=build/demo
 rm -rf "$dir"
 mkdir -p "$dir"
+XDG_CACHE_HOME=$PWD/$dir/cache
+export XDG_CACHE_HOME
 
 show() {
   printf '\n$ %s\n' "$*"

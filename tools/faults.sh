@@ -9,6 +9,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 ${CC:-cc} -std=c11 -O1 -w -shared -fPIC -o "$dir/malloc_fails.so" tests/faults/malloc_fails.c
 cd "$dir"
+XDG_CACHE_HOME=$dir/cache
+export XDG_CACHE_HOME
 "$program" synth --tickers 4 --bars 200 --dir u >/dev/null
 
 # job OPTION...

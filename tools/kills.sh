@@ -11,6 +11,8 @@ program=$build/backtest
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
+XDG_CACHE_HOME=$dir/cache # the first runs make it; kills come upon it half made, too
+export XDG_CACHE_HOME
 "$program" synth --tickers "$n_tickers" --bars 900 --seed "$seed" --dir u >/dev/null
 printf 'Date,Open,High,Low,Close\n2020-01-02,1,x,1,1\n' >u/BAD.csv
 echo BAD >>u.txt

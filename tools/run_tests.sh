@@ -11,8 +11,9 @@
 set -u
 unset CMOCKA_MESSAGE_OUTPUT CMOCKA_XML_FILE
 passed=0 failed=0 skipped=0
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) && XDG_CACHE_HOME=$(mktemp -d) || exit 1
+export XDG_CACHE_HOME # no test writes into the user's own bar cache
+trap 'rm -rf "$log" "$XDG_CACHE_HOME"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

@@ -19,6 +19,8 @@ static void become_shell(const char *dir, const char *outputs, const char *comma
   if (slash) *slash = '\0';
   (void)snprintf(path, sizeof path, "%s:%s", folder, old ? old : "/usr/bin:/bin");
   (void)setenv("PATH", path, 1);
+  (void)snprintf(path, sizeof path, "%s.cache", outputs); /* never the user's own */
+  (void)setenv("XDG_CACHE_HOME", path, 1);
   (void)snprintf(path, sizeof path, "%s.out", outputs);
   int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   (void)snprintf(path, sizeof path, "%s.err", outputs);

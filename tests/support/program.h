@@ -14,7 +14,8 @@ typedef struct test_run {
 } test_run;
 
 /* Runs `command` by sh in the folder `dir`, with `backtest` on PATH being $BACKTEST_PROGRAM,
- * nothing on stdin, and a time limit of two minutes. Aborts where it cannot be started. */
+ * nothing on stdin, an empty bar cache of its own, and a time limit of two minutes. Aborts where it
+ * cannot be started. */
 void test_run_shell(test_run *out, const char *dir, const char *command);
 
 #endif

@@ -57,7 +57,7 @@ static void what_a_later_version_has_is_told_apart(void **state)
   program_scene *s = *state;
   expect_usage(s, SWEEP "--shard 1/2", "--shard: this version does not have it yet");
   expect_usage(s, SWEEP "--isolate", "--isolate: this version does not have it yet");
-  expect_usage(s, SWEEP "--cache-dir=x", "--cache-dir: this version does not have it yet");
+  expect_usage(s, SWEEP "--task-timeout=9", "--task-timeout: this version does not have it yet");
   expect_usage(s, SWEEP "--seed 7", "--seed: this version does not have it yet");
   expect_usage(s, "backtest check --size 5 u.csv", "--size: no such option");
   expect_usage(s, "backtest verify r.db", "verify: this version does not have it yet");
@@ -119,7 +119,7 @@ static void help_fits_a_screen_and_version_is_told(void **state)
                                     "backtest help sweep all"};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     expect_exit(s, all[i], 0);
-    expect_screen(s->run.out, 48);
+    expect_screen(s->run.out, 50);
     expect_part(s->run.out, "--periods-per-year");
     expect_part(s->run.out, "--universe");
   }

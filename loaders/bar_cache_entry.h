@@ -1,0 +1,58 @@
+/* bar_cache_entry.h - what stands in a file of the bar cache, as a block of memory.
+ *
+ * Head, key and issues come first, padded to whole lines of BT_ENTRY_LINE bytes; then the columns
+ * time_ns, open, high, low, close, volume and adjust_factor, each padded in the same way, so that
+ * in a mapping they are aligned. Numbers are the machine's own; a machine of another byte order
+ * refuses them. A checksum (XXH3, 64 bits) covers everything but itself and the magic before it.
+ */
+#ifndef BT_LOADERS_BAR_CACHE_ENTRY_H
+#define BT_LOADERS_BAR_CACHE_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/bars.h"
+#include "core/status.h"
+#include "loaders/load.h"
+
+enum { BT_ENTRY_LINE = 64, BT_ENTRY_COLUMNS = 7 };
+
+/* What shows that a file was written to. No padding: compared as bytes. */
+typedef struct bt_source_facts {
+  uint64_t size, inode;
+  int64_t written_s, written_ns; /* st_mtim */
+  int64_t changed_s, changed_ns; /* st_ctim, which no program can set back */
+} bt_source_facts;
+
+/* What an entry is of: the state of its source, and the text that says which it is. */
+typedef struct bt_entry_tag {
+  bt_source_facts facts;
+  const char *key;
+  size_t key_length;
+} bt_entry_tag;
+
+/* An entry to be written: first `start`, then each column, with zeros up to whole lines. */
+typedef struct bt_entry {
+  void *start; /* owned */
+  size_t start_bytes;
+  const void *columns[BT_ENTRY_COLUMNS]; /* the bars' */
+  size_t column_bytes;                   /* of each; without padding */
+  size_t n_bytes;                        /* in all */
+} bt_entry;
+
+size_t bt_entry__padding(size_t n_bytes); /* up to a whole line */
+
+/* An entry of bars with the report of loading them, which is not one of a rejection. The caller
+ * clears *out with bt_entry__clear, while the bars are there. Errors: NOMEM. */
+bt_status bt_entry__make(bt_entry *out, const bt_entry_tag *tag, const bt_bars *bars,
+                         const bt_load_report *report, bt_error *err);
+void bt_entry__clear(bt_entry *entry);
+
+/* Whether a block is a whole entry of this tag, written by a program whose loaders are the same.
+ * Then the arrays of *columns point into it, and *report is what it was; else both are unchanged.
+ * The block is aligned for 64-bit numbers. */
+bool bt_entry__read(bt_bars *columns, bt_load_report *report, void *block, size_t n_bytes,
+                    const bt_entry_tag *tag);
+
+#endif
