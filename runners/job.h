@@ -51,7 +51,7 @@ typedef struct bt_regime_view {
 
 typedef struct bt_job {
   const bt_universe *universe;
-  bt_load_options load; /* results do not depend on its cache */
+  bt_load_options load;              /* results do not depend on its cache */
   const bt_strategy *strategy;       /* the stops that are swept stand behind its own parameters */
   size_t stop_params[BT_STOP_COUNT]; /* 1 + the index of the parameter that sets a stop; 0: none */
   const bt_grid *grid;

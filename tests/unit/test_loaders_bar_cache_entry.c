@@ -1,0 +1,230 @@
+/* An entry of the bar cache as a block of memory: whole and of its source, or refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "loaders/bar_cache_entry.h"
+#include "tests/support/cache_scene.h"
+#include "tests/support/load_scene.h"
+#include "tests/support/make_bars.h"
+
+enum { SUM_AT = 8, BYTE_ORDER_AT = 16, VERSION_AT = 20, N_BYTES_AT = 32 };
+
+/* A load with issues of several kinds, its entry, and the entry's bytes. */
+typedef struct scene {
+  load_scene *load;
+  bt_entry_tag tag;
+  char *bytes;
+  size_t n_bytes;
+} scene;
+
+static const char text[] = "Date,Open,High,Low,Close,Adj Close,Volume\n"
+                           "2020-01-02,10,12,9,11,5.5,100\n2020-01-03,11,13.5,10.25,12,6,200\n"
+                           "2020-01-06,11,x,10,12,6,200\n2020-13-01,1,1,1,1,1,1\n"
+                           "2020-01-03,11,13.5,10.25,12,6,200\n2020-01-07,11,10,12,11,1,1\n"
+                           "2020-01-08,11,13.5,10.25,12,6,\n";
+
+static char *bytes_of(const bt_entry *entry)
+{
+  size_t padding = bt_entry__padding(entry->column_bytes), used = entry->start_bytes;
+  char *bytes = calloc(1, entry->n_bytes);
+  if (!bytes) abort();
+  memcpy(bytes, entry->start, entry->start_bytes);
+  for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
+    memcpy(bytes + used, entry->columns[i], entry->column_bytes);
+    used += entry->column_bytes + padding;
+  }
+  assert_int_equal(used, entry->n_bytes);
+  return bytes;
+}
+
+static int enter(void **state)
+{
+  scene *s = calloc(1, sizeof *s);
+  bt_entry entry;
+  bt_error err;
+  if (!s || load_scene_setup((void **)&s->load)) return -1;
+  s->load->options.max_bad = 1;
+  load_text(s->load, text);
+  s->tag = (bt_entry_tag){{1, 2, 3, 4, 5, 6}, "generic adjust /a/X.csv", 23};
+  if (bt_entry__make(&entry, &s->tag, s->load->bars, &s->load->report, &err)) return -1;
+  s->bytes = bytes_of(&entry);
+  s->n_bytes = entry.n_bytes;
+  bt_entry__clear(&entry);
+  *state = s;
+  return 0;
+}
+
+static int leave(void **state)
+{
+  scene *s = *state;
+  free(s->bytes);
+  (void)load_scene_teardown((void **)&s->load);
+  free(s);
+  return 0;
+}
+
+static bool reads(const scene *s, char *bytes, size_t n_bytes)
+{
+  static bt_load_report report; /* unchanged: stays zero */
+  static const bt_load_report nothing;
+  bt_bars columns = {0};
+  bool ok = bt_entry__read(&columns, &report, bytes, n_bytes, &s->tag);
+  if (ok) {
+    memset(&report, 0, sizeof report);
+  } else {
+    assert_null(columns.close);
+    assert_memory_equal(&report, &nothing, sizeof report);
+  }
+  return ok;
+}
+
+/* What a program would write that made a mistake: the checksum is right. */
+static void sum_again(char *bytes, size_t n_bytes)
+{
+  uint64_t sum = XXH3_64bits(bytes + SUM_AT + 8, n_bytes - SUM_AT - 8);
+  memcpy(bytes + SUM_AT, &sum, sizeof sum);
+}
+
+static void an_entry_is_what_was_loaded(void **state)
+{
+  scene *s = *state;
+  bt_load_report report;
+  bt_bars columns;
+  assert_true(s->load->report.n_issues >= 4 && s->load->report.adjusted);
+  assert_int_equal(s->n_bytes % BT_ENTRY_LINE, 0);
+  assert_true(bt_entry__read(&columns, &report, s->bytes, s->n_bytes, &s->tag));
+  expect_same_report(&report, &s->load->report);
+  expect_same_bars(&columns, s->load->bars);
+  assert_int_equal(((char *)columns.time_ns - s->bytes) % BT_ENTRY_LINE, 0);
+  assert_int_equal(((char *)columns.adjust_factor - s->bytes) % BT_ENTRY_LINE, 0);
+}
+
+/* Each length in a block of its own, so that a sanitizer sees what is read behind it. */
+static void an_entry_cut_short_is_refused(void **state)
+{
+  scene *s = *state;
+  for (size_t n = 1; n < s->n_bytes; n++) {
+    char *part = malloc(n);
+    assert_non_null(part);
+    memcpy(part, s->bytes, n);
+    if (reads(s, part, n)) fail_msg("the first %zu bytes are read", n);
+    free(part);
+  }
+  assert_true(reads(s, s->bytes, s->n_bytes));
+}
+
+static void a_longer_one_is_refused(void **state)
+{
+  scene *s = *state;
+  char *more = calloc(1, s->n_bytes + BT_ENTRY_LINE);
+  assert_non_null(more);
+  memcpy(more, s->bytes, s->n_bytes);
+  assert_false(reads(s, more, s->n_bytes + 1));
+  assert_false(reads(s, more, s->n_bytes + BT_ENTRY_LINE));
+  free(more);
+}
+
+static void every_flipped_bit_is_seen(void **state)
+{
+  scene *s = *state;
+  for (size_t i = 0; i < 8 * s->n_bytes; i++) {
+    char bit = (char)(1 << i % 8);
+    s->bytes[i / 8] ^= bit;
+    if (reads(s, s->bytes, s->n_bytes)) fail_msg("bit %zu of byte %zu", i % 8, i / 8);
+    s->bytes[i / 8] ^= bit;
+  }
+  assert_true(reads(s, s->bytes, s->n_bytes));
+}
+
+static void another_source_state_or_request_is_refused(void **state)
+{
+  scene *s = *state;
+  int64_t *facts = (int64_t *)&s->tag.facts;
+  for (size_t i = 0; i < sizeof s->tag.facts / sizeof *facts; i++) {
+    facts[i]++;
+    assert_false(reads(s, s->bytes, s->n_bytes));
+    facts[i]--;
+  }
+  const char *key = s->tag.key;
+  s->tag.key = "generic adjust /a/Y.csv";
+  assert_false(reads(s, s->bytes, s->n_bytes));
+  s->tag.key = key;
+  s->tag.key_length--;
+  assert_false(reads(s, s->bytes, s->n_bytes));
+}
+
+/* Each with a checksum that holds. */
+static void another_version_machine_or_size_is_refused(void **state)
+{
+  static const size_t places[] = {BYTE_ORDER_AT,  VERSION_AT, VERSION_AT + 4,
+                                  VERSION_AT + 8, N_BYTES_AT, N_BYTES_AT + 8};
+  scene *s = *state;
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    s->bytes[places[i]]++;
+    sum_again(s->bytes, s->n_bytes);
+    if (reads(s, s->bytes, s->n_bytes)) fail_msg("the byte at %zu may be another one", places[i]);
+    s->bytes[places[i]]--;
+  }
+  sum_again(s->bytes, s->n_bytes);
+  assert_true(reads(s, s->bytes, s->n_bytes));
+}
+
+/* Any number in any place of the head, with a checksum that holds: nothing outside is read. */
+static void numbers_that_cannot_be_lead_nowhere(void **state)
+{
+  static const uint64_t numbers[] = {0, 1, 7, 1 << 20, UINT64_MAX, UINT64_MAX / 8, INT64_MAX};
+  scene *s = *state;
+  for (size_t at = SUM_AT + 8; at + 8 <= s->n_bytes; at += 8)
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+      char *changed = malloc(s->n_bytes);
+      bt_load_report report;
+      bt_bars columns;
+      assert_non_null(changed);
+      memcpy(changed, s->bytes, s->n_bytes);
+      memcpy(changed + at, &numbers[i], sizeof numbers[i]);
+      sum_again(changed, s->n_bytes);
+      if (bt_entry__read(&columns, &report, changed, s->n_bytes, &s->tag)) {
+        assert_true((char *)(columns.adjust_factor + columns.n_bars) <= changed + s->n_bytes);
+        assert_true(columns.n_bars > 0);
+        for (size_t k = 0; k < report.n_issues; k++)
+          assert_non_null(bt_row_issue_name(report.issues[k].kind));
+      }
+      free(changed);
+    }
+}
+
+static void a_block_of_noise_is_refused(void **state)
+{
+  scene *s = *state;
+  test_random random = {1};
+  for (size_t i = 0; i + 8 <= s->n_bytes; i += 8) {
+    uint64_t bits = random_bits(&random);
+    memcpy(s->bytes + i, &bits, sizeof bits);
+  }
+  assert_false(reads(s, s->bytes, s->n_bytes));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      CASE(an_entry_is_what_was_loaded),
+      CASE(an_entry_cut_short_is_refused),
+      CASE(a_longer_one_is_refused),
+      CASE(every_flipped_bit_is_seen),
+      CASE(another_source_state_or_request_is_refused),
+      CASE(another_version_machine_or_size_is_refused),
+      CASE(numbers_that_cannot_be_lead_nowhere),
+      CASE(a_block_of_noise_is_refused),
+  };
+  return cmocka_run_group_tests_name("loaders/bar_cache_entry", tests, NULL, NULL);
+}
