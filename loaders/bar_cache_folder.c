@@ -27,14 +27,15 @@ static bt_status fail_folder(const char *path, bt_error *err)
 static int make_folders(char *path)
 {
   int failure = 0;
-  for (char *at = path + 1, here = *at; here != '\0'; at++) {
-    here = *at;
-    if (here != '/' && here != '\0') continue;
+  for (char *at = path + 1;; at++) {
+    char here = *at;
+    bool ends = here == '\0';
+    if (here != '/' && !ends) continue;
     *at = '\0';
     if (mkdir(path, 0700) != 0 && errno != EEXIST && failure == 0) failure = errno;
     *at = here;
+    if (ends) return failure;
   }
-  return failure;
 }
 
 /* errno tells why it is -1. */
