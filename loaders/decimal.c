@@ -8,6 +8,7 @@
 
 #include "core/char.h"
 #include "core/number.h"
+#include "loaders/digits.h"
 
 enum {
   DIGITS_MOST = 19,    /* any 19 digits fit in 64 bits */
@@ -42,10 +43,29 @@ static int leading_zeros(uint64_t value)
 #endif
 }
 
+/* Of n > 0: 2^(63 + the bits of 10^n) / 10^n, rounded down to a whole number: it has 64 bits. */
+/* clang-format off */
+static const uint64_t tenth_power[DIGITS_MOST + 1] = {
+    0, 14757395258967641292u, 11805916207174113034u, 9444732965739290427u, 15111572745182864683u,
+    12089258196146291747u, 9671406556917033397u, 15474250491067253436u, 12379400392853802748u,
+    9903520314283042199u, 15845632502852867518u, 12676506002282294014u, 10141204801825835211u,
+    16225927682921336339u, 12980742146337069071u, 10384593717069655257u, 16615349947311448411u,
+    13292279957849158729u, 10633823966279326983u, 17014118346046923173u};
+/* clang-format on */
+
+/* 2^exponent, far from the ends of the range. */
+static inline double power2(int exponent)
+{
+  uint64_t bits = (uint64_t)(1023 + exponent) << 52;
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 /* digits / 10^n_decimals for 0 < digits < 2^64 and n_decimals <= 19, rounded to nearest, ties to
  * even. Both are shifted up to 64 bits; then the quotient of digits * 2^63 has 62 to 64 bits, which
  * together with whether a remainder is left decides the rounding to 53. */
-static double divide_exactly(uint64_t digits, int n_decimals)
+static __attribute__((noinline)) double divide_exactly(uint64_t digits, int n_decimals)
 {
   uint64_t divisor = power10_whole[n_decimals];
   int digits_shift = leading_zeros(digits), divisor_shift = leading_zeros(divisor);
@@ -54,11 +74,24 @@ static double divide_exactly(uint64_t digits, int n_decimals)
   uint64_t quotient = (uint64_t)(dividend / divisor);
   if ((wide)quotient * divisor != dividend) quotient |= 1; /* far below the last bit kept */
   /* conversion rounds to nearest even; the last bit of the quotient only breaks ties */
-  int exponent = divisor_shift - digits_shift - 63;
-  uint64_t bits = (uint64_t)(1023 + exponent) << 52;
-  double scale;
-  memcpy(&scale, &bits, sizeof scale);
-  return (double)quotient * scale; /* a power of two, far from the ends of the range: exact */
+  return (double)quotient * power2(divisor_shift - digits_shift - 63); /* exact */
+}
+
+/* The same for n_decimals > 0, mostly without a division. With digits and the tenth power both of
+ * 64 bits the upper word of their product, p, has 63 or 64 bits, and what is sought lies in [p, p +
+ * 2) times a power of two: the tenth power is less than 1 too small, and the lower word is cut. Of
+ * the bits of p behind the 53 that stay, those two values tell the rounding unless they are half of
+ * the last bit kept, or 1 less. */
+static inline double divide(uint64_t digits, int n_decimals)
+{
+  int shift = leading_zeros(digits);
+  int n_bits = 64 - leading_zeros(power10_whole[n_decimals]);
+  uint64_t p = (uint64_t)((wide)(digits << shift) * tenth_power[n_decimals] >> 64);
+  unsigned n_cut = 11u - (unsigned)leading_zeros(p);
+  uint64_t half = (uint64_t)1 << (n_cut - 1), cut = p & (2 * half - 1);
+  if (cut == half || cut == half - 1) return divide_exactly(digits, n_decimals);
+  uint64_t kept = (p >> n_cut) + (cut > half);
+  return (double)(int64_t)kept * power2((int)n_cut - shift + 1 - n_bits);
 }
 
 /* digits x 10^exponent where a short path is exact; false where it is not. */
@@ -69,8 +102,10 @@ static inline bool scale_exactly(double *out, uint64_t digits, int exponent)
   } else if (digits <= (UINT64_C(1) << 53) && exponent >= -EXACT_POWER && exponent <= EXACT_POWER) {
     double whole = (double)digits;
     *out = exponent < 0 ? whole / power10_double[-exponent] : whole * power10_double[exponent];
-  } else if (exponent <= 0 && exponent >= -DIGITS_MOST) {
-    *out = divide_exactly(digits, -exponent);
+  } else if (exponent == 0) {
+    *out = (double)digits;
+  } else if (exponent < 0 && exponent >= -DIGITS_MOST) {
+    *out = divide(digits, -exponent);
   } else {
     return false;
   }
@@ -316,16 +351,12 @@ static __attribute__((noinline)) const char *scan_longer(double *out, const char
   return scan_plain(out, text, mark);
 }
 
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* A number of at most seven characters with the one behind it, all in one word: first character,
- * lowest byte. NULL where that is not what the eight bytes at text hold. */
+#if BT_HAS_DIGITS
+/* A number of at most seven characters with the one behind it, all in one word. NULL where that is
+ * not what the eight bytes at text hold. */
 static inline const char *scan_word(double *out, const char *text, char mark)
 {
-  const uint64_t each = UINT64_C(0x0101010101010101);
-  uint64_t word;
-  memcpy(&word, text, sizeof word);
-  word ^= each * '0';                                            /* digits are 0 to 9 */
-  uint64_t others = ((word + each * 0x76) | word) & each * 0x80; /* bytes that are not */
+  uint64_t word = bt_digits__load(text) ^ BT_EACH_BYTE * '0', others = bt_digits__others_of(word);
   if (others == 0) return NULL;
   unsigned n_whole = (unsigned)__builtin_ctzll(others) & ~7u, n_bits = n_whole, n_decimals = 0;
   if (text[n_whole / 8] == mark) { /* take it out and close the gap */
@@ -337,11 +368,8 @@ static inline const char *scan_word(double *out, const char *text, char mark)
     word = (word & whole) | (word >> 8 & ~whole);
   }
   if (n_bits == 0) return NULL;
-  word <<= 64 - n_bits; /* zeros in front; then pairs, fours, and all eight digits */
-  word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-  word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
-  word = (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
-  *out = (double)word / power10_double[n_decimals];
+  word <<= 64 - n_bits; /* zeros in front */
+  *out = (double)bt_digits__value(word) / power10_double[n_decimals];
   return text + n_bits / 8 + (n_decimals > 0 || text[n_whole / 8] == mark);
 }
 #else
@@ -351,6 +379,13 @@ static inline const char *scan_word(double *out, const char *text, char mark)
   return NULL;
 }
 #endif
+
+double bt_decimal__quotient(uint64_t digits, int n_decimals)
+{
+  double value = 0.0;
+  (void)scale_exactly(&value, digits, -n_decimals); /* so few decimals have a short path */
+  return value;
+}
 
 const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark)
 {

@@ -7,6 +7,7 @@
 #define BT_LOADERS_DECIMAL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum bt_decimal {
   BT_DECIMAL_OK,
@@ -24,6 +25,9 @@ bt_decimal bt_decimal__parse(double *out, const char *text, size_t length, char 
  * Returns what follows the number, with *out set; NULL where the text begins with anything else.
  * *end is readable and neither a digit nor a mark. */
 const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark);
+
+/* digits / 10^n_decimals, correctly rounded; n_decimals from 0 to 19. */
+double bt_decimal__quotient(uint64_t digits, int n_decimals);
 
 /* The same as bt_decimal__parse for amounts, which may end in K, M, B or T: 55.74M is 55,740,000.
  */
