@@ -1,6 +1,5 @@
 #include "loaders/clean.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "core/time.h"
@@ -152,45 +151,16 @@ bt_status bt_clean__order_rows(bt_rows *rows, const bt_format *format, double ma
 
 /* ---- adjusted prices ------------------------------------------------------------------------- */
 
-/* Whether a row can be scaled to its adjusted close and stay within the range of doubles. */
-static bool is_adjustable(const bt_row *row)
-{
-  double adjusted = row->price[BT_ROLE_ADJUSTED];
-  double factor = adjusted / row->price[BT_ROLE_CLOSE];
-  if (!(adjusted > 0) || !(factor > 0) || !isfinite(factor)) return false;
-  for (size_t role = BT_ROLE_OPEN; role <= BT_ROLE_LOW; role++) {
-    double scaled = row->price[role] * factor;
-    if (!(scaled > 0) || !isfinite(scaled)) return false;
-  }
-  return true;
-}
-
 /* All rows or none: half an adjustment would be a jump in the prices. */
 static bool check_adjusted(bt_rows *rows)
 {
   bool all = true;
   for (size_t i = 0; i < rows->n_rows; i++) {
-    if (is_adjustable(&rows->rows[i])) continue;
+    if (bt_clean__is_adjustable(rows->rows[i].price)) continue;
     bt_account__add(&rows->account, BT_ROW_UNADJUSTED, (bt_case){rows->rows[i].line, 0}, 1);
     all = false;
   }
   return all;
-}
-
-static void fill_bar(bt_bars *bars, size_t t, const bt_row *row, bool adjust)
-{
-  double close = row->price[BT_ROLE_CLOSE], factor = 1.0;
-  if (adjust) {
-    factor = row->price[BT_ROLE_ADJUSTED] / close;
-    close = row->price[BT_ROLE_ADJUSTED];
-  }
-  bars->time_ns[t] = bt_clean__time_ns(row);
-  bars->open[t] = row->price[BT_ROLE_OPEN] * factor;
-  bars->high[t] = row->price[BT_ROLE_HIGH] * factor;
-  bars->low[t] = row->price[BT_ROLE_LOW] * factor;
-  bars->close[t] = close;
-  bars->volume[t] = row->volume;
-  bars->adjust_factor[t] = factor;
 }
 
 bt_status bt_clean__make_bars(bt_bars **out, bool *adjusted, bt_rows *rows, bool adjust,
@@ -200,7 +170,12 @@ bt_status bt_clean__make_bars(bt_bars **out, bool *adjusted, bt_rows *rows, bool
   bt_status status = bt_bars_new(&bars, rows->n_rows, err);
   if (status != BT_OK) return status;
   bool scale = adjust && check_adjusted(rows);
-  for (size_t t = 0; t < rows->n_rows; t++) fill_bar(bars, t, &rows->rows[t], scale);
+  for (size_t t = 0; t < rows->n_rows; t++) {
+    const bt_row *row = &rows->rows[t];
+    bars->time_ns[t] = bt_clean__time_ns(row);
+    bars->volume[t] = row->volume;
+    bt_clean__fill_prices(bars, t, row->price, scale);
+  }
   bars->daily = rows->all_midnight;
   *adjusted = scale;
   *out = bars;

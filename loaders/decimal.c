@@ -380,6 +380,11 @@ static inline const char *scan_word(double *out, const char *text, char mark)
 }
 #endif
 
+uint64_t bt_decimal__power10(unsigned n)
+{
+  return power10_whole[n];
+}
+
 double bt_decimal__quotient(uint64_t digits, int n_decimals)
 {
   double value = 0.0;

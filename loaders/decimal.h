@@ -26,6 +26,9 @@ bt_decimal bt_decimal__parse(double *out, const char *text, size_t length, char 
  * *end is readable and neither a digit nor a mark. */
 const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark);
 
+/* 10^n, for n from 0 to 19. */
+uint64_t bt_decimal__power10(unsigned n);
+
 /* digits / 10^n_decimals, correctly rounded; n_decimals from 0 to 19. */
 double bt_decimal__quotient(uint64_t digits, int n_decimals);
 

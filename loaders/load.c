@@ -9,6 +9,8 @@
 #include "loaders/excerpt.h"
 #include "loaders/explain.h"
 #include "loaders/format.h"
+#include "loaders/loader.h"
+#include "loaders/plain.h"
 #include "loaders/rows.h"
 #include "loaders/source.h"
 
@@ -22,7 +24,8 @@ struct bt_loader {
   struct csv_parser parser;
   bt_cells cells;
   bt_rows rows;
-  bt_cache_visit visit; /* of the file that is being loaded */
+  bt_cache_visit visit;        /* of the file that is being loaded */
+  bool always_long, was_short; /* loader.h */
 };
 
 bt_status bt_loader_new(bt_loader **out, bt_error *err)
@@ -46,6 +49,16 @@ void bt_loader_free(bt_loader *loader)
   bt_cells__clear(&loader->cells);
   bt_rows__clear(&loader->rows);
   free(loader);
+}
+
+void bt_loader__take_long_way(bt_loader *loader, bool always)
+{
+  loader->always_long = always;
+}
+
+bool bt_loader__took_short_way(const bt_loader *loader)
+{
+  return loader->was_short;
 }
 
 /* One huge file must not keep its memory while a thousand small ones follow. */
@@ -72,6 +85,13 @@ static const bt_load_issue *first_issue(const bt_load_report *report)
   }
   return first;
 }
+
+/* How the rows of a file become bars. */
+typedef struct load_job {
+  const bt_format *format;
+  bool adjust;
+  double max_bad;
+} load_job;
 
 /* Refuses a file with too many bad rows. */
 static bt_status check_bad_rows(const bt_load_report *report, const bt_rows *rows, double max_bad,
@@ -101,12 +121,43 @@ static void describe(bt_load_report *report, const bt_rows *rows)
   report->last_local_ns = last->stamp.local_ns;
 }
 
+/* The rows of any file in a known format. */
+static bt_status load_rows(bt_bars **out, bt_load_report *report, bt_rows *rows,
+                           const bt_format_input *input, const load_job *job, bt_error *err)
+{
+  bt_bars *bars = NULL;
+  bt_status status = bt_rows__read(rows, job->format, input, err);
+  if (status == BT_OK) {
+    report->n_rows = rows->n_seen;
+    status = bt_clean__order_rows(rows, job->format, job->max_bad, input->path, err);
+  }
+  if (status == BT_OK && rows->n_rows > 0)
+    status = bt_clean__make_bars(&bars, &report->adjusted, rows, job->adjust, err);
+  if (status == BT_OK) status = bt_explain__issues(report, &rows->account, job->format, input, err);
+  if (status == BT_OK) status = check_bad_rows(report, rows, job->max_bad, input->path, err);
+  memcpy(report->counts, rows->account.counts, sizeof report->counts);
+  if (status != BT_OK) {
+    bt_bars_free(bars);
+    return status;
+  }
+  describe(report, rows);
+  *out = bars;
+  return BT_OK;
+}
+
+/* A plain file: each row is a bar, and there is nothing to say about it. */
+static void describe_plain(bt_load_report *report, const bt_bars *bars, bool adjusted)
+{
+  report->n_rows = report->n_bars = bars->n_bars;
+  report->adjusted = adjusted;
+  report->first_ns = report->first_local_ns = bars->time_ns[0];
+  report->last_ns = report->last_local_ns = bars->time_ns[bars->n_bars - 1];
+}
+
 /* Everything after the file is in memory. */
 static bt_status load_text(bt_bars **out, bt_load_report *report, bt_loader *loader,
                            const bt_load_options *options, bt_error *err)
 {
-  bt_rows *rows = &loader->rows;
-  bt_bars *bars = NULL;
   bt_format format;
   bt_format_input input = {.path = loader->source.label,
                            .layout = options->layout,
@@ -117,25 +168,13 @@ static bt_status load_text(bt_bars **out, bt_load_report *report, bt_loader *loa
   bt_status status = bt_format__detect(&format, &input, err);
   if (status != BT_OK) return status;
   report->layout = format.layout->name;
-  status = bt_rows__read(rows, &format, &input, err);
-  if (status == BT_OK) {
-    report->n_rows = rows->n_seen;
-    status = bt_clean__order_rows(rows, &format, options->max_bad, input.path, err);
-  }
-  bool has_adjusted = format.columns.at[BT_ROLE_ADJUSTED] != BT_NO_COLUMN;
-  if (status == BT_OK && rows->n_rows > 0)
-    status =
-        bt_clean__make_bars(&bars, &report->adjusted, rows, options->adjust && has_adjusted, err);
-  if (status == BT_OK) status = bt_explain__issues(report, &rows->account, &format, &input, err);
-  if (status == BT_OK) status = check_bad_rows(report, rows, options->max_bad, input.path, err);
-  memcpy(report->counts, rows->account.counts, sizeof report->counts);
-  if (status != BT_OK) {
-    bt_bars_free(bars);
-    return status;
-  }
-  describe(report, rows);
-  *out = bars;
-  return BT_OK;
+  bool adjust = options->adjust && format.columns.at[BT_ROLE_ADJUSTED] != BT_NO_COLUMN;
+  if (!loader->always_long) status = bt_plain__read(out, &format, &input, adjust, err);
+  loader->was_short = *out != NULL;
+  if (*out) describe_plain(report, *out, adjust);
+  if (*out || status != BT_OK) return status;
+  load_job job = {&format, adjust, options->max_bad};
+  return load_rows(out, report, &loader->rows, &input, &job, err);
 }
 
 static void reject(bt_load_report *report, const bt_error *why)
@@ -156,6 +195,7 @@ static bt_status load_source(bt_bars **out, bt_load_report *report, bt_loader *l
 {
   bt_error why = {BT_OK, ""};
   bt_bars *bars = NULL;
+  loader->was_short = false;
   bt_status status;
   if (!path) {
     status = bt_fail(&why, BT_ERR_DATA, "the symbol is no file name");

@@ -16,9 +16,6 @@ enum {
   GOOD_ROW = GOOD_PRICES | 1 << BT_ROLE_DATE
 };
 
-/* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
-#define OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
-
 typedef struct reader {
   bt_rows *rows;
   const bt_format *format;
@@ -139,17 +136,6 @@ static void on_field(void *text, size_t length, void *context)
   } else if (role == BT_ROLE_SYMBOL) {
     on_symbol(r, field, length);
   }
-}
-
-bt_row_issue bt_rows__check_prices(const double price[BT_N_PRICES])
-{
-  double open = price[BT_ROLE_OPEN], high = price[BT_ROLE_HIGH], low = price[BT_ROLE_LOW],
-         close = price[BT_ROLE_CLOSE];
-  if (!(open > 0 && high > 0 && low > 0 && close > 0)) return BT_ROW_NOT_POSITIVE;
-  if (high < low) return BT_ROW_HIGH_BELOW_LOW;
-  double above = (open > close ? open : close) - high, below = low - (open < close ? open : close);
-  if (above > high * OUTSIDE_SHARE || below > low * OUTSIDE_SHARE) return BT_ROW_OUTSIDE;
-  return BT_ROW_ISSUE_COUNT;
 }
 
 /* Completes the date of the row at hand by its time column. */

@@ -49,7 +49,21 @@ bt_status bt_rows__read(bt_rows *out, const bt_format *format, const bt_format_i
                         bt_error *err);
 void bt_rows__clear(bt_rows *rows);
 
+/* Slack of the rule on 0.01%, for the rounding of the comparison itself. */
+#define BT_OUTSIDE_SHARE (1e-4 * (1 + 1e-9))
+
 /* What is wrong with the prices of a row, BT_ROW_ISSUE_COUNT where nothing is. */
-bt_row_issue bt_rows__check_prices(const double price[BT_N_PRICES]);
+static inline bt_row_issue bt_rows__check_prices(const double price[BT_N_PRICES])
+{
+  double open = price[BT_ROLE_OPEN], high = price[BT_ROLE_HIGH], low = price[BT_ROLE_LOW],
+         close = price[BT_ROLE_CLOSE];
+  if (low > 0 && low <= open && low <= close && open <= high && close <= high)
+    return BT_ROW_ISSUE_COUNT; /* as nearly all rows are */
+  if (!(open > 0 && high > 0 && low > 0 && close > 0)) return BT_ROW_NOT_POSITIVE;
+  if (high < low) return BT_ROW_HIGH_BELOW_LOW;
+  double above = (open > close ? open : close) - high, below = low - (open < close ? open : close);
+  if (above > high * BT_OUTSIDE_SHARE || below > low * BT_OUTSIDE_SHARE) return BT_ROW_OUTSIDE;
+  return BT_ROW_ISSUE_COUNT;
+}
 
 #endif

@@ -70,7 +70,7 @@ static bt_status open_regular(int *out_fd, size_t *out_size, const char *path, c
 static bt_status read_all(bt_buffer *out, int fd, size_t size, const char *label, bt_error *err)
 {
   out->length = 0;
-  if (!bt_buffer__reserve(out, size + 1)) return bt_fail_nomem(err, "file");
+  if (!bt_buffer__reserve(out, size + 1 + BT_SOURCE_MARGIN)) return bt_fail_nomem(err, "file");
   for (;;) {
     if (out->length + 1 >= out->capacity && !bt_buffer__reserve(out, out->length + READ_STEP))
       return bt_fail_nomem(err, "file");
@@ -159,6 +159,13 @@ static bt_status refuse_impostor(const bt_buffer *text, const char *label, bt_er
   return BT_OK;
 }
 
+static bt_status add_margin(bt_buffer *text, bt_error *err)
+{
+  if (!bt_buffer__reserve(text, text->length + BT_SOURCE_MARGIN)) return bt_fail_nomem(err, "text");
+  memset(text->bytes + text->length, 0, BT_SOURCE_MARGIN);
+  return BT_OK;
+}
+
 static void set_label(bt_source *source, const char *path)
 {
   size_t length = strlen(path), room = sizeof source->label - 1;
@@ -191,7 +198,7 @@ bt_status bt_source__read(bt_source *source, const char *path, bt_error *err)
   if (status != BT_OK) return status;
   if (source->text.bytes[strspn(source->text.bytes, " \t\r\n")] == '\0')
     return bt_fail(err, BT_ERR_DATA, "%s: empty", label);
-  return BT_OK;
+  return add_margin(&source->text, err);
 }
 
 void bt_source__clear(bt_source *source)

@@ -1,7 +1,8 @@
 /* source.h - a file as text: read, unpacked, decoded and checked.
  *
  * After bt_source__read `text` is UTF-8 without byte order mark and without control bytes other
- * than tab, CR and LF; every line ends in LF or CRLF (the last one may end in neither).
+ * than tab, CR and LF; every line ends in LF or CRLF (the last one may end in neither). Behind it
+ * stand BT_SOURCE_MARGIN zero bytes, so that a scanner may look ahead.
  */
 #ifndef BT_LOADERS_SOURCE_H
 #define BT_LOADERS_SOURCE_H
@@ -12,11 +13,11 @@
 #include "core/status.h"
 #include "loaders/buffer.h"
 
-enum { BT_LABEL_SIZE = 200 };
+enum { BT_LABEL_SIZE = 200, BT_SOURCE_MARGIN = 128 };
 
 typedef struct bt_source {
   char label[BT_LABEL_SIZE]; /* the path, for messages: cut in front where it is long */
-  bt_buffer text;            /* NUL-terminated */
+  bt_buffer text;            /* with its margin */
   bt_buffer spare;           /* working memory */
   uint64_t hash; /* XXH64 of the file's bytes, after gunzip and before decoding; 0 if unread */
 } bt_source;
