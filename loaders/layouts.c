@@ -49,12 +49,12 @@ typedef struct word {
   size_t length;
 } word;
 
-/* The next stretch up to one of `ends`; false at the end of the text. */
-static bool next_word(word *out, const char **at, const char *end, const char *ends)
+/* The next stretch up to a `stop`; false at the end of the text. */
+static bool next_word(word *out, const char **at, const char *end, char stop)
 {
-  while (*at < end && strchr(ends, **at)) (*at)++;
+  while (*at < end && **at == stop) (*at)++;
   out->at = *at;
-  while (*at < end && !strchr(ends, **at)) (*at)++;
+  while (*at < end && **at != stop) (*at)++;
   out->length = (size_t)(*at - out->at);
   return out->length > 0;
 }
@@ -108,7 +108,7 @@ static bool match_token(bt_columns *out, word token, const bt_cells *cells, size
   size_t column = BT_NO_COLUMN;
   bool twice = false;
   for (const char *at = equals ? equals + 1 : token.at; column == BT_NO_COLUMN;)
-    if (next_word(&key, &at, end, "/"))
+    if (next_word(&key, &at, end, '/'))
       column = find_key(cells, row, key, &twice);
     else
       break;
@@ -122,11 +122,11 @@ bool bt_layouts__match_header(bt_columns *out, const bt_layout *layout, const bt
 {
   const char *at = layout->columns, *end = at + strlen(at);
   word alternative, token;
-  while (next_word(&alternative, &at, end, "|")) {
+  while (next_word(&alternative, &at, end, '|')) {
     const char *inner = alternative.at, *inner_end = inner + alternative.length;
     bool fits = true;
     bt_columns__reset(out);
-    while (fits && next_word(&token, &inner, inner_end, " "))
+    while (fits && next_word(&token, &inner, inner_end, ' '))
       fits = match_token(out, token, cells, row);
     if (fits) return !bt_columns__have_copy(out, cells, row);
   }
@@ -209,7 +209,7 @@ static bool match_fields(bt_columns *out, word list, const bt_cells *cells, size
   word token;
   bool has_clock = false;
   bt_columns__reset(out);
-  for (size_t c = 0; next_word(&token, &at, end, " "); c++) {
+  for (size_t c = 0; next_word(&token, &at, end, ' '); c++) {
     bool optional = *token.at == '?';
     if (optional) token = (word){token.at + 1, token.length - 1};
     bool there = c < bt_columns__count(cells, row);
@@ -229,7 +229,7 @@ bool bt_layouts__match_shape(bt_columns *out, const bt_layout *layout, const bt_
 {
   const char *at = layout->columns, *end = at + strlen(at);
   word alternative;
-  while (next_word(&alternative, &at, end, "|"))
+  while (next_word(&alternative, &at, end, '|'))
     if (match_fields(out, alternative, cells, row, mark)) return true;
   return false;
 }

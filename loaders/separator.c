@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/char.h"
 #include "loaders/decimal.h"
 #include "loaders/stamp.h"
 
@@ -14,16 +15,20 @@ const char *bt_separator__next_line(const char *at)
   return end ? end + 1 : at + strlen(at);
 }
 
-/* How often a separator stands outside quotes in the line at `at`. */
-static size_t count_in_line(const char *at, char separator)
+/* At a tie the comma loses: it may be a decimal mark. */
+static const char candidates[BT_N_SEPARATORS] = {';', '\t', '|', ','};
+
+/* How often each candidate stands outside quotes in the line at `at`. Returns its end. */
+static const char *count_in_line(size_t counts[BT_N_SEPARATORS], const char *at)
 {
-  size_t n = 0;
   bool quoted = false;
+  for (size_t s = 0; s < BT_N_SEPARATORS; s++) counts[s] = 0;
   for (; *at && *at != '\n'; at++) {
+    if (bt_char_is_digit(*at)) continue; /* as most are */
     if (*at == '"') quoted = !quoted;
-    n += *at == separator && !quoted;
+    for (size_t s = 0; s < BT_N_SEPARATORS; s++) counts[s] += *at == candidates[s] && !quoted;
   }
-  return n;
+  return at;
 }
 
 /* Separators in all the lines that have the same number of them, for the best such number. */
@@ -46,14 +51,12 @@ static bool is_announced(const char *text, char separator)
 
 size_t bt_separator__rank(char ranked[BT_N_SEPARATORS], const char *text)
 {
-  /* at a tie the comma loses: it may be a decimal mark */
-  static const char candidates[BT_N_SEPARATORS] = {';', '\t', '|', ','};
-  size_t counts[LINES_LOOKED_AT], even[BT_N_SEPARATORS], n_ranked = 0;
+  size_t by_line[LINES_LOOKED_AT][BT_N_SEPARATORS], counts[LINES_LOOKED_AT];
+  size_t even[BT_N_SEPARATORS], n_ranked = 0, n_lines = 0;
+  for (const char *at = text; *at && n_lines < LINES_LOOKED_AT; at = bt_separator__next_line(at))
+    if (*at != '\n' && *at != '\r' && *at != '#') at = count_in_line(by_line[n_lines++], at);
   for (size_t s = 0; s < BT_N_SEPARATORS; s++) {
-    size_t n_lines = 0;
-    for (const char *at = text; *at && n_lines < LINES_LOOKED_AT; at = bt_separator__next_line(at))
-      if (*at != '\n' && *at != '\r' && *at != '#')
-        counts[n_lines++] = count_in_line(at, candidates[s]);
+    for (size_t i = 0; i < n_lines; i++) counts[i] = by_line[i][s];
     size_t evenness_now = evenness(counts, n_lines);
     if (is_announced(text, candidates[s])) evenness_now = SIZE_MAX;
     if (evenness_now == 0) continue;

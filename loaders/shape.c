@@ -15,6 +15,11 @@ static const double power10[BT_DIGITS_OF_WORD] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 
 void bt_shapes__init(bt_shapes *shapes, size_t n_rows)
 {
   memset(shapes->others, 0, sizeof shapes->others);
+  memset(&shapes->empty, 0, sizeof shapes->empty);
+  for (size_t role = 0; role < BT_SHAPE_NUMBERS; role++) {
+    shapes->empty.end[role] = END_LEAST;
+    shapes->empty.power[role] = 1;
+  }
   shapes->n_left = LEARNED_LEAST + n_rows / ROWS_A_SHAPE;
 }
 
@@ -24,37 +29,39 @@ static uint64_t last_bytes(size_t n)
   return n == 0 ? 0 : ~UINT64_C(0) << (64 - 8 * n);
 }
 
-/* The number in [start, end) of a row; false where it is too long, or lies too far in front. */
-static bool learn_number(bt_shape *shape, unsigned role, size_t start, size_t end, char mark)
+/* The number of a row that ends at `end`, after n_digits and perhaps a mark, with n_decimals behind
+ * it; false where it is too long, or lies too far in front. */
+static bool learn_number(bt_shape *shape, unsigned role, size_t end, size_t n_digits,
+                         size_t n_decimals)
 {
-  const char *found = memchr(shape->text + start, mark, end - start);
-  size_t n_decimals = found ? (size_t)(shape->text + end - found) - 1 : 0;
-  size_t n_digits = end - start - (found != NULL);
   if (n_digits > BT_DIGITS_OF_WORD || end < END_LEAST) return false;
   shape->end[role] = (uint8_t)end;
-  shape->decimals[role] = last_bytes(found ? n_decimals : BT_DIGITS_OF_WORD);
+  shape->decimals[role] = n_decimals > 0 ? last_bytes(n_decimals) : last_bytes(BT_DIGITS_OF_WORD);
   shape->digits[role] = last_bytes(n_digits) & BT_EACH_BYTE * 0x0f;
   shape->power[role] = power10[n_decimals];
   return true;
 }
 
-/* The fields of shape->text; false where a number does not fit. */
-static bool learn_fields(bt_shape *shape, const bt_shape_fields *fields)
+/* The fields of shape->text, between characters that are no digits; false where a number does not
+ * fit. */
+static bool learn_fields(bt_shape *shape, uint64_t others, const bt_shape_fields *fields)
 {
-  const char *row = shape->text;
-  for (unsigned role = 0; role < BT_SHAPE_NUMBERS; role++) {
-    shape->end[role] = END_LEAST;
-    shape->decimals[role] = shape->digits[role] = 0;
-    shape->power[role] = 1;
-  }
-  for (size_t field = 0, start = 0; field < fields->n_roles; field++) {
-    unsigned role = fields->roles[field];
-    size_t end = start;
-    while (row[end] != fields->separator && row[end] != '\r' && row[end] != '\n') end++;
+  size_t start = 0, n_marks = 0, last_mark = 0;
+  for (size_t field = 0; field < fields->n_roles; others &= others - 1) {
+    size_t at = (size_t)__builtin_ctzll(others);
+    char c = shape->text[at];
+    if (c == fields->mark) {
+      n_marks++;
+      last_mark = at;
+    }
+    if (c != fields->separator && c != '\r' && c != '\n') continue;
+    unsigned role = fields->roles[field++];
+    size_t n_decimals = n_marks > 0 ? at - last_mark - 1 : 0;
     if (role == BT_ROLE_DATE) shape->date_at = (uint8_t)start;
-    if (role < BT_SHAPE_NUMBERS && !learn_number(shape, role, start, end, fields->mark))
+    if (role < BT_SHAPE_NUMBERS && !learn_number(shape, role, at, at - start - n_marks, n_decimals))
       return false;
-    start = end + 1;
+    start = at + 1;
+    n_marks = 0;
   }
   return true;
 }
@@ -68,8 +75,9 @@ bool bt_shapes__learn(bt_shapes *shapes, const char *row, const bt_shape_fields 
   if (others == 0) return true;
   size_t place = bt_shape__place(others);
   bt_shape *shape = &shapes->shape[place];
+  *shape = shapes->empty;
   memcpy(shape->text, row, sizeof shape->text);
-  shapes->others[place] = learn_fields(shape, fields) ? others : 0;
+  shapes->others[place] = learn_fields(shape, others, fields) ? others : 0;
   return true;
 }
 

@@ -43,7 +43,8 @@ typedef struct bt_shape {
 typedef struct bt_shapes {
   uint64_t others[BT_SHAPES_MOST];
   bt_shape shape[BT_SHAPES_MOST];
-  size_t n_left; /* so many more are learned */
+  bt_shape empty; /* what a new one is filled in from */
+  size_t n_left;  /* so many more are learned */
 } bt_shapes;
 
 /* For a file of n_rows rows. */
