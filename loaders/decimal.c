@@ -385,11 +385,11 @@ uint64_t bt_decimal__power10(unsigned n)
   return power10_whole[n];
 }
 
+/* Without a look at the size of the number, which nothing foretells where numbers are long. */
 double bt_decimal__quotient(uint64_t digits, int n_decimals)
 {
-  double value = 0.0;
-  (void)scale_exactly(&value, digits, -n_decimals); /* so few decimals have a short path */
-  return value;
+  if (digits == 0) return 0.0;
+  return n_decimals == 0 ? (double)digits : divide(digits, n_decimals);
 }
 
 const char *bt_decimal__scan(double *out, const char *text, const char *end, char mark)

@@ -77,6 +77,18 @@ static inline uint64_t bt_digits__gather(uint64_t high)
   return (high >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
+/* Of eight characters the bytes of the last n; of these the bits that tell digits; 10^n. n from 0
+ * to 8. */
+#define BT_LAST(bits, n) ((bits) << (64 - 8 * (n)))
+#define BT_LAST_0_TO_8(bits)                                                                       \
+  {                                                                                                \
+    0, BT_LAST(bits, 1), BT_LAST(bits, 2), BT_LAST(bits, 3), BT_LAST(bits, 4), BT_LAST(bits, 5),   \
+        BT_LAST(bits, 6), BT_LAST(bits, 7), (bits)                                                 \
+  }
+static const uint64_t bt_digits__last_bytes[] = BT_LAST_0_TO_8(~UINT64_C(0));
+static const uint64_t bt_digits__last_bits[] = BT_LAST_0_TO_8(BT_EACH_BYTE * 0x0f);
+static const double bt_digits__power10[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+
 /* ---- windows: bit i is about the character at[i] ---------------------------------------------
  *
  * Each in the fastest way of the machine, and in a plain one that finds the same. */

@@ -38,7 +38,7 @@ typedef struct window {
 typedef struct scanner {
   bt_shape_fields fields;
   bool adjust;
-  double unused;
+  double unused;      /* where an adjusted close goes that is not asked for */
   bool has_shapes;    /* the symbol has no digits: of two rows of one shape it is the same */
   bool checks_first;  /* the first field is text: it must not begin a comment */
   const char *end;    /* of the last row */
@@ -50,23 +50,11 @@ typedef struct scanner {
   unsigned days_in_month;
 } scanner;
 
-/* Of n decimals, the power of ten; of a word of eight characters those bytes that hold the last n
- * ones, and of these characters the bits that are the digits. */
-static const double power10[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
-#define LAST(n) (~UINT64_C(0) << (64 - 8 * (n)))
-static const uint64_t last_bytes[] = {0,       LAST(1), LAST(2), LAST(3),
-                                      LAST(4), LAST(5), LAST(6), LAST(7)};
-#undef LAST
-#define LAST(n) (BT_EACH_BYTE * 0x0f << (64 - 8 * (n)))
-static const uint64_t last_digits[] = {0,       LAST(1), LAST(2), LAST(3), LAST(4),
-                                       LAST(5), LAST(6), LAST(7), LAST(8)};
-#undef LAST
-
 /* ---- fields --------------------------------------------------------------------------------- */
 
 static inline window look_at(const char *at)
 {
-  return (window){at, bt_digits__others(at) | UINT64_C(1) << 63, 0};
+  return (window){at, bt_digits__others(at) | UINT64_C(1) << (BT_DIGITS_WINDOW - 1), 0};
 }
 
 /* Sees to it that a number or date lies in the window. */
@@ -83,7 +71,7 @@ static inline unsigned next_other(window *w)
   return at;
 }
 
-/* Numbers of more than eight digits. */
+/* A number of more than eight digits that ends at `end`. */
 static __attribute__((noinline)) double read_long(const char *end, unsigned n_whole,
                                                   unsigned n_decimals)
 {
@@ -94,37 +82,37 @@ static __attribute__((noinline)) double read_long(const char *end, unsigned n_wh
   return bt_decimal__quotient(number, (int)n_decimals);
 }
 
+/* A number of at most eight digits. What stands before its mark is one character farther in front
+ * than it would be without. */
+static inline double read_short(const char *end, unsigned n_digits, unsigned n_decimals)
+{
+  uint64_t word = bt_digits__load(end - 8);
+  if (n_decimals > 0) {
+    uint64_t before = bt_digits__load(end - 9);
+    word = before ^ ((before ^ word) & bt_digits__last_bytes[n_decimals]);
+  }
+  word = bt_digits__value(word & bt_digits__last_bits[n_digits]);
+  return (double)(int64_t)word / bt_digits__power10[n_decimals];
+}
+
 /* digits[.digits]; false where it is anything else. */
 static inline bool scan_number(const scanner *s, double *out, window *w)
 {
   look_ahead(w);
   unsigned first = w->at, end = next_other(w), n_digits = end - first, n_decimals = 0;
-  if (n_digits - 1 >= DIGITS_MOST) return false;
-  uint64_t word;
+  if (n_digits == 0) return false;
   if (w->base[end] == s->fields.mark) {
     unsigned mark = end;
     end = next_other(w);
     n_decimals = end - mark - 1;
     n_digits += n_decimals;
-    if (n_decimals == 0 || n_digits > DIGITS_MOST) return false;
-    w->at = end;
-    if (n_digits > BT_DIGITS_OF_WORD) {
-      *out = read_long(w->base + end, n_digits - n_decimals, n_decimals);
-      return true;
-    }
-    /* what stands before the mark is one character farther in front */
-    uint64_t with_mark = bt_digits__load(w->base + end - 9);
-    word = bt_digits__load(w->base + end - 8);
-    word = with_mark ^ ((with_mark ^ word) & last_bytes[n_decimals]);
-  } else {
-    w->at = end;
-    if (n_digits > BT_DIGITS_OF_WORD) {
-      *out = read_long(w->base + end, n_digits, 0);
-      return true;
-    }
-    word = bt_digits__load(w->base + end - 8);
+    if (n_decimals == 0) return false;
   }
-  *out = (double)(int64_t)bt_digits__value(word & last_digits[n_digits]) / power10[n_decimals];
+  if (n_digits > DIGITS_MOST) return false;
+  w->at = end;
+  *out = n_digits <= BT_DIGITS_OF_WORD
+             ? read_short(w->base + end, n_digits, n_decimals)
+             : read_long(w->base + end, n_digits - n_decimals, n_decimals);
   return true;
 }
 
@@ -223,7 +211,7 @@ static const char *scan_row(scanner *s, int64_t *time_ns, double *const numbers[
   }
 }
 
-/* Where the numbers of row t go, by role; an adjusted close that is not asked for has no digits. */
+/* Where the numbers of row t go, by role. */
 static inline void place_numbers(double *out[BT_SHAPE_NUMBERS], scanner *s, const bt_bars *bars,
                                  size_t t)
 {

@@ -10,8 +10,6 @@ enum {
   END_LEAST = 9 /* so many characters in front of an end are read */
 };
 
-static const double power10[BT_DIGITS_OF_WORD] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
-
 void bt_shapes__init(bt_shapes *shapes, size_t n_rows)
 {
   memset(shapes->others, 0, sizeof shapes->others);
@@ -23,12 +21,6 @@ void bt_shapes__init(bt_shapes *shapes, size_t n_rows)
   shapes->n_left = LEARNED_LEAST + n_rows / ROWS_A_SHAPE;
 }
 
-/* The last n of eight bytes. */
-static uint64_t last_bytes(size_t n)
-{
-  return n == 0 ? 0 : ~UINT64_C(0) << (64 - 8 * n);
-}
-
 /* The number of a row that ends at `end`, after n_digits and perhaps a mark, with n_decimals behind
  * it; false where it is too long, or lies too far in front. */
 static bool learn_number(bt_shape *shape, unsigned role, size_t end, size_t n_digits,
@@ -36,9 +28,10 @@ static bool learn_number(bt_shape *shape, unsigned role, size_t end, size_t n_di
 {
   if (n_digits > BT_DIGITS_OF_WORD || end < END_LEAST) return false;
   shape->end[role] = (uint8_t)end;
-  shape->decimals[role] = n_decimals > 0 ? last_bytes(n_decimals) : last_bytes(BT_DIGITS_OF_WORD);
-  shape->digits[role] = last_bytes(n_digits) & BT_EACH_BYTE * 0x0f;
-  shape->power[role] = power10[n_decimals];
+  /* without a mark nothing is moved */
+  shape->decimals[role] = bt_digits__last_bytes[n_decimals > 0 ? n_decimals : BT_DIGITS_OF_WORD];
+  shape->digits[role] = bt_digits__last_bits[n_digits];
+  shape->power[role] = bt_digits__power10[n_decimals];
   return true;
 }
 
