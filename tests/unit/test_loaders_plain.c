@@ -109,7 +109,8 @@ static void put_field(text *t, uint64_t *random, const look *l, const char *name
   } else if (strcmp(name, "Symbol") == 0) {
     put_text(t, l->whole % 3 ? "AbC" : "X1");
   } else if (strcmp(name, "Note") == 0) {
-    put_text(t, below(random, 4) ? "" : "a note, 1.5-" + 7 * below(random, 2));
+    static const char *const notes[] = {"", "", "", "", "", "1.5-", "a note", "a note, 1.5-"};
+    put_text(t, notes[below(random, sizeof notes / sizeof notes[0])]);
   } else if (strcmp(name, "Volume") == 0) {
     (void)snprintf(number, sizeof number, "%zu%s", below(random, 2000000000) >> below(random, 20),
                    below(random, 20) ? "" : ".0");
