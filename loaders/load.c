@@ -169,7 +169,9 @@ static bt_status load_text(bt_bars **out, bt_load_report *report, bt_loader *loa
   if (status != BT_OK) return status;
   report->layout = format.layout->name;
   bool adjust = options->adjust && format.columns.at[BT_ROLE_ADJUSTED] != BT_NO_COLUMN;
-  if (!loader->always_long) status = bt_plain__read(out, &format, &input, adjust, err);
+  /* a share below 0 refuses even files without a bad row: left to the long way */
+  if (!loader->always_long && options->max_bad >= 0)
+    status = bt_plain__read(out, &format, &input, adjust, err);
   loader->was_short = *out != NULL;
   if (*out) describe_plain(report, *out, adjust);
   if (*out || status != BT_OK) return status;
