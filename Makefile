@@ -38,10 +38,11 @@ CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
 
 # Vector levels. On x86-64 the program holds everything below main() once for each, and main() calls
 # the widest that the CPU has; the levels share no symbol but the function that main() calls. They
-# compute the same bits: the source is the same, and the compiler may not reorder floating point.
+# compute the same bits: the source is the same, and the compiler may neither reorder nor fuse
+# floating point.
 # Their files lie in $(TOP)/LEVEL, those of the baseline in $(TOP).
 LEVELS       := baseline
-FLAGS_avx2   := -mavx2 -mbmi -mbmi2 -mpopcnt
+FLAGS_avx2   := -mavx2 -mfma -mbmi -mbmi2 -mpopcnt
 FLAGS_avx512 := $(FLAGS_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl
 ifeq ($(BUILD) $(firstword $(subst -, ,$(shell $(CC) -dumpmachine))),release x86_64)
 LEVELS       += avx2 avx512

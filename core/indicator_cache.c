@@ -18,7 +18,8 @@ struct bt_indicator_entry {
   entry *newer, *older; /* among those that nobody holds, by when that began */
   const bt_indicator *indicator;
   double params[BT_INDICATOR_PARAMS_MOST];
-  double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in one block, freed through outputs[0] */
+  double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
+  double *block;
   bool ready;                                 /* else some thread is computing it */
   size_t n_holds;
 };
@@ -69,7 +70,7 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
 
 static void free_entry(entry *e)
 {
-  free(e->outputs[0]);
+  free(e->block);
   free(e);
 }
 
@@ -231,10 +232,11 @@ static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *er
   enum { LINE = 64 / sizeof(double) }; /* outputs begin on cache lines, for the sake of vectors */
   size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
   bt_indicator_hold parts;
-  double *block =
-      aligned_alloc(LINE * sizeof *block, e->indicator->n_outputs * stride * sizeof *block);
-  if (!block) return bt_fail_nomem(err, e->indicator->name);
-  for (size_t i = 0; i < e->indicator->n_outputs; i++) e->outputs[i] = block + i * stride;
+  e->block = malloc((e->indicator->n_outputs * stride + LINE) * sizeof *e->block);
+  if (!e->block) return bt_fail_nomem(err, e->indicator->name);
+  size_t place = (uintptr_t)e->block / sizeof *e->block % LINE;
+  for (size_t i = 0; i < e->indicator->n_outputs; i++)
+    e->outputs[i] = e->block + (LINE - place) % LINE + i * stride;
   bt_indicator_hold_init(&parts, cache);
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
   bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);

@@ -236,21 +236,45 @@ void bt_exact_sums_free(bt_exact_sums *sums)
   free(sums);
 }
 
+/* What a * b leaves of c, which is exact: c is the nearest double to a * b but for a few units in
+ * the last place, and b < 2^26. Without a fused multiplication, a is split in two halves of 26 bits
+ * (Dekker 1971, "A floating-point technique for extending the available precision"), of which each
+ * times b fits into doubles. */
+static inline double remainder_of(double c, double a, double b)
+{
+#if defined(__FMA__)
+  return __builtin_fma(-a, b, c);
+#else
+  double spread = a * 0x1.0000002p27, upper = spread - (spread - a), lower = a - upper;
+  return (c - upper * b) - lower * b;
+#endif
+}
+
+/* The nearest double to a / b; inverse is that to 1 / b (Markstein 1990, "Computation of elementary
+ * functions on the IBM RISC System/6000 processor", theorem 8.3). */
+static inline double quotient_of(double a, double b, double inverse)
+{
+#if defined(__FMA__)
+  double quotient = a * inverse;
+  return __builtin_fma(__builtin_fma(-quotient, b, a), inverse, quotient);
+#else
+  (void)inverse;
+  return a / b;
+#endif
+}
+
 /* The usual case, without branches and in doubles alone, so that a compiler makes vectors of it.
  * The sum is high + low, exactly; the quotient of its nearest double is right to two or three units
- * in the last place, and what it leaves is exact: the quotient, split in two halves of 26 bits
- * (Dekker 1971, "A floating-point technique for extending the available precision"), times a count
- * below 2^26 fits into doubles. Adding that remainder's share is the one rounding that counts: the
- * share is off by 2^-53 of itself, but no sum over fewer than 2^26 values ends as near as that to
- * the middle of two doubles, unless right on it, where the share is exact. */
+ * in the last place, and what it leaves is exact. Adding that remainder's share is the one rounding
+ * that counts: the share is off by 2^-53 of itself, but no sum over fewer than 2^26 values ends as
+ * near as that to the middle of two doubles, unless right on it, where the share is exact. */
 static inline double divide_pair(double high, double low, double count, double inverse)
 {
   double sum = high + low, moved = sum - high;
   double rest = (high - (sum - moved)) + (low - moved); /* Knuth's two-sum */
-  double quotient = sum * inverse, spread = quotient * 0x1.0000002p27;
-  double upper = spread - (spread - quotient), lower = quotient - upper;
-  rest += (sum - upper * count) - lower * count;
-  return quotient + rest / count;
+  double quotient = sum * inverse;
+  rest += remainder_of(sum, quotient, count);
+  return quotient + quotient_of(rest, count, inverse);
 }
 
 static void divide_pairs(double *restrict out, const bt_exact_sums *sums, size_t period)
