@@ -20,7 +20,7 @@ struct bt_indicator_entry {
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
   double *block;
-  bool ready;                                 /* else some thread is computing it */
+  bool ready; /* else some thread is computing it */
   size_t n_holds;
 };
 

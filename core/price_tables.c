@@ -53,26 +53,36 @@ static void add_sums(bt_leaf_sums *sums, const double *r, size_t n, double floor
   for (size_t i = 0; i < BT_N_MOMENTS; i++) add_exactly(&sums->high[i], &sums->low[i], sum[i]);
 }
 
+/* Of one leaf's n bars. */
+static void fill_reaches(bt_tables *tables, size_t first, size_t n)
+{
+  const double *close = tables->close;
+  bt_reach reach = {close[first], close[first]};
+  for (size_t t = first; t < first + n; t++)
+    tables->up_to[t] = reach = bt_reach_join(reach, (bt_reach){close[t], close[t]});
+  reach = (bt_reach){close[first + n - 1], close[first + n - 1]};
+  for (size_t t = first + n; t-- > first;)
+    tables->from[t] = reach = bt_reach_join(reach, (bt_reach){close[t], close[t]});
+}
+
 static void fill_leaves(bt_tables *tables)
 {
-  const double *close = tables->bars->close;
-  size_t n_bars = tables->bars->n_bars;
+  size_t n_bars = tables->bars->n_bars, n_leaves = tables->n_leaves;
   tables->ahead[0] = (bt_leaf_sums){{0}, {0}};
-  for (size_t i = 0; i < tables->n_leaves; i++) {
-    size_t first = i * BT_LEAF_BARS,
-           n = n_bars - first < BT_LEAF_BARS ? n_bars - first : BT_LEAF_BARS;
-    double high = close[first], low = close[first];
-    for (size_t t = first + 1; t < first + n; t++) {
-      high = close[t] > high ? close[t] : high;
-      low = close[t] < low ? close[t] : low;
-    }
-    tables->high[i] = high;
-    tables->low[i] = low;
+  for (size_t i = 0; i < n_leaves; i++) {
+    size_t first = i * BT_LEAF_BARS;
+    size_t n = n_bars - first < BT_LEAF_BARS ? n_bars - first : BT_LEAF_BARS;
+    fill_reaches(tables, first, n);
+    tables->runs[0][i] = tables->from[first];
     tables->ahead[i + 1] = tables->ahead[i];
     add_sums(&tables->ahead[i + 1], tables->returns + first, n, tables->floor);
   }
-  for (size_t i = tables->n_leaves; i < tables->n_leaves + BT_LANES; i++)
-    tables->high[i] = tables->low[i] = 0;
+  for (size_t k = 1; k < BT_RUN_LEVELS; k++) {
+    size_t half = (size_t)1 << (k - 1);
+    const bt_reach *below = tables->runs[k - 1];
+    for (size_t i = 0; i + 2 * half <= n_leaves; i++)
+      tables->runs[k][i] = bt_reach_join(below[i], below[i + half]);
+  }
 }
 
 bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per_year, double rf,
@@ -88,13 +98,16 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
   tables->n_leaves = n_leaves;
   tables->returns = malloc((bars->n_bars + BT_LANES) * sizeof *tables->returns);
   tables->close = malloc((bars->n_bars + BT_LANES) * sizeof *tables->close);
-  tables->high = malloc((n_leaves + BT_LANES) * sizeof *tables->high);
-  tables->low = malloc((n_leaves + BT_LANES) * sizeof *tables->low);
+  tables->up_to = malloc((bars->n_bars + 1) * sizeof *tables->up_to);
+  tables->from = malloc((bars->n_bars + 1) * sizeof *tables->from);
+  tables->runs[0] = malloc((BT_RUN_LEVELS * n_leaves + 1) * sizeof *tables->runs[0]);
   tables->ahead = aligned_alloc(64, (n_leaves + 1) * sizeof *tables->ahead);
-  if (!tables->returns || !tables->close || !tables->high || !tables->low || !tables->ahead) {
+  if (!tables->returns || !tables->close || !tables->up_to || !tables->from || !tables->runs[0] ||
+      !tables->ahead) {
     bt_tables_free(tables);
     return bt_fail_nomem(err, "price tables");
   }
+  for (size_t k = 1; k < BT_RUN_LEVELS; k++) tables->runs[k] = tables->runs[k - 1] + n_leaves;
   fill_returns(tables);
   fill_leaves(tables);
   *out = tables;
@@ -106,8 +119,9 @@ void bt_tables_free(bt_tables *tables)
   if (!tables) return;
   free(tables->returns);
   free(tables->close);
-  free(tables->high);
-  free(tables->low);
+  free(tables->up_to);
+  free(tables->from);
+  free(tables->runs[0]);
   free(tables->ahead);
   free(tables);
 }
@@ -115,7 +129,8 @@ void bt_tables_free(bt_tables *tables)
 size_t bt_tables_size_bytes(const bt_tables *tables)
 {
   return sizeof *tables + 2 * (tables->bars->n_bars + BT_LANES) * sizeof *tables->returns +
-         2 * (tables->n_leaves + BT_LANES) * sizeof *tables->high +
+         2 * (tables->bars->n_bars + 1) * sizeof *tables->up_to +
+         (BT_RUN_LEVELS * tables->n_leaves + 1) * sizeof *tables->runs[0] +
          (tables->n_leaves + 1) * sizeof *tables->ahead;
 }
 

@@ -16,7 +16,17 @@
 #include "core/moments.h"
 #include "core/status.h"
 
-enum { BT_LEAF_BARS = BT_LANES };
+enum { BT_LEAF_BARS = BT_LANES, BT_RUN_LEVELS = 5 };
+
+/* The highest and the lowest of some closes. */
+typedef struct bt_reach {
+  double high, low;
+} bt_reach;
+
+static inline bt_reach bt_reach_join(bt_reach a, bt_reach b)
+{
+  return (bt_reach){a.high > b.high ? a.high : b.high, a.low < b.low ? a.low : b.low};
+}
 
 /* Sums over the returns ahead of a leaf: high[i] + low[i] for moment i. */
 typedef struct bt_leaf_sums {
@@ -35,8 +45,9 @@ typedef struct bt_tables {
   double *returns;      /* close to close, without noise; 0 for the first bar; owned */
   double *close;        /* of the bars; BT_LANES more can be read, here and there; owned */
   size_t n_leaves;      /* the last may be cut short */
-  double *high, *low;   /* of the closes of each leaf */
-  bt_leaf_sums *ahead;  /* n_leaves + 1 */
+  bt_reach *up_to, *from;        /* of a bar: of its leaf's closes up to it, and from it on */
+  bt_reach *runs[BT_RUN_LEVELS]; /* of 2^k leaves, from each one on; the first owns them all */
+  bt_leaf_sums *ahead;           /* n_leaves + 1 */
 } bt_tables;
 
 /* Tables of bars, which must outlive *out, for a yearly risk-free rate. The caller frees *out with
@@ -45,7 +56,33 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
                         bt_error *err);
 void bt_tables_free(bt_tables *tables); /* NULL is fine */
 
+/* The highest bit of n > 0. */
+static inline size_t bt_tables__log2(size_t n)
+{
+  return (size_t)(63 - __builtin_clzll((unsigned long long)n));
+}
+
 size_t bt_tables_size_bytes(const bt_tables *tables);
+
+/* The reach of the closes of bars [from, end), from < end. */
+static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, size_t end)
+{
+  size_t first = from / BT_LEAF_BARS, last = (end - 1) / BT_LEAF_BARS;
+  if (first == last) {
+    bt_reach reach = {tables->close[from], tables->close[from]};
+    for (size_t t = from + 1; t < end; t++)
+      reach = bt_reach_join(reach, (bt_reach){tables->close[t], tables->close[t]});
+    return reach;
+  }
+  bt_reach reach = bt_reach_join(tables->from[from], tables->up_to[end - 1]);
+  size_t n = last - first - 1; /* leaves between them */
+  if (n == 0) return reach;
+  size_t level = n >= 1 << (BT_RUN_LEVELS - 1) ? BT_RUN_LEVELS - 1 : bt_tables__log2(n);
+  size_t length = (size_t)1 << level;
+  const bt_reach *run = tables->runs[level];
+  for (size_t i = first + 1; i + length < last; i += length) reach = bt_reach_join(reach, run[i]);
+  return bt_reach_join(reach, run[last - length]);
+}
 
 /* The same without the sums over leaves. */
 void bt_tables__add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end);

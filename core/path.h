@@ -1,0 +1,104 @@
+/* path.h - equity on its way through a span, from holding to holding: its returns and its drawdown.
+ * Internal to core, for holdings.c and long_trips.c.
+ */
+#ifndef BT_CORE_PATH_H
+#define BT_CORE_PATH_H
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "core/changes.h"
+#include "core/evaluate.h"
+#include "core/price_tables.h"
+
+/* What lies behind, and what is held now. */
+typedef struct bt_path {
+  const bt_subject *subject;
+  const bt_tables *tables;
+  double cash, shares; /* held now */
+  double equity;       /* at the last close */
+  double peak, worst;  /* the highest equity, and the least of equity / peak; the cash before */
+  bool spiky;          /* see bt_tables_add; by what lies before the end of the span */
+  size_t n_exposed;
+  size_t n_still; /* bars without a return: flat, and no order filled */
+  bt_moments moments;
+  bt_lanes leaves; /* sums over whole leaves: moment i in lane i */
+  double single[BT_LANES];
+  size_t n_single; /* returns of single bars that are not in the moments yet */
+} bt_path;
+
+void bt_path_init(bt_path *path, const bt_subject *subject, double cash);
+
+/* ---- returns ----------------------------------------------------------------------------------
+ */
+
+static inline void bt_path__add_singles(bt_path *p)
+{
+  bt_moments_add(&p->moments, p->single, p->n_single, p->tables->floor);
+  p->n_single = 0;
+}
+
+/* The bar on which an order filled, or that begins with it: equity comes from the last close. */
+static inline void bt_path_add_bar(bt_path *p, double equity)
+{
+  if (equity == p->equity) {
+    p->n_still++;
+    return;
+  }
+  if (p->n_single == BT_LANES) bt_path__add_singles(p);
+  p->single[p->n_single++] = bt_without_noise(equity / p->equity - 1);
+  p->equity = equity;
+}
+
+/* ---- drawdown ---------------------------------------------------------------------------------
+ */
+
+static inline double bt_path_equity(const bt_path *p, double close)
+{
+  return p->cash + p->shares * close;
+}
+
+static inline void bt_path_follow_bar(bt_path *p, double equity)
+{
+  if (equity > p->peak)
+    p->peak = equity;
+  else if (equity < p->worst * p->peak)
+    p->worst = equity / p->peak;
+}
+
+/* Leaf by leaf, and where it has to be bar by bar. */
+void bt_path__follow_closely(bt_path *path, size_t from, size_t end);
+
+/* Equity of [from, end), held alike, reaches down to `low`, and the peak before or within is `most`:
+ * there may be a deeper fall. Below the peak before only the lowest counts. */
+static inline void bt_path_fall(bt_path *p, double low, double most, size_t from, size_t end)
+{
+  if (most == p->peak)
+    p->worst = low / most;
+  else
+    bt_path__follow_closely(p, from, end);
+}
+
+/* Follows equity at the closes of the bars [from, end), held alike. Rounding keeps the order of what
+ * it rounds, so the highest and the lowest close decide. Most of what rises above the peak would not
+ * fall deeper than before even if its lowest close came right behind the highest. */
+static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
+{
+  bt_reach closes = bt_tables_reach(p->tables, from, end);
+  double high = bt_path_equity(p, p->shares > 0 ? closes.high : closes.low);
+  double low = bt_path_equity(p, p->shares > 0 ? closes.low : closes.high);
+  double most = high > p->peak ? high : p->peak;
+  if (low >= p->worst * most)
+    p->peak = most;
+  else
+    bt_path_fall(p, low, most, from, end);
+}
+
+/* ---- holding ----------------------------------------------------------------------------------
+ */
+
+/* Bars [t, end), of which t is behind its orders, with what is held now; false where equity is gone
+ * on one of them, or nearly. */
+bool bt_path_hold(bt_path *path, size_t t, size_t end);
+
+#endif
