@@ -4,12 +4,14 @@ enum { TRIPS = BT_LANES }; /* that are computed together */
 
 /* Trips that follow each other, by prices: all but bars in the order of the formulas. */
 typedef struct block {
-  size_t n, n_closed; /* the last may still be open at the end of the span */
+  size_t n, n_closed;               /* the last may still be open at the end of the span */
   size_t entry[TRIPS], exit[TRIPS]; /* bars of the orders; the end of the span where it is open */
   double buy[TRIPS], sell[TRIPS];   /* prices before slippage */
   double entry_close[TRIPS], last_close[TRIPS]; /* of the entry's bar, of the one before the exit */
   double entry_factor[TRIPS], exit_factor[TRIPS]; /* raw shares per adjusted share */
   double high[TRIPS], low[TRIPS]; /* of the closes from the entry's bar to before the exit */
+  /* commissions as fractions of the value, and the value that one unit of equity buys: */
+  double entry_rate[TRIPS], exit_rate[TRIPS], value[TRIPS];
   /* and per unit of the equity before the trip: */
   double shares[TRIPS], after[TRIPS]; /* equity behind it */
   double costs[TRIPS], pnl[TRIPS], ret[TRIPS];
@@ -89,39 +91,48 @@ static inline double without_noise(double x)
   return fabs(x) >= BT_NOISE ? x : 0;
 }
 
-/* Rule 4 of simulate.c, for a target of 1 and one of 0. */
-static void compute(block *b, const bt_costs *costs)
+static void set_rates(block *b, const bt_costs *costs)
 {
   const double up = 1 + costs->slippage_rate, down = 1 - costs->slippage_rate;
   const double rate = costs->commission_rate, per_share = costs->commission_per_share;
   for (size_t i = 0; i < TRIPS; i++) {
+    b->entry_rate[i] = rate + per_share * b->entry_factor[i] / (b->buy[i] * up);
+    b->exit_rate[i] = rate + per_share * b->exit_factor[i] / (b->sell[i] * down);
+    b->value[i] = 1 / (1 + b->entry_rate[i]);
+  }
+}
+
+/* Rule 4 of simulate.c, for a target of 1 and one of 0. */
+static void compute(block *b, const bt_costs *costs)
+{
+  const double up = 1 + costs->slippage_rate, down = 1 - costs->slippage_rate;
+  if (costs->commission_per_share != 0) set_rates(b, costs);
+  for (size_t i = 0; i < TRIPS; i++) {
     double entry_price = b->buy[i] * up, exit_price = b->sell[i] * down;
-    double entry_rate = rate + per_share * b->entry_factor[i] / entry_price;
-    double exit_rate = rate + per_share * b->exit_factor[i] / exit_price;
-    double value = 1 / (1 + entry_rate), shares = value / entry_price;
-    double last = shares * b->last_close[i], sold = shares * exit_price;
+    double entry_rate = b->entry_rate[i], exit_rate = b->exit_rate[i], value = b->value[i];
+    double shares = value / entry_price, sold = shares * exit_price;
     double paid = entry_rate * value + exit_rate * sold;
     b->shares[i] = shares;
     b->after[i] = sold - exit_rate * sold;
     b->pnl[i] = shares * (exit_price - entry_price) - paid;
-    b->ret[i] = without_noise(b->pnl[i] / value);
-    b->costs[i] =
-        paid + shares * (fabs(entry_price - b->buy[i]) + fabs(exit_price - b->sell[i]));
+    b->ret[i] = without_noise(b->pnl[i] * (1 + entry_rate));
+    b->costs[i] = paid + shares * (fabs(entry_price - b->buy[i]) + fabs(exit_price - b->sell[i]));
     b->entry_return[i] = without_noise(shares * b->entry_close[i] - 1);
-    b->exit_return[i] = without_noise(b->after[i] / last - 1);
+    b->exit_return[i] = without_noise(b->after[i] / (shares * b->last_close[i]) - 1);
   }
 }
 
 /* Whether orders are filled, and no trade's profit is so small that rounding could decide whether
- * it was won. */
+ * it was won; so it is of the trips that are left of blocks before, or of the first. */
 static bool is_sure(const block *b)
 {
-  bool sure = true;
-  for (size_t i = 0; i < b->n; i++) {
+  int n = 0;
+  for (size_t i = 0; i < TRIPS; i++) {
     double ret = fabs(b->ret[i]);
-    sure = sure && b->after[i] > 0 && isfinite(b->shares[i]) && (ret == 0 || ret > 4 * BT_NOISE);
+    n +=
+        (b->after[i] > 0) & (b->shares[i] < (double)INFINITY) & ((ret == 0) | (ret > 4 * BT_NOISE));
   }
-  return sure;
+  return n == TRIPS;
 }
 
 /* The last trip of a block is open: it costs what its entry did, and is no closed trade. */
@@ -129,10 +140,8 @@ static void leave_open(block *b, const bt_costs *costs)
 {
   size_t i = b->n - 1;
   double entry_price = b->buy[i] * (1 + costs->slippage_rate);
-  double rate =
-      costs->commission_rate + costs->commission_per_share * b->entry_factor[i] / entry_price;
   b->after[i] = b->shares[i] * b->last_close[i];
-  b->costs[i] = rate / (1 + rate) + b->shares[i] * fabs(entry_price - b->buy[i]);
+  b->costs[i] = b->entry_rate[i] * b->value[i] + b->shares[i] * fabs(entry_price - b->buy[i]);
   b->pnl[i] = 0;
 }
 
@@ -165,26 +174,32 @@ static void add_returns(bt_path *p, const block *b)
   }
 }
 
-/* Equity from trip to trip. */
+/* Equity from trip to trip, almost without branches: whether a trip is a deeper fall is nothing
+ * that a processor could foresee. */
 static void add_equity(run *r, const block *b)
 {
   bt_path *p = r->path;
+  p->cash = 0;
   double equity = p->equity;
   for (size_t i = 0; i < b->n; i++) {
     double shares = equity * b->shares[i];
-    double high = shares * b->high[i], low = shares * b->low[i];
-    double most = high > p->peak ? high : p->peak;
+    double high = shares * b->high[i], low = shares * b->low[i], peak = p->peak;
+    double most = high > peak ? high : peak, fall = low / most;
     r->costs_paid += equity * b->costs[i];
     r->trades->won += equity * b->pnl[i] * (b->ret[i] > 0);
     r->trades->lost += equity * b->pnl[i] * (b->ret[i] < 0);
-    p->cash = 0;
-    p->shares = shares;
-    if (low >= p->worst * most)
+    if (most > peak && fall < p->worst) { /* which of them came first? */
+      p->shares = shares;
+      bt_path__follow_closely(p, b->entry[i], b->exit[i]);
+    } else {
       p->peak = most;
-    else
-      bt_path_fall(p, low, most, b->entry[i], b->exit[i]);
+      p->worst = fall < p->worst ? fall : p->worst;
+    }
     equity *= b->after[i];
-    if (i < b->n_closed) bt_path_follow_bar(p, equity);
+    if (i == b->n_closed) break;
+    p->peak = equity > p->peak ? equity : p->peak;
+    fall = equity / p->peak;
+    p->worst = fall < p->worst ? fall : p->worst;
   }
   p->equity = equity;
 }
@@ -211,8 +226,11 @@ bool bt_long_trips_follow(bt_path *path, bt_trade_sums *trades, double *costs_pa
     if (t < span.end) decision = (r.at++)->target;
   }
   if (t < span.end && decision != 1) return false;
-  for (size_t i = 0; i < TRIPS; i++) /* of a block that is not full, the rest is computed, too */
+  for (size_t i = 0; i < TRIPS; i++) { /* of a block that is not full, the rest is computed, too */
     b.buy[i] = b.sell[i] = b.entry_close[i] = b.last_close[i] = 1;
+    b.entry_factor[i] = b.exit_factor[i] = 1;
+  }
+  set_rates(&b, r.costs); /* they are the same for all where nothing goes by the share */
   while (t < span.end) {
     if (!read_block(&b, &r, &t)) return false;
     compute(&b, r.costs);

@@ -1,10 +1,10 @@
 /* long_trips.h - runs that are either long with all equity or without a position, which most are:
  * eight round trips at a time.
  *
- * What a trip does to equity is a factor, which follows from its prices alone, and so do its return,
- * its costs and its path as shares of the equity that it begins with. They are computed in vectors;
- * what remains to be done in order is a multiplication and a look at the drawdown. The numbers agree
- * with those of account.c but for rounding. Internal to core, for holdings.c.
+ * What a trip does to equity is a factor, which follows from its prices alone, and so do its
+ * return, its costs and its path as shares of the equity that it begins with. They are computed in
+ * vectors; what remains to be done in order is a multiplication and a look at the drawdown. The
+ * numbers agree with those of account.c but for rounding. Internal to core, for holdings.c.
  */
 #ifndef BT_CORE_LONG_TRIPS_H
 #define BT_CORE_LONG_TRIPS_H

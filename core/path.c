@@ -25,32 +25,32 @@ static void follow_bars(bt_path *p, size_t from, size_t end)
   for (size_t t = from; t < end; t++) bt_path_follow_bar(p, bt_path_equity(p, p->tables->close[t]));
 }
 
-/* A leaf that lies below the peak can only be a deeper fall, by its lowest bar; one whose lowest
- * bar would be no deeper fall even from its highest can only be a higher peak. */
-static void follow_leaf(bt_path *p, size_t leaf)
+/* Runs of 2^level leaves: as a whole, or one half after the other. */
+static void follow_run(bt_path *p, size_t leaf, size_t level)
 {
-  bt_reach closes = p->tables->runs[0][leaf];
-  double of_high = bt_path_equity(p, closes.high), of_low = bt_path_equity(p, closes.low);
-  double high = p->shares > 0 ? of_high : of_low, low = p->shares > 0 ? of_low : of_high;
-  if (high <= p->peak)
-    bt_path_follow_bar(p, low);
-  else if (low >= p->worst * high)
-    p->peak = high;
-  else
+  if (bt_path__take(p, p->tables->runs[level][leaf])) return;
+  if (level == 0) {
     follow_bars(p, leaf * BT_LEAF_BARS, (leaf + 1) * BT_LEAF_BARS);
+    return;
+  }
+  follow_run(p, leaf, level - 1);
+  follow_run(p, leaf + ((size_t)1 << (level - 1)), level - 1);
 }
 
-/* Leaf by leaf, and where it has to be bar by bar. */
 void bt_path__follow_closely(bt_path *p, size_t from, size_t end)
 {
-  size_t first = (from + BT_LEAF_BARS - 1) / BT_LEAF_BARS, behind = end / BT_LEAF_BARS;
-  if (first >= behind) {
+  size_t first = from / BT_LEAF_BARS, last = (end - 1) / BT_LEAF_BARS;
+  if (first == last) {
     follow_bars(p, from, end);
     return;
   }
-  follow_bars(p, from, first * BT_LEAF_BARS);
-  for (size_t leaf = first; leaf < behind; leaf++) follow_leaf(p, leaf);
-  follow_bars(p, behind * BT_LEAF_BARS, end);
+  if (!bt_path__take(p, p->tables->from[from])) follow_bars(p, from, (first + 1) * BT_LEAF_BARS);
+  for (size_t leaf = first + 1, level; leaf < last; leaf += (size_t)1 << level) {
+    level = bt_tables__log2(last - leaf);
+    if (level >= BT_RUN_LEVELS) level = BT_RUN_LEVELS - 1;
+    follow_run(p, leaf, level);
+  }
+  if (!bt_path__take(p, p->tables->up_to[end - 1])) follow_bars(p, last * BT_LEAF_BARS, end);
 }
 
 bool bt_path_hold(bt_path *p, size_t t, size_t end)

@@ -60,38 +60,36 @@ static inline double bt_path_equity(const bt_path *p, double close)
 
 static inline void bt_path_follow_bar(bt_path *p, double equity)
 {
-  if (equity > p->peak)
-    p->peak = equity;
-  else if (equity < p->worst * p->peak)
-    p->worst = equity / p->peak;
+  p->peak = equity > p->peak ? equity : p->peak; /* without a branch: nothing could predict it */
+  if (equity < p->worst * p->peak) p->worst = equity / p->peak;
 }
 
-/* Leaf by leaf, and where it has to be bar by bar. */
-void bt_path__follow_closely(bt_path *path, size_t from, size_t end);
-
-/* Equity of [from, end), held alike, reaches down to `low`, and the peak before or within is `most`:
- * there may be a deeper fall. Below the peak before only the lowest counts. */
-static inline void bt_path_fall(bt_path *p, double low, double most, size_t from, size_t end)
+/* Follows equity at closes that reach so far; false where more has to be known of them. Rounding
+ * keeps the order of what it rounds, so the highest and the lowest close decide. Below the peak
+ * only the lowest counts; and most of what rises above it would not fall deeper than before even if
+ * its lowest close came right behind the highest. */
+static inline bool bt_path__take(bt_path *p, bt_reach closes)
 {
-  if (most == p->peak)
-    p->worst = low / most;
-  else
-    bt_path__follow_closely(p, from, end);
-}
-
-/* Follows equity at the closes of the bars [from, end), held alike. Rounding keeps the order of what
- * it rounds, so the highest and the lowest close decide. Most of what rises above the peak would not
- * fall deeper than before even if its lowest close came right behind the highest. */
-static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
-{
-  bt_reach closes = bt_tables_reach(p->tables, from, end);
   double high = bt_path_equity(p, p->shares > 0 ? closes.high : closes.low);
   double low = bt_path_equity(p, p->shares > 0 ? closes.low : closes.high);
   double most = high > p->peak ? high : p->peak;
   if (low >= p->worst * most)
     p->peak = most;
+  else if (most == p->peak)
+    p->worst = low / most;
   else
-    bt_path_fall(p, low, most, from, end);
+    return false;
+  return true;
+}
+
+/* Part by part, down to bars where it has to be. */
+void bt_path__follow_closely(bt_path *path, size_t from, size_t end);
+
+/* Follows equity at the closes of the bars [from, end), held alike. */
+static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
+{
+  if (!bt_path__take(p, bt_tables_reach(p->tables, from, end)))
+    bt_path__follow_closely(p, from, end);
 }
 
 /* ---- holding ----------------------------------------------------------------------------------
