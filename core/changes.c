@@ -67,6 +67,7 @@ bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_
   memmove(changes->at + from + n_edges, changes->at + to, (changes->n - to) * sizeof *changes->at);
   memcpy(changes->at + from, edges, n_edges * sizeof *edges);
   changes->n += n_edges - (to - from);
+  changes->version++;
   return BT_OK;
 }
 
@@ -102,6 +103,7 @@ bt_status bt_changes_of_target(bt_changes *out, const double *target, size_t n_b
   }
   out->n = n;
   out->n_bars = n_bars;
+  out->version++;
   return BT_OK;
 }
 
@@ -234,5 +236,6 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
   }
   out->n = (size_t)(at - out->at);
   out->n_bars = n_bars;
+  out->version++;
   return BT_OK;
 }

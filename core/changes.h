@@ -20,7 +20,8 @@ typedef struct bt_change {
 /* By rising bar; a target differs from that of the change before, the first from 0, which is the
  * target before it. Reused from target to target: the array only grows. */
 typedef struct bt_changes {
-  size_t n_bars; /* of the target */
+  size_t n_bars;  /* of the target */
+  size_t version; /* another one after whatever is done to it */
   size_t n, capacity;
   bt_change *at;
 } bt_changes;

@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "core/account.h"
-#include "core/long_trips.h"
 #include "core/path.h"
 #include "core/round_trip.h"
+#include "core/trips.h"
 
 /* ---- from order to order ----------------------------------------------------------------------
  */
@@ -130,7 +130,7 @@ static bt_return_sums sum_up(bt_path *p, size_t n)
 {
   double sums[BT_LANES], count = (double)n;
   bt_path__add_singles(p);
-  memcpy(sums, &p->leaves, sizeof sums);
+  memcpy(sums, &p->held, sizeof sums);
   for (size_t i = 0; i < BT_N_MOMENTS; i++) sums[i] += bt_lanes_sum(&p->moments.sum[i]);
   sums[BT_DOWNSIDE] += (double)p->n_still * bt_square_below(0, p->tables->floor);
   double mean = sums[BT_FIRST] / count, square = mean * mean;
@@ -144,19 +144,23 @@ static bt_return_sums sum_up(bt_path *p, size_t n)
                           .constant = second == 0};
 }
 
-/* Whether the sums that differences are taken of, up to the end of the span, are not so large that
- * their rounding shows. */
+/* Whether what differences are taken of is not so large that their rounding shows: a unit in the
+ * last place of what the leaves of the span hold for each, and 2^-96 of all ahead of its end. */
 static bool are_differences_sure(const bt_path *p, const bt_return_sums *s, double count)
 {
-  const double *total = p->tables->ahead[p->subject->span.end / BT_LEAF_BARS].high;
-  const double unit = 0x1p-96 * 1e11; /* of rounding, and of 1e-11 */
-  double variance = s->second / count;
-  double third = sqrt(total[BT_SECOND] * total[BT_FOURTH]); /* at least that of sizes */
-  if (p->spiky) return true;                                /* there are none */
-  return total[BT_SECOND] * unit <= s->second &&
-         total[BT_FOURTH] * unit <= count * variance * variance &&
-         third * unit <= count * variance * sqrt(variance) &&
-         (s->downside == 0 || total[BT_DOWNSIDE] * unit <= s->downside);
+  const bt_span span = p->subject->span;
+  const bt_leaf_sums *from = &p->tables->ahead[span.first / BT_LEAF_BARS];
+  const bt_leaf_sums *to = &p->tables->ahead[(span.end + BT_LEAF_BARS - 1) / BT_LEAF_BARS];
+  const double unit = 0x1p-52 * 1e10 * (double)p->n_differences; /* and 1e-10 of the sums */
+  double off[BT_N_MOMENTS], variance = s->second / count;
+  for (size_t i = 0; i < BT_N_MOMENTS; i++)
+    off[i] = ((to->high[i] - from->high[i]) + (to->low[i] - from->low[i])) * unit +
+             to->high[i] * 0x1p-96 * 1e10;
+  off[BT_THIRD] = sqrt(off[BT_SECOND] * off[BT_FOURTH]); /* at least that of sizes */
+  return p->n_differences == 0 ||
+         (off[BT_SECOND] <= s->second && off[BT_FOURTH] <= count * variance * variance &&
+          off[BT_THIRD] <= count * variance * sqrt(variance) &&
+          (s->downside == 0 || off[BT_DOWNSIDE] <= s->downside));
 }
 
 /* Whether no rounding shows in the metrics. Returns are right to 2e-16 and equity to some 1e-15, so
@@ -208,20 +212,26 @@ static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums 
   bt_metrics__finish(value);
 }
 
-/* With simple orders: trips that are long alone, or any. */
-static course follow_trips(bt_path *p, outcome *orders, const bt_subject *subject,
-                           const bt_changes *changes, const bt_sim_config *config)
+/* With orders that nothing but a commission and slippage have a say in: trips that are long alone,
+ * or any. */
+static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_evaluator *evaluator,
+                              const bt_changes *changes, const bt_sim_config *config, bt_error *err)
 {
-  if (bt_long_trips_follow(p, &orders->trades, &orders->costs_paid, changes, config)) return DONE;
+  bt_status status = bt_trips_make(&evaluator->trips, p->tables, changes, config, err);
+  if (status) return status;
+  if (bt_trips_follow(&evaluator->trips, p, &orders->trades, &orders->costs_paid)) {
+    *came_to = DONE;
+    return BT_OK;
+  }
   bt_round_trip trip;
-  bt_path_init(p, subject, config->cash);
-  bt_round_trip_init(&trip, subject->bars, config);
-  course came_to = walk_trips(p, &trip, changes, config);
+  bt_path_init(p, p->subject, config->cash);
+  bt_round_trip_init(&trip, p->subject->bars, config);
+  *came_to = walk_trips(p, &trip, changes, config);
   *orders = (outcome){trip.trades, trip.costs_paid};
-  return came_to;
+  return BT_OK;
 }
 
-bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
+bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evaluator,
                                const bt_subject *subject, const bt_changes *changes,
                                const bt_evaluation *how, bt_error *err)
 {
@@ -233,13 +243,14 @@ bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
   *sure = subject->tables->first_unclear >= subject->span.end && !subject->benchmark;
   if (!*sure) return BT_OK;
   bt_path_init(&p, subject, config->cash);
-  if (bt_round_trip_serves(config)) came_to = follow_trips(&p, &orders, subject, changes, config);
-  if (came_to == UNSERVED) {
+  if (bt_trips_serve(config) && config->borrow_rate == 0)
+    status = follow_trips(&p, &came_to, &orders, evaluator, changes, config, err);
+  if (!status && came_to == UNSERVED) {
     bt_account a;
     bt_path_init(&p, subject, config->cash);
-    bt_account__begin(&a, ledger, subject->bars, subject->span.first, config);
+    bt_account__begin(&a, &evaluator->ledger, subject->bars, subject->span.first, config);
     status = walk_account(&p, &a, &came_to, changes, err);
-    orders = outcome_of(ledger);
+    orders = outcome_of(&evaluator->ledger);
   }
   bt_return_sums sums = sum_up(&p, subject->span.end - subject->span.first);
   *sure = !status && came_to == DONE &&

@@ -18,9 +18,10 @@
 #include "core/changes.h"
 #include "core/evaluate.h"
 
-/* Metrics of following the changes over the subject's span, with the ledger as scratch. Sets *sure
+/* Metrics of following the changes over the subject's span, with the
+ * evaluator's ledger and trips as scratch. Sets *sure
  * to false, and leaves *out alone, where the plain simulator has to do it. Errors: NOMEM. */
-bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
+bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evaluator,
                                const bt_subject *subject, const bt_changes *changes,
                                const bt_evaluation *how, bt_error *err);
 

@@ -24,14 +24,6 @@ static inline bt_vector bt_moments__masked(bt_vector x, const int64_t *mask, siz
   return (bt_vector)((bt_vector_mask)x & bits);
 }
 
-/* x where the mask is set, else y. */
-static inline bt_vector bt_moments__chosen(bt_vector x, bt_vector y, const int64_t *mask, size_t k)
-{
-  bt_vector_mask bits;
-  memcpy(&bits, mask + k * BT_WIDTH, sizeof bits);
-  return (bt_vector)(((bt_vector_mask)x & bits) | ((bt_vector_mask)y & ~bits));
-}
-
 static inline void bt_moments__add_part(bt_moments *m, size_t k, bt_vector r, bt_vector below)
 {
   bt_vector square = r * r;
@@ -50,27 +42,6 @@ static inline void bt_moments_add(bt_moments *m, const double *r, size_t n, doub
     bt_vector part = bt_moments__masked(bt_vector_load(r + k * BT_WIDTH), mask, k);
     bt_vector below = bt_vector_smaller(part - floor, bt_vector_of(0));
     bt_moments__add_part(m, k, part, bt_moments__masked(below, mask, k));
-  }
-}
-
-/* The same for two short runs of returns, of which the lanes are added first. */
-static inline void bt_moments_add_two(bt_moments *m, const double *a, size_t n_a, const double *b,
-                                      size_t n_b, double floor)
-{
-  const int64_t *mask_a = bt_moments__lane_masks + BT_LANES - n_a;
-  const int64_t *mask_b = bt_moments__lane_masks + BT_LANES - n_b;
-  const bt_vector zero = bt_vector_of(0);
-  for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
-    bt_vector x = bt_moments__masked(bt_vector_load(a + k * BT_WIDTH), mask_a, k);
-    bt_vector y = bt_moments__masked(bt_vector_load(b + k * BT_WIDTH), mask_b, k);
-    bt_vector below_x = bt_moments__masked(bt_vector_smaller(x - floor, zero), mask_a, k);
-    bt_vector below_y = bt_moments__masked(bt_vector_smaller(y - floor, zero), mask_b, k);
-    bt_vector xx = x * x, yy = y * y;
-    m->sum[BT_FIRST].part[k] += x + y;
-    m->sum[BT_SECOND].part[k] += xx + yy;
-    m->sum[BT_THIRD].part[k] += xx * x + yy * y;
-    m->sum[BT_FOURTH].part[k] += xx * xx + yy * yy;
-    m->sum[BT_DOWNSIDE].part[k] += below_x * below_x + below_y * below_y;
   }
 }
 

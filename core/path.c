@@ -69,7 +69,7 @@ bool bt_path_hold(bt_path *p, size_t t, size_t end)
   p->n_exposed += end - t;
   if (end == t + 1) return true;
   if (cash == 0 && shares > 0)
-    bt_tables_add(&p->moments, &p->leaves, p->tables, t + 1, end, p->spiky);
+    bt_path_add_held(p, t + 1, end);
   else
     add_position(p, t + 1, end);
   p->equity = bt_path_equity(p, p->tables->close[end - 1]);

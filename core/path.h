@@ -1,5 +1,5 @@
 /* path.h - equity on its way through a span, from holding to holding: its returns and its drawdown.
- * Internal to core, for holdings.c and long_trips.c.
+ * Internal to core, for holdings.c and trips.c.
  */
 #ifndef BT_CORE_PATH_H
 #define BT_CORE_PATH_H
@@ -18,11 +18,12 @@ typedef struct bt_path {
   double cash, shares; /* held now */
   double equity;       /* at the last close */
   double peak, worst;  /* the highest equity, and the least of equity / peak; the cash before */
-  bool spiky;          /* see bt_tables_add; by what lies before the end of the span */
+  bool spiky;          /* some close before the end of the span is more than twice the one before */
   size_t n_exposed;
   size_t n_still; /* bars without a return: flat, and no order filled */
   bt_moments moments;
-  bt_lanes leaves; /* sums over whole leaves: moment i in lane i */
+  bt_lanes held; /* the same, moment i in lane i, as differences out of the tables: */
+  size_t n_differences;
   double single[BT_LANES];
   size_t n_single; /* returns of single bars that are not in the moments yet */
 } bt_path;
@@ -38,6 +39,13 @@ static inline void bt_path__add_singles(bt_path *p)
   p->n_single = 0;
 }
 
+/* The return of a single bar, without noise. */
+static inline void bt_path_add_return(bt_path *p, double r)
+{
+  if (p->n_single == BT_LANES) bt_path__add_singles(p);
+  p->single[p->n_single++] = r;
+}
+
 /* The bar on which an order filled, or that begins with it: equity comes from the last close. */
 static inline void bt_path_add_bar(bt_path *p, double equity)
 {
@@ -45,8 +53,7 @@ static inline void bt_path_add_bar(bt_path *p, double equity)
     p->n_still++;
     return;
   }
-  if (p->n_single == BT_LANES) bt_path__add_singles(p);
-  p->single[p->n_single++] = bt_without_noise(equity / p->equity - 1);
+  bt_path_add_return(p, bt_without_noise(equity / p->equity - 1));
   p->equity = equity;
 }
 
@@ -94,6 +101,17 @@ static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
 
 /* ---- holding ----------------------------------------------------------------------------------
  */
+
+/* The returns of the bars [from, end) of a position that is shares alone. */
+static inline void bt_path_add_held(bt_path *p, size_t from, size_t end)
+{
+  if (p->spiky) {
+    bt_tables_add_each(&p->moments, p->tables, from, end);
+    return;
+  }
+  bt_tables_add(&p->held, p->tables, from, end);
+  p->n_differences++;
+}
 
 /* Bars [t, end), of which t is behind its orders, with what is held now; false where equity is gone
  * on one of them, or nearly. */

@@ -38,18 +38,21 @@ static void add_exactly(double *high, double *low, double x)
   *low += rest;
 }
 
-/* Adds the returns of one leaf. */
-static void add_sums(bt_leaf_sums *sums, const double *r, size_t n, double floor)
+/* Adds the returns of one leaf; in_leaf[t] are the sums ahead of its bar t, and of the next leaf's
+ * first. */
+static void add_sums(bt_leaf_sums *sums, double *in_leaf, const double *r, size_t n, double floor)
 {
   double sum[BT_N_MOMENTS] = {0};
   for (size_t t = 0; t < n; t++) {
     double square = r[t] * r[t];
+    memcpy(in_leaf + t * BT_N_MOMENTS, sum, sizeof sum);
     sum[BT_FIRST] += r[t];
     sum[BT_SECOND] += square;
     sum[BT_THIRD] += square * r[t];
     sum[BT_FOURTH] += square * square;
     sum[BT_DOWNSIDE] += bt_square_below(r[t], floor);
   }
+  memcpy(in_leaf + n * BT_N_MOMENTS, sum, sizeof sum);
   for (size_t i = 0; i < BT_N_MOMENTS; i++) add_exactly(&sums->high[i], &sums->low[i], sum[i]);
 }
 
@@ -75,8 +78,11 @@ static void fill_leaves(bt_tables *tables)
     fill_reaches(tables, first, n);
     tables->runs[0][i] = tables->from[first];
     tables->ahead[i + 1] = tables->ahead[i];
-    add_sums(&tables->ahead[i + 1], tables->returns + first, n, tables->floor);
+    add_sums(&tables->ahead[i + 1], tables->in_leaf + first * BT_N_MOMENTS, tables->returns + first,
+             n, tables->floor);
   }
+  if (n_bars % BT_LEAF_BARS == 0)
+    memset(tables->in_leaf + n_bars * BT_N_MOMENTS, 0, BT_N_MOMENTS * sizeof(double));
   for (size_t k = 1; k < BT_RUN_LEVELS; k++) {
     size_t half = (size_t)1 << (k - 1);
     const bt_reach *below = tables->runs[k - 1];
@@ -100,10 +106,11 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
   tables->close = malloc((bars->n_bars + BT_LANES) * sizeof *tables->close);
   tables->up_to = malloc((bars->n_bars + 1) * sizeof *tables->up_to);
   tables->from = malloc((bars->n_bars + 1) * sizeof *tables->from);
+  tables->in_leaf = calloc((bars->n_bars + 1) * BT_N_MOMENTS + BT_LANES, sizeof *tables->in_leaf);
   tables->runs[0] = malloc((BT_RUN_LEVELS * n_leaves + 1) * sizeof *tables->runs[0]);
   tables->ahead = aligned_alloc(64, (n_leaves + 1) * sizeof *tables->ahead);
-  if (!tables->returns || !tables->close || !tables->up_to || !tables->from || !tables->runs[0] ||
-      !tables->ahead) {
+  if (!tables->returns || !tables->close || !tables->up_to || !tables->from || !tables->in_leaf ||
+      !tables->runs[0] || !tables->ahead) {
     bt_tables_free(tables);
     return bt_fail_nomem(err, "price tables");
   }
@@ -121,6 +128,7 @@ void bt_tables_free(bt_tables *tables)
   free(tables->close);
   free(tables->up_to);
   free(tables->from);
+  free(tables->in_leaf);
   free(tables->runs[0]);
   free(tables->ahead);
   free(tables);
@@ -131,10 +139,11 @@ size_t bt_tables_size_bytes(const bt_tables *tables)
   return sizeof *tables + 2 * (tables->bars->n_bars + BT_LANES) * sizeof *tables->returns +
          2 * (tables->bars->n_bars + 1) * sizeof *tables->up_to +
          (BT_RUN_LEVELS * tables->n_leaves + 1) * sizeof *tables->runs[0] +
+         ((tables->bars->n_bars + 1) * BT_N_MOMENTS + BT_LANES) * sizeof *tables->in_leaf +
          (tables->n_leaves + 1) * sizeof *tables->ahead;
 }
 
-void bt_tables__add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end)
+void bt_tables_add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end)
 {
   for (size_t t = from; t < end; t += BT_LANES)
     bt_moments_add(moments, tables->returns + t, end - t < BT_LANES ? end - t : BT_LANES,

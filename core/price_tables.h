@@ -1,11 +1,13 @@
 /* price_tables.h - what holding one share over any stretch of a ticker's bars does to the metrics,
  * at a cost that hardly depends on its length. Immutable once made, shared by all threads.
  *
- * Bars are taken in leaves of eight. A leaf has the highest and the lowest of its closes, and the
- * sums over all returns ahead of it, in two doubles each, so that the sum over whole leaves is the
- * difference of two of them, right to 2^-96 of what it is taken from. Where that does not do,
- * because one price is 100 x too high, returns are added one by one. Some 40 bytes a bar. Internal
- * to core.
+ * Bars are taken in leaves of eight. Every bar has the sums over the returns ahead of it in its
+ * leaf, and every leaf those over all returns ahead of it, in two doubles each; the sums over a
+ * stretch are differences of those at its ends, right to a unit in the last place of what its
+ * leaves hold and to 2^-96 of all. Where that does not do, because one price is 100 x too high,
+ * returns are added one by one. The highest and the lowest close of a stretch are those of its
+ * first and its last leaf, known for every bar, and of at most two runs of leaves between them, or
+ * more where it is very long. Some 120 bytes a bar. Internal to core.
  */
 #ifndef BT_CORE_PRICE_TABLES_H
 #define BT_CORE_PRICE_TABLES_H
@@ -48,6 +50,8 @@ typedef struct bt_tables {
   bt_reach *up_to, *from;        /* of a bar: of its leaf's closes up to it, and from it on */
   bt_reach *runs[BT_RUN_LEVELS]; /* of 2^k leaves, from each one on; the first owns them all */
   bt_leaf_sums *ahead;           /* n_leaves + 1 */
+  double *in_leaf; /* n_bars + 1 times BT_N_MOMENTS: over the returns of its leaf ahead of a bar;
+                      BT_LANES can be read of each */
 } bt_tables;
 
 /* Tables of bars, which must outlive *out, for a yearly risk-free rate. The caller frees *out with
@@ -84,32 +88,23 @@ static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, siz
   return bt_reach_join(reach, run[last - length]);
 }
 
-/* The same without the sums over leaves. */
-void bt_tables__add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end);
-
-/* Adds the returns of the bars [from, end), from > 0: each is from the close before. What is summed
- * over whole leaves goes to *leaves, moment i in lane i. spiky: no differences are taken. */
-static inline void bt_tables_add(bt_moments *moments, bt_lanes *leaves, const bt_tables *tables,
-                                 size_t from, size_t end, bool spiky)
+/* Adds the sums over the returns of the bars [from, end), from > 0, each from the close before:
+ * moment i to lane i; the other lanes mean nothing. */
+static inline void bt_tables_add(bt_lanes *sums, const bt_tables *tables, size_t from, size_t end)
 {
-  size_t first = (from + BT_LEAF_BARS - 1) / BT_LEAF_BARS, behind = end / BT_LEAF_BARS;
-  const double *returns = tables->returns, floor = tables->floor;
-  if (spiky) {
-    bt_tables__add_each(moments, tables, from, end);
-    return;
-  }
-  if (first > behind) { /* within one leaf */
-    bt_moments_add(moments, returns + from, end - from, floor);
-    return;
-  }
-  bt_moments_add_two(moments, returns + from, first * BT_LEAF_BARS - from,
-                     returns + behind * BT_LEAF_BARS, end - behind * BT_LEAF_BARS, floor);
-  const bt_leaf_sums *a = &tables->ahead[first], *b = &tables->ahead[behind];
+  const bt_leaf_sums *a = &tables->ahead[from / BT_LEAF_BARS];
+  const bt_leaf_sums *b = &tables->ahead[end / BT_LEAF_BARS];
+  const double *in_a = tables->in_leaf + from * BT_N_MOMENTS;
+  const double *in_b = tables->in_leaf + end * BT_N_MOMENTS;
   for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
     size_t i = k * BT_WIDTH;
-    leaves->part[k] += (bt_vector_load(b->high + i) - bt_vector_load(a->high + i)) +
-                       (bt_vector_load(b->low + i) - bt_vector_load(a->low + i));
+    bt_vector low = bt_vector_load(b->low + i) - bt_vector_load(a->low + i);
+    bt_vector near = bt_vector_load(in_b + i) - bt_vector_load(in_a + i);
+    sums->part[k] += (bt_vector_load(b->high + i) - bt_vector_load(a->high + i)) + (low + near);
   }
 }
+
+/* The same by adding each return, to the moments. */
+void bt_tables_add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end);
 
 #endif

@@ -23,14 +23,6 @@ typedef struct bt_round_trip {
   bt_trade_sums trades;
 } bt_round_trip;
 
-/* Whether orders are so simple. */
-static inline bool bt_round_trip_serves(const bt_sim_config *config)
-{
-  return config->lot == 0 && config->costs.commission_min == 0 && !config->sizes &&
-         (config->size == 0 || config->size == 1) && !bt_stops_any(&config->stops) &&
-         config->borrow_rate == 0;
-}
-
 static inline void bt_round_trip_init(bt_round_trip *trip, const bt_bars *bars,
                                       const bt_sim_config *config)
 {

@@ -1,0 +1,390 @@
+#include "core/trips.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/path.h"
+
+#define NEVER SIZE_MAX
+
+void bt_trips_init(bt_trips *trips)
+{
+  *trips = (bt_trips){0};
+}
+
+void bt_trips_clear(bt_trips *trips)
+{
+  free(trips->entry);
+  free(trips->block);
+  bt_trips_init(trips);
+}
+
+bool bt_trips_serve(const bt_sim_config *config)
+{
+  return config->lot == 0 && config->costs.commission_min == 0 && !config->sizes &&
+         (config->size == 0 || config->size == 1) && !bt_stops_any(&config->stops);
+}
+
+/* ---- one trip ---------------------------------------------------------------------------------
+ */
+
+/* All of it per unit of the equity before it. */
+typedef struct trip {
+  size_t entry, exit; /* bars; where it is open, exit is the end of the span */
+  bool closed;
+  double shares, after, costs, pnl, ret, entry_return, exit_return;
+  double high, low; /* of equity at the closes from the entry's bar to before the exit */
+} trip;
+
+/* What goes into it. */
+typedef struct prices {
+  double buy, sell;                 /* before slippage */
+  double entry_close, last_close;   /* of the entry's bar, of the one before the exit */
+  double entry_factor, exit_factor; /* raw shares per adjusted share */
+} prices;
+
+/* Commission as a fraction of the value that is traded. */
+static inline double rate_of(const bt_costs *costs, double factor, double price)
+{
+  return costs->commission_rate + costs->commission_per_share * factor / price;
+}
+
+static inline double without_noise(double x)
+{
+  return fabs(x) >= BT_NOISE ? x : 0;
+}
+
+/* Rule 4 of simulate.c, for a target of 1 and one of 0. Without a branch, for many at once. */
+static inline trip compute(prices p, const bt_costs *costs, double entry_rate, double exit_rate,
+                           double value)
+{
+  double entry_price = p.buy * (1 + costs->slippage_rate);
+  double exit_price = p.sell * (1 - costs->slippage_rate);
+  double shares = value / entry_price, sold = shares * exit_price;
+  double paid = entry_rate * value + exit_rate * sold, after = sold - exit_rate * sold;
+  double pnl = shares * (exit_price - entry_price) - paid;
+  return (trip){.shares = shares,
+                .after = after,
+                .costs = paid + shares * (fabs(entry_price - p.buy) + fabs(exit_price - p.sell)),
+                .pnl = pnl,
+                .ret = without_noise(pnl * (1 + entry_rate)),
+                .entry_return = without_noise(shares * p.entry_close - 1),
+                .exit_return = without_noise(after / (shares * p.last_close) - 1)};
+}
+
+static inline trip compute_one(prices p, const bt_costs *costs)
+{
+  double entry_rate = rate_of(costs, p.entry_factor, p.buy * (1 + costs->slippage_rate));
+  double exit_rate = rate_of(costs, p.exit_factor, p.sell * (1 - costs->slippage_rate));
+  return compute(p, costs, entry_rate, exit_rate, 1 / (1 + entry_rate));
+}
+
+/* Whether both orders are filled, and no rounding could decide whether the trade was won. */
+static inline bool is_sure(double shares, double after, double ret)
+{
+  double size = fabs(ret);
+  return (after > 0) & (shares < (double)INFINITY) & ((size == 0) | (size > 4 * BT_NOISE));
+}
+
+/* ---- making them ------------------------------------------------------------------------------
+ */
+
+enum { N_ARRAYS = 15 }; /* of doubles, beside the sums */
+
+/* The arrays begin anew: nothing of them is kept. */
+static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
+{
+  if (n <= trips->capacity) return BT_OK;
+  size_t room = n + BT_LANES;
+  size_t *bars = malloc(3 * room * sizeof *bars);
+  double *block = malloc(room * (N_ARRAYS * sizeof *block + sizeof(bt_lanes)) + sizeof(bt_lanes));
+  if (!bars || !block) {
+    free(bars);
+    free(block);
+    return bt_fail_nomem(err, "trips");
+  }
+  bt_trips_clear(trips);
+  trips->capacity = n;
+  trips->block = block;
+  trips->entry = bars;
+  trips->exit = bars + room;
+  trips->n_unsure = bars + 2 * room;
+  uintptr_t behind = (uintptr_t)block % sizeof(bt_lanes);
+  trips->held = (bt_lanes *)(void *)((char *)block + (behind ? sizeof(bt_lanes) - behind : 0));
+  double *next = (double *)(void *)(trips->held + room);
+  double **const arrays[N_ARRAYS] = {
+      &trips->buy,         &trips->sell,   &trips->entry_close, &trips->last_close,
+      &trips->entry_factor, &trips->exit_factor, &trips->shares, &trips->after,
+      &trips->costs,       &trips->pnl,    &trips->ret,         &trips->entry_return,
+      &trips->exit_return, &trips->high,   &trips->low};
+  for (size_t i = 0; i < N_ARRAYS; i++, next += room) *arrays[i] = next;
+  return BT_OK;
+}
+
+/* The bars of the orders. */
+static void list_orders(bt_trips *trips, const bt_changes *changes, size_t n_bars, size_t delay)
+{
+  size_t n = 0;
+  trips->known_until = NEVER;
+  for (size_t k = 0; k < changes->n; k++) {
+    size_t bar = changes->at[k].bar + delay;
+    if (changes->at[k].target != (k % 2 == 0)) {
+      trips->known_until = bar;
+      break;
+    }
+    if (bar >= n_bars) break;
+    if (k % 2 == 0) {
+      trips->exit[n] = NEVER;
+      trips->entry[n++] = bar;
+    } else {
+      trips->exit[n - 1] = bar;
+    }
+  }
+  trips->n = n;
+}
+
+/* What goes into each; one that does not end is as if it ended at once. */
+static void gather(bt_trips *trips, const bt_bars *bars, const double *at)
+{
+  const bt_tables *tables = trips->tables;
+  for (size_t i = 0; i < trips->n; i++) {
+    size_t entry = trips->entry[i], exit = trips->exit[i];
+    bool ends = exit != NEVER;
+    trips->buy[i] = at[entry];
+    trips->entry_close[i] = tables->close[entry];
+    trips->entry_factor[i] = bars->adjust_factor[entry];
+    trips->sell[i] = ends ? at[exit] : at[entry];
+    trips->last_close[i] = ends ? tables->close[exit - 1] : at[entry];
+    trips->exit_factor[i] = ends ? bars->adjust_factor[exit] : bars->adjust_factor[entry];
+    bt_reach closes = {0, 0};
+    if (ends) closes = bt_tables_reach(tables, entry, exit);
+    trips->high[i] = closes.high;
+    trips->low[i] = closes.low;
+    trips->held[i] = (bt_lanes){{{0}}};
+    if (ends) bt_tables_add(&trips->held[i], tables, entry + 1, exit);
+  }
+}
+
+static void put(bt_trips *trips, size_t i, trip t)
+{
+  trips->shares[i] = t.shares;
+  trips->after[i] = t.after;
+  trips->costs[i] = t.costs;
+  trips->pnl[i] = t.pnl;
+  trips->ret[i] = t.ret;
+  trips->entry_return[i] = t.entry_return;
+  trips->exit_return[i] = t.exit_return;
+  trips->high[i] *= t.shares;
+  trips->low[i] *= t.shares;
+}
+
+static inline prices prices_of(const bt_trips *trips, size_t i)
+{
+  return (prices){trips->buy[i],        trips->sell[i],         trips->entry_close[i],
+                  trips->last_close[i], trips->entry_factor[i], trips->exit_factor[i]};
+}
+
+static void compute_all(bt_trips *trips, const bt_costs *costs)
+{
+  double rate = costs->commission_rate, value = 1 / (1 + rate);
+  size_t n_unsure = 0;
+  if (costs->commission_per_share == 0)
+    for (size_t i = 0; i < trips->n; i++)
+      put(trips, i, compute(prices_of(trips, i), costs, rate, rate, value));
+  else
+    for (size_t i = 0; i < trips->n; i++) put(trips, i, compute_one(prices_of(trips, i), costs));
+  for (size_t i = 0; i < trips->n; i++) {
+    trips->n_unsure[i] = n_unsure;
+    n_unsure += !is_sure(trips->shares[i], trips->after[i], trips->ret[i]);
+  }
+  trips->n_unsure[trips->n] = n_unsure;
+}
+
+static bool are_of(const bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
+                   const bt_sim_config *config)
+{
+  const bt_costs *a = &trips->of_costs, *b = &config->costs;
+  return trips->block && trips->tables == tables && trips->version == changes->version &&
+         trips->fill == config->fill && a->commission_rate == b->commission_rate &&
+         a->commission_per_share == b->commission_per_share && a->slippage_rate == b->slippage_rate;
+}
+
+bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
+                        const bt_sim_config *config, bt_error *err)
+{
+  const bt_bars *bars = tables->bars;
+  if (are_of(trips, tables, changes, config)) return BT_OK;
+  bt_status status = reserve(trips, changes->n / 2 + 1, err);
+  if (status) return status;
+  trips->tables = tables;
+  trips->version = changes->version;
+  trips->of_costs = config->costs;
+  trips->fill = config->fill;
+  list_orders(trips, changes, bars->n_bars, config->fill == BT_FILL_OPEN);
+  gather(trips, bars, config->fill == BT_FILL_OPEN ? bars->open : bars->close);
+  compute_all(trips, &config->costs);
+  return BT_OK;
+}
+
+/* ---- following them ---------------------------------------------------------------------------
+ */
+
+/* A window on its way. */
+typedef struct run {
+  const bt_trips *trips;
+  bt_path *path;
+  bt_trade_sums *trades;
+  double costs_paid;
+} run;
+
+/* The number of trips that are entered before a bar. */
+static size_t count_before(const bt_trips *trips, size_t bar)
+{
+  size_t first = 0, n = trips->n;
+  while (n > 0) {
+    size_t half = n / 2;
+    bool before = trips->entry[first + half] < bar;
+    first = before ? first + half + 1 : first;
+    n = before ? n - half - 1 : half;
+  }
+  return first;
+}
+
+/* A trip that is entered on a bar of the window and may be cut off by its end. */
+static trip cut(const run *r, size_t entry, size_t exit)
+{
+  const bt_trips *trips = r->trips;
+  const bt_bars *bars = trips->tables->bars;
+  const double *at = trips->fill == BT_FILL_OPEN ? bars->open : bars->close;
+  const double *close = trips->tables->close;
+  size_t span_end = r->path->subject->span.end, end = exit < span_end ? exit : span_end;
+  bool closed = exit < span_end;
+  prices p = {.buy = at[entry],
+              .sell = closed ? at[exit] : close[end - 1],
+              .entry_close = close[entry],
+              .last_close = close[end - 1],
+              .entry_factor = bars->adjust_factor[entry],
+              .exit_factor = bars->adjust_factor[closed ? exit : entry]};
+  trip t = compute_one(p, &trips->of_costs);
+  bt_reach closes = bt_tables_reach(trips->tables, entry, end);
+  t.entry = entry;
+  t.exit = end;
+  t.closed = closed;
+  t.high = closes.high * t.shares;
+  t.low = closes.low * t.shares;
+  if (closed) return t;
+  double entry_price = p.buy * (1 + trips->of_costs.slippage_rate);
+  double rate = rate_of(&trips->of_costs, p.entry_factor, entry_price);
+  t.after = t.shares * p.last_close; /* it is only marked there */
+  t.costs = rate * (t.shares * entry_price) + t.shares * fabs(entry_price - p.buy);
+  t.pnl = t.ret = 0;
+  return t;
+}
+
+/* Equity, drawdown and trade of one; almost without branches: whether a trip is a deeper fall is
+ * nothing that a processor could foresee. */
+static inline void add_trip(run *r, const trip *t)
+{
+  bt_path *p = r->path;
+  bt_trade_sums *trades = r->trades;
+  double equity = p->equity, high = equity * t->high, low = equity * t->low;
+  double most = high > p->peak ? high : p->peak, fall = low / most;
+  r->costs_paid += equity * t->costs;
+  if (most > p->peak && fall < p->worst) { /* which of them came first? */
+    p->cash = 0;
+    p->shares = equity * t->shares;
+    bt_path__follow_closely(p, t->entry, t->exit);
+  } else {
+    p->peak = most;
+    p->worst = fall < p->worst ? fall : p->worst;
+  }
+  p->equity = equity * t->after;
+  p->n_exposed += t->exit - t->entry;
+  if (!t->closed) return;
+  p->peak = p->equity > p->peak ? p->equity : p->peak;
+  fall = p->equity / p->peak;
+  p->worst = fall < p->worst ? fall : p->worst;
+  trades->n_closed++;
+  trades->n_won += t->ret > 0;
+  trades->won += equity * t->pnl * (t->ret > 0);
+  trades->lost += equity * t->pnl * (t->ret < 0);
+  trades->returns += t->ret;
+  trades->bars += (double)(t->exit - t->entry);
+  trades->best = t->ret > trades->best ? t->ret : trades->best;
+  trades->worst = t->ret < trades->worst ? t->ret : trades->worst;
+}
+
+/* With its returns; false where it is not sure. */
+static bool add_cut(run *r, size_t entry, size_t exit)
+{
+  trip t = cut(r, entry, exit);
+  if (!is_sure(t.shares, t.after, t.ret)) return false;
+  bt_path_add_return(r->path, t.entry_return);
+  if (t.closed) bt_path_add_return(r->path, t.exit_return);
+  if (t.entry + 1 < t.exit) bt_path_add_held(r->path, t.entry + 1, t.exit);
+  add_trip(r, &t);
+  return true;
+}
+
+/* The returns of the trips [first, end), which lie in the window as a whole. */
+static void add_returns(run *r, size_t first, size_t end)
+{
+  const bt_trips *trips = r->trips;
+  bt_path *p = r->path;
+  double floor = p->tables->floor;
+  for (size_t i = first; i < end; i += BT_LANES) {
+    size_t n = end - i < BT_LANES ? end - i : BT_LANES;
+    bt_moments_add(&p->moments, trips->entry_return + i, n, floor);
+    bt_moments_add(&p->moments, trips->exit_return + i, n, floor);
+  }
+  if (p->spiky) {
+    for (size_t i = first; i < end; i++)
+      bt_tables_add_each(&p->moments, p->tables, trips->entry[i] + 1, trips->exit[i]);
+    return;
+  }
+  bt_lanes held = p->held;
+  for (size_t i = first; i < end; i++)
+    for (size_t k = 0; k < BT_LANES_VECTORS; k++) held.part[k] += trips->held[i].part[k];
+  p->held = held;
+  p->n_differences += end - first;
+}
+
+static void add_whole(run *r, size_t first, size_t end)
+{
+  const bt_trips *trips = r->trips;
+  add_returns(r, first, end);
+  for (size_t i = first; i < end; i++) {
+    const trip t = {.entry = trips->entry[i],
+                    .exit = trips->exit[i],
+                    .closed = true,
+                    .shares = trips->shares[i],
+                    .after = trips->after[i],
+                    .costs = trips->costs[i],
+                    .pnl = trips->pnl[i],
+                    .ret = trips->ret[i],
+                    .high = trips->high[i],
+                    .low = trips->low[i]};
+    add_trip(r, &t);
+  }
+}
+
+bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
+                     double *costs_paid)
+{
+  const bt_span span = path->subject->span;
+  run r = {.trips = trips, .path = path, .trades = trades};
+  if (span.end > trips->known_until) return false;
+  size_t first = count_before(trips, span.first), end = count_before(trips, span.end);
+  bool cuts = end > first && trips->exit[end - 1] >= span.end;
+  bt_trade_sums__init(trades);
+  if (trips->n_unsure[end - cuts] > trips->n_unsure[first]) return false;
+  if (first > 0 && trips->exit[first - 1] > span.first &&
+      !add_cut(&r, span.first, trips->exit[first - 1]))
+    return false;
+  add_whole(&r, first, end - cuts);
+  if (cuts && !add_cut(&r, trips->entry[end - 1], trips->exit[end - 1])) return false;
+  path->n_still = span.end - span.first - path->n_exposed - trades->n_closed;
+  *costs_paid = r.costs_paid;
+  return true;
+}

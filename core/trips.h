@@ -1,0 +1,55 @@
+/* trips.h - a target that is either long with all equity or flat, which most are, as its round trips.
+ *
+ * What a trip does to equity is a factor, which follows from its prices alone, and so do its return,
+ * its costs and its path, as shares of the equity that it begins with. So they are computed once,
+ * in vectors, and serve every window: there a trip is a few additions, and only the one that the
+ * window cuts into is computed anew. The numbers agree with those of account.c but for rounding.
+ * Internal to core, for holdings.c.
+ */
+#ifndef BT_CORE_TRIPS_H
+#define BT_CORE_TRIPS_H
+
+#include "core/changes.h"
+#include "core/outcome.h"
+#include "core/price_tables.h"
+#include "core/simulate.h"
+
+typedef struct bt_path bt_path; /* path.h */
+
+/* Per unit of the equity before a trip; arrays have room for BT_LANES more. Reused from target to
+ * target; only trips.c looks inside. */
+typedef struct bt_trips {
+  size_t n, capacity;
+  size_t known_until; /* the first bar of an order that is none of theirs: 1, 0, 1, 0, ... */
+  size_t *entry, *exit; /* bars of the orders; SIZE_MAX where a trip does not end */
+  size_t *n_unsure; /* trips ahead of it that are not simply filled, or so nearly break even that
+                       rounding could decide whether they are won */
+  double *buy, *sell, *entry_close, *last_close, *entry_factor, *exit_factor; /* what went in */
+  double *shares, *after, *costs, *pnl, *ret; /* after: equity behind it */
+  double *entry_return, *exit_return;         /* of the bars of its two orders */
+  double *high, *low;                         /* of equity at the closes that it is held over */
+  bt_lanes *held;                             /* sums over the returns between, moment i in lane i */
+  double *block;                              /* owns all arrays of doubles */
+  /* what it was made of: */
+  const bt_tables *tables;
+  size_t version; /* of the changes */
+  bt_costs of_costs;
+  bt_fill fill;
+} bt_trips;
+
+void bt_trips_init(bt_trips *trips); /* owns nothing */
+void bt_trips_clear(bt_trips *trips);
+
+/* Whether orders are so simple that the target alone decides whether trips serve. */
+bool bt_trips_serve(const bt_sim_config *config);
+
+/* Makes the trips of a target, unless they are those of it already. Errors: NOMEM. */
+bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
+                        const bt_sim_config *config, bt_error *err);
+
+/* Follows them over the path's span. Returns false where they do not tell: the target takes another
+ * value than 0 and 1 there, or some trip is unsure; path and trades are then half done. */
+bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
+                     double *costs_paid);
+
+#endif
