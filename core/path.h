@@ -71,6 +71,17 @@ static inline void bt_path_follow_bar(bt_path *p, double equity)
   if (equity < p->worst * p->peak) p->worst = equity / p->peak;
 }
 
+/* Follows equity that is so many times closes which reach so far: it falls as they do, or as far as
+ * their low below the peak before. Without a branch: whether it is a deeper fall is nothing that a
+ * processor could foresee. */
+static inline void bt_path_take_multiple(bt_path *p, bt_reach closes, double shares)
+{
+  double high = shares * closes.high, fall = shares * closes.low / p->peak;
+  p->peak = high > p->peak ? high : p->peak;
+  fall = fall < closes.worst ? fall : closes.worst;
+  p->worst = fall < p->worst ? fall : p->worst;
+}
+
 /* Follows equity at closes that reach so far; false where more has to be known of them. Rounding
  * keeps the order of what it rounds, so the highest and the lowest close decide. Below the peak
  * only the lowest counts; and most of what rises above it would not fall deeper than before even if
@@ -95,7 +106,10 @@ void bt_path__follow_closely(bt_path *path, size_t from, size_t end);
 /* Follows equity at the closes of the bars [from, end), held alike. */
 static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
 {
-  if (!bt_path__take(p, bt_tables_reach(p->tables, from, end)))
+  bt_reach closes = bt_tables_reach(p->tables, from, end);
+  if (p->cash == 0 && p->shares > 0)
+    bt_path_take_multiple(p, closes, p->shares);
+  else if (!bt_path__take(p, closes))
     bt_path__follow_closely(p, from, end);
 }
 

@@ -60,12 +60,12 @@ static void add_sums(bt_leaf_sums *sums, double *in_leaf, const double *r, size_
 static void fill_reaches(bt_tables *tables, size_t first, size_t n)
 {
   const double *close = tables->close;
-  bt_reach reach = {close[first], close[first]};
-  for (size_t t = first; t < first + n; t++)
-    tables->up_to[t] = reach = bt_reach_join(reach, (bt_reach){close[t], close[t]});
-  reach = (bt_reach){close[first + n - 1], close[first + n - 1]};
-  for (size_t t = first + n; t-- > first;)
-    tables->from[t] = reach = bt_reach_join(reach, (bt_reach){close[t], close[t]});
+  bt_reach reach = tables->up_to[first] = bt_reach_of(close[first]);
+  for (size_t t = first + 1; t < first + n; t++)
+    tables->up_to[t] = reach = bt_reach_join(reach, bt_reach_of(close[t]));
+  reach = tables->from[first + n - 1] = bt_reach_of(close[first + n - 1]);
+  for (size_t t = first + n - 1; t-- > first;)
+    tables->from[t] = reach = bt_reach_join(bt_reach_of(close[t]), reach);
 }
 
 static void fill_leaves(bt_tables *tables)

@@ -20,14 +20,24 @@
 
 enum { BT_LEAF_BARS = BT_LANES, BT_RUN_LEVELS = 5 };
 
-/* The highest and the lowest of some closes. */
+/* Some closes in a row: the highest and the lowest, and the least ratio of one to the highest
+ * before it or itself (1: no fall). */
 typedef struct bt_reach {
-  double high, low;
+  double high, low, worst;
 } bt_reach;
 
+static inline bt_reach bt_reach_of(double close)
+{
+  return (bt_reach){close, close, 1};
+}
+
+/* a, then b. Since close / max(x, y) is the lesser of both ratios, b falls from its own heights or
+ * as far as its low below those of a. */
 static inline bt_reach bt_reach_join(bt_reach a, bt_reach b)
 {
-  return (bt_reach){a.high > b.high ? a.high : b.high, a.low < b.low ? a.low : b.low};
+  double across = b.low / a.high, worst = a.worst < b.worst ? a.worst : b.worst;
+  return (bt_reach){a.high > b.high ? a.high : b.high, a.low < b.low ? a.low : b.low,
+                    across < worst ? across : worst};
 }
 
 /* Sums over the returns ahead of a leaf: high[i] + low[i] for moment i. */
@@ -73,19 +83,18 @@ static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, siz
 {
   size_t first = from / BT_LEAF_BARS, last = (end - 1) / BT_LEAF_BARS;
   if (first == last) {
-    bt_reach reach = {tables->close[from], tables->close[from]};
+    bt_reach reach = bt_reach_of(tables->close[from]);
     for (size_t t = from + 1; t < end; t++)
-      reach = bt_reach_join(reach, (bt_reach){tables->close[t], tables->close[t]});
+      reach = bt_reach_join(reach, bt_reach_of(tables->close[t]));
     return reach;
   }
-  bt_reach reach = bt_reach_join(tables->from[from], tables->up_to[end - 1]);
-  size_t n = last - first - 1; /* leaves between them */
-  if (n == 0) return reach;
-  size_t level = n >= 1 << (BT_RUN_LEVELS - 1) ? BT_RUN_LEVELS - 1 : bt_tables__log2(n);
-  size_t length = (size_t)1 << level;
-  const bt_reach *run = tables->runs[level];
-  for (size_t i = first + 1; i + length < last; i += length) reach = bt_reach_join(reach, run[i]);
-  return bt_reach_join(reach, run[last - length]);
+  bt_reach reach = tables->from[from];
+  for (size_t leaf = first + 1, level; leaf < last; leaf += (size_t)1 << level) {
+    level = bt_tables__log2(last - leaf);
+    if (level >= BT_RUN_LEVELS) level = BT_RUN_LEVELS - 1;
+    reach = bt_reach_join(reach, tables->runs[level][leaf]);
+  }
+  return bt_reach_join(reach, tables->up_to[end - 1]);
 }
 
 /* Adds the sums over the returns of the bars [from, end), from > 0, each from the close before:

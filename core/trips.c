@@ -34,7 +34,7 @@ typedef struct trip {
   size_t entry, exit; /* bars; where it is open, exit is the end of the span */
   bool closed;
   double shares, after, costs, pnl, ret, entry_return, exit_return;
-  double high, low; /* of equity at the closes from the entry's bar to before the exit */
+  bt_reach reach; /* of equity at the closes from the entry's bar to before the exit */
 } trip;
 
 /* What goes into it. */
@@ -90,7 +90,7 @@ static inline bool is_sure(double shares, double after, double ret)
 /* ---- making them ------------------------------------------------------------------------------
  */
 
-enum { N_ARRAYS = 15 }; /* of doubles, beside the sums */
+enum { N_ARRAYS = 13 }; /* of doubles, beside the sums */
 
 /* The arrays begin anew: nothing of them is kept. */
 static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
@@ -98,7 +98,8 @@ static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
   if (n <= trips->capacity) return BT_OK;
   size_t room = n + BT_LANES;
   size_t *bars = malloc(3 * room * sizeof *bars);
-  double *block = malloc(room * (N_ARRAYS * sizeof *block + sizeof(bt_lanes)) + sizeof(bt_lanes));
+  double *block = malloc(sizeof(bt_lanes) +
+                         room * (N_ARRAYS * sizeof *block + sizeof(bt_lanes) + sizeof(bt_reach)));
   if (!bars || !block) {
     free(bars);
     free(block);
@@ -113,12 +114,13 @@ static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
   uintptr_t behind = (uintptr_t)block % sizeof(bt_lanes);
   trips->held = (bt_lanes *)(void *)((char *)block + (behind ? sizeof(bt_lanes) - behind : 0));
   double *next = (double *)(void *)(trips->held + room);
-  double **const arrays[N_ARRAYS] = {
-      &trips->buy,         &trips->sell,   &trips->entry_close, &trips->last_close,
-      &trips->entry_factor, &trips->exit_factor, &trips->shares, &trips->after,
-      &trips->costs,       &trips->pnl,    &trips->ret,         &trips->entry_return,
-      &trips->exit_return, &trips->high,   &trips->low};
+  double **const arrays[N_ARRAYS] = {&trips->buy,        &trips->sell,         &trips->entry_close,
+                                     &trips->last_close, &trips->entry_factor, &trips->exit_factor,
+                                     &trips->shares,     &trips->after,        &trips->costs,
+                                     &trips->pnl,        &trips->ret,          &trips->entry_return,
+                                     &trips->exit_return};
   for (size_t i = 0; i < N_ARRAYS; i++, next += room) *arrays[i] = next;
+  trips->reach = (bt_reach *)(void *)next;
   return BT_OK;
 }
 
@@ -157,10 +159,7 @@ static void gather(bt_trips *trips, const bt_bars *bars, const double *at)
     trips->sell[i] = ends ? at[exit] : at[entry];
     trips->last_close[i] = ends ? tables->close[exit - 1] : at[entry];
     trips->exit_factor[i] = ends ? bars->adjust_factor[exit] : bars->adjust_factor[entry];
-    bt_reach closes = {0, 0};
-    if (ends) closes = bt_tables_reach(tables, entry, exit);
-    trips->high[i] = closes.high;
-    trips->low[i] = closes.low;
+    trips->reach[i] = ends ? bt_tables_reach(tables, entry, exit) : bt_reach_of(0);
     trips->held[i] = (bt_lanes){{{0}}};
     if (ends) bt_tables_add(&trips->held[i], tables, entry + 1, exit);
   }
@@ -175,8 +174,8 @@ static void put(bt_trips *trips, size_t i, trip t)
   trips->ret[i] = t.ret;
   trips->entry_return[i] = t.entry_return;
   trips->exit_return[i] = t.exit_return;
-  trips->high[i] *= t.shares;
-  trips->low[i] *= t.shares;
+  trips->reach[i].high *= t.shares;
+  trips->reach[i].low *= t.shares;
 }
 
 static inline prices prices_of(const bt_trips *trips, size_t i)
@@ -271,8 +270,7 @@ static trip cut(const run *r, size_t entry, size_t exit)
   t.entry = entry;
   t.exit = end;
   t.closed = closed;
-  t.high = closes.high * t.shares;
-  t.low = closes.low * t.shares;
+  t.reach = (bt_reach){closes.high * t.shares, closes.low * t.shares, closes.worst};
   if (closed) return t;
   double entry_price = p.buy * (1 + trips->of_costs.slippage_rate);
   double rate = rate_of(&trips->of_costs, p.entry_factor, entry_price);
@@ -282,29 +280,18 @@ static trip cut(const run *r, size_t entry, size_t exit)
   return t;
 }
 
-/* Equity, drawdown and trade of one; almost without branches: whether a trip is a deeper fall is
- * nothing that a processor could foresee. */
+/* Equity, drawdown and trade of one. */
 static inline void add_trip(run *r, const trip *t)
 {
   bt_path *p = r->path;
   bt_trade_sums *trades = r->trades;
-  double equity = p->equity, high = equity * t->high, low = equity * t->low;
-  double most = high > p->peak ? high : p->peak, fall = low / most;
+  double equity = p->equity;
   r->costs_paid += equity * t->costs;
-  if (most > p->peak && fall < p->worst) { /* which of them came first? */
-    p->cash = 0;
-    p->shares = equity * t->shares;
-    bt_path__follow_closely(p, t->entry, t->exit);
-  } else {
-    p->peak = most;
-    p->worst = fall < p->worst ? fall : p->worst;
-  }
+  bt_path_take_multiple(p, t->reach, equity);
   p->equity = equity * t->after;
   p->n_exposed += t->exit - t->entry;
   if (!t->closed) return;
-  p->peak = p->equity > p->peak ? p->equity : p->peak;
-  fall = p->equity / p->peak;
-  p->worst = fall < p->worst ? fall : p->worst;
+  bt_path_take_multiple(p, bt_reach_of(1), p->equity);
   trades->n_closed++;
   trades->n_won += t->ret > 0;
   trades->won += equity * t->pnl * (t->ret > 0);
@@ -363,8 +350,7 @@ static void add_whole(run *r, size_t first, size_t end)
                     .costs = trips->costs[i],
                     .pnl = trips->pnl[i],
                     .ret = trips->ret[i],
-                    .high = trips->high[i],
-                    .low = trips->low[i]};
+                    .reach = trips->reach[i]};
     add_trip(r, &t);
   }
 }

@@ -1,10 +1,11 @@
-/* trips.h - a target that is either long with all equity or flat, which most are, as its round trips.
+/* trips.h - a target that is either long with all equity or flat, which most are, as its round
+ * trips.
  *
- * What a trip does to equity is a factor, which follows from its prices alone, and so do its return,
- * its costs and its path, as shares of the equity that it begins with. So they are computed once,
- * in vectors, and serve every window: there a trip is a few additions, and only the one that the
- * window cuts into is computed anew. The numbers agree with those of account.c but for rounding.
- * Internal to core, for holdings.c.
+ * What a trip does to equity is a factor, which follows from its prices alone, and so do its
+ * return, its costs and its path, as shares of the equity that it begins with. So they are computed
+ * once, in vectors, and serve every window: there a trip is a few additions, and only the one that
+ * the window cuts into is computed anew. The numbers agree with those of account.c but for
+ * rounding. Internal to core, for holdings.c.
  */
 #ifndef BT_CORE_TRIPS_H
 #define BT_CORE_TRIPS_H
@@ -20,16 +21,16 @@ typedef struct bt_path bt_path; /* path.h */
  * target; only trips.c looks inside. */
 typedef struct bt_trips {
   size_t n, capacity;
-  size_t known_until; /* the first bar of an order that is none of theirs: 1, 0, 1, 0, ... */
+  size_t known_until;   /* the first bar of an order that is none of theirs: 1, 0, 1, 0, ... */
   size_t *entry, *exit; /* bars of the orders; SIZE_MAX where a trip does not end */
   size_t *n_unsure; /* trips ahead of it that are not simply filled, or so nearly break even that
                        rounding could decide whether they are won */
   double *buy, *sell, *entry_close, *last_close, *entry_factor, *exit_factor; /* what went in */
   double *shares, *after, *costs, *pnl, *ret; /* after: equity behind it */
   double *entry_return, *exit_return;         /* of the bars of its two orders */
-  double *high, *low;                         /* of equity at the closes that it is held over */
-  bt_lanes *held;                             /* sums over the returns between, moment i in lane i */
-  double *block;                              /* owns all arrays of doubles */
+  bt_reach *reach;                            /* of equity at the closes that it is held over */
+  bt_lanes *held; /* sums over the returns between, moment i in lane i */
+  double *block;  /* owns all arrays of doubles */
   /* what it was made of: */
   const bt_tables *tables;
   size_t version; /* of the changes */
