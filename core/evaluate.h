@@ -6,6 +6,9 @@
 #ifndef BT_CORE_EVALUATE_H
 #define BT_CORE_EVALUATE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "core/aim.h"
 #include "core/metrics.h"
 #include "core/price_tables.h"
@@ -23,9 +26,18 @@ typedef struct bt_subject {
 } bt_subject;
 
 /* How: the same for every combination of a job. */
+/* A set of metrics: bit 1 << BT_METRIC_..; 0: all. */
+typedef uint32_t bt_metric_set;
+
+static inline bool bt_metric_set_has(bt_metric_set set, bt_metric metric)
+{
+  return set == 0 || (set >> metric & 1);
+}
+
 typedef struct bt_evaluation {
   bt_sim_config simulation;
-  double rf; /* yearly risk-free rate */
+  double rf;            /* yearly risk-free rate */
+  bt_metric_set wanted; /* bt_evaluate_aim may leave the others NaN: ranking takes one or two */
 } bt_evaluation;
 
 /* Scratch memory of one worker, reused from call to call; the ledger of the last call can be read.

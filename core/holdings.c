@@ -194,21 +194,37 @@ static outcome outcome_of(const bt_ledger *ledger)
   return of;
 }
 
+/* Whether one of the metrics from `first` to `last` is wanted. */
+static bool are_wanted(bt_metric_set wanted, bt_metric first, bt_metric last)
+{
+  for (int i = first; i <= (int)last; i++)
+    if (bt_metric_set_has(wanted, (bt_metric)i)) return true;
+  return false;
+}
+
 static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums *sums,
-                        const outcome *orders, double cash)
+                        const outcome *orders, const bt_evaluation *how)
 {
   const bt_span span = p->subject->span;
+  const bt_metric_set wanted = how->wanted;
+  const double *close = p->tables->close;
   size_t n = span.end - span.first;
   const bt_metrics_config config = {
-      .cash = cash, .rf = p->tables->rf, .periods_per_year = p->tables->periods_per_year};
+      .cash = how->simulation.cash, .rf = how->rf, .periods_per_year = p->tables->periods_per_year};
   double *value = out->value;
   bt_metrics__begin(value, n);
-  bt_metrics__set_equity(value, p->equity, bt_without_noise(p->worst - 1), n, &config);
-  bt_metrics__set_returns(value, sums, n, &config);
+  if (are_wanted(wanted, BT_METRIC_FINAL_EQUITY, BT_METRIC_CAGR) ||
+      are_wanted(wanted, BT_METRIC_MAX_DRAWDOWN, BT_METRIC_CALMAR))
+    bt_metrics__set_equity(value, p->equity, bt_without_noise(p->worst - 1), n, &config);
+  if (are_wanted(wanted, BT_METRIC_VOLATILITY, BT_METRIC_SORTINO) ||
+      are_wanted(wanted, BT_METRIC_SKEW, BT_METRIC_KURTOSIS))
+    bt_metrics__set_returns(value, sums, n, &config);
+  if (are_wanted(wanted, BT_METRIC_WIN_RATE, BT_METRIC_AVG_BARS))
+    bt_metrics__set_trades(value, &orders->trades);
+  value[BT_METRIC_N_TRADES] = (double)orders->trades.n_closed;
   value[BT_METRIC_EXPOSURE] = (double)p->n_exposed / (double)n;
-  bt_metrics__set_trades(value, &orders->trades);
   value[BT_METRIC_COSTS] = orders->costs_paid;
-  value[BT_METRIC_BUY_HOLD] = p->tables->close[span.end - 1] / p->tables->close[span.first] - 1;
+  value[BT_METRIC_BUY_HOLD] = close[span.end - 1] / close[span.first] - 1;
   bt_metrics__finish(value);
 }
 
@@ -255,6 +271,6 @@ bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evalua
   bt_return_sums sums = sum_up(&p, subject->span.end - subject->span.first);
   *sure = !status && came_to == DONE &&
           is_sure(&p, &sums, subject->span.end - subject->span.first, config->cash);
-  if (*sure) set_metrics(out, &p, &sums, &orders, config->cash);
+  if (*sure) set_metrics(out, &p, &sums, &orders, how);
   return status;
 }

@@ -11,6 +11,13 @@ double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metri
   return metrics->value[rule->objective];
 }
 
+bt_metric_set bt_selection_wanted(const bt_selection_rule *rule)
+{
+  const bt_metric_set all = 0, one = 1;
+  if (rule->n_require > 0) return all;
+  return one << rule->objective | one << BT_METRIC_N_TRADES | one << BT_METRIC_SHARPE;
+}
+
 bool bt_selection_leaves_out(const bt_selection_rule *rule)
 {
   return rule->min_trades > 0 || rule->n_require > 0;

@@ -12,6 +12,9 @@
  * leaves this one out. */
 double bt_selection_score(const bt_selection_rule *rule, const bt_metrics *metrics);
 
+/* What the score looks at, and the Sharpe ratio. */
+bt_metric_set bt_selection_wanted(const bt_selection_rule *rule);
+
 /* Whether the rule may leave out a combination whose objective is defined. */
 bool bt_selection_leaves_out(const bt_selection_rule *rule);
 

@@ -31,7 +31,11 @@ static bt_status evaluate_combination(void *context, size_t index, bt_worker *wo
   const bt_selection_rule *rule = &run->job->selection;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_metrics local, *metrics = e->metrics ? &e->metrics[index] : &local;
-  bt_status status = bt_ticker_evaluate(metrics, e->ticker, scratch, run->job, index, err);
+  bt_status status = bt_ticker_aim(e->ticker, scratch, run->job, index, err);
+  if (status) return status;
+  if (!e->metrics)
+    scratch->how.wanted = bt_selection_wanted(rule); /* the kept are measured again */
+  status = bt_ticker_measure(metrics, e->ticker, scratch, e->ticker->subject.span, err);
   if (status) return status;
   e->values[index] = metrics->value[rule->objective];
   e->scores[index] = bt_selection_score(rule, metrics);

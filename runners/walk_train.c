@@ -26,6 +26,7 @@ static bt_status train_combination(void *context, size_t index, bt_worker *worke
   const bt_run *run = p->walk->run;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, index, err);
+  scratch->how.wanted = bt_selection_wanted(&run->job->selection);
   for (size_t i = 0; i < p->n_windows && !status; i++) {
     bt_metrics metrics;
     status = bt_ticker_measure(&metrics, p->ticker, scratch, p->train[i], err);
