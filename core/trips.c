@@ -229,25 +229,32 @@ bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_chang
 /* ---- following them ---------------------------------------------------------------------------
  */
 
+/* What the trips of a window come to. */
+typedef struct tally {
+  double equity, peak, worst; /* as those of a path */
+  double costs_paid;
+  size_t n_exposed;
+  bt_trade_sums trades;
+} tally;
+
 /* A window on its way. */
 typedef struct run {
   const bt_trips *trips;
   bt_path *path;
-  bt_trade_sums *trades;
-  double costs_paid;
+  tally so_far;
 } run;
 
 /* The number of trips that are entered before a bar. */
 static size_t count_before(const bt_trips *trips, size_t bar)
 {
-  size_t first = 0, n = trips->n;
-  while (n > 0) {
+  const size_t *first = trips->entry;
+  size_t n = trips->n;
+  while (n > 1) { /* without branches, which nothing could predict */
     size_t half = n / 2;
-    bool before = trips->entry[first + half] < bar;
-    first = before ? first + half + 1 : first;
-    n = before ? n - half - 1 : half;
+    first += half * (size_t)(first[half - 1] < bar);
+    n -= half;
   }
-  return first;
+  return n == 0 ? 0 : (size_t)(first - trips->entry) + (size_t)(*first < bar);
 }
 
 /* A trip that is entered on a bar of the window and may be cut off by its end. */
@@ -280,18 +287,26 @@ static trip cut(const run *r, size_t entry, size_t exit)
   return t;
 }
 
-/* Equity, drawdown and trade of one. */
-static inline void add_trip(run *r, const trip *t)
+/* Equity that is so many times what reaches so far. */
+static inline void fall(tally *so_far, bt_reach reach, double times)
 {
-  bt_path *p = r->path;
-  bt_trade_sums *trades = r->trades;
-  double equity = p->equity;
-  r->costs_paid += equity * t->costs;
-  bt_path_take_multiple(p, t->reach, equity);
-  p->equity = equity * t->after;
-  p->n_exposed += t->exit - t->entry;
+  double high = times * reach.high, across = times * reach.low / so_far->peak;
+  so_far->peak = high > so_far->peak ? high : so_far->peak;
+  across = across < reach.worst ? across : reach.worst;
+  so_far->worst = across < so_far->worst ? across : so_far->worst;
+}
+
+/* Equity, drawdown and trade of one, without a branch that nothing could predict. */
+static inline void add_trip(tally *so_far, const trip *t)
+{
+  bt_trade_sums *trades = &so_far->trades;
+  double equity = so_far->equity;
+  so_far->costs_paid += equity * t->costs;
+  fall(so_far, t->reach, equity);
+  so_far->equity = equity * t->after;
+  so_far->n_exposed += t->exit - t->entry;
   if (!t->closed) return;
-  bt_path_take_multiple(p, bt_reach_of(1), p->equity);
+  fall(so_far, bt_reach_of(1), so_far->equity);
   trades->n_closed++;
   trades->n_won += t->ret > 0;
   trades->won += equity * t->pnl * (t->ret > 0);
@@ -310,7 +325,7 @@ static bool add_cut(run *r, size_t entry, size_t exit)
   bt_path_add_return(r->path, t.entry_return);
   if (t.closed) bt_path_add_return(r->path, t.exit_return);
   if (t.entry + 1 < t.exit) bt_path_add_held(r->path, t.entry + 1, t.exit);
-  add_trip(r, &t);
+  add_trip(&r->so_far, &t);
   return true;
 }
 
@@ -340,6 +355,7 @@ static void add_returns(run *r, size_t first, size_t end)
 static void add_whole(run *r, size_t first, size_t end)
 {
   const bt_trips *trips = r->trips;
+  tally so_far = r->so_far; /* in registers */
   add_returns(r, first, end);
   for (size_t i = first; i < end; i++) {
     const trip t = {.entry = trips->entry[i],
@@ -351,26 +367,43 @@ static void add_whole(run *r, size_t first, size_t end)
                     .pnl = trips->pnl[i],
                     .ret = trips->ret[i],
                     .reach = trips->reach[i]};
-    add_trip(r, &t);
+    add_trip(&so_far, &t);
   }
+  r->so_far = so_far;
+}
+
+/* Hands what the trips came to on to the path. */
+static void conclude(const run *r, bt_trade_sums *trades, double *costs_paid)
+{
+  const tally *so_far = &r->so_far;
+  bt_path *p = r->path;
+  bt_span span = p->subject->span;
+  p->equity = so_far->equity;
+  p->peak = so_far->peak;
+  p->worst = so_far->worst;
+  p->n_exposed = so_far->n_exposed;
+  p->n_still = span.end - span.first - so_far->n_exposed - so_far->trades.n_closed;
+  *trades = so_far->trades;
+  *costs_paid = so_far->costs_paid;
 }
 
 bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
                      double *costs_paid)
 {
   const bt_span span = path->subject->span;
-  run r = {.trips = trips, .path = path, .trades = trades};
+  run r = {.trips = trips,
+           .path = path,
+           .so_far = {.equity = path->equity, .peak = path->peak, .worst = path->worst}};
   if (span.end > trips->known_until) return false;
   size_t first = count_before(trips, span.first), end = count_before(trips, span.end);
   bool cuts = end > first && trips->exit[end - 1] >= span.end;
-  bt_trade_sums__init(trades);
+  bt_trade_sums__init(&r.so_far.trades);
   if (trips->n_unsure[end - cuts] > trips->n_unsure[first]) return false;
   if (first > 0 && trips->exit[first - 1] > span.first &&
       !add_cut(&r, span.first, trips->exit[first - 1]))
     return false;
   add_whole(&r, first, end - cuts);
   if (cuts && !add_cut(&r, trips->entry[end - 1], trips->exit[end - 1])) return false;
-  path->n_still = span.end - span.first - path->n_exposed - trades->n_closed;
-  *costs_paid = r.costs_paid;
+  conclude(&r, trades, costs_paid);
   return true;
 }

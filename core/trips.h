@@ -49,7 +49,7 @@ bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_chang
                         const bt_sim_config *config, bt_error *err);
 
 /* Follows them over the path's span. Returns false where they do not tell: the target takes another
- * value than 0 and 1 there, or some trip is unsure; path and trades are then half done. */
+ * value than 0 and 1 there, or some trip is unsure; the returns of the path are then half done. */
 bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
                      double *costs_paid);
 
