@@ -1,5 +1,5 @@
-/* bench.h - what all benchmarks do: read the clock, count rounds, take medians, stop where
- * something fails. All is static. */
+/* bench.h - what all benchmarks do: hold memory as the program does, read the clock, count rounds,
+ * take medians, stop where something fails. All is static. */
 #ifndef BT_BENCH_BENCH_H
 #define BT_BENCH_BENCH_H
 
@@ -7,7 +7,20 @@
 #include <stdlib.h>
 #include <time.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "core/status.h"
+
+/* As main() of the program does: else every round would pay for its pages anew. */
+static inline void keep_freed_memory(void)
+{
+#if defined(__GLIBC__)
+  (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  (void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
+#endif
+}
 
 /* Seconds of a clock that never goes back. */
 static inline double now_s(void)

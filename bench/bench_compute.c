@@ -71,6 +71,7 @@ int main(int argc, char **argv)
     (void)fprintf(stderr, "usage: bench_compute UNIVERSE FAST SLOW [WORKERS]\n");
     return 2;
   }
+  keep_freed_memory();
   double start = now_s();
   open_sma_job(&b.sma, argv[1], argv[2], argv[3], n_workers);
   size_t n_bars = load_sma_job(&b.sma), n_tickers = b.sma.scan.n_entries;

@@ -178,6 +178,7 @@ int main(int argc, char **argv)
   size_t n_rounds = read_rounds(argc, argv, 1, 11, MAX_ROUNDS);
   bench b;
   bt_error err;
+  keep_freed_memory();
   bt_status status = open_bench(&b, &err);
   for (size_t round = 0; round < n_rounds; round++)
     for (size_t i = 0; i < N_CASES && status == BT_OK; i++)

@@ -118,6 +118,7 @@ int main(int argc, char **argv)
   size_t n_rounds = read_rounds(argc, argv, 1, 21, ROUNDS_MOST);
   bench b = {.returns = malloc(N_BARS * sizeof(double))};
   bt_error err;
+  keep_freed_memory();
   if (!b.returns) return 1;
   bt_aim_init(&b.aim);
   stop_on(bt_bars_new(&b.bars, N_BARS, &err), &err);

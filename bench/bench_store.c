@@ -284,6 +284,7 @@ int main(int argc, char **argv)
   if (p.n_rounds < 1 || p.n_rounds > ROUNDS_MOST) p.n_rounds = 5;
   static timing timings[N_VARIANTS][ROUNDS_MOST];
   double n_rows = (double)(p.n_combos * p.n_tickers), bytes_a_row = 0;
+  keep_freed_memory();
   make_grid(&p);
   printf("%.0f rows of %d columns a run, medians of %zu rounds\n", n_rows, BT_METRIC_COUNT + 5,
          p.n_rounds);

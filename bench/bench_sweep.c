@@ -44,8 +44,9 @@ static bt_status evaluate_plainly(bt_metrics *out, bench *b, bt_ticker *ticker, 
 {
   bt_ticker_scratch *scratch = &b->scratch;
   bt_status status = bt_ticker_aim(ticker, scratch, job, combo, err);
+  if (!status) status = bt_aim_spread(&scratch->aim, err);
   if (status) return status;
-  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->target, &scratch->how,
+  return bt_evaluate(out, &scratch->evaluator, &ticker->subject, scratch->aim.target, &scratch->how,
                      err);
 }
 
@@ -125,6 +126,7 @@ int main(int argc, char **argv)
     (void)fprintf(stderr, "usage: bench_sweep UNIVERSE [ROUNDS]\n");
     return 2;
   }
+  keep_freed_memory();
   open_sma_job(&b.sma, argv[1], SMA_FAST, SMA_SLOW, 1);
   size_t n_combos = bt_grid_count(b.sma.grid), n_bars = load_sma_job(&b.sma);
   size_t n_results = n_combos * b.sma.scan.n_entries;

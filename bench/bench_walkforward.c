@@ -5,11 +5,10 @@
  * UNIVERSE: one ticker of 5040 daily bars. 105 combinations of sma, long only, 0.1% commission,
  * windows of 504 + 126 bars, one worker but where it says otherwise, bars in memory. Measured: one
  * sweep pass over the whole history, and its targets alone; for each number of windows the targets
- * and every train part
- * ("evaluation"), and bt_walk_run into a fresh file in FOLDER ("run"), with the time to open and
- * close that file apart. Windows lie evenly over the history: 36 are those of --step 126; of fewer
- * the test parts leave holes, of more they overlap. Rounds are interleaved; medians and ratios are
- * printed, and which combination each of the 36 windows has chosen.
+ * and every train part ("evaluation"), and bt_walk_run into a fresh file in FOLDER ("run"), with
+ * the time to open and close that file apart. Windows lie evenly over the history: 36 are those of
+ * --step 126; of fewer the test parts leave holes, of more they overlap. Rounds are interleaved;
+ * medians and ratios are printed, and which combination each of the 36 windows has chosen.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "core/course.h"
 #include "runners/selection.h"
 #include "runners/store_resume.h"
 #include "runners/ticker_rows.h"
@@ -46,9 +44,7 @@ typedef struct bench {
   bt_scan scan;
   bt_pool *all;                              /* a worker a CPU */
   bt_ticker_scratch scratches[WORKERS_MOST]; /* one a worker */
-  bt_course *courses[WORKERS_MOST];
-  bt_ticker ticker; /* while it is evaluated */
-  bt_tables *tables;
+  bt_ticker ticker;                          /* while it is evaluated */
   const bt_span *spans;
   size_t n_spans;
   bt_span train[WINDOWS_MOST]; /* bars of the windows at hand */
@@ -103,10 +99,8 @@ static void open_bench(bench *b, const char *universe_path)
   stop_on(bt_scan_run(&b->scan, &b->job, KEPT_BYTES, b->pool, &err), &err);
   size_t n_cpus = bt_cpu_count() < WORKERS_MOST ? bt_cpu_count() : WORKERS_MOST;
   stop_on(bt_pool_new(&b->all, n_cpus, &err), &err);
-  for (size_t i = 0; i < n_cpus; i++) {
+  for (size_t i = 0; i < n_cpus; i++)
     stop_on(bt_ticker_scratch_init(&b->scratches[i], N_PARAMS, &err), &err);
-    stop_on(bt_course_new(&b->courses[i], &err), &err);
-  }
   if (b->scan.n_entries != 1) stop("the universe has not one ticker");
   if (b->scan.entries[0].report->rejected) stop(b->scan.entries[0].report->reason);
   if (b->scan.calendar.n_days != N_BARS) stop("the ticker has not 5040 daily bars");
@@ -115,10 +109,7 @@ static void open_bench(bench *b, const char *universe_path)
 static void close_bench(bench *b)
 {
   (void)unlink(b->path);
-  for (size_t i = 0; i < bt_pool_size(b->all); i++) {
-    bt_ticker_scratch_clear(&b->scratches[i]);
-    bt_course_free(b->courses[i]);
-  }
+  for (size_t i = 0; i < bt_pool_size(b->all); i++) bt_ticker_scratch_clear(&b->scratches[i]);
   bt_pool_free(b->all);
   bt_scan_clear(&b->scan);
   bt_pool_free(b->pool);
@@ -169,23 +160,15 @@ static void set_train(bench *b, size_t n)
   free(windows);
 }
 
-/* The spans of one combination: one plainly, several along a course, as the train parts are. */
+/* The spans of one combination, as a walk-forward measures its train parts. */
 static void measure(bench *b, size_t combo, size_t worker)
 {
   bt_error err;
   bt_metrics metrics;
   bt_ticker_scratch *scratch = &b->scratches[worker];
-  bool along = b->n_spans > 1;
   stop_on(bt_ticker_aim(&b->ticker, scratch, &b->job, combo, &err), &err);
-  if (along)
-    stop_on(bt_course_follow(b->courses[worker], b->tables, &b->ticker.subject, scratch->target,
-                             &scratch->how, &err),
-            &err);
   for (size_t k = 0; k < b->n_spans; k++) {
-    if (along)
-      stop_on(bt_course_evaluate(&metrics, b->courses[worker], b->spans[k], &err), &err);
-    else
-      stop_on(bt_ticker_measure(&metrics, &b->ticker, scratch, b->spans[k], &err), &err);
+    stop_on(bt_ticker_measure(&metrics, &b->ticker, scratch, b->spans[k], &err), &err);
     b->scores[k * N_COMBOS + combo] = bt_selection_score(&b->job.selection, &metrics);
   }
 }
@@ -209,14 +192,10 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job,
                          b->scan.entries[0].periods_per_year, &err),
           &err);
-  if (n > 1)
-    stop_on(bt_tables_new(&b->tables, bars, b->ticker.subject.periods_per_year, 0, &err), &err);
   if (pool)
     stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);
   else
     for (size_t i = 0; i < N_COMBOS; i++) measure(b, i, 0);
-  bt_tables_free(b->tables);
-  b->tables = NULL;
   bt_ticker_close(&b->ticker);
   return now_s() - start;
 }
@@ -355,6 +334,7 @@ int main(int argc, char **argv)
   }
   (void)snprintf(b.path, sizeof b.path, "%s/bench_walkforward.%ld.db", argc > 2 ? argv[2] : "/tmp",
                  (long)getpid());
+  keep_freed_memory();
   open_bench(&b, argv[1]);
   check_windows(&b);
   (void)run_round(&b); /* memory and the file system warm up */

@@ -5,7 +5,7 @@ rounds 3 20
 while another_round; do
   "$bin/bench_overlap" "$dir/u1.txt" 11 >"$dir/overlap.txt"
   note_line history 'the history, evaluator' "$dir/overlap.txt"
-  note_line windows '21 windows, course' "$dir/overlap.txt"
+  note_line windows '21 windows, evaluator' "$dir/overlap.txt"
 done
 cat "$dir/overlap.txt"
 row_most '21 windows that overlap 5 x, against one pass' windows history 2.5
