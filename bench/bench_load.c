@@ -1,34 +1,47 @@
-/* bench_load - loading CSV files against libcsv with strtod.
+/* bench_load - loading CSV files against libcsv with strtod, and bars out of the bar cache.
  *
  *     bench_load UNIVERSE [ROUNDS [FOLDER]]
  *
  * In turn, on one thread, files in the page cache: bt_load (any layout, checks, bars); libcsv with
- * strtod on the price fields and nothing else; bt_load of bars that were kept in FOLDER. Rounds are
- * interleaved; medians in MB/s of the files and their ratio.
+ * strtod on the price fields and nothing else; and where a folder is given, bt_load with an empty
+ * cache below it, which keeps the bars, and again out of it. Sources that were written just now are
+ * not kept: that is an error here. Rounds are interleaved; medians in MB/s of the files and their
+ * ratio.
  */
 #include <csv.h>
-#include <stdbool.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/bench.h"
+#include "loaders/bar_cache.h"
 #include "loaders/load.h"
 #include "loaders/universe.h"
-#ifdef BENCH_BAR_CACHE
-#include "loaders/bar_cache.h"
-#endif
 
-enum { ROUNDS_MOST = 51, PRICE_FIELDS = 5 };
+enum { ROUNDS_MOST = 51, PRICE_FIELDS = 5, PATH_SIZE = 4096 };
 
-static double load_all(const bt_universe *universe, bt_loader *loader, bt_load_report *report,
-                       const bt_load_options *options)
+static void stop(const char *why)
 {
+  (void)fprintf(stderr, "bench_load: %s\n", why);
+  exit(1);
+}
+
+/* Loads all files, with a cache or without; *sum gets what their last closes come to. */
+static double load_all(double *sum, const bt_universe *universe, bt_loader *loader,
+                       bt_load_report *report, bt_bar_cache *cache)
+{
+  bt_load_options options = BT_LOAD_OPTIONS_DEFAULT;
+  options.cache = cache;
   double start = now_s();
+  *sum = 0;
   for (size_t i = 0; i < universe->n_entries; i++) {
     bt_bars *bars = NULL;
     bt_error err;
-    stop_on(bt_load(&bars, report, loader, universe->entries[i].path, options, &err), &err);
+    stop_on(bt_load(&bars, report, loader, universe->entries[i].path, &options, &err), &err);
+    if (bars) *sum += bars->close[bars->n_bars - 1];
     bt_bars_free(bars);
   }
   return now_s() - start;
@@ -78,38 +91,40 @@ static double parse_all(const bt_universe *universe, char *buffer, size_t size, 
   return now_s() - start;
 }
 
-/* ---- bars that were kept ----------------------------------------------------------------------
+/* ---- the bar cache ----------------------------------------------------------------------------
  */
 
-/* Opens the folder's cache and keeps all bars there; false where the program keeps none. */
-static bool open_kept(bt_load_options *options, const char *folder, const bt_universe *universe,
-                      bt_loader *loader, bt_load_report *report)
+/* A new one below dir; its folder's name goes to `folder`. */
+static bt_bar_cache *make_cache(char folder[PATH_SIZE], const char *dir, size_t round)
 {
-#ifdef BENCH_BAR_CACHE
+  bt_bar_cache *cache = NULL;
   bt_error err;
-  stop_on(bt_bar_cache_open(&options->cache, folder, &err), &err);
-  (void)load_all(universe, loader, report, options);
-  stop_on(bt_bar_cache_check(options->cache, &err), &err);
-  return true;
-#else
-  (void)options, (void)folder, (void)universe, (void)loader, (void)report;
-  return false;
-#endif
+  (void)snprintf(folder, PATH_SIZE, "%.3000s/bars-%ld-%zu", dir, (long)getpid(), round);
+  stop_on(bt_bar_cache_open(&cache, folder, &err), &err);
+  return cache;
 }
 
-static void close_kept(const bt_load_options *options)
+/* Deletes it; returns how many entries it had. */
+static size_t drop_folder(const char *folder)
 {
-#ifdef BENCH_BAR_CACHE
-  bt_bar_cache_close(options->cache);
-#else
-  (void)options;
-#endif
+  size_t n = 0;
+  DIR *entries = opendir(folder);
+  if (!entries) stop("the cache is gone");
+  for (struct dirent *entry; (entry = readdir(entries));) {
+    char path[PATH_SIZE];
+    if (!strstr(entry->d_name, ".bars")) continue;
+    (void)snprintf(path, sizeof path, "%.3000s/%s", folder, entry->d_name);
+    n += unlink(path) == 0;
+  }
+  (void)closedir(entries);
+  (void)rmdir(folder);
+  return n;
 }
 
 /* ---- rounds -----------------------------------------------------------------------------------
  */
 
-enum { BUFFER_SIZE = 1 << 16, LOAD = 0, PLAIN, KEPT, N_WAYS };
+enum { BUFFER_SIZE = 1 << 16, LOAD = 0, PLAIN, KEEP, KEPT, N_WAYS };
 
 typedef struct bench {
   bt_universe universe;
@@ -118,6 +133,8 @@ typedef struct bench {
   char *buffer;
   plain *parsed;
   double megabytes; /* of all files */
+  double times_s[N_WAYS][ROUNDS_MOST];
+  char folders[ROUNDS_MOST][PATH_SIZE]; /* of the caches */
 } bench;
 
 static void open_bench(bench *b, const char *universe_path)
@@ -128,7 +145,7 @@ static void open_bench(bench *b, const char *universe_path)
   b->report = malloc(sizeof *b->report);
   b->buffer = malloc(BUFFER_SIZE);
   b->parsed = malloc(sizeof *b->parsed);
-  if (!b->report || !b->buffer || !b->parsed) exit(1);
+  if (!b->report || !b->buffer || !b->parsed) stop("out of memory");
   for (size_t i = 0; i < b->universe.n_entries; i++) {
     struct stat info;
     if (stat(b->universe.entries[i].path, &info) == 0) b->megabytes += (double)info.st_size * 1e-6;
@@ -144,40 +161,60 @@ static void close_bench(bench *b)
   bt_universe_clear(&b->universe);
 }
 
-static void print_rates(double times_s[N_WAYS][ROUNDS_MOST], size_t n_rounds, bool has_kept,
-                        double megabytes)
+/* The cached ways must give the bars of the files. dir NULL: without them. */
+static void run_round(bench *b, size_t round, const char *dir)
 {
-  double load_s = sort_to_median(times_s[LOAD], n_rounds);
-  double plain_s = sort_to_median(times_s[PLAIN], n_rounds);
-  (void)printf("%-32s %7.0f MB/s\n", "libcsv + strtod", megabytes / plain_s);
-  (void)printf("%-32s %7.0f MB/s, %.2f x libcsv + strtod\n", "bt_load", megabytes / load_s,
-               plain_s / load_s);
-  if (!has_kept) return;
-  double kept_s = sort_to_median(times_s[KEPT], n_rounds);
-  (void)printf("%-32s %7.0f MB/s, %.2f x bt_load\n", "bt_load, mapped bars", megabytes / kept_s,
-               load_s / kept_s);
+  bt_error err;
+  double sum, kept;
+  b->times_s[LOAD][round] = load_all(&sum, &b->universe, b->loader, b->report, NULL);
+  b->times_s[PLAIN][round] = parse_all(&b->universe, b->buffer, BUFFER_SIZE, b->parsed);
+  if (!dir) return;
+  bt_bar_cache *cache = make_cache(b->folders[round], dir, round);
+  for (int way = KEEP; way <= KEPT; way++) {
+    b->times_s[way][round] = load_all(&kept, &b->universe, b->loader, b->report, cache);
+    if (kept != sum) stop("the cache has other bars");
+  }
+  stop_on(bt_bar_cache_check(cache, &err), &err);
+  bt_bar_cache_close(cache);
+}
+
+/* Not before the end: some file systems look for a while at what was deleted. */
+static void drop_caches(const bench *b, size_t n_rounds)
+{
+  for (size_t i = 0; i < n_rounds; i++)
+    if (drop_folder(b->folders[i]) != b->universe.n_entries) stop("not every file was kept");
+}
+
+/* A line; what it is compared with is the median of another way. Sorts the times. */
+static double print_rate(const char *name, bench *b, int way, size_t n_rounds, double other_s,
+                         const char *other)
+{
+  double median_s = sort_to_median(b->times_s[way], n_rounds);
+  (void)printf("%-32s %7.0f MB/s", name, b->megabytes / median_s);
+  if (other) (void)printf(", %.2f x %s", other_s / median_s, other);
+  (void)printf("\n");
+  return median_s;
 }
 
 int main(int argc, char **argv)
 {
-  static double times_s[N_WAYS][ROUNDS_MOST];
   static bench b;
-  const bt_load_options options = BT_LOAD_OPTIONS_DEFAULT;
-  bt_load_options keeping = BT_LOAD_OPTIONS_DEFAULT;
   size_t n_rounds = read_rounds(argc, argv, 2, 7, ROUNDS_MOST);
+  const char *dir = argc > 3 ? argv[3] : NULL;
   if (argc < 2) {
     (void)fprintf(stderr, "usage: bench_load UNIVERSE [ROUNDS [FOLDER]]\n");
     return 2;
   }
+  keep_freed_memory();
   open_bench(&b, argv[1]);
-  bool has_kept = argc > 3 && open_kept(&keeping, argv[3], &b.universe, b.loader, b.report);
-  for (size_t i = 0; i < n_rounds; i++) {
-    times_s[LOAD][i] = load_all(&b.universe, b.loader, b.report, &options);
-    times_s[PLAIN][i] = parse_all(&b.universe, b.buffer, BUFFER_SIZE, b.parsed);
-    if (has_kept) times_s[KEPT][i] = load_all(&b.universe, b.loader, b.report, &keeping);
+  for (size_t i = 0; i < n_rounds; i++) run_round(&b, i, dir);
+  double plain_s = print_rate("libcsv + strtod", &b, PLAIN, n_rounds, 0, NULL);
+  double load_s = print_rate("bt_load", &b, LOAD, n_rounds, plain_s, "libcsv + strtod");
+  if (dir) {
+    drop_caches(&b, n_rounds);
+    (void)print_rate("bt_load, bars written", &b, KEEP, n_rounds, load_s, "bt_load");
+    (void)print_rate("bt_load, mapped bars", &b, KEPT, n_rounds, load_s, "bt_load");
   }
-  print_rates(times_s, n_rounds, has_kept, b.megabytes);
-  if (has_kept) close_kept(&keeping);
   close_bench(&b);
   return 0;
 }

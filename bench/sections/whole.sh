@@ -4,12 +4,12 @@ fresh cold warm python_cold python_warm vectorbt_whole compute store
 with_numba= with_vectorbt=
 if has_modules numba pandas; then with_numba=yes; else no_peers 'numba is'; fi
 if has_modules vectorbt; then with_vectorbt=yes; else no_peers 'vectorbt is'; fi
-[ -n "$warm" ] || echo 'this program keeps no parsed bars: there is no warm run'
-[ -z "$warm" ] || { sweep warm --universe "$u_all" --grid -j 2 $warm && fresh warm; }
+sweep warm --universe "$u_all" --grid -j 2 $warm # keeps the bars
+fresh warm
 rounds 5 90
 while another_round; do
   sweep cold --universe "$u_all" --grid --keep all -j 2 $cold
-  [ -z "$warm" ] || sweep warm --universe "$u_all" --grid --keep all -j 2 $warm
+  sweep warm --universe "$u_all" --grid --keep all -j 2 $warm
   record compute "$bin/bench_compute" "$u_all" 5:50:5 20:200:10 2
   "$bin/bench_store" "$dir" 174 "$n_tickers" 1 >"$dir/store.txt"
   sed -n 's/^fresh file, writer thread  *\([0-9]*\) rows.*/\1/p' "$dir/store.txt" |
@@ -30,14 +30,14 @@ if [ -n "$with_vectorbt" ]; then
 fi
 printf '%-32s %10.6f s, fastest %.6f s, %.0f MB\n' 'cold, two workers' "$(mid cold)" "$(low cold)" \
   "$(memory cold)"
-[ -z "$warm" ] || printf '%-32s %10.6f s, fastest %.6f s, %.0f MB\n' 'warm, two workers' \
-  "$(mid warm)" "$(low warm)" "$(memory warm)"
+printf '%-32s %10.6f s, fastest %.6f s, %.0f MB\n' 'warm, two workers' "$(mid warm)" "$(low warm)" \
+  "$(memory warm)"
 printf '%-32s %10.6f s, fastest %.6f s\n' 'computing alone' "$(mid compute)" "$(low compute)" \
   'writing alone' "$(mid store)" "$(low store)"
 if [ -n "$with_numba" ]; then
   cat "$dir/whole_cold.txt" "$dir/whole_warm.txt"
   row_least 'whole job, cold, against numba + pandas' python_cold cold 4
-  [ -z "$warm" ] || row_least 'whole job, warm, against numba + npy' python_warm warm 4
+  row_least 'whole job, warm, against numba + npy' python_warm warm 4
 fi
 if [ -n "$with_vectorbt" ]; then
   cat "$dir/whole_vectorbt.txt"

@@ -1,5 +1,5 @@
 # workers.sh - what a second worker, and all of them, gain.
-section "workers (sma, $n_tickers x 4851, --keep selected; parsed bars kept where the program can)"
+section "workers (sma, $n_tickers x 4851, --keep selected, parsed bars kept)"
 many=$(printf '%s\n' 2 "$n_cpus" | sort -un)
 for jobs in 1 $many; do fresh "workers$jobs"; done
 rounds 5 90
