@@ -47,6 +47,13 @@ FLAGS_avx512 := $(FLAGS_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl
 ifeq ($(BUILD) $(firstword $(subst -, ,$(shell $(CC) -dumpmachine))),release x86_64)
 LEVELS       += avx2 avx512
 endif
+ifneq ($(filter-out baseline avx2 avx512,$(VECTORS))$(words $(VECTORS)),1)
+$(error unknown VECTORS=$(VECTORS): baseline, avx2 or avx512)
+endif
+# Where a level was asked for, tests and benchmarks run the program at it, too.
+ifneq ($(origin VECTORS),file)
+AT_LEVEL     := $(patsubst %,BACKTEST_VECTORS=%,$(filter $(LEVELS),$(VECTORS)))
+endif
 OBJCOPY      ?= objcopy
 place_of      = $(TOP)$(patsubst %,/%,$(filter-out baseline,$(1)))
 B            := $(call place_of,$(VECTORS))
@@ -94,7 +101,7 @@ define level_rule
 $(call place_of,$(1))/loaders/bar_cache_entry.o: $(LOADER_FILES)
 $(call place_of,$(1))/%.o: %.c VERSION
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(CC) $$(CPPFLAGS) -DBT_LEVEL='"$(1)"' $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 $(TOP)/level_$(1).o: $(patsubst %.c,$(call place_of,$(1))/%.o,$(foreach l,$(LAYERS),$(SRC_$(l))))
 	$$(CC) -nostdlib -r -o $$@ $$^
 	$$(OBJCOPY) --redefine-sym bt_command_main=bt_command_main_$(1) $$@
@@ -124,7 +131,7 @@ TEST_SUPPORT := $(call obj_of,$(wildcard tests/support/*.c))
 TESTS        := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 BACKTEST_REFERENCE ?= ../shared
 export BACKTEST_REFERENCE
-TEST_ENV := BACKTEST_PROGRAM=$(abspath $(PROGRAM)) BACKTEST_ROOT=$(CURDIR)
+TEST_ENV := BACKTEST_PROGRAM=$(abspath $(PROGRAM)) BACKTEST_ROOT=$(CURDIR) $(AT_LEVEL)
 
 define test_rule
 $(patsubst tests/unit/%.c,$(B)/tests/%,$(filter tests/unit/test_$(1)_%.c,$(TEST_SRC))): \
@@ -141,7 +148,7 @@ test: $(PROGRAM) $(TESTS) ## build and run every unit, golden and command-line t
 check: layers lint test ## layers, lint and tests
 
 .PHONY: check-long
-check-long: asan tsan valgrind faults kills ## the slow checks; each part runs alone
+check-long: asan tsan valgrind levels faults kills ## the slow checks; each part runs alone
 
 .PHONY: asan tsan
 asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
@@ -150,6 +157,13 @@ asan tsan: ## the tests under AddressSanitizer + UBSan, or ThreadSanitizer
 .PHONY: valgrind
 valgrind: ## the tests under valgrind
 	$(MAKE) BUILD=debug TEST_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" test
+
+.PHONY: levels
+levels: $(PROGRAM) ## the tests at every vector level above the baseline that this CPU has
+	@for level in $(filter-out baseline,$(LEVELS)); do \
+	  if BACKTEST_VECTORS=$$level $(PROGRAM) --version >/dev/null 2>&1; then \
+	    echo "== $$level"; $(MAKE) --no-print-directory VECTORS=$$level test || exit 1; \
+	  else echo "== $$level: not here, left out"; fi; done
 
 .PHONY: faults
 faults: $(PROGRAM) ## jobs in which a request for memory fails
@@ -169,7 +183,7 @@ format: ## clang-format every source file in place
 format-check:
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 tidy: ## clang-tidy, one file at a time
-	@sh tools/tidy.sh $(CPPFLAGS)
+	@sh tools/tidy.sh $(CPPFLAGS) -DBT_LEVEL='"$(VECTORS)"'
 lint: format-check tidy ## format-check and clang-tidy
 
 .PHONY: demo
@@ -184,11 +198,21 @@ $(B)/bench/bench_sweep: BENCH_OBJ := $(B)/bench/outside_sma.o
 $(B)/bench/bench_sweep: $(B)/bench/outside_sma.o
 $(B)/bench/bench_pool.o $(B)/bench/bench_pool: BENCH_FLAGS := -fopenmp
 $(B)/bench/bench_pool.o: CFLAGS += -fopenmp
-$(B)/bench/bench_load.o: CPPFLAGS += $(if $(wildcard loaders/bar_cache.h),-DBENCH_BAR_CACHE)
 
+# They are of the level that the program takes on this CPU, or of the one that was asked for; what
+# valgrind counts is of AVX2 at most, which is what it knows.
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) ## measure each stage, in ratios (minutes); ONLY="sweep load": these
-	@BACKTEST=$(PROGRAM) sh bench/run.sh $(B)/bench $(ONLY)
+bench: $(PROGRAM) ## measure each stage, in ratios (minutes); ONLY="sweep load": these
+	@level=$$($(AT_LEVEL) $(PROGRAM) --version | sed -n 's/.*(\(.*\))$$/\1/p'); \
+	counted=$$(echo "$$level" | sed s/avx512/avx2/); \
+	$(MAKE) --no-print-directory VECTORS=$$counted bench-counted && \
+	$(MAKE) --no-print-directory VECTORS=$$level COUNTED=$$counted bench-at-level
+
+.PHONY: bench-counted bench-at-level
+bench-counted: $(B)/bench/bench_instructions
+bench-at-level: $(PROGRAM) $(BENCHES)
+	@$(AT_LEVEL) BACKTEST=$(PROGRAM) BENCH_COUNTED=$(call place_of,$(COUNTED))/bench \
+	  sh bench/run.sh $(B)/bench $(ONLY)
 
 .PHONY: install uninstall dist clean
 install: $(PROGRAM) ## install under PREFIX [/usr/local]

@@ -4,16 +4,18 @@
 # own. Universes and results are under build/bench; the table is printed, and kept in table.txt there.
 #
 # BACKTEST_PEERS_PYTHON [python3] runs bench/peers; BENCH_TICKERS [500] is the size of the universe.
+# BENCH_COUNTED [DIR] has the bench_instructions that valgrind can run: it knows no AVX-512.
 # BENCH_MINUTE_TICKERS [4] and BENCH_MINUTE_BARS [200000] are that of the section `minute`.
 set -eu
 bin=$1
 shift
+counted_bin=${BENCH_COUNTED:-$bin}
 : "${BACKTEST:?set BACKTEST to the program}"
 python=${BACKTEST_PEERS_PYTHON:-python3}
 dir=build/bench
 n_tickers=${BENCH_TICKERS:-500}
 u_all=$dir/u$n_tickers.txt
-all_sections="simulator windows overlap load sweep walkforward store pool whole keep workers growth minute"
+all_sections="simulator instructions windows overlap load sweep walkforward store pool whole keep workers growth minute"
 mkdir -p "$dir/rows"
 
 # nothing is kept outside of build/bench
@@ -36,10 +38,7 @@ in_memory=$dir
 if [ -d /dev/shm ] && [ -w /dev/shm ]; then in_memory=/dev/shm; fi
 
 # how the program is told not to use parsed bars that were kept, and to use them
-cold= warm=
-case $("$BACKTEST" sweep --help all) in
-*--no-cache*) cold=--no-cache warm="--cache-dir $dir/bars" ;;
-esac
+cold=--no-cache warm="--cache-dir $dir/bars"
 n_cpus=$(getconf _NPROCESSORS_ONLN)
 
 . bench/shared.sh
@@ -63,5 +62,5 @@ table() {
   printf '| what | figure | aim | met |\n| --- | --- | --- | --- |\n'
   for name; do cat "$dir/rows/$name"; done | sed 's/\t/ | /g; s/^/| /; s/$/ |/'
 }
-section "the table (medians of interleaved runs; also in $dir/table.txt)"
+section "$("$BACKTEST" --version), $n_cpus CPUs: the table (medians of interleaved runs; also in $dir/table.txt)"
 table "$@" | tee "$dir/table.txt"

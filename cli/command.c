@@ -193,9 +193,10 @@ static bool asks_for_help(bool *all, int argc, char **argv)
   return false;
 }
 
+/* With the vector level that this is compiled for. */
 static int print_version(void)
 {
-  (void)printf("backtest " BT_VERSION "\n");
+  (void)printf("backtest " BT_VERSION " (" BT_LEVEL ")\n");
   return BT_EXIT_OK;
 }
 

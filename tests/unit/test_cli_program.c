@@ -125,6 +125,7 @@ static void help_fits_a_screen_and_version_is_told(void **state)
   }
   expect_exit(s, "backtest --version", 0);
   assert_int_equal(strncmp(s->run.out, "backtest 0.", 11), 0);
+  expect_output(s, "backtest --version | sed 's/^backtest [0-9.]* ([a-z0-9]*)$/well/'", "well\n");
 }
 
 static void summary_tells_leaders_luck_and_the_next_query(void **state)
