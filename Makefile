@@ -208,7 +208,8 @@ bench: $(PROGRAM) ## measure each stage, in ratios (minutes); ONLY="sweep load":
 	$(MAKE) --no-print-directory VECTORS=$$counted bench-counted && \
 	$(MAKE) --no-print-directory VECTORS=$$level COUNTED=$$counted bench-at-level
 
-.PHONY: bench-counted bench-at-level
+.PHONY: benches bench-counted bench-at-level
+benches: $(BENCHES) ## build the benchmarks
 bench-counted: $(B)/bench/bench_instructions
 bench-at-level: $(PROGRAM) $(BENCHES)
 	@$(AT_LEVEL) BACKTEST=$(PROGRAM) BENCH_COUNTED=$(call place_of,$(COUNTED))/bench \

@@ -60,7 +60,8 @@ done
 # table SECTION...: their rows as Markdown
 table() {
   printf '| what | figure | aim | met |\n| --- | --- | --- | --- |\n'
+  printf '| measured | %s, %d CPUs | - | - |\n' "$("$BACKTEST" --version)" "$n_cpus"
   for name; do cat "$dir/rows/$name"; done | sed 's/\t/ | /g; s/^/| /; s/$/ |/'
 }
-section "$("$BACKTEST" --version), $n_cpus CPUs: the table (medians of interleaved runs; also in $dir/table.txt)"
+section "the table (medians of interleaved runs; also in $dir/table.txt)"
 table "$@" | tee "$dir/table.txt"
