@@ -10,6 +10,7 @@ void bt_aim_init(bt_aim *aim)
 void bt_aim_clear(bt_aim *aim)
 {
   bt_changes_clear(&aim->changes);
+  bt_trips_clear(&aim->trips);
   free(aim->side);
   free(aim->target);
   bt_aim_init(aim);

@@ -4,10 +4,12 @@
 
 #include "core/changes.h"
 #include "core/indicator_cache.h"
+#include "core/trips.h"
 
 /* Scratch memory of one worker, reused from combination to combination, and the result. */
 typedef struct bt_aim {
   bt_changes changes; /* of the target that was taken last */
+  bt_trips trips;     /* of these changes, once somebody has made them */
   signed char *side;  /* what `sides` and `signals` write */
   double *target;
   size_t side_capacity, target_capacity; /* in bars */

@@ -8,7 +8,6 @@
 void bt_evaluator_init(bt_evaluator *evaluator)
 {
   bt_ledger_init(&evaluator->ledger);
-  bt_trips_init(&evaluator->trips);
   evaluator->returns = NULL;
   evaluator->returns_capacity = 0;
   evaluator->n_plain = 0;
@@ -17,7 +16,6 @@ void bt_evaluator_init(bt_evaluator *evaluator)
 void bt_evaluator_clear(bt_evaluator *evaluator)
 {
   bt_ledger_clear(&evaluator->ledger);
-  bt_trips_clear(&evaluator->trips);
   free(evaluator->returns);
   bt_evaluator_init(evaluator);
 }
@@ -59,7 +57,7 @@ bt_status bt_evaluate_aim(bt_metrics *out, bt_evaluator *evaluator, const bt_sub
   if (tables) {
     assert(subject->bars == tables->bars && how->rf == tables->rf);
     assert(subject->periods_per_year == tables->periods_per_year);
-    status = bt_holdings_evaluate(out, &sure, evaluator, subject, &aim->changes, how, err);
+    status = bt_holdings_evaluate(out, &sure, &evaluator->ledger, subject, aim, how, err);
   }
   if (status || sure) return status;
   evaluator->n_plain++;

@@ -13,7 +13,6 @@
 #include "core/metrics.h"
 #include "core/price_tables.h"
 #include "core/simulate.h"
-#include "core/trips.h"
 
 /* What is evaluated: one ticker over one span of at least one bar. */
 typedef struct bt_subject {
@@ -44,7 +43,6 @@ typedef struct bt_evaluation {
  */
 typedef struct bt_evaluator {
   bt_ledger ledger;
-  bt_trips trips;
   double *returns;
   size_t returns_capacity;
   size_t n_plain; /* how often bt_evaluate_aim had to go bar by bar so far */

@@ -230,26 +230,26 @@ static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums 
 
 /* With orders that nothing but a commission and slippage have a say in: trips that are long alone,
  * or any. */
-static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_evaluator *evaluator,
-                              const bt_changes *changes, const bt_sim_config *config, bt_error *err)
+static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_aim *aim,
+                              const bt_sim_config *config, bt_error *err)
 {
-  bt_status status = bt_trips_make(&evaluator->trips, p->tables, changes, config, err);
+  bt_status status = bt_trips_make(&aim->trips, p->tables, &aim->changes, config, err);
   if (status) return status;
-  if (bt_trips_follow(&evaluator->trips, p, &orders->trades, &orders->costs_paid)) {
+  if (bt_trips_follow(&aim->trips, p, &orders->trades, &orders->costs_paid)) {
     *came_to = DONE;
     return BT_OK;
   }
   bt_round_trip trip;
   bt_path_init(p, p->subject, config->cash);
   bt_round_trip_init(&trip, p->subject->bars, config);
-  *came_to = walk_trips(p, &trip, changes, config);
+  *came_to = walk_trips(p, &trip, &aim->changes, config);
   *orders = (outcome){trip.trades, trip.costs_paid};
   return BT_OK;
 }
 
-bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evaluator,
-                               const bt_subject *subject, const bt_changes *changes,
-                               const bt_evaluation *how, bt_error *err)
+bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
+                               const bt_subject *subject, bt_aim *aim, const bt_evaluation *how,
+                               bt_error *err)
 {
   const bt_sim_config *config = &how->simulation;
   bt_path p;
@@ -260,13 +260,13 @@ bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evalua
   if (!*sure) return BT_OK;
   bt_path_init(&p, subject, config->cash);
   if (bt_trips_serve(config) && config->borrow_rate == 0)
-    status = follow_trips(&p, &came_to, &orders, evaluator, changes, config, err);
+    status = follow_trips(&p, &came_to, &orders, aim, config, err);
   if (!status && came_to == UNSERVED) {
     bt_account a;
     bt_path_init(&p, subject, config->cash);
-    bt_account__begin(&a, &evaluator->ledger, subject->bars, subject->span.first, config);
-    status = walk_account(&p, &a, &came_to, changes, err);
-    orders = outcome_of(&evaluator->ledger);
+    bt_account__begin(&a, ledger, subject->bars, subject->span.first, config);
+    status = walk_account(&p, &a, &came_to, &aim->changes, err);
+    orders = outcome_of(ledger);
   }
   bt_return_sums sums = sum_up(&p, subject->span.end - subject->span.first);
   *sure = !status && came_to == DONE &&

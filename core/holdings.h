@@ -15,14 +15,14 @@
 #ifndef BT_CORE_HOLDINGS_H
 #define BT_CORE_HOLDINGS_H
 
-#include "core/changes.h"
+#include "core/aim.h"
 #include "core/evaluate.h"
 
-/* Metrics of following the changes over the subject's span, with the
- * evaluator's ledger and trips as scratch. Sets *sure
+/* Metrics of following what is aimed at over the subject's span, with the
+ * ledger as scratch. Sets *sure
  * to false, and leaves *out alone, where the plain simulator has to do it. Errors: NOMEM. */
-bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_evaluator *evaluator,
-                               const bt_subject *subject, const bt_changes *changes,
-                               const bt_evaluation *how, bt_error *err);
+bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
+                               const bt_subject *subject, bt_aim *aim, const bt_evaluation *how,
+                               bt_error *err);
 
 #endif

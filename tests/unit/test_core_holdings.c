@@ -438,6 +438,40 @@ static void scratch_that_was_used_before_gives_the_same_bits(void **state)
   close_bench(&b);
 }
 
+/* What is made once for a target must not be taken for another one's. */
+static void targets_that_are_measured_in_turn_are_told_apart(void **state)
+{
+  (void)state;
+  bench b;
+  open_bench(&b, 12);
+  for (size_t i = 0; i < 100; i++) {
+    job j;
+    bt_aim aims[3];
+    make_job(&j, &b.random, 300);
+    be_ordinary(&j);
+    double *targets[3];
+    for (size_t k = 0; k < 3; k++) {
+      targets[k] = random_series(&b.random, 300, -1, 1);
+      for (size_t t = 0; t < 300; t++) targets[k][t] = targets[k][t] > 0.3 * (double)k;
+      bt_aim_init(&aims[k]);
+      bt_status status = bt_changes_of_target(&aims[k].changes, targets[k], 300, NULL);
+      assert_int_equal(status, BT_OK);
+    }
+    for (size_t k = 0; k < 9; k++) {
+      bt_metrics got, expected;
+      bt_subject subject = subject_of(&j, random_span(&b.random, (bt_span){0, 300}));
+      bt_aim *aim = &aims[k % 3];
+      assert_int_equal(bt_evaluate_aim(&got, &b.quick, &subject, aim, &j.how, NULL), BT_OK);
+      assert_int_equal(bt_evaluate(&expected, &b.plain, &subject, targets[k % 3], &j.how, NULL), 0);
+      compare(&got, &expected);
+    }
+    for (size_t k = 0; k < 3; k++) bt_aim_clear(&aims[k]);
+    for (size_t k = 0; k < 3; k++) free(targets[k]);
+    free_job(&j);
+  }
+  close_bench(&b);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -452,6 +486,7 @@ int main(void)
       cmocka_unit_test(windows_of_ordinary_prices_are_hardly_ever_left_to_it),
       cmocka_unit_test(tables_take_less_than_145_bytes_a_bar),
       cmocka_unit_test(scratch_that_was_used_before_gives_the_same_bits),
+      cmocka_unit_test(targets_that_are_measured_in_turn_are_told_apart),
   };
   return cmocka_run_group_tests_name("core/holdings", tests, NULL, NULL);
 }
