@@ -117,7 +117,7 @@ static void run_case(run *r, const golden_case *c)
   assert_int_equal(bt_target_settle(r->target, r->bars->n_bars, read_direction(c), &err), BT_OK);
   bt_evaluator_init(&r->evaluator);
   bt_subject subject = {r->bars, r->span, 252, NULL, NULL};
-  bt_evaluation how = {r->config, 0};
+  bt_evaluation how = {.simulation = r->config};
   assert_int_equal(bt_evaluate(&r->metrics, &r->evaluator, &subject, r->target, &how, &err), BT_OK);
   r->shares = spread_shares(&r->evaluator.ledger, r->span);
 }
