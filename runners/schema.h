@@ -13,7 +13,8 @@
 /* CREATE statements of all tables and views, in order; ends with NULL. */
 extern const char *const bt_schema__statements[];
 
-/* The unique index on the natural key of `metrics`. Rows with combo_id NULL are kept unique by
+/* The unique index on the natural key of `metrics`; a run begins by making it where an older
+ * program has left a file without. Rows with combo_id NULL are kept unique by
  * an index of their own, metrics_no_combo, which is always there and nearly free. */
 extern const char bt_schema__create_metrics_key[];
 

@@ -58,7 +58,8 @@ typedef struct bt_run_info {
 } bt_run_info;
 
 /* Inserts the run with status 'running', the metric definitions, the combinations of grid, window 0
- * and the view results_<strategy>, and commits; *run_id is set on success. strategy and grid may be
+ * and the view results_<strategy>, and commits; *run_id is set on success. From now on a row of
+ * metrics that is put twice is an error. strategy and grid may be
  * NULL for a run without. Errors: USAGE (the view cannot be made: a parameter has the name of a
  * column, a strategy the name of a view), DATABASE, NOMEM; the database is then as before. */
 bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info *info,
@@ -212,9 +213,8 @@ typedef struct bt_run_end {
   const char *span_first, *span_last; /* ISO texts of the evaluated span; "" for NULL */
 } bt_run_end;
 
-/* Commits, builds the unique index of `metrics` where there is none yet, and sets status, finished,
- * elapsed_s, bar_combos and the span of window 0. After a failed write, or when a row of metrics
- * was stored twice, the status becomes 'failed' whatever end says, and that error is returned. */
+/* Commits, and sets status, finished, elapsed_s, bar_combos and the span of window 0. After a
+ * failed write the status becomes 'failed' whatever end says, and that error is returned. */
 bt_status bt_store_end_run(bt_store *store, int64_t run_id, const bt_run_end *end, bt_error *err);
 
 #endif

@@ -29,12 +29,6 @@ typedef enum bt_store_statement {
   BT_STATEMENT_COUNT
 } bt_store_statement;
 
-/* What the virtual table pending_rows shows; rows NULL: nothing. */
-typedef struct bt_store_pending {
-  int64_t run_id;
-  const bt_metrics_rows *rows;
-} bt_store_pending;
-
 /* What a database is opened for. */
 typedef enum bt_store_access {
   BT_STORE_CREATE, /* to write; it is made where it is not there */
@@ -48,8 +42,8 @@ struct bt_store {
   char *path;                                   /* as given, for messages */
   sqlite3_stmt *statements[BT_STATEMENT_COUNT]; /* prepared at first use */
   size_t n_uncommitted;                         /* rows */
-  bt_store_pending pending;
-  bt_error failure; /* of a write; status BT_OK: none */
+  const bt_metrics_rows *pending; /* what the virtual table pending_rows shows; NULL: nothing */
+  bt_error failure;               /* of a write; status BT_OK: none */
 };
 
 /* Whether a database can be opened, or created, at path (runners/store_place.c). Errors: IO,
@@ -150,6 +144,10 @@ bt_status bt_store__delete_rows(const bt_store *store, const char *table, const 
 
 /* Makes the virtual table pending_rows known to the connection (runners/pending_rows.c). */
 bt_status bt_store__create_pending(bt_store *store, bt_error *err);
+
+/* Makes the unique index of `metrics` where there is none yet. Inside the caller's transaction
+ * (runners/store_run.c). */
+bt_status bt_store__create_metrics_key(const bt_store *store, bt_error *err);
 
 /* Creates or replaces results_<strategy>. Errors: USAGE for a name that the views need
  * themselves, DATABASE. Inside the caller's transaction. */

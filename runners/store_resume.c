@@ -45,6 +45,7 @@ bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err)
   if (!status) status = bt_store__delete_rows(store, "combo_stats", "", run_id, err);
   for (size_t i = 0; i < sizeof tables_of_0 / sizeof *tables_of_0 && !status; i++)
     status = bt_store__delete_rows(store, tables_of_0[i], " AND ticker_id = 0", run_id, err);
+  if (!status) status = bt_store__create_metrics_key(store, err);
   if (!status) status = mark_running(store, run_id, err);
   return bt_store__settle(store, status, err);
 }

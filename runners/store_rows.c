@@ -13,7 +13,8 @@ static const struct {
     [BT_STATEMENT_TICKER] = {"tickers",
                              "INSERT INTO tickers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_ISSUE] = {"data_issues", "INSERT INTO data_issues VALUES (?, ?, ?, ?, ?, ?, ?)"},
-    [BT_STATEMENT_METRICS] = {"metrics", "INSERT INTO metrics SELECT * FROM pending_rows"},
+    [BT_STATEMENT_METRICS] = {"metrics",
+                              "INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_rows"},
     [BT_STATEMENT_OBJECTIVES] = {"objective_values",
                                  "INSERT INTO objective_values VALUES (?, ?, ?, ?, ?)"},
     [BT_STATEMENT_SELECTION] = {"selections",
@@ -127,9 +128,13 @@ bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics
   if (rows->n_rows == 0) return BT_OK;
   bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_METRICS, err);
   if (status) return status;
-  store->pending = (bt_store_pending){run_id, rows};
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, rows->ticker_id);
+  bt_store__bind_int(&b, rows->window_id);
+  bt_store__bind_text(&b, rows->phase);
+  store->pending = rows;
   status = bt_store__end_row(store, &b, BT_STATEMENT_METRICS, err);
-  store->pending.rows = NULL;
+  store->pending = NULL;
   if (!status) store->n_uncommitted += rows->n_rows - 1; /* one is counted */
   return status;
 }

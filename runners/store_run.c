@@ -1,10 +1,9 @@
 /* Beginning and ending a run, and the index of `metrics`.
  *
- * A new file has no unique index on the natural key while its first run is written; the end of the
- * run builds it. Later runs find it and keep it up to date: their rows go to its right edge, which
- * costs 0.6 us a row where building it anew costs 0.7 us for every row of the file. So it is never
- * dropped, and once a run has ended a row stored twice fails where it is put. A run that was killed
- * may leave a file without it: queries work, and the end of the next run builds it.
+ * The unique index on the natural key is there before the first row, and kept up to date row by
+ * row. Rows come ticker by ticker, nearly in the order of the key, so they go to its right edge:
+ * 0.3 us a row while others compute, where building it in the end takes 0.4 us for every row of the
+ * file, and nothing else can be done meanwhile. A row stored twice fails where it is put.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +93,11 @@ static bt_status insert_window_0(const bt_store *store, int64_t run_id, bt_error
   return bt_store__exec(store, sql, err);
 }
 
+bt_status bt_store__create_metrics_key(const bt_store *store, bt_error *err)
+{
+  return bt_store__exec(store, bt_schema__create_metrics_key, err);
+}
+
 bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info *info,
                              const bt_strategy *strategy, const bt_grid *grid, bt_error *err)
 {
@@ -101,7 +105,8 @@ bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info
   store->failure.status = BT_OK; /* that of an earlier run */
   bt_status status = bt_store__begin(store, err);
   if (status) return status;
-  status = insert_run(&id, store, info, err);
+  status = bt_store__create_metrics_key(store, err);
+  if (!status) status = insert_run(&id, store, info, err);
   if (!status) status = insert_metric_defs(store, err);
   if (!status && grid) status = insert_combos(store, id, grid, err);
   if (!status) status = insert_window_0(store, id, err);
@@ -109,13 +114,6 @@ bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info
   status = bt_store__settle(store, status, err);
   if (!status) *run_id = id;
   return status;
-}
-
-static bt_status build_index(bt_store *store, bt_error *err)
-{
-  bt_status status = bt_store__begin(store, err);
-  if (!status) status = bt_store__exec(store, bt_schema__create_metrics_key, err);
-  return bt_store__settle(store, status, err);
 }
 
 static bt_status update_run(const bt_store *store, int64_t run_id, const bt_run_end *end,
@@ -172,13 +170,11 @@ static void free_log(const bt_store *store)
   (void)sqlite3_exec(store->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
 }
 
-/* The index comes first, so that 'complete' is never said of a run with a row stored twice. The
- * status is written even after a failure: a full disk often has room for that one page. */
+/* The status is written even after a failure: a full disk often has room for that one page. */
 bt_status bt_store_end_run(bt_store *store, int64_t run_id, const bt_run_end *end, bt_error *err)
 {
   bt_error first, later;
   bt_status status = bt_store_commit(store, &first);
-  if (!status) status = build_index(store, &first);
   bt_run_status run_status = status ? BT_RUN_FAILED : end->status;
   bt_status marked = mark_ended(store, run_id, end, run_status, &later);
   if (marked) {

@@ -362,7 +362,7 @@ static void a_full_disk_fails_with_the_path(void **state)
   expect_exit(s, "ulimit -f 200; " SWEEP "--quiet -o full.db", 1);
   expect_part(s->run.err, "full.db: database or disk is full (File too large)");
   expect_output(s, "sqlite3 full.db 'pragma integrity_check'", "ok\n");
-  for (int blocks = 800; blocks <= 1100; blocks += 100) {
+  for (int blocks = 900; blocks <= 1200; blocks += 100) {
     char command[128];
     (void)snprintf(command, sizeof command, "rm -f full.db*; ulimit -f %d; %s --quiet -o full.db",
                    blocks, SWEEP);
