@@ -44,8 +44,11 @@ static bt_status report(void *state_pointer, const bt_job_options *options,
   return BT_OK;
 }
 
-static const bt_job_kind kind = {
-    .name = "walkforward", .prepare = prepare, .run = run_walk, .report = report};
+static const bt_job_kind kind = {.name = "walkforward",
+                                 .scans_first = true,
+                                 .prepare = prepare,
+                                 .run = run_walk,
+                                 .report = report};
 
 static int run(const bt_arguments *arguments)
 {

@@ -31,25 +31,42 @@ typedef struct job_run {
 /* ---- the universe -----------------------------------------------------------------------------
  */
 
-/* Warns of the rejected tickers on stderr. */
+/* Warns of the rejected tickers, as far as they are known, on stderr. */
 static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
 {
   size_t n = 0;
   for (size_t i = 0; i < scan->n_entries; i++)
-    if (scan->entries[i].report->rejected)
+    if (bt_scan_is_rejected(&scan->entries[i]))
       bt_summary_warn_rejected(&n, options->universe.entries[i].symbol,
                                scan->entries[i].report->reason);
   bt_summary_warn_rejected(&n, NULL, NULL);
   return n;
 }
 
-static bt_status scan_universe(job_run *r, bt_error *err)
+/* Says what looking at the universe has found wrong. */
+static void warn(job_run *r)
 {
-  bt_status status = bt_scan_run(&r->scan, &r->options->job, BT_SCAN_KEPT_BYTES, r->pool, err);
-  if (status) return status;
-  r->scanned = true;
   r->n_rejected = warn_rejected(r->options, &r->scan);
   bt_options_warn_cache(r->options);
+}
+
+/* Whether the universe is looked at as a whole before anything is computed: where the job needs its
+ * calendar, might compute nothing, or goes on with a run of the same data. */
+static bool scans_first(const job_run *r)
+{
+  const bt_job_options *options = r->options;
+  return r->kind->scans_first || options->strict || options->resume || options->dry_run;
+}
+
+static bt_status scan_universe(job_run *r, bt_error *err)
+{
+  const bt_job *job = &r->options->job;
+  bool first = scans_first(r);
+  bt_status status = first ? bt_scan_run(&r->scan, job, BT_SCAN_KEPT_BYTES, r->pool, err)
+                           : bt_scan_begin(&r->scan, job, BT_SCAN_KEPT_IN_PASSING_BYTES, err);
+  if (status) return status;
+  r->scanned = true;
+  if (first) warn(r);
   if (r->options->strict && r->n_rejected > 0 && !r->options->dry_run)
     return BT_OK; /* nothing is computed */
   return r->kind->prepare(r->state, &r->n_windows, &r->n_tasks, r->options, &r->scan, err);
@@ -85,15 +102,13 @@ static bt_status reopen(bool *complete, const bt_run_means *means, bt_error *err
 }
 
 /* The tasks that are done, of the run that goes on. */
-static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, bool has_tickers,
-                       bt_error *err)
+static bt_status go_on(bt_run_means *means, bool **done, const job_run *r, bt_error *err)
 {
   *done = malloc((r->n_tasks + 1) * sizeof **done);
   if (!*done) return bt_fail_nomem(err, "tasks");
   bt_status status = bt_store_read_tasks(*done, r->n_tasks, means->store, means->run_id, err);
   means->done = *done;
-  if (status || has_tickers) return status;
-  return bt_ticker_rows_put(means->store, means->run_id, &r->options->job, &r->scan, err);
+  return status ? status : bt_ticker_rows_complete(means->store, means->run_id, means->scan, err);
 }
 
 static bt_status begin_anew(bt_run_means *means, const job_run *r, const bt_run_info *info,
@@ -102,7 +117,8 @@ static bt_status begin_anew(bt_run_means *means, const job_run *r, const bt_run_
   const bt_job *job = &r->options->job;
   bt_status status =
       bt_store_begin_run(means->store, &means->run_id, info, job->strategy, job->grid, err);
-  return status ? status : bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
+  if (status || !r->scan.whole) return status;
+  return bt_ticker_rows_put(means->store, means->run_id, job, &r->scan, err);
 }
 
 /* Begins the run, or goes on with it. *complete: there is nothing left to do. */
@@ -122,7 +138,7 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
   if (!*complete) status = reopen(complete, means, err);
   if (!status && options->label)
     status = bt_store_label_run(means->store, means->run_id, options->label, err);
-  return status || *complete ? status : go_on(means, done, r, resume.has_tickers, err);
+  return status || *complete ? status : go_on(means, done, r, err);
 }
 
 /* ---- the run ----------------------------------------------------------------------------------
@@ -131,7 +147,7 @@ static bt_status begin_run(bt_run_means *means, bool **done, bool *complete, con
 /* Bars on which every combination is computed: a walk-forward follows each over all of them. */
 static uint64_t count_bars(const bt_job_options *options, const bt_scan_entry *entry)
 {
-  if (entry->report->rejected) return 0;
+  if (!bt_scan_is_ok(entry)) return 0;
   return options->walks ? entry->report->n_bars : entry->n_span_bars;
 }
 
@@ -178,6 +194,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     bt_progress_bar *bar = start_bar(&progress, r);
     status = r->kind->run(r->state, r->options, means, err);
     bt_progress_bar_stop(bar);
+    if (!scans_first(r)) warn(r);
     if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;

@@ -1,7 +1,7 @@
 /* job_run.h - a sweep or a walk-forward from its options to its end: what the two do the same way.
  *
- * The universe is scanned, the run is begun in the database or, with --resume, goes on; signals
- * are watched, a progress bar follows.
+ * The universe is scanned where that must come first, the run is begun in the database or, with
+ * --resume, goes on; signals are watched, a progress bar follows.
  */
 #ifndef BT_CLI_JOB_RUN_H
 #define BT_CLI_JOB_RUN_H
@@ -13,7 +13,9 @@
 /* What differs. state is the caller's. */
 typedef struct bt_job_kind {
   const char *name; /* of the command, and the kind of its runs */
-  /* Called when the universe is scanned: sets how many windows and tasks the run has. */
+  bool scans_first; /* every ticker is looked at before anything is computed */
+  /* Called when the universe is scanned, where that comes first: sets how many windows and tasks
+   * the run has. */
   bt_status (*prepare)(void *state, size_t *n_windows, size_t *n_tasks,
                        const bt_job_options *options, const bt_scan *scan, bt_error *err);
   /* Runs it and ends the run in the store. */

@@ -43,13 +43,25 @@ static double seconds_since(const struct timespec *start)
   return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) * 1e-9;
 }
 
+static double load(const atomic_ullong *counter)
+{
+  return (double)atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* The bar-combinations of all tickers, after those that were looked at in passing so far. */
+static double extrapolate(const bt_progress *progress, size_t n_tickers)
+{
+  double n_known = load(&progress->tickers_known);
+  return n_known > 0 ? load(&progress->bar_combos_known) / n_known * (double)n_tickers : 0;
+}
+
 static void draw(const bt_progress_bar *bar)
 {
   char line[BT_PROGRESS_LINE_SIZE];
   bt_progress_state state = bar->planned;
-  state.n_done = atomic_load_explicit(&bar->progress->tickers_done, memory_order_relaxed);
-  state.bar_combos =
-      (double)atomic_load_explicit(&bar->progress->bar_combos_done, memory_order_relaxed);
+  state.n_done = (size_t)load(&bar->progress->tickers_done);
+  state.bar_combos = load(&bar->progress->bar_combos_done);
+  if (state.planned == 0) state.planned = extrapolate(bar->progress, state.n_tickers);
   state.elapsed_s = seconds_since(&bar->start);
   (void)fprintf(stderr, "\r%s\033[K", bt_progress_line(line, &state, count_columns()));
   (void)fflush(stderr);

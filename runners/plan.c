@@ -151,10 +151,11 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
   uint64_t n_combos = plan->n_combos, n_tickers = plan->n_tickers;
   uint64_t a_ticker = ticker_bytes(plan, job, longest), a_batch = batch_bytes(plan, job);
   uint64_t n_in_work = least_of(n_workers, n_tickers);
+  uint64_t kept = plan->is_scanned ? BT_SCAN_KEPT_BYTES : BT_SCAN_KEPT_IN_PASSING_BYTES;
   uint64_t lasting = PROGRAM_BYTES + n_workers * WORKER_BYTES +
                      least_of(plan->database_bytes, PAGE_CACHE_BYTES) + 8 * n_tickers * n_combos +
                      sizeof(uint32_t) * n_combos +
-                     least_of(bt_bars_size_bytes((size_t)plan->n_bars), BT_SCAN_KEPT_BYTES);
+                     least_of(bt_bars_size_bytes((size_t)plan->n_bars), kept);
   uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
   uint64_t computing = n_in_work * a_ticker + waiting;
   uint64_t portfolio = job->portfolio_all ? (n_workers + 4) * BT_PORTFOLIO_PART_BYTES : 0;

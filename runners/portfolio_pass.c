@@ -98,7 +98,7 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
 {
   pass *p = context;
   bt_status status = BT_OK;
-  if (!p->run->means->scan->entries[index].report->rejected)
+  if (!bt_scan_is_rejected(&p->run->means->scan->entries[index]))
     status = p->fn(p->context, &p->parts[index], index, p->run, worker, err);
   (void)pthread_mutex_lock(&p->mutex);
   p->ready[index] = !status;

@@ -126,14 +126,16 @@ static bool ticker_differs(char out[DIFFERENCE_SIZE], const bt_ticker_record *wa
 typedef struct comparison {
   bool differ;
   char difference[DIFFERENCE_SIZE]; /* the first */
-  size_t n_stored; /* tickers that the run knows; it may have been killed before it knew any */
 } comparison;
 
-static void compare_tickers(comparison *out, const bt_ticker_record *records, const question *q)
+/* The tickers that the run knows, n of them: it may have been killed before it knew all. */
+static void compare_tickers(comparison *out, const bt_ticker_record *records, size_t n,
+                            const question *q)
 {
-  for (size_t i = 0; i < out->n_stored && !out->differ; i++) {
+  for (size_t i = 0; i < n && !out->differ; i++) {
     size_t index = (size_t)records[i].ticker_id - 1;
-    out->differ = ticker_differs(out->difference, &records[i], &q->job->universe->entries[index],
+    out->differ = index >= q->scan->n_entries ||
+                  ticker_differs(out->difference, &records[i], &q->job->universe->entries[index],
                                  q->scan->entries[index].report);
   }
 }
@@ -142,16 +144,14 @@ static bt_status compare_data(comparison *out, const question *q, const bt_run_r
                               bt_error *err)
 {
   bt_ticker_record *records = NULL;
-  size_t n_now = q->scan->n_entries;
-  *out = (comparison){0};
-  bt_status status = bt_store_read_tickers(&records, &out->n_stored, q->store, run->run_id, err);
+  size_t n_now = q->scan->n_entries, n = 0;
+  *out = (comparison){.differ = run->n_tickers != n_now};
+  (void)snprintf(out->difference, DIFFERENCE_SIZE, "its universe had %llu tickers and has %zu",
+                 (unsigned long long)run->n_tickers, n_now);
+  bt_status status = bt_store_read_tickers(&records, &n, q->store, run->run_id, err);
   if (status) return status;
-  out->differ = run->n_tickers != n_now || (out->n_stored > 0 && out->n_stored != n_now);
-  if (out->differ)
-    (void)snprintf(out->difference, DIFFERENCE_SIZE, "its universe had %llu tickers and has %zu",
-                   (unsigned long long)run->n_tickers, n_now);
-  compare_tickers(out, records, q);
-  bt_ticker_records_free(records, out->n_stored);
+  compare_tickers(out, records, n, q);
+  bt_ticker_records_free(records, n);
   return BT_OK;
 }
 
@@ -172,7 +172,7 @@ static bt_status fail_other(const bt_run_record *run, const char *difference, bt
 }
 
 /* A run that is this job. One that is still 'running' when the store is open is alive. */
-static bt_status take(bt_resume *out, const bt_run_record *run, bool has_tickers, bt_error *err)
+static bt_status take(bt_resume *out, const bt_run_record *run, bt_error *err)
 {
   if (has_status(run, "running"))
     return bt_fail(err, BT_ERR_DATABASE,
@@ -180,9 +180,8 @@ static bt_status take(bt_resume *out, const bt_run_record *run, bool has_tickers
                    "the file open",
                    (long long)run->run_id);
   bool complete = has_status(run, "complete");
-  *out = (bt_resume){.verdict = complete ? BT_RESUME_COMPLETE : BT_RESUME_RUN,
-                     .run_id = run->run_id,
-                     .has_tickers = has_tickers};
+  *out =
+      (bt_resume){.verdict = complete ? BT_RESUME_COMPLETE : BT_RESUME_RUN, .run_id = run->run_id};
   return BT_OK;
 }
 
@@ -215,7 +214,7 @@ static bt_status find_among(bt_resume *out, const question *q, const bt_run_reco
     comparison data;
     bt_status status = compare_data(&data, q, &runs[i], err);
     if (status) return status;
-    if (!data.differ) return take(out, &runs[i], data.n_stored > 0, err);
+    if (!data.differ) return take(out, &runs[i], err);
     note_left(&other_data, &runs[i], data.difference);
   }
   const left_behind *left = other_data.run ? &other_data : &other_options;

@@ -18,10 +18,10 @@ typedef enum bt_resume_verdict {
 typedef struct bt_resume {
   bt_resume_verdict verdict;
   int64_t run_id;
-  bool has_tickers; /* the rows of its tickers are there */
 } bt_resume;
 
-/* Looks for the newest run of this job; the tickers and their files are those of the scan. Runs
+/* Looks for the newest run of this job; the tickers and their files are those of the scan, which is
+ * whole. A run that was broken off may not know all of them yet. Runs
  * that another process writes are not looked at, unless they are this job. Errors: DATA (there is
  * no run of it, but an unfinished one, or one with the same options, that is another job: the first
  * difference is named), DATABASE (also where it is being written), NOMEM. */

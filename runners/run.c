@@ -29,16 +29,19 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
     status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
     if (!status) status = bt_loader_new(&scratch[i].loader, err);
   }
+  bt_schedule schedule = {0};
+  if (!status) status = bt_schedule_new(&schedule, job->universe, err);
   if (status)
     free_scratch(scratch, n_workers);
   else
-    *out = (bt_run){.job = job, .means = means, .scratch = scratch};
+    *out = (bt_run){.job = job, .means = means, .scratch = scratch, .schedule = schedule};
   return status;
 }
 
 void bt_run_close(bt_run *run)
 {
   free_scratch(run->scratch, bt_pool_size(run->means->pool));
+  bt_schedule_clear(&run->schedule);
   *run = (bt_run){0};
 }
 
@@ -50,22 +53,53 @@ bt_worker_scratch *bt_run_scratch(const bt_run *run, const bt_worker *worker)
 /* ---- a pass -----------------------------------------------------------------------------------
  */
 
-/* The gate of a pass: no ticker is begun while too much waits for the disk. */
-static bool has_room(void *context, size_t index)
+/* Tasks of a pass: the pool counts places of the schedule, tasks count tickers. */
+typedef struct pass {
+  bt_run *run;
+  bt_task_fn fn;
+  void *context;
+} pass;
+
+/* The gate of a pass: no ticker is begun while too much waits for the disk, or while those in work
+ * need too much memory. */
+static bool has_room(void *context, size_t place)
 {
-  const bt_run *run = context;
-  return bt_writer_has_room(run->writer, index);
+  const pass *p = context;
+  bt_run *run = p->run;
+  return bt_writer_has_room(run->writer, place) &&
+         bt_schedule_fits(&run->schedule, place, atomic_load(&run->done_bytes));
 }
 
-bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
+/* A bt_task_fn: the ticker at a place. */
+static bt_status run_place(void *context, size_t place, bt_worker *worker, bt_error *err)
+{
+  const pass *p = context;
+  bt_run *run = p->run;
+  const bt_schedule *schedule = &run->schedule;
+  bt_status status = p->fn(p->context, schedule->order[place], worker, err);
+  atomic_fetch_add(&run->done_bytes, bt_schedule_bytes(schedule, place));
+  if (schedule->before[schedule->n] > BT_SCHEDULE_MEMORY_BYTES) bt_pool_wake(run->means->pool);
+  return status;
+}
+
+bt_status bt_run_begin_pass(bt_run *run, bt_error *err)
 {
   const bt_run_means *means = run->means;
-  const bt_pool_gate gate = {has_room, run};
+  return bt_writer_new(&run->writer, means->store, means->run_id, BT_RUN_WAITING_BYTES, means->pool,
+                       err);
+}
+
+bt_status bt_run_tasks(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
+{
+  pass p = {run, fn, context};
+  const bt_pool_gate gate = {has_room, &p};
+  atomic_store(&run->done_bytes, 0);
+  return bt_pool_run_ordered(run->means->pool, run->schedule.n, &gate, run_place, &p, err);
+}
+
+bt_status bt_run_end_pass(bt_run *run, bt_status status, bt_error *err)
+{
   bt_error writer_error;
-  bt_status status = bt_writer_new(&run->writer, means->store, means->run_id, BT_RUN_WAITING_BYTES,
-                                   means->pool, err);
-  if (status) return status;
-  status = bt_pool_run_ordered(means->pool, run->job->universe->n_entries, &gate, fn, context, err);
   bt_status written = bt_writer_finish(run->writer, &writer_error);
   run->writer = NULL;
   if (!written) return status;
@@ -73,11 +107,19 @@ bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
   return written;
 }
 
+bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err)
+{
+  bt_status status = bt_run_begin_pass(run, err);
+  if (status) return status;
+  status = bt_run_tasks(run, fn, context, err);
+  return bt_run_end_pass(run, status, err);
+}
+
 bt_status bt_run_begin_batch(bt_batch **out, const bt_run *run, size_t index, size_t task,
                              bt_error *err)
 {
   bt_status status = bt_writer_check(run->writer, err);
-  if (!status) status = bt_batch_new(out, index, err);
+  if (!status) status = bt_batch_new(out, run->schedule.place[index], err);
   if (!status && !bt_run_is_done(run, task)) (*out)->task = task;
   return status;
 }
@@ -109,19 +151,34 @@ bt_status bt_run_read_objectives(double *values, const bt_run *run, const bt_res
 /* ---- tickers ----------------------------------------------------------------------------------
  */
 
+/* Opens a ticker with its bars, of which *out has those that are to be freed. */
+static bt_status open_with(bt_open_ticker *out, const bt_run *run, size_t index,
+                           const bt_bars *bars, bt_error *err)
+{
+  const bt_job *job = run->job;
+  bt_status status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
+                                    run->means->scan->entries[index].periods_per_year, err);
+  if (status) bt_bars_free(out->owned);
+  return status;
+}
+
 bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
                              const bt_worker *worker, bt_error *err)
 {
-  const bt_job *job = run->job;
   const bt_bars *bars = NULL;
-  const bt_scan *scan = run->means->scan;
   bt_loader *loader = bt_run_scratch(run, worker)->loader;
-  bt_status status = bt_scan_bars(&bars, &out->owned, scan, index, loader, err);
-  if (status) return status;
-  status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
-                          scan->entries[index].periods_per_year, err);
-  if (status) bt_bars_free(out->owned);
-  return status;
+  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, loader, err);
+  return status ? status : open_with(out, run, index, bars, err);
+}
+
+bt_status bt_run_look_at_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
+                                const bt_worker *worker, bt_error *err)
+{
+  const bt_bars *bars = NULL;
+  bt_loader *loader = bt_run_scratch(run, worker)->loader;
+  bt_status status = bt_scan_look(&bars, &out->owned, run->means->scan, index, loader, err);
+  out->ticker.bars = NULL;
+  return status || !bars ? status : open_with(out, run, index, bars, err);
 }
 
 void bt_run_close_ticker(bt_open_ticker *open)
@@ -136,14 +193,25 @@ size_t bt_run_block_combos(size_t n_bars)
   return n < BLOCK_COMBOS_MOST ? n : BLOCK_COMBOS_MOST;
 }
 
+static void add(atomic_ullong *counter, size_t n)
+{
+  if (n > 0) atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
 void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
 {
   bt_progress *progress = run->means->progress;
   if (!progress) return;
-  if (n_tickers > 0)
-    atomic_fetch_add_explicit(&progress->tickers_done, n_tickers, memory_order_relaxed);
-  if (n_bar_combos > 0)
-    atomic_fetch_add_explicit(&progress->bar_combos_done, n_bar_combos, memory_order_relaxed);
+  add(&progress->tickers_done, n_tickers);
+  add(&progress->bar_combos_done, n_bar_combos);
+}
+
+void bt_run_count_known(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
+{
+  bt_progress *progress = run->means->progress;
+  if (!progress) return;
+  add(&progress->tickers_known, n_tickers);
+  add(&progress->bar_combos_known, n_bar_combos);
 }
 
 double bt_run_now_s(void)

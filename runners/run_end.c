@@ -20,16 +20,18 @@ static void format_span(char first[BT_TIME_TEXT_SIZE], char last[BT_TIME_TEXT_SI
                         const bt_scan *scan)
 {
   int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
+  bool daily = true;
   for (size_t i = 0; i < scan->n_entries; i++) {
     const bt_scan_entry *entry = &scan->entries[i];
-    if (entry->report->rejected) continue;
+    if (!bt_scan_is_ok(entry)) continue;
+    daily = daily && entry->daily;
     if (entry->span_first_ns < first_ns) first_ns = entry->span_first_ns;
     if (entry->span_last_ns > last_ns) last_ns = entry->span_last_ns;
   }
   first[0] = last[0] = '\0';
   if (first_ns > last_ns) return;
-  bt_time_format(first, first_ns, scan->daily);
-  bt_time_format(last, last_ns, scan->daily);
+  bt_time_format(first, first_ns, daily);
+  bt_time_format(last, last_ns, daily);
 }
 
 bt_status bt_run_end_with(bt_status status, const bt_run_means *means, const bt_run_total *total,

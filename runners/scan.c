@@ -10,18 +10,15 @@
 
 enum { TRADING_DAYS_A_YEAR = 252 };
 
-typedef struct scan_scratch {
-  bt_loader *loader;
-  bt_load_report *report;
+/* Room for what one look finds. */
+typedef struct findings {
+  bt_load_report report;
   bt_suspects suspects;
-} scan_scratch;
+} findings;
 
 typedef struct scan_context {
-  const bt_job *job;
-  scan_scratch *scratch; /* one a worker */
-  bt_scan_entry *entries;
-  size_t kept_bytes;
-  atomic_size_t kept; /* so far */
+  bt_scan *scan;
+  bt_loader **loaders; /* one a worker */
 } scan_context;
 
 /* Neumaier 1974. */
@@ -82,19 +79,15 @@ static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_ba
 }
 
 /* Which tickers stay depends on who comes first; no result does. */
-static void keep_or_free(scan_context *context, bt_scan_entry *entry, bt_bars *bars)
+static bool has_room(bt_scan *scan, const bt_bars *bars)
 {
   size_t size = bt_bars_size_bytes(bars->n_bars);
-  if (entry->report->rejected ||
-      atomic_fetch_add_explicit(&context->kept, size, memory_order_relaxed) + size >
-          context->kept_bytes)
-    bt_bars_free(bars);
-  else
-    entry->bars = bars;
+  return atomic_fetch_add_explicit(&scan->kept, size, memory_order_relaxed) + size <=
+         scan->kept_most;
 }
 
 /* Everything that is found in the bars. */
-static bt_status look_at(bt_scan_entry *entry, scan_scratch *scratch, const bt_bars *bars,
+static bt_status look_at(bt_scan_entry *entry, findings *found, const bt_bars *bars,
                          const bt_job *job, bt_error *err)
 {
   entry->daily = bars->daily;
@@ -103,61 +96,76 @@ static bt_status look_at(bt_scan_entry *entry, scan_scratch *scratch, const bt_b
   if (status || entry->report->rejected) return status;
   entry->trades_daily = entry->periods_per_year >= TRADING_DAYS_A_YEAR;
   if (job->periods_per_year > 0) entry->periods_per_year = job->periods_per_year;
-  bt_suspects_find(&scratch->suspects, bars);
-  entry->suspects = copy_suspects(&scratch->suspects);
+  bt_suspects_find(&found->suspects, bars);
+  entry->suspects = copy_suspects(&found->suspects);
   if (!entry->suspects) return bt_fail_nomem(err, "report");
   return bt_day_set_new(&entry->days, bars, err);
 }
 
-/* A bt_task_fn: the ticker `index`. */
-static bt_status scan_ticker(void *context_pointer, size_t index, bt_worker *worker, bt_error *err)
+/* Loads a ticker; *bars are NULL where it is rejected. */
+static bt_status load(bt_bars **bars, bt_scan_entry *entry, findings *found, const bt_scan *scan,
+                      bt_loader *loader, bt_error *err)
 {
-  scan_context *context = context_pointer;
-  const bt_job *job = context->job;
-  scan_scratch *scratch = &context->scratch[bt_worker_index(worker)];
-  bt_scan_entry *entry = &context->entries[index];
-  bt_bars *bars = NULL;
-  entry->daily = true;
-  bt_status status = bt_load(&bars, scratch->report, scratch->loader,
-                             job->universe->entries[index].path, &job->load, err);
+  const bt_job *job = scan->job;
+  const bt_universe_entry *ticker = &job->universe->entries[entry - scan->entries];
+  bt_status status = bt_load(bars, &found->report, loader, ticker->path, &job->load, err);
   if (status) return status;
-  if (bars) check_span(entry, scratch->report, bars, job);
-  entry->report = copy_report(scratch->report);
-  if (!entry->report) status = bt_fail_nomem(err, "report");
-  if (!status && bars) status = look_at(entry, scratch, bars, job, err);
-  if (bars && !status)
-    keep_or_free(context, entry, bars);
-  else
+  if (*bars) check_span(entry, &found->report, *bars, job);
+  entry->report = copy_report(&found->report);
+  if (!entry->report) return bt_fail_nomem(err, "report");
+  return *bars ? look_at(entry, found, *bars, job, err) : BT_OK;
+}
+
+bt_status bt_scan_look(const bt_bars **out, bt_bars **owned, bt_scan *scan, size_t index,
+                       bt_loader *loader, bt_error *err)
+{
+  bt_scan_entry *entry = &scan->entries[index];
+  bt_bars *bars = NULL;
+  findings *found = malloc(sizeof *found);
+  *out = *owned = NULL;
+  if (!found) return bt_fail_nomem(err, "report");
+  bt_status status = load(&bars, entry, found, scan, loader, err);
+  free(found);
+  if (status || !bars || entry->report->rejected) {
     bt_bars_free(bars);
-  return status;
+    return status;
+  }
+  *(has_room(scan, bars) ? &entry->bars : owned) = bars;
+  *out = bars;
+  return BT_OK;
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
  */
 
-static void free_scratch(scan_scratch *scratch, size_t n_workers)
+/* A bt_task_fn: the ticker `index`. */
+static bt_status scan_ticker(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
-  for (size_t i = 0; scratch && i < n_workers; i++) {
-    bt_loader_free(scratch[i].loader);
-    free(scratch[i].report);
-  }
-  free(scratch);
+  const scan_context *c = context;
+  const bt_bars *bars;
+  bt_bars *owned;
+  bt_loader *loader = c->loaders[bt_worker_index(worker)];
+  bt_status status = bt_scan_look(&bars, &owned, c->scan, index, loader, err);
+  bt_bars_free(owned);
+  return status;
 }
 
-static bt_status make_scratch(scan_scratch **out, size_t n_workers, bt_error *err)
+static void free_loaders(bt_loader **loaders, size_t n_workers)
 {
-  scan_scratch *scratch = calloc(n_workers, sizeof *scratch);
-  if (!scratch) return bt_fail_nomem(err, "workers");
+  for (size_t i = 0; loaders && i < n_workers; i++) bt_loader_free(loaders[i]);
+  free(loaders);
+}
+
+static bt_status make_loaders(bt_loader ***out, size_t n_workers, bt_error *err)
+{
+  bt_loader **loaders = calloc(n_workers, sizeof *loaders);
+  if (!loaders) return bt_fail_nomem(err, "workers");
   bt_status status = BT_OK;
-  for (size_t i = 0; i < n_workers && !status; i++) {
-    scratch[i].report = malloc(sizeof *scratch[i].report);
-    if (!scratch[i].report) status = bt_fail_nomem(err, "workers");
-    if (!status) status = bt_loader_new(&scratch[i].loader, err);
-  }
+  for (size_t i = 0; i < n_workers && !status; i++) status = bt_loader_new(&loaders[i], err);
   if (status)
-    free_scratch(scratch, n_workers);
+    free_loaders(loaders, n_workers);
   else
-    *out = scratch;
+    *out = loaders;
   return status;
 }
 
@@ -177,10 +185,13 @@ static bt_status make_calendar(bt_scan *scan, bt_error *err)
   return status;
 }
 
-/* Adds the gaps of each ticker with daily bars; `room` has room for all its cases. */
-static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
+/* Adds the gaps of each ticker with daily bars. */
+static bt_status add_gaps(bt_scan *scan, bt_error *err)
 {
-  for (size_t i = 0; i < scan->n_entries; i++) {
+  bt_suspects *room = malloc(sizeof *room);
+  if (!room) return bt_fail_nomem(err, "report");
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < scan->n_entries && !status; i++) {
     bt_scan_entry *entry = &scan->entries[i];
     const bt_suspects *found = entry->suspects;
     if (!found || !entry->daily || !entry->trades_daily) continue;
@@ -189,9 +200,10 @@ static bt_status add_gaps(bt_scan *scan, bt_suspects *room, bt_error *err)
     if (room->counts[BT_SUSPECT_GAP] == 0) continue;
     free(entry->suspects);
     entry->suspects = copy_suspects(room);
-    if (!entry->suspects) return bt_fail_nomem(err, "report");
+    if (!entry->suspects) status = bt_fail_nomem(err, "report");
   }
-  return BT_OK;
+  free(room);
+  return status;
 }
 
 /* What the portfolio is annualised by, and whether its bars are daily. */
@@ -217,24 +229,39 @@ static void find_common(bt_scan *scan)
   scan->has_different_periods = greatest > 1.5 * least;
 }
 
+bt_status bt_scan_begin(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_error *err)
+{
+  size_t n = job->universe->n_entries;
+  bt_scan_entry *entries = calloc(n + 1, sizeof *entries);
+  if (!entries) return bt_fail_nomem(err, "universe");
+  for (size_t i = 0; i < n; i++) entries[i].daily = true;
+  *out = (bt_scan){.job = job, .entries = entries, .n_entries = n, .kept_most = kept_bytes};
+  return BT_OK;
+}
+
+bt_status bt_scan_finish(bt_scan *scan, bt_error *err)
+{
+  bt_status status = make_calendar(scan, err);
+  if (!status) status = add_gaps(scan, err);
+  if (status) return status;
+  find_common(scan);
+  scan->whole = true;
+  return BT_OK;
+}
+
 bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_pool *pool,
                       bt_error *err)
 {
-  bt_scan scan = {.job = job, .n_entries = job->universe->n_entries};
-  scan_context context = {.job = job, .kept_bytes = kept_bytes};
-  bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
+  scan_context context = {.scan = out};
+  bt_status status = make_loaders(&context.loaders, bt_pool_size(pool), err);
   if (status) return status;
-  scan.entries = context.entries = calloc(scan.n_entries + 1, sizeof *scan.entries);
-  status = scan.entries ? BT_OK : bt_fail_nomem(err, "universe");
-  if (!status) status = bt_pool_run_ordered(pool, scan.n_entries, NULL, scan_ticker, &context, err);
-  if (!status) status = make_calendar(&scan, err);
-  if (!status) status = add_gaps(&scan, &context.scratch[0].suspects, err);
-  free_scratch(context.scratch, bt_pool_size(pool));
-  if (!status) find_common(&scan);
-  if (status)
-    bt_scan_clear(&scan);
-  else
-    *out = scan;
+  status = bt_scan_begin(out, job, kept_bytes, err);
+  if (!status) {
+    status = bt_pool_run_ordered(pool, out->n_entries, NULL, scan_ticker, &context, err);
+    if (!status) status = bt_scan_finish(out, err);
+    if (status) bt_scan_clear(out);
+  }
+  free_loaders(context.loaders, bt_pool_size(pool));
   return status;
 }
 

@@ -50,6 +50,16 @@ bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err)
   return bt_store__settle(store, status, err);
 }
 
+bt_status bt_store_remove_issues(bt_store *store, int64_t run_id, const char *kind, bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_REMOVE_ISSUES, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_text(&b, kind);
+  return bt_store__end_row(store, &b, BT_STATEMENT_REMOVE_ISSUES, err);
+}
+
 /* ---- what is done --------------------------------------------------------------------------- */
 
 static bt_status mark_done(bool *done, size_t n_tasks, const bt_store *store,

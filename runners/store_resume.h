@@ -14,6 +14,9 @@
  * complete), DATABASE (also where another process writes it), NOMEM. */
 bt_status bt_store_reopen_run(bt_store *store, int64_t run_id, bt_error *err);
 
+/* Removes a run's data_issues of one kind, in the open transaction. Errors: those of a put. */
+bt_status bt_store_remove_issues(bt_store *store, int64_t run_id, const char *kind, bt_error *err);
+
 /* done[task - 1] for tasks 1 .. n_tasks. Errors: DATABASE (also a task beyond these), NOMEM. */
 bt_status bt_store_read_tasks(bool *done, size_t n_tasks, bt_store *store, int64_t run_id,
                               bt_error *err);

@@ -13,6 +13,8 @@ static const struct {
     [BT_STATEMENT_TICKER] = {"tickers",
                              "INSERT INTO tickers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_ISSUE] = {"data_issues", "INSERT INTO data_issues VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_REMOVE_ISSUES] = {"data_issues",
+                                    "DELETE FROM data_issues WHERE run_id = ? AND kind = ?"},
     [BT_STATEMENT_METRICS] = {"metrics",
                               "INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_rows"},
     [BT_STATEMENT_OBJECTIVES] = {"objective_values",

@@ -36,6 +36,7 @@ static void sum_outcomes(bt_sweep_result *result, const bt_job *job, const bt_sc
 {
   for (size_t i = 0; i < scan->n_entries; i++) {
     const bt_scan_entry *entry = &scan->entries[i];
+    if (!entry->report) continue;
     result->n_bars += entry->report->n_bars;
     result->n_rejected += entry->report->rejected;
     result->n_ok += !entry->report->rejected;
@@ -109,23 +110,42 @@ static bt_status take_over_all(const bt_sweep_context *context, bt_error *err)
 /* ---- the run ----------------------------------------------------------------------------------
  */
 
-/* Statistics over the tickers and the portfolio, and the verdict where there are none. */
-static bt_status conclude(bt_sweep_result *out, const bt_run *run, const double *values,
-                          bt_error *err)
+/* Statistics over the tickers, who leads, and the portfolio of the leader: what can be computed
+ * while rows are still written. Nothing where every ticker was rejected. */
+static bt_status compute_end(bt_sweep_result *out, bt_portfolio **portfolio, const bt_run *run,
+                             const double *values, bt_error *err)
 {
   const bt_job *job = run->job;
-  const bt_run_means *means = run->means;
-  const bt_result_key key = {.phase = "full"};
   size_t n_combos = bt_grid_count(job->grid);
-  if (out->n_ok == 0) return bt_run_fail_rejected(job, means->scan, err);
+  if (out->n_ok == 0) return BT_OK;
   out->stats = malloc(n_combos * sizeof *out->stats);
   if (!out->stats) return bt_fail_nomem(err, "combination statistics");
-  bt_status status =
-      bt_combo_stats_all(out->stats, values, job->universe->n_entries, n_combos, means->pool, err);
+  bt_status status = bt_combo_stats_all(out->stats, values, job->universe->n_entries, n_combos,
+                                        run->means->pool, err);
   if (!status) status = rank_leaders(out, n_combos, err);
-  if (!status)
-    status = bt_combo_stats_put(means->store, means->run_id, &key, out->stats, n_combos, err);
-  if (!status) status = bt_sweep__portfolio(out, run, err);
+  return status ? status : bt_sweep__follow_leader(portfolio, out, run, err);
+}
+
+/* What is known of the universe when every ticker was looked at in passing. */
+static bt_status finish_scan(const bt_run_means *means, bt_error *err)
+{
+  if (means->scan->whole) return BT_OK;
+  bt_status status = bt_scan_finish(means->scan, err);
+  return status ? status : bt_ticker_rows_put_gaps(means->store, means->run_id, means->scan, err);
+}
+
+/* The rows of the end, and the verdict where there are none. */
+static bt_status conclude(bt_sweep_result *out, const bt_portfolio *portfolio, const bt_run *run,
+                          bt_error *err)
+{
+  const bt_run_means *means = run->means;
+  const bt_result_key key = {.phase = "full"};
+  bt_status status = finish_scan(means, err);
+  if (status) return status;
+  if (out->n_ok == 0) return bt_run_fail_rejected(run->job, means->scan, err);
+  status = bt_combo_stats_put(means->store, means->run_id, &key, out->stats,
+                              bt_grid_count(run->job->grid), err);
+  if (!status) status = bt_sweep__put_portfolio(out, portfolio, run, err);
   if (!status) status = bt_regime_summarise(&out->regimes, &out->n_regimes, run, "full", err);
   if (!status)
     status = bt_store_count_unselected(&out->n_unselected, means->store, means->run_id, err);
@@ -135,13 +155,21 @@ static bt_status conclude(bt_sweep_result *out, const bt_run *run, const double 
   return status;
 }
 
+/* Rows are written from the first ticker on until the leader's portfolio is known. */
 static bt_status sweep(bt_sweep_result *out, bt_run *run, double *values, bt_error *err)
 {
   bt_sweep_context context = {.run = run, .outcomes = out->outcomes, .values = values};
+  bt_portfolio *portfolio = NULL;
   bt_status status = take_over_all(&context, err);
-  if (!status) status = bt_run_pass(run, bt_sweep__ticker_task, &context, err);
+  if (!status) status = bt_run_begin_pass(run, err);
+  if (status) return status;
+  status = bt_run_tasks(run, bt_sweep__ticker_task, &context, err);
   sum_outcomes(out, run->job, run->means->scan);
-  return status ? status : conclude(out, run, values, err);
+  if (!status) status = compute_end(out, &portfolio, run, values, err);
+  status = bt_run_end_pass(run, status, err);
+  if (!status) status = conclude(out, portfolio, run, err);
+  bt_portfolio_free(portfolio);
+  return status;
 }
 
 bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,

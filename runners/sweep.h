@@ -1,7 +1,7 @@
 /* sweep.h - every combination on every ticker: from a job to rows in the store.
  *
- * A top-level task is one ticker: evaluate its combinations (in blocks that idle workers may
- * steal), reduce, hand one batch to the writer. Statistics over the tickers and the portfolio
+ * A top-level task is one ticker: load it, evaluate its combinations (in blocks that idle workers
+ * may steal), reduce, hand one batch to the writer. Statistics over the tickers and the portfolio
  * follow. Results do not depend on the number of workers.
  */
 #ifndef BT_RUNNERS_SWEEP_H
@@ -46,11 +46,12 @@ typedef struct bt_sweep_result {
 
 enum { BT_SWEEP_LEADERS_MOST = 10 };
 
-/* Runs the job into the store and ends the run there with its status. Task number `ticker_id` is a
- * ticker. *out is filled (with what was done) on CANCELLED, too; the caller clears it in every
- * case. Errors: CANCELLED (what was finished is stored, status interrupted), DATA (every ticker was
- * rejected: stored all the same, status failed), DATABASE, NOMEM, THREAD, and those of the strategy
- * (status failed). */
+/* Runs the job into the store and ends the run there with its status. Where means->scan is not
+ * whole, each ticker is looked at by its task, and the scan is whole after success. Task number
+ * `ticker_id` is a ticker. *out is filled (with what was done) on CANCELLED, too; the caller clears
+ * it in every case. Errors: CANCELLED (what was finished is stored, status interrupted), DATA
+ * (every ticker was rejected: stored all the same, status failed), DATABASE, NOMEM, THREAD, and
+ * those of the strategy (status failed). */
 bt_status bt_sweep_run(bt_sweep_result *out, const bt_job *job, const bt_run_means *means,
                        bt_error *err);
 void bt_sweep_result_clear(bt_sweep_result *result);

@@ -85,18 +85,28 @@ static bt_status put_block(bt_sweep_result *result, const bt_portfolio_view *vie
   return status;
 }
 
-static bt_status run_block(bt_sweep_result *result, block *b, bt_error *err)
+/* Simulates a block on every ticker. The caller frees *out. */
+static bt_status follow_block(bt_portfolio **out, block *b, bt_error *err)
 {
   bt_portfolio *portfolio = NULL;
-  bt_portfolio_view view;
   bt_status status = bt_portfolio_new(&portfolio, b->n, err);
   if (!status) status = bt_portfolio_pass(portfolio, b->run, fill_part, b, err);
-  if (!status) status = bt_portfolio_view_open(&view, portfolio, b->run, err);
   if (!status) {
-    status = put_block(result, &view, b, err);
-    bt_portfolio_view_close(&view);
+    *out = portfolio;
+    return BT_OK;
   }
   bt_portfolio_free(portfolio);
+  return status;
+}
+
+static bt_status put_portfolio(bt_sweep_result *result, const bt_portfolio *portfolio,
+                               const block *b, bt_error *err)
+{
+  bt_portfolio_view view;
+  bt_status status = bt_portfolio_view_open(&view, portfolio, b->run, err);
+  if (status) return status;
+  status = put_block(result, &view, b, err);
+  bt_portfolio_view_close(&view);
   return status;
 }
 
@@ -110,17 +120,40 @@ static size_t block_size(const bt_scan *scan)
   return n < BLOCK_COMBOS_MOST ? n : BLOCK_COMBOS_MOST;
 }
 
-bt_status bt_sweep__portfolio(bt_sweep_result *result, const bt_run *run, bt_error *err)
+static block leader_of(const bt_sweep_result *result, const bt_run *run)
+{
+  return (block){.run = run, .first = result->leaders[0], .n = 1};
+}
+
+bt_status bt_sweep__follow_leader(bt_portfolio **out, const bt_sweep_result *result,
+                                  const bt_run *run, bt_error *err)
+{
+  *out = NULL;
+  if (run->job->portfolio_all || result->n_leaders == 0) return BT_OK;
+  block b = leader_of(result, run);
+  return follow_block(out, &b, err);
+}
+
+/* Every combination, in blocks. */
+static bt_status put_all(bt_sweep_result *result, const bt_run *run, bt_error *err)
 {
   size_t n_combos = bt_grid_count(run->job->grid), size = block_size(run->means->scan);
   bt_status status = BT_OK;
-  if (!run->job->portfolio_all) {
-    block b = {run, result->n_leaders > 0 ? result->leaders[0] : 0, 1, false};
-    return result->n_leaders > 0 ? run_block(result, &b, err) : BT_OK;
-  }
   for (size_t first = 0; first < n_combos && !status; first += size) {
+    bt_portfolio *portfolio = NULL;
     block b = {run, first, n_combos - first < size ? n_combos - first : size, first > 0};
-    status = run_block(result, &b, err);
+    status = follow_block(&portfolio, &b, err);
+    if (!status) status = put_portfolio(result, portfolio, &b, err);
+    bt_portfolio_free(portfolio);
   }
   return status;
+}
+
+bt_status bt_sweep__put_portfolio(bt_sweep_result *result, const bt_portfolio *leader,
+                                  const bt_run *run, bt_error *err)
+{
+  if (run->job->portfolio_all) return put_all(result, run, err);
+  if (!leader) return BT_OK;
+  const block b = leader_of(result, run);
+  return put_portfolio(result, leader, &b, err);
 }

@@ -187,11 +187,40 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
   return status;
 }
 
-/* Whether there is nothing to evaluate: rejected, or finished by the run that is resumed. */
+/* Whether there is nothing to do: rejected, or finished by the run that is resumed. */
 static bool is_settled(const bt_sweep_context *context, size_t index)
 {
   const bt_run *run = context->run;
-  return run->means->scan->entries[index].report->rejected || bt_run_is_done(run, index + 1);
+  return bt_scan_is_rejected(&run->means->scan->entries[index]) || bt_run_is_done(run, index + 1);
+}
+
+/* Looks at a ticker, whose rows then go with the batch. */
+static bt_status look_at_ticker(bt_open_ticker *open, bt_batch *batch, const bt_run *run,
+                                size_t index, const bt_worker *worker, bt_error *err)
+{
+  const bt_scan_entry *entry = &run->means->scan->entries[index];
+  bt_status status = bt_run_look_at_ticker(open, run, index, worker, err);
+  if (status) return status;
+  batch->found = (bt_found_ticker){.ticker = &run->job->universe->entries[index],
+                                   .entry = entry,
+                                   .ticker_id = (int64_t)index + 1};
+  bt_run_count_known(run, 1, entry->n_span_bars * bt_grid_count(run->job->grid));
+  return BT_OK;
+}
+
+/* Loads a ticker that is not settled, evaluates it and fills the batch. */
+static bt_status run_ticker(bt_batch *batch, const bt_sweep_context *context, size_t index,
+                            bt_worker *worker, bt_error *err)
+{
+  const bt_run *run = context->run;
+  bool is_known = run->means->scan->entries[index].report != NULL;
+  bt_open_ticker open;
+  bt_status status = is_known ? bt_run_open_ticker(&open, run, index, worker, err)
+                              : look_at_ticker(&open, batch, run, index, worker, err);
+  if (status || !open.ticker.bars) return status;
+  status = evaluate_ticker(batch, context, index, &open.ticker, worker, err);
+  bt_run_close_ticker(&open);
+  return status;
 }
 
 bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *worker,
@@ -201,18 +230,11 @@ bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *
   const bt_run *run = context->run;
   bool settled = is_settled(context, index);
   bt_batch *batch = NULL;
-  bt_open_ticker open;
   bt_status status = bt_run_begin_batch(&batch, run, index, index + 1, err);
-  if (!status && !settled) {
-    status = bt_run_open_ticker(&open, run, index, worker, err);
-    if (!status) {
-      status = evaluate_ticker(batch, context, index, &open.ticker, worker, err);
-      bt_run_close_ticker(&open);
-    }
-  }
+  if (!status && !settled) status = run_ticker(batch, context, index, worker, err);
   status = bt_run_end_batch(run, batch, status, err);
   if (status) return status;
-  if (!settled) context->outcomes[index].done = true;
+  if (!settled) context->outcomes[index].done = bt_scan_is_ok(&run->means->scan->entries[index]);
   bt_run_count(run, 1, 0);
   return BT_OK;
 }

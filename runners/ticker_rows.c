@@ -1,17 +1,22 @@
 #include "runners/ticker_rows.h"
 
-#include "core/time.h"
+#include <stdlib.h>
 
-static bt_status put_ticker(bt_store *store, int64_t run_id, const bt_universe_entry *ticker,
-                            int64_t ticker_id, const bt_scan_entry *entry, bt_error *err)
+#include "core/time.h"
+#include "runners/store_resume.h"
+
+static bt_status put_ticker(bt_store *store, int64_t run_id, const bt_found_ticker *found,
+                            bt_error *err)
 {
+  const bt_universe_entry *ticker = found->ticker;
+  const bt_scan_entry *entry = found->entry;
   const bt_load_report *report = entry->report;
   char first[BT_TIME_TEXT_SIZE] = "", last[BT_TIME_TEXT_SIZE] = "";
   if (report->n_bars > 0) {
     bt_time_format(first, report->first_ns, entry->daily);
     bt_time_format(last, report->last_ns, entry->daily);
   }
-  bt_ticker_row row = {.ticker_id = ticker_id,
+  bt_ticker_row row = {.ticker_id = found->ticker_id,
                        .symbol = ticker->symbol,
                        .path = ticker->path,
                        .reason = report->rejected ? report->reason : NULL,
@@ -44,21 +49,38 @@ static bt_status put_row_issues(bt_store *store, int64_t run_id, int64_t ticker_
   return bt_store_put_issue(store, run_id, ticker_id, &row, err);
 }
 
-/* What was loaded and looks wrong all the same. */
+static bt_status put_suspect(bt_store *store, int64_t run_id, int64_t ticker_id,
+                             const bt_suspect *suspect, bool daily, bt_error *err)
+{
+  char time[BT_TIME_TEXT_SIZE];
+  bt_issue_row row = {.line = 0,
+                      .time = bt_time_format(time, suspect->time_ns, daily),
+                      .kind = bt_suspect_name(suspect->kind),
+                      .severity = "suspect",
+                      .detail = suspect->detail};
+  return bt_store_put_issue(store, run_id, ticker_id, &row, err);
+}
+
+/* What was loaded and looks wrong all the same; gaps alone, or everything. */
 static bt_status put_suspects(bt_store *store, int64_t run_id, int64_t ticker_id,
-                              const bt_scan_entry *entry, bt_error *err)
+                              const bt_scan_entry *entry, bool gaps_alone, bt_error *err)
 {
   bt_status status = BT_OK;
   for (size_t i = 0; entry->suspects && i < entry->suspects->n && !status; i++) {
     const bt_suspect *suspect = &entry->suspects->list[i];
-    char time[BT_TIME_TEXT_SIZE];
-    bt_issue_row row = {.line = 0,
-                        .time = bt_time_format(time, suspect->time_ns, entry->daily),
-                        .kind = bt_suspect_name(suspect->kind),
-                        .severity = "suspect",
-                        .detail = suspect->detail};
-    status = bt_store_put_issue(store, run_id, ticker_id, &row, err);
+    if (gaps_alone && suspect->kind != BT_SUSPECT_GAP) continue;
+    status = put_suspect(store, run_id, ticker_id, suspect, entry->daily, err);
   }
+  return status;
+}
+
+bt_status bt_ticker_rows_put_one(bt_store *store, int64_t run_id, const bt_found_ticker *found,
+                                 bt_error *err)
+{
+  const bt_scan_entry *entry = found->entry;
+  bt_status status = put_ticker(store, run_id, found, err);
+  if (!status) status = put_row_issues(store, run_id, found->ticker_id, entry->report, err);
+  if (!status) status = put_suspects(store, run_id, found->ticker_id, entry, false, err);
   return status;
 }
 
@@ -67,11 +89,51 @@ bt_status bt_ticker_rows_put(bt_store *store, int64_t run_id, const bt_job *job,
 {
   bt_status status = BT_OK;
   for (size_t i = 0; i < scan->n_entries && !status; i++) {
-    const bt_scan_entry *entry = &scan->entries[i];
-    int64_t ticker_id = (int64_t)i + 1;
-    status = put_ticker(store, run_id, &job->universe->entries[i], ticker_id, entry, err);
-    if (!status) status = put_row_issues(store, run_id, ticker_id, entry->report, err);
-    if (!status) status = put_suspects(store, run_id, ticker_id, entry, err);
+    const bt_found_ticker found = {&job->universe->entries[i], &scan->entries[i], (int64_t)i + 1};
+    status = bt_ticker_rows_put_one(store, run_id, &found, err);
   }
+  return status ? status : bt_store_commit(store, err);
+}
+
+bt_status bt_ticker_rows_put_gaps(bt_store *store, int64_t run_id, const bt_scan *scan,
+                                  bt_error *err)
+{
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < scan->n_entries && !status; i++)
+    status = put_suspects(store, run_id, (int64_t)i + 1, &scan->entries[i], true, err);
+  return status;
+}
+
+/* ---- a run that goes on -----------------------------------------------------------------------
+ */
+
+/* Puts the rows of the tickers that are not among the records, which are in rising order. */
+static bt_status put_missing(bt_store *store, int64_t run_id, const bt_scan *scan,
+                             const bt_ticker_record *records, size_t n_records, bt_error *err)
+{
+  bt_status status = BT_OK;
+  size_t k = 0;
+  for (size_t i = 0; i < scan->n_entries && !status; i++) {
+    const bt_scan_entry *entry = &scan->entries[i];
+    const bt_found_ticker found = {&scan->job->universe->entries[i], entry, (int64_t)i + 1};
+    bool there = k < n_records && records[k].ticker_id == found.ticker_id;
+    if (there)
+      status = put_suspects(store, run_id, records[k++].ticker_id, entry, true, err);
+    else
+      status = bt_ticker_rows_put_one(store, run_id, &found, err);
+  }
+  return status;
+}
+
+bt_status bt_ticker_rows_complete(bt_store *store, int64_t run_id, const bt_scan *scan,
+                                  bt_error *err)
+{
+  bt_ticker_record *records = NULL;
+  size_t n = 0;
+  bt_status status = bt_store_read_tickers(&records, &n, store, run_id, err);
+  if (status) return status;
+  status = bt_store_remove_issues(store, run_id, bt_suspect_name(BT_SUSPECT_GAP), err);
+  if (!status) status = put_missing(store, run_id, scan, records, n, err);
+  bt_ticker_records_free(records, n);
   return status ? status : bt_store_commit(store, err);
 }

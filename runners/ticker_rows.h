@@ -5,9 +5,30 @@
 #include "runners/scan.h"
 #include "runners/store.h"
 
-/* Puts the rows of every ticker and commits: all of them or, after a failure, none. Errors: those
- * of the store. */
+/* A ticker that was looked at; its id is 1 + its index in the universe. */
+typedef struct bt_found_ticker {
+  const bt_universe_entry *ticker;
+  const bt_scan_entry *entry; /* NULL: none */
+  int64_t ticker_id;
+} bt_found_ticker;
+
+/* Puts the rows of one ticker, gaps among them as far as they are known. Errors: those of the
+ * store. */
+bt_status bt_ticker_rows_put_one(bt_store *store, int64_t run_id, const bt_found_ticker *found,
+                                 bt_error *err);
+
+/* Puts the rows of every ticker of a whole scan and commits: all of them or, after a failure, none.
+ * Errors: those of the store. */
 bt_status bt_ticker_rows_put(bt_store *store, int64_t run_id, const bt_job *job,
                              const bt_scan *scan, bt_error *err);
+
+/* The same for a run that goes on: of the tickers that have no rows yet, and of all their gaps,
+ * which a run that looks at tickers in passing knows in its end. Errors also: NOMEM. */
+bt_status bt_ticker_rows_complete(bt_store *store, int64_t run_id, const bt_scan *scan,
+                                  bt_error *err);
+
+/* Puts the gaps of every ticker, which have no rows yet. Errors: those of the store. */
+bt_status bt_ticker_rows_put_gaps(bt_store *store, int64_t run_id, const bt_scan *scan,
+                                  bt_error *err);
 
 #endif

@@ -123,6 +123,7 @@ static bt_status write_section(bt_store *store, int64_t run_id, const bt_section
 bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, bt_error *err)
 {
   bt_status status = BT_OK;
+  if (batch->found.entry) status = bt_ticker_rows_put_one(store, run_id, &batch->found, err);
   for (const bt_section *s = batch->sections; s && !status; s = s->next)
     status = write_section(store, run_id, s, err);
   for (size_t i = 0; i < batch->n_selections && !status; i++)

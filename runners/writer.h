@@ -17,6 +17,7 @@
 #include "core/status.h"
 #include "runners/pool.h"
 #include "runners/store.h"
+#include "runners/ticker_rows.h"
 
 /* The results of one ticker, window and phase. Each array is malloc'd, owned by the batch, and may
  * be NULL where its number is 0. */
@@ -37,10 +38,12 @@ typedef struct bt_section {
   struct bt_section *next;
 } bt_section;
 
-/* What one pass computes of one ticker, whose row in `tickers` is there before. Arrays are owned by
+/* What one pass computes of one ticker, whose row in `tickers` is there before or comes with it:
+ * then the ticker that was found is not changed before the batch is written. Arrays are owned by
  * the batch; selections[].objective is static text. */
 typedef struct bt_batch {
   size_t sequence;
+  bt_found_ticker found; /* entry NULL: none */
   bt_section *sections, *last_section;
   size_t n_selections;
   bt_selection_row *selections;
