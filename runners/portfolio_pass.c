@@ -119,12 +119,14 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
   job.benchmark = NULL;
   job.regimes = (bt_regime_view){.spec.kind = BT_REGIME_NONE};
   bare.job = &job;
+  size_t ahead = bt_pool_size(pool) + BT_PORTFOLIO_PARTS_WAITING;
+  size_t most = bt_schedule_most(&run->schedule);
   pass p = {.run = &bare,
             .portfolio = portfolio,
             .fn = fn,
             .context = context,
             .n_tickers = n_tickers,
-            .ahead = bt_pool_size(pool) + BT_PORTFOLIO_PARTS_WAITING,
+            .ahead = ahead < most ? ahead : most,
             .parts = calloc(n_tickers + 1, sizeof *p.parts),
             .ready = calloc(n_tickers + 1, sizeof *p.ready)};
   const bt_pool_gate gate = {is_near, &p};

@@ -6,9 +6,9 @@
 #include "runners/store_resume.h"
 
 enum {
-  /* About so many bar-combinations make a block: some 0.3 ms, far above the cost of a steal. */
-  BLOCK_BAR_COMBOS = 65536,
-  BLOCK_COMBOS_MOST = 64
+  /* About so many bar-combinations make a block: 0.1 ms or more, far above the cost of a steal. */
+  BLOCK_BAR_COMBOS = 262144,
+  BLOCK_COMBOS_MOST = 256
 };
 
 static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)

@@ -101,7 +101,7 @@ void bt_run_close_ticker(bt_open_ticker *open);
 bt_status bt_run_look_at_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
                                 const bt_worker *worker, bt_error *err);
 
-/* Combinations that make a forked block of some 0.3 ms on bars of this number. */
+/* Combinations that make a forked block on bars of this number. */
 size_t bt_run_block_combos(size_t n_bars);
 
 /* Seconds of a clock that never goes back. */

@@ -32,7 +32,7 @@ static void sort(bt_schedule *schedule, const uint64_t *bytes)
 {
   size_t next[CLASS_COUNT] = {0}, at = 0;
   for (size_t i = 0; i < schedule->n; i++) next[class_of(bytes[i])]++;
-  for (size_t class = CLASS_COUNT; class-- > 0;) {
+  for (size_t class = CLASS_COUNT; class -- > 0;) {
     size_t count = next[class];
     next[class] = at;
     at += count;
@@ -78,6 +78,14 @@ void bt_schedule_clear(bt_schedule *schedule)
 uint64_t bt_schedule_bytes(const bt_schedule *schedule, size_t place)
 {
   return schedule->before[place + 1] - schedule->before[place];
+}
+
+size_t bt_schedule_most(const bt_schedule *schedule)
+{
+  uint64_t greatest = 1;
+  for (size_t k = 0; k < schedule->n; k++)
+    if (bt_schedule_bytes(schedule, k) > greatest) greatest = bt_schedule_bytes(schedule, k);
+  return greatest < BT_SCHEDULE_MEMORY_BYTES ? (size_t)(BT_SCHEDULE_MEMORY_BYTES / greatest) : 1;
 }
 
 bool bt_schedule_fits(const bt_schedule *schedule, size_t place, uint64_t done_bytes)

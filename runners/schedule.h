@@ -34,6 +34,9 @@ void bt_schedule_clear(bt_schedule *schedule);
 /* Bytes that the ticker at a place takes in work, roughly. */
 uint64_t bt_schedule_bytes(const bt_schedule *schedule, size_t place);
 
+/* So many tickers may be in work at a time whichever they are; >= 1. */
+size_t bt_schedule_most(const bt_schedule *schedule);
+
 /* Whether the ticker at a place fits beside those that were begun before it, all at the places
  * before, of which some with done_bytes together are done. */
 bool bt_schedule_fits(const bt_schedule *schedule, size_t place, uint64_t done_bytes);

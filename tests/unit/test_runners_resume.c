@@ -116,6 +116,38 @@ static void an_unfinished_run_goes_on(void **state)
   expect_found(r, BT_RESUME_COMPLETE, 3);
 }
 
+/* Its tickers were looked at in passing: B was, A and C were not. */
+static void a_run_that_knows_some_tickers_goes_on_and_knows_all(void **state)
+{
+  resume_scene *r = *state;
+  bt_error err;
+  scan_scene *data = r->data;
+  int64_t run_id = put_running(r, &r->info, false);
+  const bt_found_ticker b = {&data->universe.entries[1], &data->scan.entries[1], 2};
+  assert_int_equal(bt_ticker_rows_put_one(r->store, run_id, &b, &err), BT_OK);
+  const bt_run_end end = {BT_RUN_INTERRUPTED, 1, 1, "", ""};
+  assert_int_equal(bt_store_end_run(r->store, run_id, &end, &err), BT_OK);
+  expect_found(r, BT_RESUME_RUN, run_id);
+  change(r, "C", 6, 31); /* of which nothing is computed yet */
+  expect_found(r, BT_RESUME_RUN, run_id);
+  change(r, "B", 6, 21);
+  expect_other(r, "B.csv has changed");
+  change(r, "B", 6, 20);
+  change(r, "C", 6, 30);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(bt_ticker_rows_complete(r->store, run_id, &data->scan, &err), BT_OK);
+    assert_string_equal(fixture_query(r->results, "SELECT group_concat(symbol) FROM tickers"),
+                        "A,B,C");
+    assert_string_equal(fixture_query(r->results, "SELECT count(*) FROM data_issues"), "0");
+  }
+  (void)bt_store_put_issue(r->store, run_id, 2, &(bt_issue_row){0, "", "date_gap", "suspect", ""},
+                           &err);
+  (void)bt_store_put_issue(r->store, run_id, 2, &(bt_issue_row){0, "", "stale", "suspect", ""},
+                           &err);
+  assert_int_equal(bt_ticker_rows_complete(r->store, run_id, &data->scan, &err), BT_OK);
+  assert_string_equal(fixture_query(r->results, "SELECT kind FROM data_issues"), "stale");
+}
+
 static void the_newest_run_of_this_job_counts(void **state)
 {
   resume_scene *r = *state;
@@ -265,6 +297,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(where_there_is_nothing_a_run_is_begun),
       CASE(an_unfinished_run_goes_on),
+      CASE(a_run_that_knows_some_tickers_goes_on_and_knows_all),
       CASE(the_newest_run_of_this_job_counts),
       CASE(the_difference_of_the_newest_unfinished_run_is_named),
       CASE(every_kind_of_difference_is_named),

@@ -151,6 +151,42 @@ static void a_gap_is_found_against_the_others(void **state)
   assert_int_equal(s->scan.entries[0].suspects->n, 0);
 }
 
+/* In any order, with bars that stay or do not: what is found is that of a scan at once. */
+static void tickers_looked_at_in_passing_are_found_the_same(void **state)
+{
+  scan_scene *s = *state;
+  bt_loader *loader = NULL;
+  bt_scan scan;
+  write_bars(s, "A", 6, 30, 1, 10);
+  write_bars(s, "B", 6, 30, 1, 10);
+  write_bars(s, "C", 6, 15, 2, 10);
+  write_bars(s, "D", 6, 0, 1, 10);
+  scan_folder(s, ALL_STAY);
+  size_t kept_bytes = bt_bars_size_bytes(30);
+  assert_int_equal(bt_scan_begin(&scan, &s->job, kept_bytes, &s->err), BT_OK);
+  assert_int_equal(bt_loader_new(&loader, &s->err), BT_OK);
+  for (size_t i = 4; i-- > 0;) {
+    const bt_bars *bars = NULL;
+    bt_bars *owned = NULL;
+    assert_false(bt_scan_is_ok(&scan.entries[i]) || bt_scan_is_rejected(&scan.entries[i]));
+    assert_int_equal(bt_scan_look(&bars, &owned, &scan, i, loader, &s->err), BT_OK);
+    assert_true(bt_scan_is_rejected(&scan.entries[i]) == (i == 3));
+    assert_int_equal(bars ? bars->n_bars : 0, s->scan.entries[i].report->n_bars);
+    assert_true(bars == (i == 2 ? scan.entries[i].bars : owned)); /* of C, the first, they stay */
+    bt_bars_free(owned);
+  }
+  assert_false(scan.whole);
+  assert_int_equal(bt_scan_finish(&scan, &s->err), BT_OK);
+  assert_true(scan.whole && s->scan.whole);
+  assert_int_equal(scan.calendar.n_days, s->scan.calendar.n_days);
+  assert_true(scan.periods_per_year == s->scan.periods_per_year);
+  assert_true(scan.entries[2].suspects->counts[BT_SUSPECT_GAP] > 0);
+  for (size_t i = 0; i < 3; i++)
+    assert_int_equal(scan.entries[i].suspects->n, s->scan.entries[i].suspects->n);
+  bt_loader_free(loader);
+  bt_scan_clear(&scan);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scan_scene_setup, scan_scene_teardown)
 
 int main(void)
@@ -163,6 +199,7 @@ int main(void)
       CASE(weekly_bars_have_no_say_in_the_calendar),
       CASE(of_equally_common_periods_the_first_counts),
       CASE(a_gap_is_found_against_the_others),
+      CASE(tickers_looked_at_in_passing_are_found_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
