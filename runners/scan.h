@@ -49,7 +49,7 @@ typedef struct bt_scan {
 /* What is kept of the bars, as kept_bytes: where they are looked at first, and where they are used
  * at once, of which the portfolio reads those of a leading combination alone. */
 #define BT_SCAN_KEPT_BYTES ((size_t)512 << 20)
-#define BT_SCAN_KEPT_IN_PASSING_BYTES ((size_t)56 << 20)
+#define BT_SCAN_KEPT_IN_PASSING_BYTES ((size_t)48 << 20)
 
 /* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
  * job->to_ns is rejected. Of the rest of the job periods_per_year alone is looked at. Gaps are

@@ -65,7 +65,7 @@ static bt_status rank_leaders(bt_sweep_result *result, size_t n_combos, bt_error
 /* ---- slots: one a ticker ----------------------------------------------------------------------
  */
 
-/* Values begin as NaN. */
+/* Each task fills its values. */
 static bt_status alloc_slots(bt_sweep_result *out, double **values, const bt_job *job,
                              bt_error *err)
 {
@@ -78,7 +78,6 @@ static bt_status alloc_slots(bt_sweep_result *out, double **values, const bt_job
     return bt_fail(err, BT_ERR_NOMEM,
                    "out of memory: the objective of %zu tickers x %zu combinations takes %zu MB",
                    n_tickers, n_combos, n_tickers * n_combos * sizeof **values >> 20);
-  for (size_t i = 0; i < n_tickers * n_combos; i++) (*values)[i] = (double)NAN;
   return BT_OK;
 }
 

@@ -223,6 +223,14 @@ static bt_status run_ticker(bt_batch *batch, const bt_sweep_context *context, si
   return status;
 }
 
+/* A rejected ticker has no objectives. */
+static void fill_none(const bt_sweep_context *context, size_t index)
+{
+  size_t n_combos = bt_grid_count(context->run->job->grid);
+  double *values = context->values + index * n_combos;
+  for (size_t i = 0; i < n_combos; i++) values[i] = (double)NAN;
+}
+
 bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *worker,
                                 bt_error *err)
 {
@@ -234,7 +242,9 @@ bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *
   if (!status && !settled) status = run_ticker(batch, context, index, worker, err);
   status = bt_run_end_batch(run, batch, status, err);
   if (status) return status;
-  if (!settled) context->outcomes[index].done = bt_scan_is_ok(&run->means->scan->entries[index]);
+  const bt_scan_entry *entry = &run->means->scan->entries[index];
+  if (bt_scan_is_rejected(entry)) fill_none(context, index);
+  if (!settled) context->outcomes[index].done = bt_scan_is_ok(entry);
   bt_run_count(run, 1, 0);
   return BT_OK;
 }

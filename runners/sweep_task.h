@@ -12,7 +12,8 @@
 typedef struct bt_sweep_context {
   const bt_run *run;
   bt_ticker_outcome *outcomes; /* one a ticker */
-  double *values;              /* objectives: n_tickers rows of n_combos, NaN at first */
+  double *values;              /* objectives: n_tickers rows of n_combos; a task fills its row, but
+                                  where the ticker was finished by the run that is resumed */
 } bt_sweep_context;
 
 /* A bt_task_fn: the whole task, with a bt_sweep_context. */

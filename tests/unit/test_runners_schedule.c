@@ -1,4 +1,5 @@
-/* In which order tickers are begun, and how many at a time: sparse files of a size stand for data. */
+/* In which order tickers are begun, and how many at a time: sparse files of a size stand for data.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
