@@ -8,7 +8,8 @@
 enum {
   /* About so many bar-combinations make a block: 0.1 ms or more, far above the cost of a steal. */
   BLOCK_BAR_COMBOS = 262144,
-  BLOCK_COMBOS_MOST = 256
+  BLOCK_COMBOS_MOST = 256,
+  LARGE_TICKER_BYTES = 64 << 20 /* by the schedule: a file of 10 MB */
 };
 
 static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
@@ -151,13 +152,29 @@ bt_status bt_run_read_objectives(double *values, const bt_run *run, const bt_res
 /* ---- tickers ----------------------------------------------------------------------------------
  */
 
+/* What reading a large file has needed is given back before its bars are evaluated. */
+static bt_status shrink_loader(bt_worker_scratch *scratch, const bt_run *run, size_t index,
+                               bt_error *err)
+{
+  const bt_schedule *schedule = &run->schedule;
+  bt_loader *fresh = NULL;
+  if (bt_schedule_bytes(schedule, schedule->place[index]) < LARGE_TICKER_BYTES) return BT_OK;
+  bt_status status = bt_loader_new(&fresh, err);
+  if (status) return status;
+  bt_loader_free(scratch->loader);
+  scratch->loader = fresh;
+  return BT_OK;
+}
+
 /* Opens a ticker with its bars, of which *out has those that are to be freed. */
-static bt_status open_with(bt_open_ticker *out, const bt_run *run, size_t index,
-                           const bt_bars *bars, bt_error *err)
+static bt_status open_with(bt_open_ticker *out, bt_worker_scratch *scratch, const bt_run *run,
+                           size_t index, const bt_bars *bars, bt_error *err)
 {
   const bt_job *job = run->job;
-  bt_status status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
-                                    run->means->scan->entries[index].periods_per_year, err);
+  bt_status status = shrink_loader(scratch, run, index, err);
+  if (!status)
+    status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
+                            run->means->scan->entries[index].periods_per_year, err);
   if (status) bt_bars_free(out->owned);
   return status;
 }
@@ -166,19 +183,21 @@ bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t inde
                              const bt_worker *worker, bt_error *err)
 {
   const bt_bars *bars = NULL;
-  bt_loader *loader = bt_run_scratch(run, worker)->loader;
-  bt_status status = bt_scan_bars(&bars, &out->owned, run->means->scan, index, loader, err);
-  return status ? status : open_with(out, run, index, bars, err);
+  bt_worker_scratch *scratch = bt_run_scratch(run, worker);
+  const bt_scan *scan = run->means->scan;
+  bt_status status = bt_scan_bars(&bars, &out->owned, scan, index, scratch->loader, err);
+  return status ? status : open_with(out, scratch, run, index, bars, err);
 }
 
 bt_status bt_run_look_at_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
                                 const bt_worker *worker, bt_error *err)
 {
   const bt_bars *bars = NULL;
-  bt_loader *loader = bt_run_scratch(run, worker)->loader;
-  bt_status status = bt_scan_look(&bars, &out->owned, run->means->scan, index, loader, err);
+  bt_worker_scratch *scratch = bt_run_scratch(run, worker);
+  bt_scan *scan = run->means->scan;
+  bt_status status = bt_scan_look(&bars, &out->owned, scan, index, scratch->loader, err);
   out->ticker.bars = NULL;
-  return status || !bars ? status : open_with(out, run, index, bars, err);
+  return status || !bars ? status : open_with(out, scratch, run, index, bars, err);
 }
 
 void bt_run_close_ticker(bt_open_ticker *open)

@@ -16,9 +16,13 @@ typedef struct findings {
   bt_suspects suspects;
 } findings;
 
+typedef struct scan_scratch {
+  bt_loader *loader;
+} scan_scratch;
+
 typedef struct scan_context {
   bt_scan *scan;
-  bt_loader **loaders; /* one a worker */
+  scan_scratch *scratch; /* one a worker */
 } scan_context;
 
 /* Neumaier 1974. */
@@ -144,28 +148,28 @@ static bt_status scan_ticker(void *context, size_t index, bt_worker *worker, bt_
   const scan_context *c = context;
   const bt_bars *bars;
   bt_bars *owned;
-  bt_loader *loader = c->loaders[bt_worker_index(worker)];
+  bt_loader *loader = c->scratch[bt_worker_index(worker)].loader;
   bt_status status = bt_scan_look(&bars, &owned, c->scan, index, loader, err);
   bt_bars_free(owned);
   return status;
 }
 
-static void free_loaders(bt_loader **loaders, size_t n_workers)
+static void free_scratch(scan_scratch *scratch, size_t n_workers)
 {
-  for (size_t i = 0; loaders && i < n_workers; i++) bt_loader_free(loaders[i]);
-  free(loaders);
+  for (size_t i = 0; scratch && i < n_workers; i++) bt_loader_free(scratch[i].loader);
+  free(scratch);
 }
 
-static bt_status make_loaders(bt_loader ***out, size_t n_workers, bt_error *err)
+static bt_status make_scratch(scan_scratch **out, size_t n_workers, bt_error *err)
 {
-  bt_loader **loaders = calloc(n_workers, sizeof *loaders);
-  if (!loaders) return bt_fail_nomem(err, "workers");
+  scan_scratch *scratch = calloc(n_workers, sizeof *scratch);
+  if (!scratch) return bt_fail_nomem(err, "workers");
   bt_status status = BT_OK;
-  for (size_t i = 0; i < n_workers && !status; i++) status = bt_loader_new(&loaders[i], err);
+  for (size_t i = 0; i < n_workers && !status; i++) status = bt_loader_new(&scratch[i].loader, err);
   if (status)
-    free_loaders(loaders, n_workers);
+    free_scratch(scratch, n_workers);
   else
-    *out = loaders;
+    *out = scratch;
   return status;
 }
 
@@ -253,7 +257,7 @@ bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_poo
                       bt_error *err)
 {
   scan_context context = {.scan = out};
-  bt_status status = make_loaders(&context.loaders, bt_pool_size(pool), err);
+  bt_status status = make_scratch(&context.scratch, bt_pool_size(pool), err);
   if (status) return status;
   status = bt_scan_begin(out, job, kept_bytes, err);
   if (!status) {
@@ -261,7 +265,7 @@ bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_poo
     if (!status) status = bt_scan_finish(out, err);
     if (status) bt_scan_clear(out);
   }
-  free_loaders(context.loaders, bt_pool_size(pool));
+  free_scratch(context.scratch, bt_pool_size(pool));
   return status;
 }
 

@@ -7,6 +7,9 @@
 #include "runners/section.h"
 #include "runners/selection.h"
 
+/* Metrics of so many combinations are held until it is known which of them are kept. */
+enum { HELD_COMBOS_MOST = 2048 };
+
 /* One ticker's combinations on their way from the blocks to the batch. */
 typedef struct evaluation {
   const bt_sweep_context *context;
@@ -15,10 +18,10 @@ typedef struct evaluation {
   double *values; /* the objective of each combination: the ticker's row of context->values */
   double *scores; /* what selection ranks by */
   double *sharpes;
-  bt_metrics *metrics; /* one a combination with --keep all, else NULL */
+  bt_metrics *metrics; /* one a combination with --keep all, or where they are few; else NULL */
   size_t *best;        /* indices of the best, greatest score first */
   size_t n_best;
-  bt_metrics *kept; /* theirs, on the second evaluation */
+  bt_metrics *kept; /* theirs */
 } evaluation;
 
 /* ---- evaluating ----------------------------------------------------------------------------- */
@@ -66,7 +69,7 @@ static bt_status evaluation_alloc(evaluation *e, size_t n_combos, bt_error *err)
   e->best = malloc(n_best * sizeof *e->best);
   e->n_best = n_best;
   bool ok = e->scores && e->sharpes && e->best;
-  if (keep->kind == BT_KEEP_ALL) {
+  if (keep->kind == BT_KEEP_ALL || n_combos <= HELD_COMBOS_MOST) {
     e->metrics = malloc(n_combos * sizeof *e->metrics);
     ok = ok && e->metrics;
   }
@@ -104,8 +107,8 @@ static bt_status evaluate_again(void *context, size_t index, bt_worker *worker, 
   return bt_ticker_evaluate(&e->kept[index], e->ticker, scratch, run->job, e->best[index], err);
 }
 
-/* Evaluates the best again: their metrics were not kept, because of all combinations' there may be
- * too many for memory. The same job gives the same bits. */
+/* The metrics of the best: where those of all combinations may be too many for memory, the best are
+ * evaluated once more. The same job gives the same bits. */
 static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker, bt_error *err)
 {
   bt_status status = bt_section_alloc_rows(section, e->n_best, err);
@@ -113,6 +116,8 @@ static bt_status keep_best(bt_section *section, evaluation *e, bt_worker *worker
   bt_selection_sort(e->best, e->n_best);
   for (size_t i = 0; i < e->n_best; i++) section->combo_ids[i] = (int64_t)e->best[i] + 1;
   e->kept = section->metrics;
+  for (size_t i = 0; e->metrics && i < e->n_best; i++) e->kept[i] = e->metrics[e->best[i]];
+  if (e->metrics) return BT_OK;
   return bt_worker_fork(worker, e->n_best, bt_run_block_combos(e->ticker->bars->n_bars),
                         evaluate_again, e, err);
 }
