@@ -119,7 +119,7 @@ static void put_stats(const plan *p, bt_store *store, int64_t run_id)
   bt_error err;
   for (size_t i = 0; i < p->n_combos; i++) {
     bt_combo_stats stats = {p->n_tickers, 0, sin((double)i), 0, 0, 0, 0, 0};
-    bt_combo_stats_row row = {0, (int64_t)i + 1, "full", &stats};
+    bt_combo_stats_rows row = {0, (int64_t)i + 1, "full", &stats, 1};
     stop_on(bt_store_put_combo_stats(store, run_id, &row, &err), &err);
   }
 }

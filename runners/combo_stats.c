@@ -91,14 +91,11 @@ bt_status bt_combo_stats_all(bt_combo_stats *stats, const double *values, size_t
 bt_status bt_combo_stats_put(bt_store *store, int64_t run_id, const bt_result_key *key,
                              const bt_combo_stats *stats, size_t n_combos, bt_error *err)
 {
-  for (size_t i = 0; i < n_combos; i++) {
-    bt_combo_stats_row row = {.window_id = key->window_id,
-                              .combo_id = (int64_t)i + 1,
-                              .phase = key->phase,
-                              .stats = &stats[i]};
-    bt_status status = bt_store_put_combo_stats(store, run_id, &row, err);
-    if (!status) status = bt_store_end_batch(store, err);
-    if (status) return status;
-  }
-  return BT_OK;
+  const bt_combo_stats_rows rows = {.window_id = key->window_id,
+                                    .first_combo_id = 1,
+                                    .phase = key->phase,
+                                    .stats = stats,
+                                    .n_rows = n_combos};
+  bt_status status = bt_store_put_combo_stats(store, run_id, &rows, err);
+  return status ? status : bt_store_end_batch(store, err);
 }

@@ -1,9 +1,10 @@
-/* The rows of `metrics` that are about to be stored, as a virtual table of SQLite.
+/* The rows of `metrics` and of `combo_stats` that are about to be stored, as virtual tables of
+ * SQLite.
  *
- * `INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_rows` stores a whole ticker in one
- * execution: SQLite fetches the values by itself, which takes two thirds of the time of binding and
- * stepping row by row. What is the same in all rows is bound, which is cheaper still. The table
- * exists in this connection alone and leaves no trace in the file.
+ * `INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_metrics` stores a whole ticker in one
+ * execution: SQLite fetches the values by itself, which takes half to two thirds of the time of
+ * binding and stepping row by row. What is the same in all rows is bound, which is cheaper still.
+ * The tables exist in this connection alone and leave no trace in the file.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,36 +13,25 @@
 
 typedef struct pending_table {
   sqlite3_vtab base; /* first: SQLite sees this alone */
-  const bt_metrics_rows *const *rows;
+  const bt_store_pending *pending;
 } pending_table;
 
 typedef struct pending_cursor {
   sqlite3_vtab_cursor base;
-  const bt_metrics_rows *const *rows; /* NULL behind it: none */
+  const bt_store_pending *pending;
   size_t row;
 } pending_cursor;
 
-static const char declaration[] = "CREATE TABLE x (combo_id"
-#define X(id, name, unit, whole, definition, source) ", " name
-#include "core/metrics.def"
-#undef X
-                                  ")";
+/* ---- what the tables have in common --------------------------------------------------------- */
 
-static const unsigned char is_whole[BT_METRIC_COUNT] = {
-#define X(id, name, unit, whole, definition, source) whole,
-#include "core/metrics.def"
-#undef X
-};
-
-static int connect(sqlite3 *db, void *context, int argc, const char *const *argv,
-                   sqlite3_vtab **out, char **message)
+static int connect(sqlite3 *db, const bt_store_pending *pending, sqlite3_vtab **out,
+                   const char *declaration)
 {
-  (void)argc, (void)argv, (void)message;
   int rc = sqlite3_declare_vtab(db, declaration);
   if (rc != SQLITE_OK) return rc;
   pending_table *table = calloc(1, sizeof *table);
   if (!table) return SQLITE_NOMEM;
-  table->rows = context;
+  table->pending = pending;
   *out = &table->base;
   return SQLITE_OK;
 }
@@ -63,7 +53,7 @@ static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 {
   pending_cursor *cursor = calloc(1, sizeof *cursor);
   if (!cursor) return SQLITE_NOMEM;
-  cursor->rows = ((pending_table *)table)->rows;
+  cursor->pending = ((pending_table *)table)->pending;
   *out = &cursor->base;
   return SQLITE_OK;
 }
@@ -88,56 +78,114 @@ static int next(sqlite3_vtab_cursor *cursor)
   return SQLITE_OK;
 }
 
-static int is_at_end(sqlite3_vtab_cursor *base)
-{
-  const pending_cursor *cursor = (const pending_cursor *)base;
-  return !*cursor->rows || cursor->row >= (*cursor->rows)->n_rows;
-}
-
-/* Column 0 is combo_id, where 0 stays NULL; then come the metrics, where NaN and infinities do. */
-static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
-{
-  const pending_cursor *cursor = (const pending_cursor *)base;
-  const bt_metrics_rows *rows = *cursor->rows;
-  if (column == 0) {
-    int64_t combo_id = rows->combo_ids[cursor->row];
-    if (combo_id) sqlite3_result_int64(context, combo_id);
-    return SQLITE_OK;
-  }
-  int metric = column - 1;
-  double value = rows->metrics[cursor->row].value[metric];
-  if (!isfinite(value)) return SQLITE_OK;
-  if (is_whole[metric])
-    sqlite3_result_int64(context, (int64_t)value);
-  else
-    sqlite3_result_double(context, value);
-  return SQLITE_OK;
-}
-
 static int give_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *out)
 {
   *out = (sqlite3_int64)((pending_cursor *)cursor)->row;
   return SQLITE_OK;
 }
 
-/* Without xCreate it can only be used by the module's name. */
-static const sqlite3_module module = {
-    .xConnect = connect,
-    .xBestIndex = best_index,
-    .xDisconnect = disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = is_at_end,
-    .xColumn = give_column,
-    .xRowid = give_rowid,
+/* NaN and infinities stay NULL. */
+static void give_real(sqlite3_context *context, double value)
+{
+  if (isfinite(value)) sqlite3_result_double(context, value);
+}
+
+/* ---- metrics -------------------------------------------------------------------------------- */
+
+static const unsigned char is_whole[BT_METRIC_COUNT] = {
+#define X(id, name, unit, whole, definition, source) whole,
+#include "core/metrics.def"
+#undef X
 };
+
+static int connect_metrics(sqlite3 *db, void *context, int argc, const char *const *argv,
+                           sqlite3_vtab **out, char **message)
+{
+  (void)argc, (void)argv, (void)message;
+  static const char declaration[] = "CREATE TABLE x (combo_id"
+#define X(id, name, unit, whole, definition, source) ", " name
+#include "core/metrics.def"
+#undef X
+                                    ")";
+  return connect(db, context, out, declaration);
+}
+
+static int is_behind_metrics(sqlite3_vtab_cursor *base)
+{
+  const pending_cursor *cursor = (const pending_cursor *)base;
+  const bt_metrics_rows *rows = cursor->pending->metrics;
+  return !rows || cursor->row >= rows->n_rows;
+}
+
+/* Column 0 is combo_id, where 0 stays NULL; then come the metrics. */
+static int give_metrics(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+  const pending_cursor *cursor = (const pending_cursor *)base;
+  const bt_metrics_rows *rows = cursor->pending->metrics;
+  if (column == 0) {
+    int64_t combo_id = rows->combo_ids[cursor->row];
+    if (combo_id) sqlite3_result_int64(context, combo_id);
+    return SQLITE_OK;
+  }
+  double value = rows->metrics[cursor->row].value[column - 1];
+  if (!is_whole[column - 1])
+    give_real(context, value);
+  else if (isfinite(value))
+    sqlite3_result_int64(context, (int64_t)value);
+  return SQLITE_OK;
+}
+
+/* ---- combo_stats ---------------------------------------------------------------------------- */
+
+static int connect_stats(sqlite3 *db, void *context, int argc, const char *const *argv,
+                         sqlite3_vtab **out, char **message)
+{
+  (void)argc, (void)argv, (void)message;
+  return connect(db, context, out,
+                 "CREATE TABLE x (combo_id, n_tickers, mean, median, p25, p75, lowest, highest,"
+                 " share_positive)");
+}
+
+static int is_behind_stats(sqlite3_vtab_cursor *base)
+{
+  const pending_cursor *cursor = (const pending_cursor *)base;
+  const bt_combo_stats_rows *rows = cursor->pending->stats;
+  return !rows || cursor->row >= rows->n_rows;
+}
+
+/* Columns as declared above. */
+static int give_stats(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+  const pending_cursor *cursor = (const pending_cursor *)base;
+  const bt_combo_stats_rows *rows = cursor->pending->stats;
+  const bt_combo_stats *stats = &rows->stats[cursor->row];
+  const double reals[] = {stats->mean,   stats->median,  stats->p25,           stats->p75,
+                          stats->lowest, stats->highest, stats->share_positive};
+  if (column == 0)
+    sqlite3_result_int64(context, rows->first_combo_id + (int64_t)cursor->row);
+  else if (column == 1)
+    sqlite3_result_int64(context, (int64_t)stats->n_tickers);
+  else
+    give_real(context, reals[column - 2]);
+  return SQLITE_OK;
+}
+
+/* ---- the modules ---------------------------------------------------------------------------- */
+
+/* Without xCreate a table can only be used by its module's name. */
+#define MODULE(of)                                                                                 \
+  {                                                                                                \
+    .xConnect = connect_##of, .xBestIndex = best_index, .xDisconnect = disconnect,                 \
+    .xOpen = open_cursor, .xClose = close_cursor, .xFilter = filter, .xNext = next,                \
+    .xEof = is_behind_##of, .xColumn = give_##of, .xRowid = give_rowid,                            \
+  }
+
+static const sqlite3_module metrics_module = MODULE(metrics), stats_module = MODULE(stats);
 
 bt_status bt_store__create_pending(bt_store *store, bt_error *err)
 {
-  if (sqlite3_create_module(store->db, "pending_rows", &module, (void *)&store->pending) ==
-      SQLITE_OK)
-    return BT_OK;
-  return bt_store__fail(store, NULL, err);
+  int rc = sqlite3_create_module(store->db, "pending_metrics", &metrics_module, &store->pending);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_module(store->db, "pending_stats", &stats_module, &store->pending);
+  return rc == SQLITE_OK ? BT_OK : bt_store__fail(store, NULL, err);
 }

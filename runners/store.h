@@ -182,18 +182,20 @@ bt_status bt_store_put_regimes(bt_store *store, int64_t run_id, const bt_result_
  * with it or not at all. */
 bt_status bt_store_put_task(bt_store *store, int64_t run_id, size_t task, bt_error *err);
 
-/* The row of `combo_stats`: the objective of one combination over the tickers; NaN for NULL. */
+/* Of `combo_stats`: the objective of one combination over the tickers; NaN for NULL. */
 typedef struct bt_combo_stats {
   size_t n_tickers; /* tickers with a value */
   double mean, median, p25, p75, lowest, highest, share_positive;
 } bt_combo_stats;
 
-typedef struct bt_combo_stats_row {
-  int64_t window_id, combo_id;
+/* Rows of combinations that follow each other, of one window and phase. */
+typedef struct bt_combo_stats_rows {
+  int64_t window_id, first_combo_id;
   const char *phase;
   const bt_combo_stats *stats;
-} bt_combo_stats_row;
-bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_row *row,
+  size_t n_rows;
+} bt_combo_stats_rows;
+bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_rows *rows,
                                    bt_error *err);
 
 /* Rows put since the last call belong together and are complete: commits when 10,000 rows or more

@@ -37,14 +37,20 @@ typedef enum bt_store_access {
   BT_STORE_READ    /* to read alone; nothing is changed */
 } bt_store_access;
 
+/* What the virtual tables pending_metrics and pending_stats show; NULL: nothing. */
+typedef struct bt_store_pending {
+  const bt_metrics_rows *metrics;
+  const bt_combo_stats_rows *stats;
+} bt_store_pending;
+
 struct bt_store {
   sqlite3 *db;
   bt_store_access access;
   char *path;                                   /* as given, for messages */
   sqlite3_stmt *statements[BT_STATEMENT_COUNT]; /* prepared at first use */
   size_t n_uncommitted;                         /* rows */
-  const bt_metrics_rows *pending; /* what the virtual table pending_rows shows; NULL: nothing */
-  bt_error failure;               /* of a write; status BT_OK: none */
+  bt_store_pending pending;
+  bt_error failure; /* of a write; status BT_OK: none */
 };
 
 /* Whether a database can be opened, or created, at path (runners/store_place.c). Errors: IO,
@@ -143,7 +149,7 @@ bt_status bt_store__read_status(char out[BT_STORE_STATUS_SIZE], const bt_store *
 bt_status bt_store__delete_rows(const bt_store *store, const char *table, const char *condition,
                                 int64_t run_id, bt_error *err);
 
-/* Makes the virtual table pending_rows known to the connection (runners/pending_rows.c). */
+/* Makes the virtual tables known to the connection (runners/pending_rows.c). */
 bt_status bt_store__create_pending(bt_store *store, bt_error *err);
 
 /* Makes the unique index of `metrics` where there is none yet. Inside the caller's transaction

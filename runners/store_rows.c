@@ -16,13 +16,13 @@ static const struct {
     [BT_STATEMENT_REMOVE_ISSUES] = {"data_issues",
                                     "DELETE FROM data_issues WHERE run_id = ? AND kind = ?"},
     [BT_STATEMENT_METRICS] = {"metrics",
-                              "INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_rows"},
+                              "INSERT INTO metrics SELECT ?, ?, ?, ?, * FROM pending_metrics"},
     [BT_STATEMENT_OBJECTIVES] = {"objective_values",
                                  "INSERT INTO objective_values VALUES (?, ?, ?, ?, ?)"},
     [BT_STATEMENT_SELECTION] = {"selections",
                                 "INSERT INTO selections VALUES (?, ?, ?, ?, ?, ?, ?)"},
-    [BT_STATEMENT_COMBO_STATS] = {"combo_stats", "INSERT INTO combo_stats VALUES (?, ?, ?, ?, ?, ?,"
-                                                 " ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_COMBO_STATS] = {"combo_stats",
+                                  "INSERT INTO combo_stats SELECT ?, ?, ?, * FROM pending_stats"},
     [BT_STATEMENT_WINDOW] = {"windows", "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_WALKFORWARD] = {"walkforward",
                                   "INSERT INTO walkforward VALUES (?, ?, ?, ?, ?, ?)"},
@@ -123,6 +123,16 @@ bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
   return bt_store__end_row(store, &b, BT_STATEMENT_ISSUE, err);
 }
 
+/* Executes a statement that stores n_rows rows of a virtual table. */
+static bt_status end_pending(bt_store *store, const bt_store_binder *binder,
+                             bt_store_statement which, size_t n_rows, bt_error *err)
+{
+  bt_status status = bt_store__end_row(store, binder, which, err);
+  store->pending = (bt_store_pending){NULL, NULL};
+  if (!status) store->n_uncommitted += n_rows - 1; /* one is counted */
+  return status;
+}
+
 bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics_rows *rows,
                                bt_error *err)
 {
@@ -134,11 +144,22 @@ bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics
   bt_store__bind_int(&b, rows->ticker_id);
   bt_store__bind_int(&b, rows->window_id);
   bt_store__bind_text(&b, rows->phase);
-  store->pending = rows;
-  status = bt_store__end_row(store, &b, BT_STATEMENT_METRICS, err);
-  store->pending = NULL;
-  if (!status) store->n_uncommitted += rows->n_rows - 1; /* one is counted */
-  return status;
+  store->pending.metrics = rows;
+  return end_pending(store, &b, BT_STATEMENT_METRICS, rows->n_rows, err);
+}
+
+bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_rows *rows,
+                                   bt_error *err)
+{
+  bt_store_binder b;
+  if (rows->n_rows == 0) return BT_OK;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
+  if (status) return status;
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, rows->window_id);
+  bt_store__bind_text(&b, rows->phase);
+  store->pending.stats = rows;
+  return end_pending(store, &b, BT_STATEMENT_COMBO_STATS, rows->n_rows, err);
 }
 
 /* One bit pattern for every NaN, infinities included: equal results are equal bytes. */
@@ -198,28 +219,6 @@ bt_status bt_store_put_selection(bt_store *store, int64_t run_id, const bt_selec
   bt_store__bind_real(&b, row->train_value);
   bt_store__bind_real(&b, row->test_value);
   return bt_store__end_row(store, &b, BT_STATEMENT_SELECTION, err);
-}
-
-bt_status bt_store_put_combo_stats(bt_store *store, int64_t run_id, const bt_combo_stats_row *row,
-                                   bt_error *err)
-{
-  bt_store_binder b;
-  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_COMBO_STATS, err);
-  if (status) return status;
-  bt_store__bind_int(&b, run_id);
-  bt_store__bind_int(&b, row->window_id);
-  bt_store__bind_text(&b, row->phase);
-  bt_store__bind_int(&b, row->combo_id);
-  const bt_combo_stats *stats = row->stats;
-  bt_store__bind_int(&b, (int64_t)stats->n_tickers);
-  bt_store__bind_real(&b, stats->mean);
-  bt_store__bind_real(&b, stats->median);
-  bt_store__bind_real(&b, stats->p25);
-  bt_store__bind_real(&b, stats->p75);
-  bt_store__bind_real(&b, stats->lowest);
-  bt_store__bind_real(&b, stats->highest);
-  bt_store__bind_real(&b, stats->share_positive);
-  return bt_store__end_row(store, &b, BT_STATEMENT_COMBO_STATS, err);
 }
 
 bt_status bt_store_put_window(bt_store *store, int64_t run_id, const bt_window_row *row,

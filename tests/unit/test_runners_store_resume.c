@@ -129,7 +129,7 @@ static void reopened_run_has_lost_what_its_end_writes_and_nothing_else(void **st
   int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
   int64_t other = begin_run(f, store, &fixture_strategy, 2);
   const bt_combo_stats stats = {1, 1, 1, 1, 1, 1, 1, 1};
-  const bt_combo_stats_row stats_row = {0, 1, "full", &stats};
+  const bt_combo_stats_rows stats_row = {0, 1, "full", &stats, 1};
   const bt_issue_row gap = {0, "", "gap", "suspect", "x"}, price = {1, "", "price", "skipped", "x"};
   const bt_equity_point point = {0, 1, 1};
   for (int64_t id = run_id; id <= other; id++) {

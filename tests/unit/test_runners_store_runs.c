@@ -19,7 +19,7 @@ static int64_t put_whole_run(fixture *f, bt_store *store)
   const bt_issue_row issue = {3, "2024-01-02", "price", "skipped", "a"};
   const bt_selection_row selection = {1, 0, 1, "sharpe", 1, 1};
   const bt_combo_stats stats = {1, 1, 1, 1, 1, 1, 1, 1};
-  const bt_combo_stats_row stats_row = {0, 1, "full", &stats};
+  const bt_combo_stats_rows stats_row = {0, 1, "full", &stats, 1};
   const bt_walkforward_row walkforward = {1, 1, 1, 1, 1};
   const bt_trade_row trade = {.side = 1, .reason = "signal"};
   const bt_equity_point point = {0, 1, 1};

@@ -12,7 +12,8 @@
 static void put_stats(fixture *f, bt_store *store, int64_t run_id, int64_t combo_id, double median)
 {
   bt_combo_stats stats = {2, median + 1, median, median - 1, median + 2, -9, 9, 0.5};
-  bt_combo_stats_row row = {.combo_id = combo_id, .phase = "full", .stats = &stats};
+  bt_combo_stats_rows row = {
+      .first_combo_id = combo_id, .phase = "full", .stats = &stats, .n_rows = 1};
   assert_int_equal(bt_store_put_combo_stats(store, run_id, &row, &f->err), BT_OK);
 }
 
@@ -59,8 +60,8 @@ static void leaderboard_of_a_walk_forward_is_that_of_its_train_parts(void **stat
   int64_t run_id = begin_run(f, store, &fixture_strategy, 2);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const bt_window_row window = {.window_id = rows[i].window_id};
-    const bt_combo_stats_row row = {rows[i].window_id, rows[i].combo_id,
-                                    rows[i].combo_id == 3 ? "test" : "train", &rows[i].stats};
+    const bt_combo_stats_rows row = {rows[i].window_id, rows[i].combo_id,
+                                     rows[i].combo_id == 3 ? "test" : "train", &rows[i].stats, 1};
     assert_int_equal(bt_store_put_window(store, run_id, &window, &f->err), BT_OK);
     assert_int_equal(bt_store_put_combo_stats(store, run_id, &row, &f->err), BT_OK);
   }
