@@ -33,8 +33,9 @@ static void count_set(tally *tallies, int64_t first_day, const bt_day_set *set)
   if (set->n_days == 0) return;
   tallies[set->first_day - first_day].born++;
   tallies[set->last_day - first_day + 1].born--;
-  for (int64_t day = set->first_day; day <= set->last_day; day++)
-    tallies[day - first_day].n_has += bt_day_set_has(set, day);
+  tally *of_set = tallies + (set->first_day - first_day);
+  size_t n_days = (size_t)(set->last_day - set->first_day) + 1;
+  for (size_t d = 0; d < n_days; d++) of_set[d].n_has += (int64_t)(set->bits[d / 64] >> d % 64 & 1);
 }
 
 /* Writes the days of the calendar, rising; returns how many. */

@@ -193,14 +193,26 @@ static size_t weekday_of(int64_t day)
   return (size_t)bt_time_weekday(day * BT_NS_PER_DAY);
 }
 
+/* How many of the days are Mondays, Tuesdays, ... A word of the set holds 64 days, of which every
+ * seventh has the same weekday; as 64 = 9 x 7 + 1, that of its first day rises by one a word. */
+static void count_weekdays(size_t counts[N_WEEKDAYS], const bt_day_set *set)
+{
+  const uint64_t every_seventh = UINT64_C(0x8102040810204081); /* bits 0, 7, 14, ..., 63 */
+  size_t first = weekday_of(set->first_day);
+  size_t n_words = (size_t)(set->last_day - set->first_day) / 64 + 1;
+  for (size_t w = 0; w < n_words; w++)
+    for (size_t k = 0; k < N_WEEKDAYS && set->bits[w]; k++)
+      counts[(first + w + k) % N_WEEKDAYS] +=
+          (size_t)__builtin_popcountll(set->bits[w] & every_seventh << k);
+}
+
 /* The weekdays that hold 5% of the days, bit 0 = Monday: as many as make a year of 365 days. Few
  * days do not show it; they then are those from Monday to Friday and what they hold. */
 static unsigned find_weekdays(const bt_day_set *set)
 {
   size_t counts[N_WEEKDAYS] = {0};
   unsigned weekdays = set->n_days < FEW_DAYS ? 0x1f : 0;
-  for (int64_t day = set->first_day; day <= set->last_day; day++)
-    if (bt_day_set_has(set, day)) counts[weekday_of(day)]++;
+  count_weekdays(counts, set);
   for (size_t w = 0; w < N_WEEKDAYS; w++)
     if (counts[w] > 0 && counts[w] * 20 >= set->n_days) weekdays |= 1U << w;
   return weekdays;

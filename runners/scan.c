@@ -189,25 +189,29 @@ static bt_status make_calendar(bt_scan *scan, bt_error *err)
   return status;
 }
 
-/* Adds the gaps of each ticker with daily bars. */
-static bt_status add_gaps(bt_scan *scan, bt_error *err)
+enum { GAPS_GRAIN = 8 };
+
+/* A bt_task_fn: adds the gaps of the ticker `index`, if its bars are daily. */
+static bt_status add_gaps(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
+  (void)worker;
+  const bt_scan *scan = context;
+  bt_scan_entry *entry = &scan->entries[index];
+  const bt_suspects *found = entry->suspects;
+  if (!found || !entry->daily || !entry->trades_daily) return BT_OK;
   bt_suspects *room = malloc(sizeof *room);
   if (!room) return bt_fail_nomem(err, "report");
-  bt_status status = BT_OK;
-  for (size_t i = 0; i < scan->n_entries && !status; i++) {
-    bt_scan_entry *entry = &scan->entries[i];
-    const bt_suspects *found = entry->suspects;
-    if (!found || !entry->daily || !entry->trades_daily) continue;
-    memcpy(room, found, offsetof(bt_suspects, list) + found->n * sizeof found->list[0]);
-    bt_suspects_find_gaps(room, &entry->days, &scan->calendar);
-    if (room->counts[BT_SUSPECT_GAP] == 0) continue;
-    free(entry->suspects);
-    entry->suspects = copy_suspects(room);
-    if (!entry->suspects) status = bt_fail_nomem(err, "report");
-  }
+  memcpy(room, found, offsetof(bt_suspects, list) + found->n * sizeof found->list[0]);
+  bt_suspects_find_gaps(room, &entry->days, &scan->calendar);
+  bt_suspects *longer = room->counts[BT_SUSPECT_GAP] > 0 ? copy_suspects(room) : NULL;
+  bool failed = room->counts[BT_SUSPECT_GAP] > 0 && !longer;
   free(room);
-  return status;
+  if (failed) return bt_fail_nomem(err, "report");
+  if (longer) {
+    free(entry->suspects);
+    entry->suspects = longer;
+  }
+  return BT_OK;
 }
 
 /* What the portfolio is annualised by, and whether its bars are daily. */
@@ -243,10 +247,10 @@ bt_status bt_scan_begin(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_e
   return BT_OK;
 }
 
-bt_status bt_scan_finish(bt_scan *scan, bt_error *err)
+bt_status bt_scan_finish(bt_scan *scan, bt_pool *pool, bt_error *err)
 {
   bt_status status = make_calendar(scan, err);
-  if (!status) status = add_gaps(scan, err);
+  if (!status) status = bt_pool_run(pool, scan->n_entries, GAPS_GRAIN, add_gaps, scan, err);
   if (status) return status;
   find_common(scan);
   scan->whole = true;
@@ -262,7 +266,7 @@ bt_status bt_scan_run(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_poo
   status = bt_scan_begin(out, job, kept_bytes, err);
   if (!status) {
     status = bt_pool_run_ordered(pool, out->n_entries, NULL, scan_ticker, &context, err);
-    if (!status) status = bt_scan_finish(out, err);
+    if (!status) status = bt_scan_finish(out, pool, err);
     if (status) bt_scan_clear(out);
   }
   free_scratch(context.scratch, bt_pool_size(pool));

@@ -69,8 +69,8 @@ bt_status bt_scan_begin(bt_scan *out, const bt_job *job, size_t kept_bytes, bt_e
 bt_status bt_scan_look(const bt_bars **out, bt_bars **owned, bt_scan *scan, size_t index,
                        bt_loader *loader, bt_error *err);
 
-/* When all were looked at: the calendar, gaps, what is common. Errors: NOMEM. */
-bt_status bt_scan_finish(bt_scan *scan, bt_error *err);
+/* When all were looked at: the calendar, gaps, what is common. Errors: NOMEM, CANCELLED. */
+bt_status bt_scan_finish(bt_scan *scan, bt_pool *pool, bt_error *err);
 
 void bt_scan_clear(bt_scan *scan);
 

@@ -129,7 +129,7 @@ static bt_status compute_end(bt_sweep_result *out, bt_portfolio **portfolio, con
 static bt_status finish_scan(const bt_run_means *means, bt_error *err)
 {
   if (means->scan->whole) return BT_OK;
-  bt_status status = bt_scan_finish(means->scan, err);
+  bt_status status = bt_scan_finish(means->scan, means->pool, err);
   return status ? status : bt_ticker_rows_put_gaps(means->store, means->run_id, means->scan, err);
 }
 

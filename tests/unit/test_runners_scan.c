@@ -176,7 +176,7 @@ static void tickers_looked_at_in_passing_are_found_the_same(void **state)
     bt_bars_free(owned);
   }
   assert_false(scan.whole);
-  assert_int_equal(bt_scan_finish(&scan, &s->err), BT_OK);
+  assert_int_equal(bt_scan_finish(&scan, s->pool, &s->err), BT_OK);
   assert_true(scan.whole && s->scan.whole);
   assert_int_equal(scan.calendar.n_days, s->scan.calendar.n_days);
   assert_true(scan.periods_per_year == s->scan.periods_per_year);
