@@ -82,10 +82,12 @@ static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_ba
   set_empty_span_reason(report->reason, job);
 }
 
-/* Which tickers stay depends on who comes first; no result does. */
-static bool has_room(bt_scan *scan, const bt_bars *bars)
+/* Whether bars stay. Mapped ones do not: the cache maps them again. Which of the others do depends
+ * on who comes first; no result does. */
+static bool may_stay(bt_scan *scan, const bt_bars *bars)
 {
   size_t size = bt_bars_size_bytes(bars->n_bars);
+  if (bars->block.release) return false;
   return atomic_fetch_add_explicit(&scan->kept, size, memory_order_relaxed) + size <=
          scan->kept_most;
 }
@@ -134,7 +136,7 @@ bt_status bt_scan_look(const bt_bars **out, bt_bars **owned, bt_scan *scan, size
     bt_bars_free(bars);
     return status;
   }
-  *(has_room(scan, bars) ? &entry->bars : owned) = bars;
+  *(may_stay(scan, bars) ? &entry->bars : owned) = bars;
   *out = bars;
   return BT_OK;
 }

@@ -1,8 +1,9 @@
 /* scan.h - what a first look at each ticker has found, and at the universe as a whole.
  *
  * What is found stays: the account of each file, its days, what looks suspicious in it, and the
- * days on which the universe trades. Prices stay as far as a budget of memory goes; the bars of
- * other tickers are read again when they are needed, and must be the same.
+ * days on which the universe trades. Prices stay as far as a budget of memory goes, unless they are
+ * mapped out of the bar cache; the bars of other tickers are read again when they are needed, and
+ * must be the same.
  *
  * Either every ticker is looked at before anything is computed (bt_scan_run), or each where it is
  * first needed (bt_scan_begin, bt_scan_look, and bt_scan_finish when all are).
@@ -49,7 +50,7 @@ typedef struct bt_scan {
 /* What is kept of the bars, as kept_bytes: where they are looked at first, and where they are used
  * at once, of which the portfolio reads those of a leading combination alone. */
 #define BT_SCAN_KEPT_BYTES ((size_t)512 << 20)
-#define BT_SCAN_KEPT_IN_PASSING_BYTES ((size_t)48 << 20)
+#define BT_SCAN_KEPT_IN_PASSING_BYTES ((size_t)40 << 20)
 
 /* Loads the tickers of job->universe as job->load says; one without bars from job->from_ns to
  * job->to_ns is rejected. Of the rest of the job periods_per_year alone is looked at. Gaps are
