@@ -129,6 +129,16 @@ static bt_status identify(bool *empty, const bt_store *store, bt_error *err)
   return BT_OK;
 }
 
+/* The same of one moment, where no transaction is open: another process that creates the schema in
+ * between must not be seen by half. */
+static bt_status identify_at_once(bool *empty, bt_store *store, bt_error *err)
+{
+  bt_status status = bt_store__exec(store, "BEGIN", err);
+  if (!status) status = identify(empty, store, err);
+  bt_store__rollback(store);
+  return status;
+}
+
 /* For this connection. Foreign keys are declared, and what is written keeps them; looking each up
  * again would cost more than writing the row. Deleted rows need not be overwritten with zeros. */
 static const char settings[] = "PRAGMA foreign_keys = OFF;"
@@ -227,7 +237,7 @@ static bt_status prepare_to_write(bt_store *store, bool empty, bt_error *err)
 static bt_status prepare(bt_store *store, bt_error *err)
 {
   bool empty = false;
-  bt_status status = identify(&empty, store, err);
+  bt_status status = identify_at_once(&empty, store, err);
   if (status) return status;
   if (empty && store->access != BT_STORE_CREATE)
     return bt_fail(err, BT_ERR_DATABASE, "%s: is empty: no run was ever stored in it", store->path);
