@@ -7,8 +7,9 @@
 #include "runners/section.h"
 #include "runners/selection.h"
 
-/* Metrics of so many combinations are held until it is known which of them are kept. */
-enum { HELD_COMBOS_MOST = 2048 };
+/* Where up to so many combinations come on one that is kept, all metrics of all are computed and
+ * held: measuring the kept ones again would cost more than what ranking does not look at. */
+enum { HELD_FOR_ONE_KEPT = 4 };
 
 /* One ticker's combinations on their way from the blocks to the batch. */
 typedef struct evaluation {
@@ -69,7 +70,7 @@ static bt_status evaluation_alloc(evaluation *e, size_t n_combos, bt_error *err)
   e->best = malloc(n_best * sizeof *e->best);
   e->n_best = n_best;
   bool ok = e->scores && e->sharpes && e->best;
-  if (keep->kind == BT_KEEP_ALL || n_combos <= HELD_COMBOS_MOST) {
+  if (keep->kind == BT_KEEP_ALL || (n_combos - 1) / HELD_FOR_ONE_KEPT < n_best) {
     e->metrics = malloc(n_combos * sizeof *e->metrics);
     ok = ok && e->metrics;
   }
