@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,9 +15,8 @@
 #include "loaders/bar_cache_folder.h"
 
 enum {
-  SETTLED_S = 2,       /* times of files are as coarse as this, on some file systems */
-  MAPPED_LEAST = 65536 /* smaller entries are read: a mapping costs more, and their number is
-                          limited */
+  SETTLED_S = 2,         /* times of files are as coarse as this, on some file systems */
+  MEMORY_KEPT = 64 << 20 /* a buffer beyond this is given back after a file */
 };
 
 struct bt_bar_cache {
@@ -128,87 +126,81 @@ static bt_entry_tag tag_of(const bt_cache_visit *visit)
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
-static void unmap(void *bytes, size_t n_bytes)
+/* The bytes of an open file of the cache; false where that is not possible. */
+static bool read_whole(bt_buffer *out, int fd)
 {
-  (void)munmap(bytes, n_bytes);
-}
-
-static void free_block(void *bytes, size_t n_bytes)
-{
-  (void)n_bytes;
-  free(bytes);
-}
-
-static bool read_whole(int fd, char *bytes, size_t n_bytes)
-{
-  for (size_t done = 0; done < n_bytes;) {
-    ssize_t got = read(fd, bytes + done, n_bytes - done);
+  struct stat info;
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) return false;
+  size_t n_bytes = (size_t)info.st_size;
+  if (!bt_buffer__reserve(out, n_bytes)) return false;
+  for (out->length = 0; out->length < n_bytes;) {
+    ssize_t got = read(fd, out->bytes + out->length, n_bytes - out->length);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
-    done += (size_t)got;
+    out->length += (size_t)got;
   }
   return true;
 }
 
-/* The bytes of an open file of the cache, mapped or in memory; false where that is not possible. */
-static bool take_bytes(bt_bars_block *out, int fd)
+static bool read_entry(bt_cache_visit *visit)
 {
-  struct stat info;
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) return false;
-  *out = (bt_bars_block){unmap, NULL, (size_t)info.st_size};
-  if (out->n_bytes >= MAPPED_LEAST) {
-    out->bytes = mmap(NULL, out->n_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
-    return out->bytes != MAP_FAILED;
-  }
-  out->release = free_block;
-  out->bytes = malloc(out->n_bytes);
-  if (out->bytes && read_whole(fd, out->bytes, out->n_bytes)) return true;
-  free(out->bytes);
-  return false;
+  int fd = openat(visit->cache->folder, visit->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return false;
+  bool ok = read_whole(&visit->entry, fd);
+  (void)close(fd);
+  return ok;
+}
+
+/* One huge file must not keep its memory while a thousand small ones follow. */
+static void give_back(bt_cache_visit *visit)
+{
+  if (visit->entry.capacity > MEMORY_KEPT) bt_buffer__clear(&visit->entry);
+}
+
+void bt_cache_visit__clear(bt_cache_visit *visit)
+{
+  bt_buffer__clear(&visit->entry);
 }
 
 bt_status bt_bar_cache__find(bt_bars **out, bt_load_report *report, bt_cache_visit *visit,
                              const char *path, const bt_load_options *options, bt_error *err)
 {
-  bt_bars_block block;
-  bt_bars columns;
+  bt_bars *bars = NULL;
+  bt_status status = BT_OK;
   *out = NULL;
   visit->cache = NULL;
   visit->path = path;
   if (!options->cache || !path || !look_at_source(visit) || !name_entry(visit, options))
     return BT_OK;
   visit->cache = options->cache;
-  int fd = openat(visit->cache->folder, visit->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return BT_OK;
-  bool taken = take_bytes(&block, fd);
-  (void)close(fd);
-  if (!taken) return BT_OK;
-  bt_status status = BT_OK;
-  bt_entry_tag tag = tag_of(visit);
-  if (bt_entry__read(&columns, report, block.bytes, block.n_bytes, &tag))
-    status = bt_bars_new_in_block(out, &columns, &block, err);
-  if (!*out) block.release(block.bytes, block.n_bytes);
+  if (read_entry(visit)) {
+    bt_entry_tag tag = tag_of(visit);
+    size_t n_bars = bt_entry__count_bars(visit->entry.bytes, visit->entry.length, &tag);
+    if (n_bars > 0) status = bt_bars_new(&bars, n_bars, err);
+  }
+  if (bars) bt_entry__unpack(bars, report, visit->entry.bytes);
+  give_back(visit);
+  *out = bars;
   return status;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
-bt_status bt_bar_cache__keep(const bt_cache_visit *visit, const bt_bars *bars,
+bt_status bt_bar_cache__keep(bt_cache_visit *visit, const bt_bars *bars,
                              const bt_load_report *report, bt_error *err)
 {
   bt_bar_cache *cache = visit->cache;
   bt_source_facts now;
-  bt_entry entry;
   if (!cache || !visit->settled || atomic_load(&cache->failure) != 0) return BT_OK;
   if (!read_facts(&now, visit->path) || memcmp(&now, &visit->facts, sizeof now) != 0) return BT_OK;
   bt_entry_tag tag = tag_of(visit);
-  bt_status status = bt_entry__make(&entry, &tag, bars, report, err);
+  bt_status status = bt_entry__make(&visit->entry, &tag, bars, report, err);
   if (status) return status;
   unsigned number = atomic_fetch_add(&cache->n_writes, 1);
-  int failure = bt_cache_folder__put(cache->folder, visit->name, &entry, number);
+  int failure = bt_cache_folder__put(cache->folder, visit->name, &visit->entry, number);
   int none = 0;
   if (failure != 0) (void)atomic_compare_exchange_strong(&cache->failure, &none, failure);
-  bt_entry__clear(&entry);
+  give_back(visit);
   return BT_OK;
 }

@@ -7,9 +7,9 @@
  * source is parsed. A source that was written within the last seconds is not kept: its next change
  * might have the same time. Nor is a rejected one.
  *
- * Entries may be deleted at any time, all at once, too, and any number of processes may use a
- * folder at once: an entry is written under a name of its own and then renamed. It is mapped while
- * its bars are used, so that no other program may write into it or cut it short in place.
+ * Entries may be deleted, cut short or overwritten at any time, all at once, too, and any number of
+ * processes may use a folder at once: an entry is written under a name of its own and then renamed,
+ * and it is read into memory before it is looked at. Bars out of it are as those out of the source.
  */
 #ifndef BT_LOADERS_BAR_CACHE_H
 #define BT_LOADERS_BAR_CACHE_H
@@ -20,6 +20,7 @@
 #include "core/bars.h"
 #include "core/status.h"
 #include "loaders/bar_cache_entry.h"
+#include "loaders/buffer.h"
 #include "loaders/load.h"
 
 /* A folder of entries; shared by all threads. */
@@ -38,7 +39,8 @@ bt_status bt_bar_cache_check(const bt_bar_cache *cache, bt_error *err);
 
 enum { BT_CACHE_NAME_SIZE = 40, BT_CACHE_KEY_SIZE = 8192 };
 
-/* One source on its way through the cache: what was looked for, to keep what is parsed instead. */
+/* One source on its way through the cache: what was looked for, to keep what is parsed instead. It
+ * begins as zeros and is used for one source after the other. */
 typedef struct bt_cache_visit {
   bt_bar_cache *cache; /* NULL: nothing is to be kept */
   const char *path;
@@ -47,7 +49,10 @@ typedef struct bt_cache_visit {
   char name[BT_CACHE_NAME_SIZE]; /* of the entry's file */
   char key[BT_CACHE_KEY_SIZE];   /* the path and how it is loaded */
   size_t key_length;
+  bt_buffer entry; /* working memory */
 } bt_cache_visit;
+
+void bt_cache_visit__clear(bt_cache_visit *visit); /* gives back its memory */
 
 /* Looks for the bars of `path`, loaded as *options says; *out is NULL where they are not there, and
  * *report then unchanged. *visit is for bt_bar_cache__keep; path outlives it. The caller frees
@@ -57,7 +62,7 @@ bt_status bt_bar_cache__find(bt_bars **out, bt_load_report *report, bt_cache_vis
 
 /* Keeps what was parsed since then, where the source has not changed meanwhile. What a disk does
  * not take is for bt_bar_cache_check. Errors: NOMEM. */
-bt_status bt_bar_cache__keep(const bt_cache_visit *visit, const bt_bars *bars,
+bt_status bt_bar_cache__keep(bt_cache_visit *visit, const bt_bars *bars,
                              const bt_load_report *report, bt_error *err);
 
 #endif

@@ -1,10 +1,13 @@
 #include "loaders/bar_cache_entry.h"
 
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+/* compiled in: the library's own XXH3 knows the vectors of the baseline alone */
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "loaders/bar_cache_column.h"
 #include "loaders/layouts.h"
 
 /* A digest of the sources that decide what bars are; the Makefile sets it. */
@@ -12,7 +15,7 @@
 #error "BT_LOADERS_ID is not set"
 #endif
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 #define BYTE_ORDER_MARK UINT32_C(0x01020304)
 
 static const char magic[8] = "btbars\r\n";
@@ -32,6 +35,7 @@ typedef struct entry_head {
   int64_t first_ns, last_ns, first_local_ns, last_local_ns;
   uint64_t content_hash;
   uint32_t adjusted, daily;
+  bt_column columns[BT_ENTRY_COLUMNS];
 } entry_head;
 
 enum { SUMMED_FROM = sizeof magic + sizeof(uint64_t) };
@@ -39,14 +43,10 @@ enum { SUMMED_FROM = sizeof magic + sizeof(uint64_t) };
 _Static_assert(sizeof(bt_source_facts) == 6 * sizeof(uint64_t), "facts have no padding");
 _Static_assert(sizeof(entry_head) % sizeof(uint64_t) == 0, "issues stand at whole numbers");
 
-size_t bt_entry__padding(size_t n_bytes)
-{
-  return (BT_ENTRY_LINE - n_bytes % BT_ENTRY_LINE) % BT_ENTRY_LINE;
-}
-
+/* Up to a whole line. */
 static size_t pad(size_t n_bytes)
 {
-  return n_bytes + bt_entry__padding(n_bytes);
+  return n_bytes + (BT_ENTRY_LINE - n_bytes % BT_ENTRY_LINE) % BT_ENTRY_LINE;
 }
 
 /* The key's NUL is in the entry, too; behind it the issues are aligned. */
@@ -100,53 +100,40 @@ static void copy_issues(bt_load_issue *to, const bt_load_report *report)
   }
 }
 
-/* Everything behind the checksum, in the order of the file. */
-static bt_status sum(uint64_t *out, const bt_entry *entry, bt_error *err)
+/* Packs the column `i` to `to`. Returns how many bytes it takes. */
+static size_t pack_column(bt_column *out, char *to, const bt_bars *bars, size_t i)
 {
-  static const char zeros[BT_ENTRY_LINE];
-  XXH3_state_t *state = XXH3_createState();
-  if (!state) return bt_fail_nomem(err, "bar cache");
-  (void)XXH3_64bits_reset(state);
-  (void)XXH3_64bits_update(state, (const char *)entry->start + SUMMED_FROM,
-                           entry->start_bytes - SUMMED_FROM);
-  for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
-    (void)XXH3_64bits_update(state, entry->columns[i], entry->column_bytes);
-    (void)XXH3_64bits_update(state, zeros, bt_entry__padding(entry->column_bytes));
-  }
-  *out = XXH3_64bits_digest(state);
-  (void)XXH3_freeState(state);
-  return BT_OK;
+  const double *const numbers[BT_ENTRY_COLUMNS] = {
+      NULL, bars->open, bars->high, bars->low, bars->close, bars->volume, bars->adjust_factor};
+  if (i == 0) return bt_column__pack_times(out, to, bars->time_ns, bars->n_bars);
+  return bt_column__pack_numbers(out, to, numbers[i], bars->n_bars);
 }
 
-bt_status bt_entry__make(bt_entry *out, const bt_entry_tag *tag, const bt_bars *bars,
+static uint64_t sum_of(const void *block, size_t n_bytes)
+{
+  return XXH3_64bits((const char *)block + SUMMED_FROM, n_bytes - SUMMED_FROM);
+}
+
+bt_status bt_entry__make(bt_buffer *out, const bt_entry_tag *tag, const bt_bars *bars,
                          const bt_load_report *report, bt_error *err)
 {
-  bt_entry entry = {
-      .start_bytes = columns_offset(tag->key_length, report->n_issues),
-      .columns = {bars->time_ns, bars->open, bars->high, bars->low, bars->close, bars->volume,
-                  bars->adjust_factor},
-      .column_bytes = bars->n_bars * sizeof(double),
-  };
-  entry.n_bytes = entry.start_bytes + BT_ENTRY_COLUMNS * pad(entry.column_bytes);
-  entry_head *head = calloc(1, entry.start_bytes);
-  if (!head) return bt_fail_nomem(err, "bar cache");
-  char *start = entry.start = (char *)head;
+  size_t used = columns_offset(tag->key_length, report->n_issues);
+  size_t most = used + BT_ENTRY_COLUMNS * pad(bars->n_bars * sizeof(double));
+  if (!bt_buffer__reserve(out, most)) return bt_fail_nomem(err, "bar cache");
+  char *start = out->bytes;
+  entry_head *head = (entry_head *)(void *)start;
+  memset(start, 0, used);
   fill_head(head, tag, bars, report);
-  head->n_bytes = entry.n_bytes;
   memcpy(start + sizeof *head, tag->key, tag->key_length);
   copy_issues((bt_load_issue *)(void *)(start + issues_offset(tag->key_length)), report);
-  bt_status status = sum(&head->checksum, &entry, err);
-  if (status)
-    bt_entry__clear(&entry);
-  else
-    *out = entry;
-  return status;
-}
-
-void bt_entry__clear(bt_entry *entry)
-{
-  free(entry->start);
-  *entry = (bt_entry){0};
+  for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
+    size_t n = pack_column(&head->columns[i], start + used, bars, i);
+    memset(start + used + n, 0, pad(n) - n);
+    used += pad(n);
+  }
+  head->n_bytes = out->length = used;
+  head->checksum = sum_of(start, used);
+  return BT_OK;
 }
 
 /* ---- reading one ------------------------------------------------------------------------------
@@ -166,12 +153,18 @@ static bool is_of(const entry_head *head, size_t n_bytes, const bt_entry_tag *ta
 /* Whether its counts make an entry of its size: no offset then lies outside. */
 static bool is_sound(const entry_head *head)
 {
-  size_t most = head->n_bytes / sizeof(double);
-  if (head->n_bars == 0 || head->n_bars > most || head->n_issues > BT_LOAD_ISSUES_MOST)
-    return false;
-  size_t column = pad((size_t)head->n_bars * sizeof(double));
-  return head->n_bytes ==
-         columns_offset(head->key_length, head->n_issues) + BT_ENTRY_COLUMNS * column;
+  size_t used, n = 0;
+  if (head->n_bars == 0 || head->n_bars > head->n_bytes || head->n_issues > BT_LOAD_ISSUES_MOST)
+    return false; /* a time takes two bytes at least */
+  used = columns_offset(head->key_length, head->n_issues);
+  for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
+    const bt_column *column = &head->columns[i];
+    bool ok = i == 0 ? bt_column__size_times(&n, column, (size_t)head->n_bars)
+                     : bt_column__size_numbers(&n, column, (size_t)head->n_bars);
+    if (!ok) return false;
+    used += pad(n);
+  }
+  return head->n_bytes == used;
 }
 
 /* A checksum is no proof against a program that makes one: no text without an end, no unknown kind.
@@ -188,26 +181,33 @@ static bool are_sound(const bt_load_issue *issues, size_t n_issues)
   return true;
 }
 
-static void read_columns(bt_bars *columns, const entry_head *head, char *at)
+static const bt_load_issue *issues_of(const entry_head *head)
 {
-  size_t step = pad((size_t)head->n_bars * sizeof(double));
-  double *first = (double *)(void *)(at + step);
-  *columns = (bt_bars){.n_bars = (size_t)head->n_bars, .daily = head->daily != 0};
-  step /= sizeof(double);
-  columns->time_ns = (int64_t *)(void *)at;
-  columns->open = first;
-  columns->high = first + step;
-  columns->low = first + 2 * step;
-  columns->close = first + 3 * step;
-  columns->volume = first + 4 * step;
-  columns->adjust_factor = first + 5 * step;
+  const void *issues = (const char *)head + issues_offset((size_t)head->key_length);
+  return issues;
 }
 
-static void read_report(bt_load_report *report, const entry_head *head, const bt_layout *layout,
-                        const bt_load_issue *issues)
+static const bt_layout *layout_of(const entry_head *head)
 {
-  memset(report, 0, sizeof *report);
-  report->layout = layout->name;
+  char name[sizeof head->layout + 1] = "";
+  memcpy(name, head->layout, sizeof head->layout);
+  return bt_layouts__find(name);
+}
+
+size_t bt_entry__count_bars(const void *block, size_t n_bytes, const bt_entry_tag *tag)
+{
+  const entry_head *head = block;
+  if (n_bytes < sizeof *head || !is_of(head, n_bytes, tag)) return 0;
+  if (sum_of(block, n_bytes) != head->checksum || !is_sound(head)) return 0;
+  if (memcmp((const char *)block + sizeof *head, tag->key, tag->key_length) != 0) return 0;
+  if (!layout_of(head) || !are_sound(issues_of(head), (size_t)head->n_issues)) return 0;
+  return (size_t)head->n_bars;
+}
+
+static void read_report(bt_load_report *report, const entry_head *head)
+{
+  memset(report, 0, offsetof(bt_load_report, issues));
+  report->layout = layout_of(head)->name;
   report->n_rows = (size_t)head->n_rows;
   report->rows_skipped = (size_t)head->rows_skipped;
   for (size_t i = 0; i < BT_ROW_ISSUE_COUNT; i++) report->counts[i] = (size_t)head->counts[i];
@@ -219,24 +219,26 @@ static void read_report(bt_load_report *report, const entry_head *head, const bt
   report->last_local_ns = head->last_local_ns;
   report->content_hash = head->content_hash;
   report->n_issues = (size_t)head->n_issues;
-  memcpy(report->issues, issues, report->n_issues * sizeof *issues);
+  memcpy(report->issues, issues_of(head), report->n_issues * sizeof report->issues[0]);
 }
 
-bool bt_entry__read(bt_bars *columns, bt_load_report *report, void *block, size_t n_bytes,
-                    const bt_entry_tag *tag)
+void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
 {
   const entry_head *head = block;
-  char *at = block;
-  if (n_bytes < sizeof *head || !is_of(head, n_bytes, tag)) return false;
-  if (XXH3_64bits(at + SUMMED_FROM, n_bytes - SUMMED_FROM) != head->checksum) return false;
-  if (!is_sound(head) || memcmp(at + sizeof *head, tag->key, tag->key_length) != 0) return false;
-  const void *issues_at = at + issues_offset(tag->key_length);
-  const bt_load_issue *issues = issues_at;
-  char name[sizeof head->layout + 1] = "";
-  memcpy(name, head->layout, sizeof head->layout);
-  const bt_layout *layout = bt_layouts__find(name);
-  if (!layout || !are_sound(issues, (size_t)head->n_issues)) return false;
-  read_report(report, head, layout, issues);
-  read_columns(columns, head, at + columns_offset(tag->key_length, report->n_issues));
-  return true;
+  const char *at = block;
+  double *const numbers[BT_ENTRY_COLUMNS] = {NULL,       out->open,   out->high,         out->low,
+                                             out->close, out->volume, out->adjust_factor};
+  size_t n_bars = out->n_bars, n = 0;
+  read_report(report, head);
+  out->daily = head->daily != 0;
+  at += columns_offset((size_t)head->key_length, report->n_issues);
+  for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
+    const bt_column *column = &head->columns[i];
+    if (i == 0)
+      bt_column__unpack_times(out->time_ns, column, at, n_bars);
+    else
+      bt_column__unpack_numbers(numbers[i], column, at, n_bars);
+    (void)bt_column__size_numbers(&n, column, n_bars); /* a column of times has the same size */
+    at += pad(n);
+  }
 }

@@ -1,19 +1,19 @@
 /* bar_cache_entry.h - what stands in a file of the bar cache, as a block of memory.
  *
  * Head, key and issues come first, padded to whole lines of BT_ENTRY_LINE bytes; then the columns
- * time_ns, open, high, low, close, volume and adjust_factor, each padded in the same way, so that
- * in a mapping they are aligned. Numbers are the machine's own; a machine of another byte order
+ * time_ns, open, high, low, close, volume and adjust_factor, each packed as bar_cache_column.h says
+ * and padded in the same way. Numbers are the machine's own; a machine of another byte order
  * refuses them. A checksum (XXH3, 64 bits) covers everything but itself and the magic before it.
  */
 #ifndef BT_LOADERS_BAR_CACHE_ENTRY_H
 #define BT_LOADERS_BAR_CACHE_ENTRY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/bars.h"
 #include "core/status.h"
+#include "loaders/buffer.h"
 #include "loaders/load.h"
 
 enum { BT_ENTRY_LINE = 64, BT_ENTRY_COLUMNS = 7 };
@@ -32,27 +32,16 @@ typedef struct bt_entry_tag {
   size_t key_length;
 } bt_entry_tag;
 
-/* An entry to be written: first `start`, then each column, with zeros up to whole lines. */
-typedef struct bt_entry {
-  void *start; /* owned */
-  size_t start_bytes;
-  const void *columns[BT_ENTRY_COLUMNS]; /* the bars' */
-  size_t column_bytes;                   /* of each; without padding */
-  size_t n_bytes;                        /* in all */
-} bt_entry;
-
-size_t bt_entry__padding(size_t n_bytes); /* up to a whole line */
-
-/* An entry of bars with the report of loading them, which is not one of a rejection. The caller
- * clears *out with bt_entry__clear, while the bars are there. Errors: NOMEM. */
-bt_status bt_entry__make(bt_entry *out, const bt_entry_tag *tag, const bt_bars *bars,
+/* Makes *out an entry of bars with the report of loading them, which is not one of a rejection.
+ * Errors: NOMEM. */
+bt_status bt_entry__make(bt_buffer *out, const bt_entry_tag *tag, const bt_bars *bars,
                          const bt_load_report *report, bt_error *err);
-void bt_entry__clear(bt_entry *entry);
 
-/* Whether a block is a whole entry of this tag, written by a program whose loaders are the same.
- * Then the arrays of *columns point into it, and *report is what it was; else both are unchanged.
- * The block is aligned for 64-bit numbers. */
-bool bt_entry__read(bt_bars *columns, bt_load_report *report, void *block, size_t n_bytes,
-                    const bt_entry_tag *tag);
+/* How many bars a block holds that is a whole entry of this tag, written by a program whose loaders
+ * are the same; 0 where it is none. The block is aligned for 64-bit numbers. */
+size_t bt_entry__count_bars(const void *block, size_t n_bytes, const bt_entry_tag *tag);
+
+/* Of such a block: fills bars of that length, and what *report was. */
+void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block);
 
 #endif

@@ -110,16 +110,6 @@ static bool write_all(int fd, const void *bytes, size_t n_bytes)
   return true;
 }
 
-static bool write_entry(int fd, const bt_entry *entry)
-{
-  static const char zeros[BT_ENTRY_LINE];
-  size_t padding = bt_entry__padding(entry->column_bytes);
-  bool ok = write_all(fd, entry->start, entry->start_bytes);
-  for (size_t i = 0; i < BT_ENTRY_COLUMNS && ok; i++)
-    ok = write_all(fd, entry->columns[i], entry->column_bytes) && write_all(fd, zeros, padding);
-  return ok;
-}
-
 /* A new file of a name that nobody has, not even a process of the same number on another machine.
  */
 static int create(char name[TMP_NAME_SIZE], int folder, const char *entry_name, unsigned number)
@@ -131,13 +121,13 @@ static int create(char name[TMP_NAME_SIZE], int folder, const char *entry_name, 
   return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-int bt_cache_folder__put(int folder, const char *name, const bt_entry *entry, unsigned number)
+int bt_cache_folder__put(int folder, const char *name, const bt_buffer *entry, unsigned number)
 {
   char tmp[TMP_NAME_SIZE];
-  if (!is_allowed(entry->n_bytes)) return EFBIG;
+  if (!is_allowed(entry->length)) return EFBIG;
   int fd = create(tmp, folder, name, number);
   if (fd < 0) return errno;
-  int failure = write_entry(fd, entry) ? 0 : errno;
+  int failure = write_all(fd, entry->bytes, entry->length) ? 0 : errno;
   if (close(fd) != 0 && failure == 0) failure = errno;
   if (failure == 0 && renameat(folder, tmp, folder, name) == 0) return 0;
   if (failure == 0) failure = errno;

@@ -7,7 +7,7 @@
 #define BT_LOADERS_BAR_CACHE_FOLDER_H
 
 #include "core/status.h"
-#include "loaders/bar_cache_entry.h"
+#include "loaders/buffer.h"
 
 /* Opens a folder that can be written; makes it, and those above it, where it is missing. The caller
  * closes *out. Errors: IO (names it), NOMEM. */
@@ -16,8 +16,9 @@ bt_status bt_cache_folder__open(int *out, const char *path, bt_error *err);
 /* Removes temporary files that nobody has written to for an hour. */
 void bt_cache_folder__clean(int folder);
 
-/* Writes an entry. `number` is another one for each call of this process. Returns 0, or errno where
- * it is not there; no part of it is then left, and an older entry of that name stays. */
-int bt_cache_folder__put(int folder, const char *name, const bt_entry *entry, unsigned number);
+/* Writes the bytes of an entry. `number` is another one for each call of this process. Returns 0,
+ * or errno where it is not there; no part of it is then left, and an older entry of that name
+ * stays. */
+int bt_cache_folder__put(int folder, const char *name, const bt_buffer *entry, unsigned number);
 
 #endif

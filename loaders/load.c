@@ -48,6 +48,7 @@ void bt_loader_free(bt_loader *loader)
   bt_source__clear(&loader->source);
   bt_cells__clear(&loader->cells);
   bt_rows__clear(&loader->rows);
+  bt_cache_visit__clear(&loader->visit);
   free(loader);
 }
 

@@ -119,7 +119,6 @@ static void a_link_that_goes_elsewhere_is_another_file(void **state)
   assert_int_equal(unlink(path), 0);
 }
 
-/* Both ways of reading it: in memory and mapped. */
 static void a_damaged_entry_is_replaced(void **state)
 {
   static const char *const sources[] = {"small.csv", "large.csv"};
