@@ -114,15 +114,15 @@ static size_t narrow(bt_column *column, void *bytes, size_t n)
 /* Whether all n numbers are counts of this scale, which go to `counts`. */
 static bool count_numbers(int32_t *counts, const double *numbers, size_t n, const scale *s)
 {
+  const scale here = *s;
   for (size_t i = 0; i < n; i += BT_COLUMN_BLOCK) {
     size_t end = i + least_of(n - i, BT_COLUMN_BLOCK);
     uint64_t wrong = 0;
     for (size_t k = i; k < end; k++) {
-      double near = numbers[k] * s->up + 0.5;
-      near = near < COUNT_MOST ? near : COUNT_MOST; /* no NaN either */
-      near = near > 0 ? near : 0;
-      counts[k] = (int32_t)near;
-      wrong |= bits_of(number_of(counts[k], s)) ^ bits_of(numbers[k]);
+      double near = numbers[k] * here.up + 0.5;
+      bool fits = (near >= 0) & (near < COUNT_MOST); /* no NaN does */
+      counts[k] = (int32_t)(fits ? near : 0);
+      wrong |= bits_of(number_of(counts[k], &here)) ^ bits_of(numbers[k]);
     }
     if (wrong != 0) return false;
   }
