@@ -3,6 +3,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "core/bars.h"
 #include "core/time.h"
 
 enum { COUNT_MOST = INT32_MAX, NEAR_MOST = UINT16_MAX, DECIMALS_LEAST = -3, DECIMALS_MOST = 9 };
@@ -111,45 +112,102 @@ static size_t narrow(bt_column *column, void *bytes, size_t n)
 /* ---- writing numbers --------------------------------------------------------------------------
  */
 
-/* Whether all n numbers are counts of this scale, which go to `counts`. */
-static bool count_numbers(int32_t *counts, const double *numbers, size_t n, const scale *s)
+/* Numbers that are to be packed; factors beside them where the sense asks for some. */
+typedef struct given {
+  const double *numbers, *factors;
+  bt_column_sense sense;
+} given;
+
+/* What is to be packed for the number `i`, but for its last bits. */
+static inline double about(const given *g, size_t i, bt_column_sense sense)
 {
-  const scale here = *s;
-  for (size_t i = 0; i < n; i += BT_COLUMN_BLOCK) {
-    size_t end = i + least_of(n - i, BT_COLUMN_BLOCK);
-    uint64_t wrong = 0;
-    for (size_t k = i; k < end; k++) {
-      double near = numbers[k] * here.up + 0.5;
-      bool fits = (near >= 0) & (near < COUNT_MOST); /* no NaN does */
-      counts[k] = (int32_t)(fits ? near : 0);
-      wrong |= bits_of(number_of(counts[k], &here)) ^ bits_of(numbers[k]);
-    }
-    if (wrong != 0) return false;
-  }
-  return true;
+  return sense == BT_COLUMN_ITSELF ? g->numbers[i] : g->numbers[i] / g->factors[i];
 }
 
-/* Whether all n numbers are floats, which go to `floats`. */
-static bool narrow_numbers(float *floats, const double *numbers, size_t n)
+/* Not 0 where a number that was packed does not give back the number `i`. */
+static inline uint64_t difference(const given *g, size_t i, double packed, bt_column_sense sense)
 {
-  for (size_t i = 0; i < n; i += BT_COLUMN_BLOCK) {
-    size_t end = i + least_of(n - i, BT_COLUMN_BLOCK);
-    uint64_t wrong = 0;
-    for (size_t k = i; k < end; k++) {
-      bool beyond = numbers[k] > (double)FLT_MAX || numbers[k] < -(double)FLT_MAX;
-      floats[k] = (float)(beyond ? 0.0 : numbers[k]);
-      wrong |= bits_of((double)floats[k]) ^ bits_of(numbers[k]);
-    }
-    if (wrong != 0) return false;
-  }
-  return true;
+  if (sense == BT_COLUMN_RAW) return bits_of(packed * g->factors[i]) ^ bits_of(g->numbers[i]);
+  if (sense == BT_COLUMN_DIVISOR) return bits_of(g->numbers[i] / packed) ^ bits_of(g->factors[i]);
+  return bits_of(packed) ^ bits_of(g->numbers[i]);
 }
 
+/* Counts of the numbers [first, end), and whether all give them back. The sense is known where this
+ * is compiled into. */
+static inline bool count_some(int32_t *counts, const given *g, const bt_span *span, const scale *s,
+                              bt_column_sense sense)
+{
+  uint64_t wrong = 0;
+  for (size_t i = span->first; i < span->end; i++) {
+    double near = about(g, i, sense) * s->up + 0.5;
+    bool fits = (near >= 0) & (near < COUNT_MOST); /* no NaN does */
+    counts[i] = (int32_t)(fits ? near : 0);
+    wrong |= difference(g, i, number_of(counts[i], s), sense);
+  }
+  return wrong == 0;
+}
+
+/* The same as floats. */
+static inline bool narrow_some(float *floats, const given *g, const bt_span *span,
+                               bt_column_sense sense)
+{
+  uint64_t wrong = 0;
+  for (size_t i = span->first; i < span->end; i++) {
+    double near = about(g, i, sense);
+    bool beyond = near > (double)FLT_MAX || near < -(double)FLT_MAX;
+    floats[i] = (float)(beyond ? 0.0 : near);
+    wrong |= difference(g, i, (double)floats[i], sense);
+  }
+  return wrong == 0;
+}
+
+static bool count_block(int32_t *counts, const given *g, const bt_span *span, const scale *s)
+{
+  const given here = *g;
+  const scale by = *s;
+  if (g->sense == BT_COLUMN_RAW) return count_some(counts, &here, span, &by, BT_COLUMN_RAW);
+  if (g->sense == BT_COLUMN_DIVISOR) return count_some(counts, &here, span, &by, BT_COLUMN_DIVISOR);
+  return count_some(counts, &here, span, &by, BT_COLUMN_ITSELF);
+}
+
+static bool narrow_block(float *floats, const given *g, const bt_span *span)
+{
+  const given here = *g;
+  if (g->sense == BT_COLUMN_RAW) return narrow_some(floats, &here, span, BT_COLUMN_RAW);
+  if (g->sense == BT_COLUMN_DIVISOR) return narrow_some(floats, &here, span, BT_COLUMN_DIVISOR);
+  return narrow_some(floats, &here, span, BT_COLUMN_ITSELF);
+}
+
+/* Whether all n numbers are counts of this scale, or with NULL floats, which go to `bytes`: begun
+ * again and again, it ends with the first block in which one is not. */
+static bool try_form(void *bytes, const given *g, size_t n, const scale *s)
+{
+  bool ok = true;
+  for (size_t i = 0; i < n && ok; i += BT_COLUMN_BLOCK) {
+    bt_span span = {i, i + least_of(n - i, BT_COLUMN_BLOCK)};
+    ok = s ? count_block(bytes, g, &span, s) : narrow_block(bytes, g, &span);
+  }
+  return ok;
+}
+
+/* Returns 0 where no short form gives the numbers back. */
+static size_t pack_short(bt_column *out, void *bytes, const given *g, size_t n)
+{
+  *out = (bt_column){.sense = (uint16_t)g->sense};
+  for (int i = 0; i <= DECIMALS_MOST - DECIMALS_LEAST; i++) {
+    /* 0, 1, 2, ... and then -1, -2, ... */
+    out->decimals = i <= DECIMALS_MOST ? i : DECIMALS_MOST - i;
+    if (try_form(bytes, g, n, scale_of(out->decimals))) return narrow(out, bytes, n);
+  }
+  out->decimals = 0;
+  out->form = BT_COLUMN_FLOAT;
+  return try_form(bytes, g, n, NULL) ? n * sizeof(float) : 0;
+}
+
+/* Each number as the one before it. */
 static bool are_same(const double *numbers, size_t n)
 {
-  for (size_t i = 1; i < n; i++)
-    if (bits_of(numbers[i]) != bits_of(numbers[0])) return false;
-  return true;
+  return memcmp(numbers, numbers + 1, (n - 1) * sizeof *numbers) == 0;
 }
 
 size_t bt_column__pack_numbers(bt_column *out, void *bytes, const double *numbers, size_t n)
@@ -159,17 +217,23 @@ size_t bt_column__pack_numbers(bt_column *out, void *bytes, const double *number
     memcpy(&out->origin, numbers, sizeof out->origin);
     return 0;
   }
-  for (int i = 0; i <= DECIMALS_MOST - DECIMALS_LEAST; i++) {
-    /* 0, 1, 2, ... and then -1, -2, ... */
-    out->decimals = i <= DECIMALS_MOST ? i : DECIMALS_MOST - i;
-    if (count_numbers(bytes, numbers, n, scale_of(out->decimals))) return narrow(out, bytes, n);
-  }
-  out->decimals = 0;
-  out->form = BT_COLUMN_FLOAT;
-  if (narrow_numbers(bytes, numbers, n)) return n * sizeof(float);
+  size_t used = pack_short(out, bytes, &(given){numbers, NULL, BT_COLUMN_ITSELF}, n);
+  if (used > 0) return used;
   out->form = BT_COLUMN_PLAIN;
   memcpy(bytes, numbers, n * sizeof *numbers);
   return n * sizeof *numbers;
+}
+
+size_t bt_column__pack_raw(bt_column *out, void *bytes, const double *numbers,
+                           const double *factors, size_t n)
+{
+  return pack_short(out, bytes, &(given){numbers, factors, BT_COLUMN_RAW}, n);
+}
+
+size_t bt_column__pack_divisors(bt_column *out, void *bytes, const double *closes,
+                                const double *factors, size_t n)
+{
+  return pack_short(out, bytes, &(given){closes, factors, BT_COLUMN_DIVISOR}, n);
 }
 
 /* ---- writing times ----------------------------------------------------------------------------

@@ -24,10 +24,19 @@ typedef enum bt_column_form {
   BT_COLUMN_FORMS
 } bt_column_form;
 
+/* What the numbers of a column are to those they were made of. Of bars that were adjusted what
+ * stood in the file is the shorter. */
+typedef enum bt_column_sense {
+  BT_COLUMN_ITSELF, /* the same */
+  BT_COLUMN_RAW,    /* raw prices: times a factor they are the prices */
+  BT_COLUMN_DIVISOR /* raw closes: what closes are divided by is the factor */
+} bt_column_sense;
+
 /* How a column is written. Numbers are counts / 10^decimals, times origin_ns + counts * unit_ns. No
  * padding: compared as bytes. */
 typedef struct bt_column {
-  uint32_t form; /* a bt_column_form */
+  uint16_t form;  /* a bt_column_form */
+  uint16_t sense; /* a bt_column_sense */
   int32_t decimals;
   int64_t origin; /* ns; of BT_COLUMN_SAME the number's bits */
   int64_t unit_ns;
@@ -38,11 +47,19 @@ typedef struct bt_column {
 size_t bt_column__pack_numbers(bt_column *out, void *bytes, const double *numbers, size_t n);
 size_t bt_column__pack_times(bt_column *out, void *bytes, const int64_t *times_ns, size_t n);
 
+/* The same for numbers, or factors, by their raw prices; returns 0 where those are not found or
+ * have no short form. */
+size_t bt_column__pack_raw(bt_column *out, void *bytes, const double *numbers,
+                           const double *factors, size_t n);
+size_t bt_column__pack_divisors(bt_column *out, void *bytes, const double *closes,
+                                const double *factors, size_t n);
+
 /* The bytes that n numbers, or times, take. False where none are written so; n is at most 2^56. */
 bool bt_column__size_numbers(size_t *out, const bt_column *column, size_t n);
 bool bt_column__size_times(size_t *out, const bt_column *column, size_t n);
 
-/* Back into out[0 .. n-1], from as many bytes; whatever they are, some numbers come of them. */
+/* Back into out[0 .. n-1], from as many bytes; whatever they are, some numbers come of them. What
+ * they are is the column's sense. */
 void bt_column__unpack_numbers(double *out, const bt_column *column, const void *bytes, size_t n);
 void bt_column__unpack_times(int64_t *out, const bt_column *column, const void *bytes, size_t n);
 

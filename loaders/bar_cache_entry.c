@@ -38,6 +38,9 @@ typedef struct entry_head {
   bt_column columns[BT_ENTRY_COLUMNS];
 } entry_head;
 
+/* Columns by number. */
+enum { TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, FACTOR };
+
 enum { SUMMED_FROM = sizeof magic + sizeof(uint64_t) };
 
 _Static_assert(sizeof(bt_source_facts) == 6 * sizeof(uint64_t), "facts have no padding");
@@ -105,8 +108,14 @@ static size_t pack_column(bt_column *out, char *to, const bt_bars *bars, size_t 
 {
   const double *const numbers[BT_ENTRY_COLUMNS] = {
       NULL, bars->open, bars->high, bars->low, bars->close, bars->volume, bars->adjust_factor};
-  if (i == 0) return bt_column__pack_times(out, to, bars->time_ns, bars->n_bars);
-  return bt_column__pack_numbers(out, to, numbers[i], bars->n_bars);
+  const double *factors = bars->adjust_factor;
+  size_t n = bars->n_bars, used = 0;
+  if (i == TIME) return bt_column__pack_times(out, to, bars->time_ns, n);
+  used = bt_column__pack_numbers(out, to, numbers[i], n);
+  if (used < n * sizeof(double)) return used;
+  if (i == FACTOR) used = bt_column__pack_divisors(out, to, bars->close, factors, n);
+  if (i <= LOW) used = bt_column__pack_raw(out, to, numbers[i], factors, n);
+  return used > 0 ? used : bt_column__pack_numbers(out, to, numbers[i], n);
 }
 
 static uint64_t sum_of(const void *block, size_t n_bytes)
@@ -159,9 +168,11 @@ static bool is_sound(const entry_head *head)
   used = columns_offset(head->key_length, head->n_issues);
   for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
     const bt_column *column = &head->columns[i];
-    bool ok = i == 0 ? bt_column__size_times(&n, column, (size_t)head->n_bars)
-                     : bt_column__size_numbers(&n, column, (size_t)head->n_bars);
-    if (!ok) return false;
+    bool ok = i == TIME ? bt_column__size_times(&n, column, (size_t)head->n_bars)
+                        : bt_column__size_numbers(&n, column, (size_t)head->n_bars);
+    bool fits = column->sense == BT_COLUMN_ITSELF ||
+                column->sense == (i == FACTOR ? BT_COLUMN_DIVISOR : BT_COLUMN_RAW);
+    if (!ok || !fits) return false;
     used += pad(n);
   }
   return head->n_bytes == used;
@@ -222,6 +233,19 @@ static void read_report(bt_load_report *report, const entry_head *head)
   memcpy(report->issues, issues_of(head), report->n_issues * sizeof report->issues[0]);
 }
 
+/* Raw prices into adjusted ones, by the arithmetic with which loading made them. */
+static void adjust(bt_bars *bars, const bt_column columns[BT_ENTRY_COLUMNS])
+{
+  double *const prices[] = {[OPEN] = bars->open, [HIGH] = bars->high, [LOW] = bars->low};
+  double *factors = bars->adjust_factor;
+  size_t n = bars->n_bars;
+  if (columns[FACTOR].sense == BT_COLUMN_DIVISOR)
+    for (size_t t = 0; t < n; t++) factors[t] = bars->close[t] / factors[t];
+  for (size_t i = OPEN; i <= LOW; i++)
+    if (columns[i].sense == BT_COLUMN_RAW)
+      for (size_t t = 0; t < n; t++) prices[i][t] *= factors[t];
+}
+
 void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
 {
   const entry_head *head = block;
@@ -234,11 +258,12 @@ void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
   at += columns_offset((size_t)head->key_length, report->n_issues);
   for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
     const bt_column *column = &head->columns[i];
-    if (i == 0)
+    if (i == TIME)
       bt_column__unpack_times(out->time_ns, column, at, n_bars);
     else
       bt_column__unpack_numbers(numbers[i], column, at, n_bars);
     (void)bt_column__size_numbers(&n, column, n_bars); /* a column of times has the same size */
     at += pad(n);
   }
+  adjust(out, head->columns);
 }

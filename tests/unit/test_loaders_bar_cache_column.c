@@ -234,6 +234,69 @@ static void round_volumes_are_counts(void **state)
   assert_int_equal(pass(numbers, MOST), BT_COLUMN_PLAIN);
 }
 
+/* Raw prices as a file has them, with adjusted closes: whether both are found again. */
+static bool pass_adjusted(const double *raw, const double *raw_close, const double *close, size_t n)
+{
+  static uint64_t bytes[MOST];
+  double prices[MOST], factors[MOST], back[MOST];
+  bt_column column;
+  size_t size = 0;
+  for (size_t i = 0; i < n; i++) {
+    factors[i] = close[i] / raw_close[i];
+    prices[i] = raw[i] * factors[i];
+  }
+  size_t used = bt_column__pack_raw(&column, bytes, prices, factors, n);
+  if (used == 0) return false;
+  assert_true(used <= n * sizeof(uint32_t) + sizeof(uint32_t));
+  assert_int_equal(column.sense, BT_COLUMN_RAW);
+  assert_true(bt_column__size_numbers(&size, &column, n) && size == used);
+  bt_column__unpack_numbers(back, &column, bytes, n);
+  for (size_t i = 0; i < n; i++) back[i] *= factors[i];
+  assert_memory_equal(back, prices, n * sizeof *back);
+
+  used = bt_column__pack_divisors(&column, bytes, close, factors, n);
+  if (used == 0) return false;
+  assert_int_equal(column.sense, BT_COLUMN_DIVISOR);
+  assert_true(bt_column__size_numbers(&size, &column, n) && size == used);
+  bt_column__unpack_numbers(back, &column, bytes, n);
+  for (size_t i = 0; i < n; i++) back[i] = close[i] / back[i];
+  assert_memory_equal(back, factors, n * sizeof *back);
+  return true;
+}
+
+static void raw_prices_are_found_behind_adjusted_ones(void **state)
+{
+  test_random random = {7};
+  double raw[MOST], raw_close[MOST], close[MOST];
+  (void)state;
+  for (int round = 0; round < 300; round++) {
+    size_t n = lengths[random_below(&random, N_LENGTHS)];
+    int n_decimals = (int)random_below(&random, 7);
+    bool floats = round % 3 == 0;
+    for (size_t i = 0; i < n; i++) {
+      raw[i] = read_count(1 + random_below(&random, 1u << 30), n_decimals);
+      raw_close[i] = read_count(1 + random_below(&random, 1u << 30), n_decimals);
+      close[i] = raw_close[i] * random_between(&random, 1e-3, 10);
+      if (floats) raw[i] = (double)(float)raw[i], raw_close[i] = (double)(float)raw_close[i];
+    }
+    assert_true(pass_adjusted(raw, raw_close, close, n));
+  }
+}
+
+static void raw_prices_of_many_digits_are_not_made_up(void **state)
+{
+  test_random random = {8};
+  double raw[MOST], close[MOST];
+  (void)state;
+  for (size_t i = 0; i < MOST; i++) {
+    raw[i] = random_between(&random, 1, 1000);
+    close[i] = raw[i] * random_between(&random, 0.1, 1);
+  }
+  assert_false(pass_adjusted(raw, raw, close, MOST));
+  for (size_t i = 0; i < MOST; i++) close[i] = 0.0; /* no factor to speak of */
+  assert_false(pass_adjusted(raw, raw, close, MOST));
+}
+
 static void times_of_every_unit_come_back(void **state)
 {
   static const int64_t units[] = {BT_NS_PER_DAY,
@@ -278,7 +341,7 @@ static void a_form_that_is_none_is_refused(void **state)
   (void)state;
   for (uint32_t form = 0; form < 12; form++)
     for (int32_t decimals = -12; decimals < 20; decimals++) {
-      bt_column column = {form, decimals, 1, INT64_MAX};
+      bt_column column = {(uint16_t)form, 0, decimals, 1, INT64_MAX};
       bool ok = bt_column__size_numbers(&size, &column, 130);
       assert_int_equal(ok, form < BT_COLUMN_FORMS && decimals >= -3 && decimals <= 9);
       bool is_time = ok && form != BT_COLUMN_SAME && form != BT_COLUMN_FLOAT;
@@ -306,6 +369,8 @@ int main(void)
       cmocka_unit_test(floats_and_any_other_bits_come_back),
       cmocka_unit_test(one_of_another_kind_is_seen_wherever_it_stands),
       cmocka_unit_test(round_volumes_are_counts),
+      cmocka_unit_test(raw_prices_are_found_behind_adjusted_ones),
+      cmocka_unit_test(raw_prices_of_many_digits_are_not_made_up),
       cmocka_unit_test(times_of_every_unit_come_back),
       cmocka_unit_test(times_from_end_to_end_come_back),
       cmocka_unit_test(a_form_that_is_none_is_refused),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -94,6 +95,54 @@ static void an_entry_is_what_was_loaded(void **state)
   expect_same_report(&report, &s->load->report);
   expect_same_bars(bars, s->load->bars);
   bt_bars_free(bars);
+}
+
+/* Bars with what a file may hold: prices in counts, floats or any numbers; adjusted or not, days or
+ * instants, volumes or none. */
+static bt_bars *make_any_bars(test_random *random, size_t n)
+{
+  const double units[] = {1, 100, 10000, 1000000};
+  bt_bars *bars = make_random_bars(random, n, random_between(random, 1, 500), 0.03);
+  double unit = units[random_below(random, 4)];
+  double *const prices[] = {bars->open, bars->high, bars->low, bars->close};
+  size_t kind = random_below(random, 3);
+  bool instants = random_below(random, 2), has_volume = random_below(random, 2),
+       adjusted = random_below(random, 2);
+  for (size_t t = 0; t < n; t++) {
+    double factor = adjusted ? random_between(random, 0.01, 1) : 1;
+    for (size_t i = 0; i < 4; i++) {
+      double price = floor(prices[i][t] * unit) / unit;
+      if (kind == 1) price = (double)(float)prices[i][t];
+      if (kind == 2) price = prices[i][t] * 1.0000001;
+      prices[i][t] = price * factor;
+    }
+    bars->adjust_factor[t] = factor;
+    if (instants) bars->time_ns[t] += (int64_t)random_below(random, 1000) * 60 * BT_NS_PER_SECOND;
+    bars->volume[t] = has_volume ? (double)random_below(random, 1000000000) : (double)NAN;
+  }
+  bars->daily = !instants;
+  return bars;
+}
+
+static void any_bars_come_back(void **state)
+{
+  scene *s = *state;
+  test_random random = {1};
+  for (int round = 0; round < 400; round++) {
+    bt_load_report report;
+    bt_buffer entry = {0};
+    bt_error err;
+    bt_bars *bars = make_any_bars(&random, 1 + random_below(&random, 400)), *back = NULL;
+    assert_int_equal(bt_entry__make(&entry, &s->tag, bars, &s->load->report, &err), BT_OK);
+    size_t n = bt_entry__count_bars(entry.bytes, entry.length, &s->tag);
+    assert_int_equal(n, bars->n_bars);
+    assert_int_equal(bt_bars_new(&back, n, &err), BT_OK);
+    bt_entry__unpack(back, &report, entry.bytes);
+    expect_same_bars(back, bars);
+    bt_bars_free(back);
+    bt_bars_free(bars);
+    bt_buffer__clear(&entry);
+  }
 }
 
 /* Each length in a block of its own, so that a sanitizer sees what is read behind it. */
@@ -205,6 +254,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(an_entry_is_what_was_loaded),
+      CASE(any_bars_come_back),
       CASE(an_entry_cut_short_is_refused),
       CASE(a_longer_one_is_refused),
       CASE(every_flipped_bit_is_seen),
