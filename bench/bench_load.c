@@ -2,9 +2,10 @@
  *
  *     bench_load UNIVERSE [ROUNDS [FOLDER]]
  *
- * In turn, on one thread, files in the page cache: bt_load (any layout, checks, bars); libcsv with
- * strtod on the price fields and nothing else; and where a folder is given, bt_load with an empty
- * cache below it, which keeps the bars, and again out of it. Sources that were written just now are
+ * In turn, on one thread, files in the page cache: bt_load (any layout, checks, bars), also with
+ * plain files read in the long way of all others; libcsv with strtod on the price fields and
+ * nothing else; and where a folder is given, bt_load with an empty cache below it, which keeps the
+ * bars, and again out of it. Sources that were written just now are
  * not kept: that is an error here. Rounds are interleaved; medians in MB/s of the files and their
  * ratio.
  */
@@ -19,6 +20,7 @@
 #include "bench/bench.h"
 #include "loaders/bar_cache.h"
 #include "loaders/load.h"
+#include "loaders/loader.h"
 #include "loaders/universe.h"
 
 enum { ROUNDS_MOST = 51, PRICE_FIELDS = 5, PATH_SIZE = 4096 };
@@ -124,7 +126,7 @@ static size_t drop_folder(const char *folder)
 /* ---- rounds -----------------------------------------------------------------------------------
  */
 
-enum { BUFFER_SIZE = 1 << 16, LOAD = 0, PLAIN, KEEP, KEPT, N_WAYS };
+enum { BUFFER_SIZE = 1 << 16, LOAD = 0, LONG_WAY, PLAIN, KEEP, KEPT, N_WAYS };
 
 typedef struct bench {
   bt_universe universe;
@@ -161,12 +163,16 @@ static void close_bench(bench *b)
   bt_universe_clear(&b->universe);
 }
 
-/* The cached ways must give the bars of the files. dir NULL: without them. */
+/* All ways of bt_load must give the same bars. dir NULL: without the cached ones. */
 static void run_round(bench *b, size_t round, const char *dir)
 {
   bt_error err;
-  double sum, kept;
+  double sum, kept, long_sum;
   b->times_s[LOAD][round] = load_all(&sum, &b->universe, b->loader, b->report, NULL);
+  bt_loader__take_long_way(b->loader, true);
+  b->times_s[LONG_WAY][round] = load_all(&long_sum, &b->universe, b->loader, b->report, NULL);
+  bt_loader__take_long_way(b->loader, false);
+  if (long_sum != sum) stop("the long way has other bars");
   b->times_s[PLAIN][round] = parse_all(&b->universe, b->buffer, BUFFER_SIZE, b->parsed);
   if (!dir) return;
   bt_bar_cache *cache = make_cache(b->folders[round], dir, round);
@@ -210,10 +216,11 @@ int main(int argc, char **argv)
   for (size_t i = 0; i < n_rounds; i++) run_round(&b, i, dir);
   double plain_s = print_rate("libcsv + strtod", &b, PLAIN, n_rounds, 0, NULL);
   double load_s = print_rate("bt_load", &b, LOAD, n_rounds, plain_s, "libcsv + strtod");
+  (void)print_rate("bt_load, the long way", &b, LONG_WAY, n_rounds, plain_s, "libcsv + strtod");
   if (dir) {
     drop_caches(&b, n_rounds);
     (void)print_rate("bt_load, bars written", &b, KEEP, n_rounds, load_s, "bt_load");
-    (void)print_rate("bt_load, mapped bars", &b, KEPT, n_rounds, load_s, "bt_load");
+    (void)print_rate("bt_load, bars kept", &b, KEPT, n_rounds, load_s, "bt_load");
   }
   close_bench(&b);
   return 0;
