@@ -3,8 +3,8 @@
  * Most prices are whole multiples of a power of ten, most times of a day or a minute: such numbers
  * are kept as counts, 32 bits each, or 16 where those of a block lie close together. A form is used
  * only after each number was brought back from it and compared, bit by bit; numbers that have no
- * shorter form stay as they are. Bringing them back takes one rounding less than dividing would
- * forgive: two products and a sum, the same bits at every vector level.
+ * shorter form stay as they are. Two products and a sum bring a number back, with the same bits at
+ * every vector level.
  */
 #ifndef BT_LOADERS_BAR_CACHE_COLUMN_H
 #define BT_LOADERS_BAR_CACHE_COLUMN_H

@@ -148,8 +148,8 @@ static void numbers_at_the_ends_come_back(void **state)
                   DBL_MIN,
                   DBL_MAX,
                   -DBL_MAX,
-                  FLT_MAX,
-                  FLT_MIN,
+                  (double)FLT_MAX,
+                  (double)FLT_MIN,
                   1e-45,
                   5e-324,
                   0.1,
@@ -207,7 +207,7 @@ static void floats_and_any_other_bits_come_back(void **state)
 /* One number of another kind anywhere among counts. */
 static void one_of_another_kind_is_seen_wherever_it_stands(void **state)
 {
-  static const double others[] = {0.001, 1e-7, 0.1 + 0.2, 123456.789, 3e9, NAN, -5};
+  static const double others[] = {0.001, 1e-7, 0.1 + 0.2, 123456.789, 3e9, (double)NAN, -5};
   double numbers[200];
   (void)state;
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -230,7 +230,7 @@ static void round_volumes_are_counts(void **state)
   for (size_t k = 0; k < MOST; k++) numbers[k] = (double)random_below(&random, 1u << 30);
   numbers[17] = 0;
   assert_int_equal(pass(numbers, MOST), BT_COLUMN_COUNTS);
-  numbers[17] = NAN;
+  numbers[17] = (double)NAN;
   assert_int_equal(pass(numbers, MOST), BT_COLUMN_PLAIN);
 }
 
