@@ -12,7 +12,7 @@
 
 /* A sweep of some seconds in the background, with its number in $p, of which tasks are stored. */
 #define LONG_SWEEP                                                                                 \
-  "backtest --universe u.txt --strategy sma --param fast=2:60:1 --param slow=3:100:1 "             \
+  "backtest --universe u.txt --strategy sma --param fast=2:120:1 --param slow=3:200:1 "            \
   "--keep selected --quiet -j 1 -o r.db & p=$!; "                                                  \
   "until test \"$(sqlite3 r.db 'select count(*) > 0 from tasks' 2>/dev/null)\" = 1; "              \
   "do sleep 0.1; done; "
