@@ -83,6 +83,7 @@ static void fill_leaves(bt_tables *tables)
   }
   if (n_bars % BT_LEAF_BARS == 0)
     memset(tables->in_leaf + n_bars * BT_N_MOMENTS, 0, BT_N_MOMENTS * sizeof(double));
+  memset(tables->in_leaf + (n_bars + 1) * BT_N_MOMENTS, 0, BT_LANES * sizeof(double));
   for (size_t k = 1; k < BT_RUN_LEVELS; k++) {
     size_t half = (size_t)1 << (k - 1);
     const bt_reach *below = tables->runs[k - 1];
@@ -106,7 +107,8 @@ bt_status bt_tables_new(bt_tables **out, const bt_bars *bars, double periods_per
   tables->close = malloc((bars->n_bars + BT_LANES) * sizeof *tables->close);
   tables->up_to = malloc((bars->n_bars + 1) * sizeof *tables->up_to);
   tables->from = malloc((bars->n_bars + 1) * sizeof *tables->from);
-  tables->in_leaf = calloc((bars->n_bars + 1) * BT_N_MOMENTS + BT_LANES, sizeof *tables->in_leaf);
+  tables->in_leaf =
+      malloc(((bars->n_bars + 1) * BT_N_MOMENTS + BT_LANES) * sizeof *tables->in_leaf);
   tables->runs[0] = malloc((BT_RUN_LEVELS * n_leaves + 1) * sizeof *tables->runs[0]);
   tables->ahead = aligned_alloc(64, (n_leaves + 1) * sizeof *tables->ahead);
   if (!tables->returns || !tables->close || !tables->up_to || !tables->from || !tables->in_leaf ||

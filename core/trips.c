@@ -155,49 +155,103 @@ static void gather(bt_trips *trips, const bt_bars *bars, const double *at)
     bool ends = exit != NEVER;
     trips->buy[i] = at[entry];
     trips->entry_close[i] = tables->close[entry];
-    trips->entry_factor[i] = bars->adjust_factor[entry];
     trips->sell[i] = ends ? at[exit] : at[entry];
     trips->last_close[i] = ends ? tables->close[exit - 1] : at[entry];
-    trips->exit_factor[i] = ends ? bars->adjust_factor[exit] : bars->adjust_factor[entry];
     trips->reach[i] = ends ? bt_tables_reach(tables, entry, exit) : bt_reach_of(0);
     trips->held[i] = (bt_lanes){{{0}}};
     if (ends) bt_tables_add(&trips->held[i], tables, entry + 1, exit);
   }
-}
-
-static void put(bt_trips *trips, size_t i, trip t)
-{
-  trips->shares[i] = t.shares;
-  trips->after[i] = t.after;
-  trips->costs[i] = t.costs;
-  trips->pnl[i] = t.pnl;
-  trips->ret[i] = t.ret;
-  trips->entry_return[i] = t.entry_return;
-  trips->exit_return[i] = t.exit_return;
-  trips->reach[i].high *= t.shares;
-  trips->reach[i].low *= t.shares;
-}
-
-static inline prices prices_of(const bt_trips *trips, size_t i)
-{
-  return (prices){trips->buy[i],        trips->sell[i],         trips->entry_close[i],
-                  trips->last_close[i], trips->entry_factor[i], trips->exit_factor[i]};
-}
-
-static void compute_all(bt_trips *trips, const bt_costs *costs)
-{
-  double rate = costs->commission_rate, value = 1 / (1 + rate);
-  size_t n_unsure = 0;
-  if (costs->commission_per_share == 0)
-    for (size_t i = 0; i < trips->n; i++)
-      put(trips, i, compute(prices_of(trips, i), costs, rate, rate, value));
-  else
-    for (size_t i = 0; i < trips->n; i++) put(trips, i, compute_one(prices_of(trips, i), costs));
+  if (trips->of_costs.commission_per_share == 0) return; /* nobody looks at the factors */
   for (size_t i = 0; i < trips->n; i++) {
+    size_t exit = trips->exit[i] != NEVER ? trips->exit[i] : trips->entry[i];
+    trips->entry_factor[i] = bars->adjust_factor[trips->entry[i]];
+    trips->exit_factor[i] = bars->adjust_factor[exit];
+  }
+}
+
+/* BT_LANES of them, in memory of which a compiler knows that it does not overlap. */
+typedef struct lanes_of_trips {
+  double buy[BT_LANES], sell[BT_LANES], entry_close[BT_LANES], last_close[BT_LANES];
+  double entry_rate[BT_LANES], exit_rate[BT_LANES], value[BT_LANES];
+  double shares[BT_LANES], after[BT_LANES], costs[BT_LANES], pnl[BT_LANES], ret[BT_LANES];
+  double entry_return[BT_LANES], exit_return[BT_LANES];
+} lanes_of_trips;
+
+enum { LANES_SIZE = BT_LANES * sizeof(double) };
+
+static void read_lanes(lanes_of_trips *l, const bt_trips *trips, size_t first)
+{
+  memcpy(l->buy, trips->buy + first, LANES_SIZE);
+  memcpy(l->sell, trips->sell + first, LANES_SIZE);
+  memcpy(l->entry_close, trips->entry_close + first, LANES_SIZE);
+  memcpy(l->last_close, trips->last_close + first, LANES_SIZE);
+}
+
+static void write_lanes(bt_trips *trips, size_t first, const lanes_of_trips *l)
+{
+  memcpy(trips->shares + first, l->shares, LANES_SIZE);
+  memcpy(trips->after + first, l->after, LANES_SIZE);
+  memcpy(trips->costs + first, l->costs, LANES_SIZE);
+  memcpy(trips->pnl + first, l->pnl, LANES_SIZE);
+  memcpy(trips->ret + first, l->ret, LANES_SIZE);
+  memcpy(trips->entry_return + first, l->entry_return, LANES_SIZE);
+  memcpy(trips->exit_return + first, l->exit_return, LANES_SIZE);
+}
+
+static void compute_lanes(lanes_of_trips *l, const bt_costs *costs)
+{
+  for (size_t k = 0; k < BT_LANES; k++) {
+    const prices p = {l->buy[k], l->sell[k], l->entry_close[k], l->last_close[k], 1, 1};
+    trip t = compute(p, costs, l->entry_rate[k], l->exit_rate[k], l->value[k]);
+    l->shares[k] = t.shares;
+    l->after[k] = t.after;
+    l->costs[k] = t.costs;
+    l->pnl[k] = t.pnl;
+    l->ret[k] = t.ret;
+    l->entry_return[k] = t.entry_return;
+    l->exit_return[k] = t.exit_return;
+  }
+}
+
+/* The rates of BT_LANES trips where some commission goes by the share. */
+static void set_rates(lanes_of_trips *l, const bt_trips *trips, size_t first)
+{
+  const bt_costs *costs = &trips->of_costs;
+  for (size_t k = 0; k < BT_LANES; k++) {
+    size_t i = first + k < trips->n ? first + k : first;
+    l->entry_rate[k] =
+        rate_of(costs, trips->entry_factor[i], trips->buy[i] * (1 + costs->slippage_rate));
+    l->exit_rate[k] =
+        rate_of(costs, trips->exit_factor[i], trips->sell[i] * (1 - costs->slippage_rate));
+    l->value[k] = 1 / (1 + l->entry_rate[k]);
+  }
+}
+
+static void compute_all(bt_trips *trips)
+{
+  const bt_costs *costs = &trips->of_costs;
+  lanes_of_trips l;
+  size_t n = trips->n, n_unsure = 0;
+  for (size_t k = 0; k < BT_LANES; k++) {
+    l.entry_rate[k] = l.exit_rate[k] = costs->commission_rate;
+    l.value[k] = 1 / (1 + costs->commission_rate);
+  }
+  for (size_t i = n; i < n + BT_LANES;
+       i++) /* behind the last one, so that whole lanes are numbers */
+    trips->buy[i] = trips->sell[i] = trips->entry_close[i] = trips->last_close[i] = 1;
+  for (size_t i = 0; i < n; i += BT_LANES) {
+    if (costs->commission_per_share != 0) set_rates(&l, trips, i);
+    read_lanes(&l, trips, i);
+    compute_lanes(&l, costs);
+    write_lanes(trips, i, &l);
+  }
+  for (size_t i = 0; i < n; i++) {
+    trips->reach[i].high *= trips->shares[i];
+    trips->reach[i].low *= trips->shares[i];
     trips->n_unsure[i] = n_unsure;
     n_unsure += !is_sure(trips->shares[i], trips->after[i], trips->ret[i]);
   }
-  trips->n_unsure[trips->n] = n_unsure;
+  trips->n_unsure[n] = n_unsure;
 }
 
 static bool are_of(const bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
@@ -222,7 +276,7 @@ bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_chang
   trips->fill = config->fill;
   list_orders(trips, changes, bars->n_bars, config->fill == BT_FILL_OPEN);
   gather(trips, bars, config->fill == BT_FILL_OPEN ? bars->open : bars->close);
-  compute_all(trips, &config->costs);
+  compute_all(trips);
   return BT_OK;
 }
 
