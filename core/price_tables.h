@@ -12,6 +12,7 @@
 #ifndef BT_CORE_PRICE_TABLES_H
 #define BT_CORE_PRICE_TABLES_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "core/bars.h"
@@ -88,11 +89,17 @@ static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, siz
       reach = bt_reach_join(reach, bt_reach_of(tables->close[t]));
     return reach;
   }
+  enum { LONGEST = 1 << (BT_RUN_LEVELS - 1) };
+  const bt_reach none = {0, (double)INFINITY, 1};
   bt_reach reach = tables->from[from];
-  for (size_t leaf = first + 1, level; leaf < last; leaf += (size_t)1 << level) {
-    level = bt_tables__log2(last - leaf);
-    if (level >= BT_RUN_LEVELS) level = BT_RUN_LEVELS - 1;
-    reach = bt_reach_join(reach, tables->runs[level][leaf]);
+  size_t leaf = first + 1, n = last - leaf; /* leaves between them */
+  for (; n >= 2 * LONGEST; n -= LONGEST, leaf += LONGEST)
+    reach = bt_reach_join(reach, tables->runs[BT_RUN_LEVELS - 1][leaf]);
+  for (size_t level = BT_RUN_LEVELS; level-- > 0;) { /* no branch: nothing could predict it */
+    size_t length = n & (size_t)1 << level;
+    const bt_reach *run = length ? &tables->runs[level][leaf] : &none;
+    reach = bt_reach_join(reach, *run);
+    leaf += length;
   }
   return bt_reach_join(reach, tables->up_to[end - 1]);
 }
