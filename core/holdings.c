@@ -157,10 +157,10 @@ static bool are_differences_sure(const bt_path *p, const bt_return_sums *s, doub
   for (size_t i = 0; i < BT_N_MOMENTS; i++)
     off[i] = ((to->high[i] - from->high[i]) + (to->low[i] - from->low[i]) + in_leaf[i]) * unit +
              to->high[i] * 0x1p-96 * 1e10;
-  off[BT_THIRD] = sqrt(off[BT_SECOND] * off[BT_FOURTH]); /* at least that of sizes */
   return p->n_differences == 0 ||
          (off[BT_SECOND] <= s->second && off[BT_FOURTH] <= count * variance * variance &&
-          off[BT_THIRD] <= count * variance * sqrt(variance) &&
+          /* the third's square is at most off[2] * off[4]; it must be below that of n * var^1.5 */
+          off[BT_SECOND] * off[BT_FOURTH] <= count * variance * (count * variance) * variance &&
           (s->downside == 0 || off[BT_DOWNSIDE] <= s->downside));
 }
 
@@ -198,8 +198,8 @@ static outcome outcome_of(const bt_ledger *ledger)
 /* Whether one of the metrics from `first` to `last` is wanted. */
 static bool are_wanted(bt_metric_set wanted, bt_metric first, bt_metric last)
 {
-  for (int i = first; i <= (int)last; i++)
-    if (bt_metric_set_has(wanted, (bt_metric)i)) return true;
+  for (bt_metric i = first; i <= last; i++)
+    if (bt_metric_set_has(wanted, i)) return true;
   return false;
 }
 
@@ -217,9 +217,10 @@ static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums 
   if (are_wanted(wanted, BT_METRIC_FINAL_EQUITY, BT_METRIC_CAGR) ||
       are_wanted(wanted, BT_METRIC_MAX_DRAWDOWN, BT_METRIC_CALMAR))
     bt_metrics__set_equity(value, p->equity, bt_without_noise(p->worst - 1), n, &config);
-  if (are_wanted(wanted, BT_METRIC_VOLATILITY, BT_METRIC_SORTINO) ||
-      are_wanted(wanted, BT_METRIC_SKEW, BT_METRIC_KURTOSIS))
-    bt_metrics__set_returns(value, sums, n, &config);
+  bool shape = are_wanted(wanted, BT_METRIC_SORTINO, BT_METRIC_SORTINO) ||
+               are_wanted(wanted, BT_METRIC_SKEW, BT_METRIC_KURTOSIS);
+  if (shape || are_wanted(wanted, BT_METRIC_VOLATILITY, BT_METRIC_SHARPE))
+    bt_metrics__set_returns(value, sums, n, shape, &config);
   if (are_wanted(wanted, BT_METRIC_WIN_RATE, BT_METRIC_AVG_BARS))
     bt_metrics__set_trades(value, &orders->trades);
   value[BT_METRIC_N_TRADES] = (double)orders->trades.n_closed;
@@ -248,6 +249,7 @@ static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_a
   return BT_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): metrics, and whether they are sure, are one thing */
 bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
                                const bt_subject *subject, bt_aim *aim, const bt_evaluation *how,
                                bt_error *err)

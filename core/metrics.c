@@ -229,7 +229,7 @@ static void set_benchmark_metrics(double *value, const double *returns, size_t n
   value[BT_METRIC_INFORMATION_RATIO] = against.information_ratio;
 }
 
-void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
+void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n, bool shape,
                              const bt_metrics_config *config)
 {
   if (n < 2) return;
@@ -239,6 +239,7 @@ void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n
   value[BT_METRIC_VOLATILITY] = deviation * sqrt(ppy);
   if (sums->constant) return;
   value[BT_METRIC_SHARPE] = excess / deviation * sqrt(ppy);
+  if (!shape) return;
   value[BT_METRIC_SORTINO] = excess * ppy / (sqrt(sums->downside / count) * sqrt(ppy));
   value[BT_METRIC_SKEW] = sums->third / count / (variance * sqrt(variance));
   value[BT_METRIC_KURTOSIS] = sums->fourth / count / (variance * variance) - 3;
@@ -252,7 +253,7 @@ static void set_return_metrics(double *value, bt_return_sums *s, const double *r
   if (n < 2) return;
   add_moments(s, returns, n, s->first / (double)n);
   s->constant = s->second == 0 || is_constant(returns, n);
-  bt_metrics__set_returns(value, s, n, config);
+  bt_metrics__set_returns(value, s, n, true, config);
 }
 
 void bt_trade_sums__init(bt_trade_sums *sums)

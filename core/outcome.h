@@ -54,11 +54,12 @@ static inline void bt_trade_sums__add_one(bt_trade_sums *sums, double pnl, doubl
 void bt_trade_sums__add(bt_trade_sums *sums, const bt_trade *trade);
 
 /* All of value[BT_METRIC_COUNT] but n_bars is unknown; each set function fills what follows from
- * its argument alone; at the end what is not finite is undefined. */
+ * its argument alone; at the end what is not finite is undefined. shape: with the ratio and the
+ * moments that look at more than the mean and the deviation. */
 void bt_metrics__begin(double *value, size_t n_bars);
 void bt_metrics__set_equity(double *value, double final_equity, double max_drawdown, size_t n,
                             const bt_metrics_config *config);
-void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n,
+void bt_metrics__set_returns(double *value, const bt_return_sums *sums, size_t n, bool shape,
                              const bt_metrics_config *config);
 void bt_metrics__set_trades(double *value, const bt_trade_sums *sums);
 void bt_metrics__finish(double *value);
