@@ -44,7 +44,9 @@ CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
 LEVELS       := baseline
 FLAGS_avx2   := -mavx2 -mfma -mbmi -mbmi2 -mpopcnt
 FLAGS_avx512 := $(FLAGS_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl
-ifeq ($(BUILD) $(firstword $(subst -, ,$(shell $(CC) -dumpmachine))),release x86_64)
+# where object files are ELF, of which objcopy can rename symbols
+MACHINE      := $(shell $(CC) -dumpmachine)
+ifneq ($(and $(filter release,$(BUILD)),$(filter x86_64-%,$(MACHINE)),$(findstring linux,$(MACHINE))),)
 LEVELS       += avx2 avx512
 endif
 ifneq ($(filter-out baseline avx2 avx512,$(VECTORS))$(words $(VECTORS)),1)

@@ -9,6 +9,10 @@
 #ifndef BT_CORE_LANES_H
 #define BT_CORE_LANES_H
 
+#if defined(__FAST_MATH__)
+#error "results must not depend on how a compiler rearranges them: no -ffast-math"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
