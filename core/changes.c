@@ -222,6 +222,8 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
   uint64_t was_up = 0, was_down = 0; /* of the last bar of the word ahead */
   bt_status status = reserve(out, n_bars + 2, err);
   if (status) return status;
+  out->n = 0;
+  out->version++;
   memset(side + n_bars, BT_AS_BEFORE, BT_SIDES_PADDING);
   bt_change *at = out->at;
   for (size_t t = 0; t < n_bars; t += WORD) {
@@ -236,6 +238,5 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
   }
   out->n = (size_t)(at - out->at);
   out->n_bars = n_bars;
-  out->version++;
   return BT_OK;
 }

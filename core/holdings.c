@@ -36,12 +36,12 @@ static leg first_leg(const bt_changes *changes, bt_span span, size_t delay)
 }
 
 /* What a run comes to. */
-typedef enum course { DONE, UNSURE, UNSERVED } course;
+typedef enum verdict { DONE, UNSURE, UNSERVED } verdict;
 
 /* With orders that are round trips. UNSERVED where a position changes its size, or an order is not
  * simply filled. */
-static course walk_trips(bt_path *p, bt_round_trip *trip, const bt_changes *changes,
-                         const bt_sim_config *config)
+static verdict walk_trips(bt_path *p, bt_round_trip *trip, const bt_changes *changes,
+                          const bt_sim_config *config)
 {
   const bt_bars *bars = p->subject->bars;
   const double *prices = config->fill == BT_FILL_OPEN ? bars->open : bars->close;
@@ -93,7 +93,7 @@ static bt_status begin_bar(bt_account *a, size_t t, double decision, bt_error *e
 
 /* What is left of the leg's first bar behind its decision, and the bars up to its end, on which no
  * decision fills. */
-static bt_status pass_levels(bt_path *p, bt_account *a, course *out, bt_span bars, bt_error *err)
+static bt_status pass_levels(bt_path *p, bt_account *a, verdict *out, bt_span bars, bt_error *err)
 {
   size_t t = bars.first, from = t + (a->config->fill == BT_FILL_CLOSE);
   for (bt_touch touch; bt_account__find_touch(&touch, a, from, bars.end); from = touch.bar + 1) {
@@ -107,7 +107,7 @@ static bt_status pass_levels(bt_path *p, bt_account *a, course *out, bt_span bar
   return BT_OK;
 }
 
-static bt_status walk_account(bt_path *p, bt_account *a, course *out, const bt_changes *changes,
+static bt_status walk_account(bt_path *p, bt_account *a, verdict *out, const bt_changes *changes,
                               bt_error *err)
 {
   const bt_span span = p->subject->span;
@@ -164,7 +164,8 @@ static bool are_differences_sure(const bt_path *p, const bt_return_sums *s, doub
           (s->downside == 0 || off[BT_DOWNSIDE] <= s->downside));
 }
 
-/* Whether no rounding shows in the metrics. Returns are right to 2e-16 and equity to some 1e-15, so
+/* Whether no rounding shows in the metrics. Returns are right to 2e-16, which may all be off to the
+ * same side where equity is a product of trips, and equity to some 1e-15 for each of these, so
  * what they are divided by must not be too small: the deviation and the downside of returns (with
  * what Sharpe and Sortino multiply), the drawdown below a yearly return; nor may the mean be so
  * large that moments around it cancel, nor a fall or a gain be near to BT_NOISE, nor equity so
@@ -174,22 +175,25 @@ static bool is_sure(const bt_path *p, const bt_return_sums *s, size_t n, double 
   double ppy = p->tables->periods_per_year, count = (double)n;
   double spans_a_year = ppy / count, mean = s->first / count, variance = s->second / count;
   double total = fabs(p->equity / cash - 1), fall = 1 - p->worst;
-  bool moves = s->second >= 1e-12 * ppy && variance >= 1e-11 && mean * mean <= variance;
-  bool falls = fall == 0 || (fall >= 1e-5 && fall >= 1e-5 * spans_a_year);
-  bool sinks = s->downside == 0 || s->downside >= 1e-11;
+  double n_factors = (double)p->n_factors, factors = n_factors * n_factors * 16e-12 * ppy;
+  double least_fall = 1e-5 * (n_factors > 1 ? n_factors : 1);
+  bool moves = s->second >= 1e-12 * ppy && variance >= 1e-11 && mean * mean <= variance &&
+               s->second * count >= factors;
+  bool falls = fall == 0 || (fall >= least_fall && fall >= least_fall * spans_a_year);
+  bool sinks = s->downside == 0 || (s->downside >= 1e-11 && s->downside * count >= factors);
   return (s->constant || n < 2 || (moves && are_differences_sure(p, s, count))) && falls && sinks &&
          (total == 0 || total >= 1e-12) && spans_a_year <= 1e4 && p->worst * cash >= 1e-250;
 }
 
 /* What the orders came to. */
-typedef struct outcome {
+typedef struct orders_sum {
   bt_trade_sums trades;
   double costs_paid;
-} outcome;
+} orders_sum;
 
-static outcome outcome_of(const bt_ledger *ledger)
+static orders_sum sum_of_ledger(const bt_ledger *ledger)
 {
-  outcome of = {.costs_paid = ledger->costs_paid};
+  orders_sum of = {.costs_paid = ledger->costs_paid};
   bt_trade_sums__init(&of.trades);
   for (size_t i = 0; i < ledger->n_trades; i++) bt_trade_sums__add(&of.trades, &ledger->trades[i]);
   return of;
@@ -204,7 +208,7 @@ static bool are_wanted(bt_metric_set wanted, bt_metric first, bt_metric last)
 }
 
 static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums *sums,
-                        const outcome *orders, const bt_evaluation *how)
+                        const orders_sum *orders, const bt_evaluation *how)
 {
   const bt_span span = p->subject->span;
   const bt_metric_set wanted = how->wanted;
@@ -232,12 +236,12 @@ static void set_metrics(bt_metrics *out, const bt_path *p, const bt_return_sums 
 
 /* With orders that nothing but a commission and slippage have a say in: trips that are long alone,
  * or any. */
-static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_aim *aim,
+static bt_status follow_trips(bt_path *p, verdict *came_to, orders_sum *orders, bt_aim *aim,
                               const bt_sim_config *config, bt_error *err)
 {
   bt_status status = bt_trips_make(&aim->trips, p->tables, &aim->changes, config, err);
   if (status) return status;
-  if (bt_trips_follow(&aim->trips, p, &orders->trades, &orders->costs_paid)) {
+  if (bt_trips_follow(&aim->trips, p, &orders->trades, &orders->costs_paid, &aim->changes)) {
     *came_to = DONE;
     return BT_OK;
   }
@@ -245,7 +249,7 @@ static bt_status follow_trips(bt_path *p, course *came_to, outcome *orders, bt_a
   bt_path_init(p, p->subject, config->cash);
   bt_round_trip_init(&trip, p->subject->bars, config);
   *came_to = walk_trips(p, &trip, &aim->changes, config);
-  *orders = (outcome){trip.trades, trip.costs_paid};
+  *orders = (orders_sum){trip.trades, trip.costs_paid};
   return BT_OK;
 }
 
@@ -256,8 +260,8 @@ bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
 {
   const bt_sim_config *config = &how->simulation;
   bt_path p;
-  course came_to = UNSERVED;
-  outcome orders;
+  verdict came_to = UNSERVED;
+  orders_sum orders;
   bt_status status = BT_OK;
   *sure = subject->tables->first_unclear >= subject->span.end && !subject->benchmark;
   if (!*sure) return BT_OK;
@@ -269,7 +273,7 @@ bt_status bt_holdings_evaluate(bt_metrics *out, bool *sure, bt_ledger *ledger,
     bt_path_init(&p, subject, config->cash);
     bt_account__begin(&a, ledger, subject->bars, subject->span.first, config);
     status = walk_account(&p, &a, &came_to, &aim->changes, err);
-    orders = outcome_of(ledger);
+    orders = sum_of_ledger(ledger);
   }
   bt_return_sums sums = sum_up(&p, subject->span.end - subject->span.first);
   *sure = !status && came_to == DONE &&

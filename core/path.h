@@ -20,10 +20,11 @@ typedef struct bt_path {
   double peak, worst;  /* the highest equity, and the least of equity / peak; the cash before */
   bool spiky;          /* some close before the end of the span is more than twice the one before */
   size_t n_exposed;
-  size_t n_still; /* bars without a return: flat, and no order filled */
+  size_t n_still; /* bars on which equity has not changed */
   bt_moments moments;
   bt_lanes held; /* the same, moment i in lane i, as differences out of the tables: */
   size_t n_differences;
+  size_t n_factors; /* equity is a product of so many, each rounded; 0: it is the simulator's own */
   double single[BT_LANES];
   size_t n_single; /* returns of single bars that are not in the moments yet */
 } bt_path;

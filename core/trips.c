@@ -34,6 +34,7 @@ typedef struct trip {
   size_t entry, exit; /* bars; where it is open, exit is the end of the span */
   bool closed;
   double shares, after, costs, pnl, ret, entry_return, exit_return;
+  double unsure;  /* 1 where an order is not simply filled, or rounding could show */
   bt_reach reach; /* of equity at the closes from the entry's bar to before the exit */
 } trip;
 
@@ -50,54 +51,65 @@ static inline double rate_of(const bt_costs *costs, double factor, double price)
   return costs->commission_rate + costs->commission_per_share * factor / price;
 }
 
-static inline double without_noise(double x)
+/* Whether another way of rounding could count a return as noise, or put it on the other side of the
+ * floor of the downside. Conditions are numbers here: for many trips at once, without branches. */
+static inline int is_doubtful(double r, double floor)
 {
-  return fabs(x) >= BT_NOISE ? x : 0;
+  double size = fabs(r);
+  return ((size > BT_NOISE / 2) & (size < 2 * BT_NOISE)) |
+         ((floor != 0) & (fabs(r - floor) < BT_NOISE));
+}
+
+/* The same for the return of a trade, which is a difference of amounts of such a scale. */
+static inline int is_doubtful_trade(double ret, double scale)
+{
+  double size = fabs(ret);
+  int is_nothing = (size == 0) | ((size < BT_NOISE / 4) & (scale < 8));
+  return !((size > 2 * BT_NOISE * scale) | is_nothing);
 }
 
 /* Rule 4 of simulate.c, for a target of 1 and one of 0. Without a branch, for many at once. */
 static inline trip compute(prices p, const bt_costs *costs, double entry_rate, double exit_rate,
-                           double value)
+                           double value, double floor)
 {
   double entry_price = p.buy * (1 + costs->slippage_rate);
   double exit_price = p.sell * (1 - costs->slippage_rate);
   double shares = value / entry_price, sold = shares * exit_price;
   double paid = entry_rate * value + exit_rate * sold, after = sold - exit_rate * sold;
-  double pnl = shares * (exit_price - entry_price) - paid;
+  double pnl = shares * (exit_price - entry_price) - paid, ret = pnl * (1 + entry_rate);
+  double entry_return = shares * p.entry_close - 1;
+  double exit_return = after / (shares * p.last_close) - 1;
+  int filled = (after > 0) & (shares < (double)INFINITY);
+  int doubtful = is_doubtful_trade(ret, (sold + value + paid) * (1 + entry_rate)) |
+                 is_doubtful(entry_return, floor) | is_doubtful(exit_return, floor);
   return (trip){.shares = shares,
                 .after = after,
                 .costs = paid + shares * (fabs(entry_price - p.buy) + fabs(exit_price - p.sell)),
                 .pnl = pnl,
-                .ret = without_noise(pnl * (1 + entry_rate)),
-                .entry_return = without_noise(shares * p.entry_close - 1),
-                .exit_return = without_noise(after / (shares * p.last_close) - 1)};
+                .ret = bt_without_noise(ret),
+                .entry_return = bt_without_noise(entry_return),
+                .exit_return = bt_without_noise(exit_return),
+                .unsure = (doubtful | !filled) ? 1 : 0};
 }
 
-static inline trip compute_one(prices p, const bt_costs *costs)
+static inline trip compute_one(prices p, const bt_costs *costs, double floor)
 {
   double entry_rate = rate_of(costs, p.entry_factor, p.buy * (1 + costs->slippage_rate));
   double exit_rate = rate_of(costs, p.exit_factor, p.sell * (1 - costs->slippage_rate));
-  return compute(p, costs, entry_rate, exit_rate, 1 / (1 + entry_rate));
-}
-
-/* Whether both orders are filled, and no rounding could decide whether the trade was won. */
-static inline bool is_sure(double shares, double after, double ret)
-{
-  double size = fabs(ret);
-  return (after > 0) & (shares < (double)INFINITY) & ((size == 0) | (size > 4 * BT_NOISE));
+  return compute(p, costs, entry_rate, exit_rate, 1 / (1 + entry_rate), floor);
 }
 
 /* ---- making them ------------------------------------------------------------------------------
  */
 
-enum { N_ARRAYS = 13 }; /* of doubles, beside the sums */
+enum { N_ARRAYS = 14 }; /* of doubles, beside the sums */
 
 /* The arrays begin anew: nothing of them is kept. */
 static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
 {
   if (n <= trips->capacity) return BT_OK;
   size_t room = n + BT_LANES;
-  size_t *bars = malloc(3 * room * sizeof *bars);
+  size_t *bars = malloc(4 * room * sizeof *bars);
   double *block = malloc(sizeof(bt_lanes) +
                          room * (N_ARRAYS * sizeof *block + sizeof(bt_lanes) + sizeof(bt_reach)));
   if (!bars || !block) {
@@ -111,38 +123,40 @@ static bt_status reserve(bt_trips *trips, size_t n, bt_error *err)
   trips->entry = bars;
   trips->exit = bars + room;
   trips->n_unsure = bars + 2 * room;
+  trips->n_foreign = bars + 3 * room;
   uintptr_t behind = (uintptr_t)block % sizeof(bt_lanes);
   trips->held = (bt_lanes *)(void *)((char *)block + (behind ? sizeof(bt_lanes) - behind : 0));
   double *next = (double *)(void *)(trips->held + room);
-  double **const arrays[N_ARRAYS] = {&trips->buy,        &trips->sell,         &trips->entry_close,
-                                     &trips->last_close, &trips->entry_factor, &trips->exit_factor,
-                                     &trips->shares,     &trips->after,        &trips->costs,
-                                     &trips->pnl,        &trips->ret,          &trips->entry_return,
-                                     &trips->exit_return};
+  double **const arrays[N_ARRAYS] = {
+      &trips->buy,          &trips->sell,        &trips->entry_close, &trips->last_close,
+      &trips->entry_factor, &trips->exit_factor, &trips->shares,      &trips->after,
+      &trips->costs,        &trips->pnl,         &trips->ret,         &trips->entry_return,
+      &trips->exit_return,  &trips->unsure};
   for (size_t i = 0; i < N_ARRAYS; i++, next += room) *arrays[i] = next;
   trips->reach = (bt_reach *)(void *)next;
   return BT_OK;
 }
 
-/* The bars of the orders. */
+/* The bars of the orders: a trip is every stretch of the target at 1. */
 static void list_orders(bt_trips *trips, const bt_changes *changes, size_t n_bars, size_t delay)
 {
-  size_t n = 0;
-  trips->known_until = NEVER;
+  size_t n = 0, n_foreign = 0;
+  double before = 0;
   for (size_t k = 0; k < changes->n; k++) {
     size_t bar = changes->at[k].bar + delay;
-    if (changes->at[k].target != (k % 2 == 0)) {
-      trips->known_until = bar;
-      break;
-    }
-    if (bar >= n_bars) break;
-    if (k % 2 == 0) {
+    double target = changes->at[k].target;
+    trips->n_foreign[k] = n_foreign;
+    n_foreign += target != 0 && target != 1;
+    if (bar >= n_bars) continue; /* never filled; the last */
+    if (before == 1) trips->exit[n - 1] = bar;
+    if (target == 1) {
       trips->exit[n] = NEVER;
       trips->entry[n++] = bar;
-    } else {
-      trips->exit[n - 1] = bar;
     }
+    before = target;
   }
+  trips->n_foreign[changes->n] = n_foreign;
+  trips->n_changes = changes->n;
   trips->n = n;
 }
 
@@ -174,7 +188,7 @@ typedef struct lanes_of_trips {
   double buy[BT_LANES], sell[BT_LANES], entry_close[BT_LANES], last_close[BT_LANES];
   double entry_rate[BT_LANES], exit_rate[BT_LANES], value[BT_LANES];
   double shares[BT_LANES], after[BT_LANES], costs[BT_LANES], pnl[BT_LANES], ret[BT_LANES];
-  double entry_return[BT_LANES], exit_return[BT_LANES];
+  double entry_return[BT_LANES], exit_return[BT_LANES], unsure[BT_LANES];
 } lanes_of_trips;
 
 enum { LANES_SIZE = BT_LANES * sizeof(double) };
@@ -196,13 +210,14 @@ static void write_lanes(bt_trips *trips, size_t first, const lanes_of_trips *l)
   memcpy(trips->ret + first, l->ret, LANES_SIZE);
   memcpy(trips->entry_return + first, l->entry_return, LANES_SIZE);
   memcpy(trips->exit_return + first, l->exit_return, LANES_SIZE);
+  memcpy(trips->unsure + first, l->unsure, LANES_SIZE);
 }
 
-static void compute_lanes(lanes_of_trips *l, const bt_costs *costs)
+static void compute_lanes(lanes_of_trips *l, const bt_costs *costs, double floor)
 {
   for (size_t k = 0; k < BT_LANES; k++) {
     const prices p = {l->buy[k], l->sell[k], l->entry_close[k], l->last_close[k], 1, 1};
-    trip t = compute(p, costs, l->entry_rate[k], l->exit_rate[k], l->value[k]);
+    trip t = compute(p, costs, l->entry_rate[k], l->exit_rate[k], l->value[k], floor);
     l->shares[k] = t.shares;
     l->after[k] = t.after;
     l->costs[k] = t.costs;
@@ -210,6 +225,7 @@ static void compute_lanes(lanes_of_trips *l, const bt_costs *costs)
     l->ret[k] = t.ret;
     l->entry_return[k] = t.entry_return;
     l->exit_return[k] = t.exit_return;
+    l->unsure[k] = t.unsure;
   }
 }
 
@@ -242,14 +258,14 @@ static void compute_all(bt_trips *trips)
   for (size_t i = 0; i < n; i += BT_LANES) {
     if (costs->commission_per_share != 0) set_rates(&l, trips, i);
     read_lanes(&l, trips, i);
-    compute_lanes(&l, costs);
+    compute_lanes(&l, costs, trips->tables->floor);
     write_lanes(trips, i, &l);
   }
   for (size_t i = 0; i < n; i++) {
     trips->reach[i].high *= trips->shares[i];
     trips->reach[i].low *= trips->shares[i];
     trips->n_unsure[i] = n_unsure;
-    n_unsure += !is_sure(trips->shares[i], trips->after[i], trips->ret[i]);
+    n_unsure += trips->unsure[i] != 0;
   }
   trips->n_unsure[n] = n_unsure;
 }
@@ -259,6 +275,7 @@ static bool are_of(const bt_trips *trips, const bt_tables *tables, const bt_chan
 {
   const bt_costs *a = &trips->of_costs, *b = &config->costs;
   return trips->block && trips->tables == tables && trips->version == changes->version &&
+         memcmp(&trips->total, &tables->ahead[tables->n_leaves], sizeof trips->total) == 0 &&
          trips->fill == config->fill && a->commission_rate == b->commission_rate &&
          a->commission_per_share == b->commission_per_share && a->slippage_rate == b->slippage_rate;
 }
@@ -266,18 +283,27 @@ static bool are_of(const bt_trips *trips, const bt_tables *tables, const bt_chan
 bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
                         const bt_sim_config *config, bt_error *err)
 {
-  const bt_bars *bars = tables->bars;
   if (are_of(trips, tables, changes, config)) return BT_OK;
-  bt_status status = reserve(trips, changes->n / 2 + 1, err);
+  bt_status status = reserve(trips, changes->n + 1, err);
   if (status) return status;
   trips->tables = tables;
+  trips->total = tables->ahead[tables->n_leaves];
   trips->version = changes->version;
   trips->of_costs = config->costs;
   trips->fill = config->fill;
-  list_orders(trips, changes, bars->n_bars, config->fill == BT_FILL_OPEN);
-  gather(trips, bars, config->fill == BT_FILL_OPEN ? bars->open : bars->close);
-  compute_all(trips);
+  trips->computed = false;
+  list_orders(trips, changes, tables->bars->n_bars, config->fill == BT_FILL_OPEN);
   return BT_OK;
+}
+
+/* The rest, once. */
+static void finish(bt_trips *trips)
+{
+  const bt_bars *bars = trips->tables->bars;
+  if (trips->computed) return;
+  trips->computed = true;
+  gather(trips, bars, trips->fill == BT_FILL_OPEN ? bars->open : bars->close);
+  compute_all(trips);
 }
 
 /* ---- following them ---------------------------------------------------------------------------
@@ -326,7 +352,7 @@ static trip cut(const run *r, size_t entry, size_t exit)
               .last_close = close[end - 1],
               .entry_factor = bars->adjust_factor[entry],
               .exit_factor = bars->adjust_factor[closed ? exit : entry]};
-  trip t = compute_one(p, &trips->of_costs);
+  trip t = compute_one(p, &trips->of_costs, trips->tables->floor);
   bt_reach closes = bt_tables_reach(trips->tables, entry, end);
   t.entry = entry;
   t.exit = end;
@@ -338,6 +364,7 @@ static trip cut(const run *r, size_t entry, size_t exit)
   t.after = t.shares * p.last_close; /* it is only marked there */
   t.costs = rate * (t.shares * entry_price) + t.shares * fabs(entry_price - p.buy);
   t.pnl = t.ret = 0;
+  t.unsure = is_doubtful(t.entry_return, trips->tables->floor) || !(t.shares < (double)INFINITY);
   return t;
 }
 
@@ -375,10 +402,10 @@ static inline void add_trip(tally *so_far, const trip *t)
 static bool add_cut(run *r, size_t entry, size_t exit)
 {
   trip t = cut(r, entry, exit);
-  if (!is_sure(t.shares, t.after, t.ret)) return false;
+  if (t.unsure != 0) return false;
   bt_path_add_return(r->path, t.entry_return);
   if (t.closed) bt_path_add_return(r->path, t.exit_return);
-  if (t.entry + 1 < t.exit) bt_path_add_held(r->path, t.entry + 1, t.exit);
+  bt_path_add_held(r->path, t.entry + 1, t.exit);
   add_trip(&r->so_far, &t);
   return true;
 }
@@ -415,7 +442,6 @@ static void add_whole(run *r, size_t first, size_t end)
     const trip t = {.entry = trips->entry[i],
                     .exit = trips->exit[i],
                     .closed = true,
-                    .shares = trips->shares[i],
                     .after = trips->after[i],
                     .costs = trips->costs[i],
                     .pnl = trips->pnl[i],
@@ -441,15 +467,29 @@ static void conclude(const run *r, bt_trade_sums *trades, double *costs_paid)
   *costs_paid = so_far->costs_paid;
 }
 
-bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
-                     double *costs_paid)
+/* Whether the target is 0 or 1 all over the window. */
+static bool are_all_trips(const bt_trips *trips, const bt_changes *changes, bt_span span)
+{
+  size_t delay = trips->fill == BT_FILL_OPEN;
+  if (trips->n_foreign[trips->n_changes] == 0) return true;
+  size_t first =
+      bt_changes_find(changes, span.first + 1 - delay); /* behind the first bar's orders */
+  double decision = bt_changes_target(changes, first);
+  if (decision != 0 && decision != 1) return false;
+  return trips->n_foreign[bt_changes_find(changes, span.end - delay)] == trips->n_foreign[first];
+}
+
+bool bt_trips_follow(bt_trips *trips, bt_path *path, bt_trade_sums *trades, double *costs_paid,
+                     const bt_changes *changes)
 {
   const bt_span span = path->subject->span;
   run r = {.trips = trips,
            .path = path,
            .so_far = {.equity = path->equity, .peak = path->peak, .worst = path->worst}};
-  if (span.end > trips->known_until) return false;
-  size_t first = count_before(trips, span.first), end = count_before(trips, span.end);
+  if (!are_all_trips(trips, changes, span)) return false;
+  finish(trips);
+  /* one that is held on the first bar is entered there, whenever it was */
+  size_t first = count_before(trips, span.first + 1), end = count_before(trips, span.end);
   bool cuts = end > first && trips->exit[end - 1] >= span.end;
   bt_trade_sums__init(&r.so_far.trades);
   if (trips->n_unsure[end - cuts] > trips->n_unsure[first]) return false;
@@ -458,6 +498,7 @@ bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades
     return false;
   add_whole(&r, first, end - cuts);
   if (cuts && !add_cut(&r, trips->entry[end - 1], trips->exit[end - 1])) return false;
+  path->n_factors = r.so_far.trades.n_closed + 1;
   conclude(&r, trades, costs_paid);
   return true;
 }

@@ -21,19 +21,22 @@ typedef struct bt_path bt_path; /* path.h */
  * target; only trips.c looks inside. */
 typedef struct bt_trips {
   size_t n, capacity;
-  size_t known_until;   /* the first bar of an order that is none of theirs: 1, 0, 1, 0, ... */
+  bool computed; /* orders are always listed; the rest is made for the first window that needs it */
+  size_t n_changes;
+  size_t *n_foreign;    /* ahead of a change: those to a target that is neither 0 nor 1 */
   size_t *entry, *exit; /* bars of the orders; SIZE_MAX where a trip does not end */
-  size_t *n_unsure; /* trips ahead of it that are not simply filled, or so nearly break even that
-                       rounding could decide whether they are won */
+  size_t *n_unsure;     /* trips ahead of it in whose orders or returns rounding could show */
   double *buy, *sell, *entry_close, *last_close, *entry_factor, *exit_factor; /* what went in */
   double *shares, *after, *costs, *pnl, *ret; /* after: equity behind it */
   double *entry_return, *exit_return;         /* of the bars of its two orders */
   bt_reach *reach;                            /* of equity at the closes that it is held over */
   bt_lanes *held; /* sums over the returns between, moment i in lane i */
   double *block;  /* owns all arrays of doubles */
+  double *unsure; /* 1 or 0 */
   /* what it was made of: */
   const bt_tables *tables;
-  size_t version; /* of the changes */
+  bt_leaf_sums total; /* of the tables: another ticker's may come to lie at the same address */
+  size_t version;     /* of the changes */
   bt_costs of_costs;
   bt_fill fill;
 } bt_trips;
@@ -48,9 +51,11 @@ bool bt_trips_serve(const bt_sim_config *config);
 bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_changes *changes,
                         const bt_sim_config *config, bt_error *err);
 
-/* Follows them over the path's span. Returns false where they do not tell: the target takes another
- * value than 0 and 1 there, or some trip is unsure; the returns of the path are then half done. */
-bool bt_trips_follow(const bt_trips *trips, bt_path *path, bt_trade_sums *trades,
-                     double *costs_paid);
+/* Follows them over the path's span; the changes are those that they were made of. Returns false
+ * where they do not tell: the target takes another value than 0 and 1 there, or some trip is
+ * unsure; the returns of the path are then half done. What lies outside of the span has no say, so
+ * two targets that are the same in it have the same bits. */
+bool bt_trips_follow(bt_trips *trips, bt_path *path, bt_trade_sums *trades, double *costs_paid,
+                     const bt_changes *changes);
 
 #endif
