@@ -64,8 +64,7 @@ static inline int is_doubtful(double r, double floor)
 static inline int is_doubtful_trade(double ret, double scale)
 {
   double size = fabs(ret);
-  int is_nothing = (size == 0) | ((size < BT_NOISE / 4) & (scale < 8));
-  return !((size > 2 * BT_NOISE * scale) | is_nothing);
+  return !((size > 2 * BT_NOISE * scale) | ((size < BT_NOISE / 4) & (scale < 8)));
 }
 
 /* Rule 4 of simulate.c, for a target of 1 and one of 0. Without a branch, for many at once. */
