@@ -24,7 +24,6 @@ typedef struct bt_subject {
   const double *benchmark; /* n_bars values as bt_benchmark_align makes them, or NULL */
 } bt_subject;
 
-/* How: the same for every combination of a job. */
 /* A set of metrics: bit 1 << BT_METRIC_..; 0: all. */
 typedef uint32_t bt_metric_set;
 
@@ -33,6 +32,7 @@ static inline bool bt_metric_set_has(bt_metric_set set, bt_metric metric)
   return set == 0 || (set >> metric & 1);
 }
 
+/* How: the same for every combination of a job. */
 typedef struct bt_evaluation {
   bt_sim_config simulation;
   double rf;            /* yearly risk-free rate */
@@ -51,8 +51,9 @@ typedef struct bt_evaluator {
 void bt_evaluator_init(bt_evaluator *evaluator);
 void bt_evaluator_clear(bt_evaluator *evaluator);
 
-/* The same number in both ways; metrics of following what was aimed at last. The ledger has no
- * equity then, and aim->target is scratch. Errors: NOMEM. */
+/* Metrics of following what was aimed at last over the subject's span: from holding to holding
+ * where that is sure to agree with bt_evaluate (core/holdings.h), else by it. Ledger, returns and
+ * aim->target are scratch. Errors: NOMEM. */
 bt_status bt_evaluate_aim(bt_metrics *out, bt_evaluator *evaluator, const bt_subject *subject,
                           bt_aim *aim, const bt_evaluation *how, bt_error *err);
 

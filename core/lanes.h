@@ -1,10 +1,10 @@
 /* lanes.h - eight doubles at a time.
  *
  * Sums over a series have a fixed shape: its values go to the eight lanes in turn, and the lanes
- * are added at the end, always in the same order; what is left over of whole groups is added one by
- * one. So the bits do not depend on how wide a machine's vectors are. The lanes are kept in the
- * widest registers that the vector level has: eight doubles (AVX-512), four (AVX2) or two, which
- * every x86-64 and arm64 has (gcc and clang vectors).
+ * are added at the end, always in the same order; each sum says what becomes of what is left over
+ * of whole groups. So the bits do not depend on how wide a machine's vectors are. The lanes are
+ * kept in the widest registers that the vector level has: eight doubles (AVX-512), four (AVX2) or
+ * two, which every x86-64 and arm64 has (gcc and clang vectors).
  */
 #ifndef BT_CORE_LANES_H
 #define BT_CORE_LANES_H

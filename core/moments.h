@@ -1,6 +1,7 @@
 /* moments.h - the sums over returns that the metrics follow from, eight returns at a time: of r,
- * r^2, r^3, r^4 and min(r - floor, 0)^2. Their shape is that of lanes.h, so the bits do not depend
- * on the width of vectors. Internal to core.
+ * r^2, r^3, r^4 and min(r - floor, 0)^2, in the lanes of lanes.h; of fewer than eight returns each
+ * goes to a lane of its own, too. So the bits do not depend on the width of vectors. Internal to
+ * core.
  */
 #ifndef BT_CORE_MOMENTS_H
 #define BT_CORE_MOMENTS_H

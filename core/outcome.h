@@ -1,5 +1,5 @@
 /* outcome.h - what the metrics of a simulation follow from, however it was gathered: shared by
- * bt_metrics_compute and the evaluation of many windows. Internal to core.
+ * bt_metrics_compute and the evaluation from holding to holding. Internal to core.
  */
 #ifndef BT_CORE_OUTCOME_H
 #define BT_CORE_OUTCOME_H

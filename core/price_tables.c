@@ -136,13 +136,13 @@ void bt_tables_free(bt_tables *tables)
   free(tables);
 }
 
-size_t bt_tables_size_bytes(const bt_tables *tables)
+size_t bt_tables_size_bytes(size_t n_bars)
 {
-  return sizeof *tables + 2 * (tables->bars->n_bars + BT_LANES) * sizeof *tables->returns +
-         2 * (tables->bars->n_bars + 1) * sizeof *tables->up_to +
-         (BT_RUN_LEVELS * tables->n_leaves + 1) * sizeof *tables->runs[0] +
-         ((tables->bars->n_bars + 1) * BT_N_MOMENTS + BT_LANES) * sizeof *tables->in_leaf +
-         (tables->n_leaves + 1) * sizeof *tables->ahead;
+  size_t n_leaves = (n_bars + BT_LEAF_BARS - 1) / BT_LEAF_BARS;
+  return sizeof(bt_tables) + 2 * (n_bars + BT_LANES) * sizeof(double) +
+         2 * (n_bars + 1) * sizeof(bt_reach) + (BT_RUN_LEVELS * n_leaves + 1) * sizeof(bt_reach) +
+         ((n_bars + 1) * BT_N_MOMENTS + BT_LANES) * sizeof(double) +
+         (n_leaves + 1) * sizeof(bt_leaf_sums);
 }
 
 void bt_tables_add_each(bt_moments *moments, const bt_tables *tables, size_t from, size_t end)

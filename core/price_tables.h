@@ -5,9 +5,9 @@
  * leaf, and every leaf those over all returns ahead of it, in two doubles each; the sums over a
  * stretch are differences of those at its ends, right to a unit in the last place of what its
  * leaves hold and to 2^-96 of all. Where that does not do, because one price is 100 x too high,
- * returns are added one by one. The highest and the lowest close of a stretch are those of its
- * first and its last leaf, known for every bar, and of at most two runs of leaves between them, or
- * more where it is very long. Some 120 bytes a bar. Internal to core.
+ * returns are added one by one. The highest and the lowest close and the deepest fall of a stretch
+ * are joined from its first and its last leaf, known for every bar, and from runs of leaves between
+ * them. Some 135 bytes a bar. Internal to core.
  */
 #ifndef BT_CORE_PRICE_TABLES_H
 #define BT_CORE_PRICE_TABLES_H
@@ -77,7 +77,8 @@ static inline size_t bt_tables__log2(size_t n)
   return (size_t)(63 - __builtin_clzll((unsigned long long)n));
 }
 
-size_t bt_tables_size_bytes(const bt_tables *tables);
+/* Bytes that the tables of so many bars occupy. */
+size_t bt_tables_size_bytes(size_t n_bars);
 
 /* The reach of the closes of bars [from, end), from < end. */
 static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, size_t end)

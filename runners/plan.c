@@ -135,7 +135,8 @@ static uint64_t indicator_bytes(const bt_job *job, uint64_t n_bars)
 static uint64_t ticker_bytes(const bt_plan *plan, const bt_job *job, uint64_t n_bars)
 {
   return n_bars * (BYTES_PER_LINE + BYTES_PER_LOADED_ROW) + bt_bars_size_bytes((size_t)n_bars) +
-         indicator_bytes(job, n_bars) + 2 * value_bytes(plan);
+         bt_tables_size_bytes((size_t)n_bars) + indicator_bytes(job, n_bars) +
+         2 * value_bytes(plan);
 }
 
 /* Results of a ticker on their way to the disk. */

@@ -1,5 +1,5 @@
-/* random_jobs.h - backtests of random prices, targets and options, evaluated in both ways. Everything
- * is static inline. Include cmocka.h before.
+/* random_jobs.h - backtests of random prices, targets and options, evaluated in both ways.
+ * Everything is static inline. Include cmocka.h before.
  */
 #ifndef BT_TESTS_RANDOM_JOBS_H
 #define BT_TESTS_RANDOM_JOBS_H

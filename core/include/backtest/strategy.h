@@ -48,8 +48,8 @@ struct bt_host {
   const bt_series *series;
   /* One output of an indicator over the whole series: n_bars values, NaN while undefined. Computed
    * once per ticker however many combinations ask (again where memory is short), and valid until
-   * `signals` returns. An unknown name or a failure gives all NaN, and the run then fails with the
-   * reason. */
+   * the strategy's function returns. An unknown name or a failure gives all NaN, and the run then
+   * fails with the reason. */
   const double *(*indicator)(const bt_host *host, const char *name, const double *params,
                              size_t n_params, size_t output);
 };
