@@ -197,7 +197,7 @@ static bt_status refuse_side(const signed char *side, size_t first, bt_error *er
 
 static inline bt_change change_at(uint64_t changed, uint64_t up, uint64_t down, size_t t)
 {
-  int place = changed ? __builtin_ctzll(changed) : 0;
+  int place = __builtin_ctzll(changed | UINT64_C(1) << (WORD - 1));
   return (bt_change){t + (size_t)place, (int)(up >> place & 1) - (int)(down >> place & 1)};
 }
 

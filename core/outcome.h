@@ -17,7 +17,9 @@ static inline double bt_without_noise(double x)
 /* min(x - floor, 0)^2 */
 static inline double bt_square_below(double x, double floor)
 {
-  return x < floor ? (x - floor) * (x - floor) : 0;
+  double below = x - floor;
+  below = below < 0 ? below : 0;
+  return below * below;
 }
 
 /* Sums over n returns: of r, of min(r - floor, 0)^2, and of the powers 2 to 4 of r - mean(r). */

@@ -84,6 +84,7 @@ static void fill_leaves(bt_tables *tables)
   if (n_bars % BT_LEAF_BARS == 0)
     memset(tables->in_leaf + n_bars * BT_N_MOMENTS, 0, BT_N_MOMENTS * sizeof(double));
   memset(tables->in_leaf + (n_bars + 1) * BT_N_MOMENTS, 0, BT_LANES * sizeof(double));
+  tables->runs[0][BT_RUN_LEVELS * n_leaves] = (bt_reach){0, (double)INFINITY, 1};
   for (size_t k = 1; k < BT_RUN_LEVELS; k++) {
     size_t half = (size_t)1 << (k - 1);
     const bt_reach *below = tables->runs[k - 1];

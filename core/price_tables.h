@@ -59,7 +59,8 @@ typedef struct bt_tables {
   double *close;        /* of the bars; BT_LANES more can be read, here and there; owned */
   size_t n_leaves;      /* the last may be cut short */
   bt_reach *up_to, *from;        /* of a bar: of its leaf's closes up to it, and from it on */
-  bt_reach *runs[BT_RUN_LEVELS]; /* of 2^k leaves, from each one on; the first owns them all */
+  bt_reach *runs[BT_RUN_LEVELS]; /* of 2^k leaves, from each one on; the first owns them all, and
+                                    behind them stands one of no bars */
   bt_leaf_sums *ahead;           /* n_leaves + 1 */
   double *in_leaf; /* n_bars + 1 times BT_N_MOMENTS: over the returns of its leaf ahead of a bar;
                       BT_LANES can be read of each */
@@ -91,16 +92,17 @@ static inline bt_reach bt_tables_reach(const bt_tables *tables, size_t from, siz
     return reach;
   }
   enum { LONGEST = 1 << (BT_RUN_LEVELS - 1) };
-  const bt_reach none = {0, (double)INFINITY, 1};
+  const bt_reach *run = tables->runs[0];
+  size_t leaf = first + 1, n = last - leaf, none = BT_RUN_LEVELS * tables->n_leaves;
   bt_reach reach = tables->from[from];
-  size_t leaf = first + 1, n = last - leaf; /* leaves between them */
   for (; n >= 2 * LONGEST; n -= LONGEST, leaf += LONGEST)
     reach = bt_reach_join(reach, tables->runs[BT_RUN_LEVELS - 1][leaf]);
-  for (size_t level = BT_RUN_LEVELS; level-- > 0;) { /* no branch: nothing could predict it */
-    size_t length = n & (size_t)1 << level;
-    const bt_reach *run = length ? &tables->runs[level][leaf] : &none;
-    reach = bt_reach_join(reach, *run);
-    leaf += length;
+  for (size_t level = BT_RUN_LEVELS;
+       level-- > 0;) { /* without a branch, which nothing could predict */
+    size_t is_there = n >> level & 1, mask = 0 - is_there;
+    size_t place = ((level * tables->n_leaves + leaf) & mask) | (none & ~mask);
+    reach = bt_reach_join(reach, run[place]);
+    leaf += is_there << level;
   }
   return bt_reach_join(reach, tables->up_to[end - 1]);
 }

@@ -84,7 +84,7 @@ static inline trip compute(prices p, const bt_costs *costs, double entry_rate, d
   return (trip){.shares = shares,
                 .after = after,
                 .costs = paid + shares * (fabs(entry_price - p.buy) + fabs(exit_price - p.sell)),
-                .pnl = pnl,
+                .pnl = fabs(ret) >= BT_NOISE ? pnl : 0,
                 .ret = bt_without_noise(ret),
                 .entry_return = bt_without_noise(entry_return),
                 .exit_return = bt_without_noise(exit_return),
@@ -380,7 +380,7 @@ static inline void fall(tally *so_far, bt_reach reach, double times)
 static inline void add_trip(tally *so_far, const trip *t)
 {
   bt_trade_sums *trades = &so_far->trades;
-  double equity = so_far->equity;
+  double equity = so_far->equity, pnl = equity * t->pnl;
   so_far->costs_paid += equity * t->costs;
   fall(so_far, t->reach, equity);
   so_far->equity = equity * t->after;
@@ -389,8 +389,8 @@ static inline void add_trip(tally *so_far, const trip *t)
   fall(so_far, bt_reach_of(1), so_far->equity);
   trades->n_closed++;
   trades->n_won += t->ret > 0;
-  trades->won += equity * t->pnl * (t->ret > 0);
-  trades->lost += equity * t->pnl * (t->ret < 0);
+  trades->won += pnl > 0 ? pnl : 0;
+  trades->lost += pnl < 0 ? pnl : 0;
   trades->returns += t->ret;
   trades->bars += (double)(t->exit - t->entry);
   trades->best = t->ret > trades->best ? t->ret : trades->best;
