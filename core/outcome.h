@@ -17,8 +17,7 @@ static inline double bt_without_noise(double x)
 /* min(x - floor, 0)^2 */
 static inline double bt_square_below(double x, double floor)
 {
-  double below = x - floor;
-  below = below < 0 ? below : 0;
+  double distance = x - floor, below = 0.5 * (distance - fabs(distance)); /* exact, no branch */
   return below * below;
 }
 
@@ -45,8 +44,9 @@ static inline void bt_trade_sums__add_one(bt_trade_sums *sums, double pnl, doubl
   ret = bt_without_noise(ret);
   sums->n_closed++;
   sums->n_won += ret > 0;
-  sums->won += pnl * (ret > 0); /* without a branch that nothing could predict */
-  sums->lost += pnl * (ret < 0);
+  if (ret == 0) pnl = 0;          /* which is rare; */
+  sums->won += pnl > 0 ? pnl : 0; /* whether it was won is nothing to guess: no branch */
+  sums->lost += pnl < 0 ? pnl : 0;
   sums->returns += ret;
   sums->bars += (double)n_bars;
   sums->best = ret > sums->best ? ret : sums->best;

@@ -53,7 +53,7 @@ static inline bool bt_round_trip_open(bt_round_trip *trip, size_t bar, double ra
                                       double target)
 {
   double slippage = trip->costs->slippage_rate, equity = trip->cash;
-  double price = raw_price * (target > 0 ? 1 + slippage : 1 - slippage);
+  double price = raw_price * (1 + copysign(slippage, target));
   double rate = bt_round_trip__rate(trip, bar, price);
   double slope = 1 + (target > 0 ? rate : -rate) * target, left = equity / slope;
   double after = left < equity ? left : equity, value = target * after, shares = value / price;
@@ -76,7 +76,7 @@ static inline bool bt_round_trip_close(bt_round_trip *trip, size_t bar, double r
 {
   double slippage = trip->costs->slippage_rate, shares = trip->shares, cash = trip->cash;
   double marked = shares * raw_price, noise = BT_NOISE * (fabs(cash) + fabs(marked));
-  double price = raw_price * (shares < 0 ? 1 + slippage : 1 - slippage);
+  double price = raw_price * (1 + copysign(slippage, -shares));
   double rate = bt_round_trip__rate(trip, bar, price), old = shares * price, equity = cash + old;
   double left = equity + (shares < 0 ? rate : -rate) * old, after = left < equity ? left : equity;
   double quantity = fabs(shares);
