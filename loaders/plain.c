@@ -63,7 +63,7 @@ static inline void look_ahead(window *w)
   if (w->at > BT_DIGITS_WINDOW - FIELD_MOST) *w = look_at(w->base + w->at);
 }
 
-/* Passes to the next character that is no digit. */
+/* Passes to the next character that is no digit; some bit must be left. */
 static inline unsigned next_other(window *w)
 {
   unsigned at = (unsigned)__builtin_ctzll(w->others);
@@ -95,12 +95,13 @@ static inline double read_short(const char *end, unsigned n_digits, unsigned n_d
   return (double)(int64_t)word / bt_digits__power10[n_decimals];
 }
 
-/* digits[.digits]; false where it is anything else. */
+/* digits[.digits]; false where it is anything else, or longer. A mark behind too many digits may
+ * stand at the last bit: there would be no other one behind it. */
 static inline bool scan_number(const scanner *s, double *out, window *w)
 {
   look_ahead(w);
   unsigned first = w->at, end = next_other(w), n_digits = end - first, n_decimals = 0;
-  if (n_digits == 0) return false;
+  if (n_digits == 0 || n_digits > DIGITS_MOST) return false;
   if (w->base[end] == s->fields.mark) {
     unsigned mark = end;
     end = next_other(w);

@@ -366,6 +366,25 @@ static void plain_files_take_the_short_way_and_no_others_do(void **state)
   test_dir_remove(dir);
 }
 
+/* Runs of digits that end in a mark at any of the characters that are looked at together, and
+ * behind them. */
+static void a_long_run_of_digits_may_end_anywhere(void **state)
+{
+  two_ways *ways = *state;
+  char dir[TEST_PATH_SIZE], rows[256], digits[64];
+  memset(digits, '1', sizeof digits);
+  test_dir_make(dir);
+  for (int before = 1; before <= 12; before++)
+    for (int n = 19; n <= 60; n++) {
+      int length = snprintf(rows, sizeof rows,
+                            "Date,Open,High,Low,Close,Volume\n2020-01-02,%.*s,%.*s.5,2,2,100\n",
+                            before, digits, n, digits);
+      (void)load_bytes(ways, dir, rows, (size_t)length);
+    }
+  assert_int_equal(ways->n_short, 0);
+  test_dir_remove(dir);
+}
+
 static void real_files_are_the_same_both_ways(void **state)
 {
   static const char *const patterns[] = {"data/*.csv",      "data/*/*.csv", "data/*/*/*.csv",
@@ -399,6 +418,7 @@ int main(void)
       CASE(generated_files_are_the_same_both_ways),
       CASE(any_byte_may_be_another_one),
       CASE(plain_files_take_the_short_way_and_no_others_do),
+      CASE(a_long_run_of_digits_may_end_anywhere),
       CASE(real_files_are_the_same_both_ways),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
