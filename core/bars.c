@@ -18,7 +18,6 @@ bt_status bt_bars_new(bt_bars **out, size_t n_bars, bt_error *err)
   if (!bars) return bt_fail_nomem(err, "bars");
   bars->n_bars = n_bars;
   bars->daily = true;
-  bars->block = (bt_bars_block){0};
   bars->time_ns = (int64_t *)(bars + 1);
   double *block = (double *)(bars->time_ns + n_bars);
   bars->open = block;
@@ -32,20 +31,8 @@ bt_status bt_bars_new(bt_bars **out, size_t n_bars, bt_error *err)
   return BT_OK;
 }
 
-bt_status bt_bars_new_in_block(bt_bars **out, const bt_bars *columns, const bt_bars_block *block,
-                               bt_error *err)
-{
-  bt_bars *bars = malloc(sizeof *bars);
-  if (!bars) return bt_fail_nomem(err, "bars");
-  *bars = *columns;
-  bars->block = *block;
-  *out = bars;
-  return BT_OK;
-}
-
 void bt_bars_free(bt_bars *bars)
 {
-  if (bars && bars->block.release) bars->block.release(bars->block.bytes, bars->block.n_bytes);
   free(bars);
 }
 

@@ -13,16 +13,8 @@
 #include "backtest/strategy.h"
 #include "core/status.h"
 
-/* The block of memory that arrays lie in, and who takes it back. */
-typedef struct bt_bars_block {
-  void (*release)(void *bytes, size_t n_bytes); /* NULL: the bars own their arrays */
-  void *bytes;
-  size_t n_bytes;
-} bt_bars_block;
-
-/* Arrays of n_bars values each, all in one allocation that the bars own, or in a block that is
- * given back with them. Prices are adjusted where the file has an adjusted close and adjustment is
- * on. */
+/* Arrays of n_bars values each, all in one allocation with the struct itself. Prices are adjusted
+ * where the file has an adjusted close and adjustment is on. */
 typedef struct bt_bars {
   size_t n_bars;
   int64_t *time_ns; /* opening instant of the bar, or midnight UTC of the date of a daily bar */
@@ -31,18 +23,11 @@ typedef struct bt_bars {
   double *adjust_factor; /* adjusted / raw price, 1 where unadjusted: raw price = price / factor,
                             raw shares = shares * factor */
   bool daily;            /* every bar stands at midnight: times print as dates */
-  bt_bars_block block;
 } bt_bars;
 
 /* Bars for n_bars > 0 rows, contents undefined except adjust_factor = 1. The caller frees *out with
  * bt_bars_free. Errors: NOMEM. */
 bt_status bt_bars_new(bt_bars **out, size_t n_bars, bt_error *err);
-
-/* Bars whose n_bars, arrays and daily are those of *columns, and whose arrays lie in *block, which
- * *out takes over; after a failure it is still the caller's. The caller frees *out with
- * bt_bars_free, which calls block->release, on whatever thread. Errors: NOMEM. */
-bt_status bt_bars_new_in_block(bt_bars **out, const bt_bars *columns, const bt_bars_block *block,
-                               bt_error *err);
 
 void bt_bars_free(bt_bars *bars); /* NULL is fine */
 

@@ -160,7 +160,6 @@ static void give_back(bt_cache_visit *visit)
 void bt_cache_visit__clear(bt_cache_visit *visit)
 {
   bt_buffer__clear(&visit->entry);
-  bt_bars_pool__clear(&visit->pool);
 }
 
 bt_status bt_bar_cache__find(bt_bars **out, bt_load_report *report, bt_cache_visit *visit,
@@ -177,7 +176,7 @@ bt_status bt_bar_cache__find(bt_bars **out, bt_load_report *report, bt_cache_vis
   if (read_entry(visit)) {
     bt_entry_tag tag = tag_of(visit);
     size_t n_bars = bt_entry__count_bars(visit->entry.bytes, visit->entry.length, &tag);
-    if (n_bars > 0) status = bt_bars_pool__take(&bars, &visit->pool, n_bars, err);
+    if (n_bars > 0) status = bt_bars_new(&bars, n_bars, err);
   }
   if (bars) bt_entry__unpack(bars, report, visit->entry.bytes);
   give_back(visit);

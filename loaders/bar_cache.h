@@ -20,7 +20,6 @@
 #include "core/bars.h"
 #include "core/status.h"
 #include "loaders/bar_cache_entry.h"
-#include "loaders/bars_pool.h"
 #include "loaders/buffer.h"
 #include "loaders/load.h"
 
@@ -50,8 +49,7 @@ typedef struct bt_cache_visit {
   char name[BT_CACHE_NAME_SIZE]; /* of the entry's file */
   char key[BT_CACHE_KEY_SIZE];   /* the path and how it is loaded */
   size_t key_length;
-  bt_buffer entry;   /* working memory */
-  bt_bars_pool pool; /* of what is found */
+  bt_buffer entry; /* working memory */
 } bt_cache_visit;
 
 void bt_cache_visit__clear(bt_cache_visit *visit); /* gives back its memory */

@@ -25,6 +25,7 @@ struct bt_loader {
   bt_cells cells;
   bt_rows rows;
   bt_cache_visit visit;        /* of the file that is being loaded */
+  bool used_cache;             /* by the last file */
   bool always_long, was_short; /* loader.h */
 };
 
@@ -60,6 +61,11 @@ void bt_loader__take_long_way(bt_loader *loader, bool always)
 bool bt_loader__took_short_way(const bt_loader *loader)
 {
   return loader->was_short;
+}
+
+bool bt_loader_used_cache(const bt_loader *loader)
+{
+  return loader->used_cache;
 }
 
 /* One huge file must not keep its memory while a thousand small ones follow. */
@@ -198,7 +204,6 @@ static bt_status load_source(bt_bars **out, bt_load_report *report, bt_loader *l
 {
   bt_error why = {BT_OK, ""};
   bt_bars *bars = NULL;
-  loader->was_short = false;
   bt_status status;
   if (!path) {
     status = bt_fail(&why, BT_ERR_DATA, "the symbol is no file name");
@@ -222,7 +227,9 @@ bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, cons
 {
   bt_bars *bars = NULL;
   memset(report, 0, sizeof *report);
+  loader->was_short = false;
   bt_status status = bt_bar_cache__find(&bars, report, &loader->visit, path, options, err);
+  loader->used_cache = bars != NULL;
   if (!status && !bars) {
     status = load_source(&bars, report, loader, path, options, err);
     if (!status && bars) status = bt_bar_cache__keep(&loader->visit, bars, report, err);

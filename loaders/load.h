@@ -96,6 +96,9 @@ void bt_loader_free(bt_loader *loader);
 bt_status bt_load(bt_bars **out, bt_load_report *report, bt_loader *loader, const char *path,
                   const bt_load_options *options, bt_error *err);
 
+/* Whether the last bars came from the cache: to load them again takes little. */
+bool bt_loader_used_cache(const bt_loader *loader);
+
 /* The layouts that `auto` knows, for `list layouts` and `--layout`: name and one-line summary,
  * in the order in which they are tried. */
 typedef struct bt_layout_info {

@@ -11,7 +11,7 @@
 /* From now on every file is read in the long way, or (false) plain ones again in the short one. */
 void bt_loader__take_long_way(bt_loader *loader, bool always);
 
-/* Whether the last file was read in the short way. */
+/* Whether the last file was read, and in the short way. */
 bool bt_loader__took_short_way(const bt_loader *loader);
 
 #endif

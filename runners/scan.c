@@ -82,14 +82,19 @@ static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_ba
   set_empty_span_reason(report->reason, job);
 }
 
-/* Whether bars stay. Mapped ones do not: the cache maps them again. Which of the others do depends
- * on who comes first; no result does. */
-static bool may_stay(bt_scan *scan, const bt_bars *bars)
+/* Whether bars stay: then they take their part of the budget. Those out of the bar cache do not:
+ * to read them again takes less than the first touch of memory that is kept. Which of the others do
+ * depends on who comes first; no result does. */
+static bool may_stay(bt_scan *scan, const bt_bars *bars, const bt_loader *loader)
 {
+  if (bt_loader_used_cache(loader)) return false;
   size_t size = bt_bars_size_bytes(bars->n_bars);
-  if (bars->block.release) return false;
-  return atomic_fetch_add_explicit(&scan->kept, size, memory_order_relaxed) + size <=
-         scan->kept_most;
+  size_t kept = atomic_load_explicit(&scan->kept, memory_order_relaxed);
+  do
+    if (size > scan->kept_most - kept) return false;
+  while (!atomic_compare_exchange_weak_explicit(&scan->kept, &kept, kept + size,
+                                                memory_order_relaxed, memory_order_relaxed));
+  return true;
 }
 
 /* Everything that is found in the bars. */
@@ -136,7 +141,7 @@ bt_status bt_scan_look(const bt_bars **out, bt_bars **owned, bt_scan *scan, size
     bt_bars_free(bars);
     return status;
   }
-  *(may_stay(scan, bars) ? &entry->bars : owned) = bars;
+  *(may_stay(scan, bars, loader) ? &entry->bars : owned) = bars;
   *out = bars;
   return BT_OK;
 }

@@ -1,8 +1,8 @@
 /* scan.h - what a first look at each ticker has found, and at the universe as a whole.
  *
  * What is found stays: the account of each file, its days, what looks suspicious in it, and the
- * days on which the universe trades. Prices stay as far as a budget of memory goes, unless they are
- * mapped out of the bar cache; the bars of other tickers are read again when they are needed, and
+ * days on which the universe trades. Prices stay as far as a budget of memory goes, unless they
+ * come out of the bar cache; the bars of other tickers are read again when they are needed, and
  * must be the same.
  *
  * Either every ticker is looked at before anything is computed (bt_scan_run), or each where it is
@@ -39,7 +39,7 @@ typedef struct bt_scan {
   bt_scan_entry *entries; /* one a ticker, in the universe's order */
   size_t n_entries;
   size_t kept_most;           /* bytes of bars that are kept */
-  atomic_size_t kept;         /* those that wanted to be, so far */
+  atomic_size_t kept;         /* those so far */
   bool whole;                 /* every ticker was looked at; the rest is not known before: */
   bool daily;                 /* every ticker that is not rejected has daily bars */
   bt_calendar calendar;       /* days on which the universe trades */

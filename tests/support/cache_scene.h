@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "loaders/bar_cache.h"
 #include "loaders/load.h"
+#include "loaders/loader.h"
 #include "tests/support/paths.h"
 
 /* What a load gave. */
@@ -139,7 +140,10 @@ static inline bool is_found(cache_scene *s, const char *path)
 {
   bool found = has_entry(s, path);
   load_into(&s->plain, s, path, NULL);
+  assert_false(bt_loader_used_cache(s->loader));
   load_into(&s->cached, s, path, s->cache);
+  assert_int_equal(bt_loader_used_cache(s->loader), found);
+  if (found) assert_false(bt_loader__took_short_way(s->loader));
   expect_same_report(&s->cached.report, &s->plain.report);
   assert_true((s->plain.bars == NULL) == (s->cached.bars == NULL));
   if (s->plain.bars) expect_same_bars(s->cached.bars, s->plain.bars);

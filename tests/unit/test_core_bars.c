@@ -248,38 +248,6 @@ static void bars_that_are_alone_on_their_day_go_by_the_distance_of_all(void **st
   bt_bars_free(bars);
 }
 
-/* What bars in a block have called. */
-typedef struct lender {
-  void *bytes;
-  size_t n_bytes, n_calls;
-} lender;
-static lender lent;
-
-static void take_back(void *bytes, size_t n_bytes)
-{
-  lent = (lender){bytes, n_bytes, lent.n_calls + 1};
-}
-
-static void bars_in_a_block_give_it_back(void **state)
-{
-  (void)state;
-  bt_bars *own = make_flat_bars(3, 5), *bars = NULL;
-  bt_bars_block block = {take_back, own->time_ns, 123};
-  own->daily = false;
-  assert_int_equal(bt_bars_new_in_block(&bars, own, &block, NULL), BT_OK);
-  assert_int_equal(bars->n_bars, 3);
-  assert_false(bars->daily);
-  assert_ptr_equal(bars->close, own->close);
-  assert_ptr_equal(bt_bars_series(bars).time_ns, own->time_ns);
-  assert_int_equal(lent.n_calls, 0);
-  bt_bars_free(bars);
-  assert_int_equal(lent.n_calls, 1);
-  assert_ptr_equal(lent.bytes, own->time_ns);
-  assert_int_equal(lent.n_bytes, 123);
-  bt_bars_free(own);
-  assert_int_equal(lent.n_calls, 1);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -295,7 +263,6 @@ int main(void)
       cmocka_unit_test(any_numbers_of_bars_a_day_have_their_median),
       cmocka_unit_test(a_bar_is_as_long_as_its_kind_whatever_the_hours_of_trading),
       cmocka_unit_test(bars_that_are_alone_on_their_day_go_by_the_distance_of_all),
-      cmocka_unit_test(bars_in_a_block_give_it_back),
   };
   return cmocka_run_group_tests_name("core/bars", tests, NULL, NULL);
 }

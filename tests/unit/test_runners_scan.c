@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <time.h>
 
+#include "loaders/bar_cache.h"
 #include "tests/support/scan_scene.h"
 
 enum { ALL_STAY = 1 << 24 };
@@ -46,6 +48,42 @@ static void bars_are_kept_or_read_again(void **state)
   assert_null(s->scan.entries[0].bars);
   assert_int_equal(read_bars(s, 0, &owned), BT_OK);
   assert_true(owned);
+}
+
+/* To read them again is cheap. */
+static void bars_out_of_the_cache_are_not_kept(void **state)
+{
+  scan_scene *s = *state;
+  char folder[2 * TEST_PATH_SIZE];
+  const struct timespec a_while = {3, 100000000}; /* a file just written is not cached */
+  bool owned = false;
+  write_bars(s, "A", 6, 5, 1, 10);
+  (void)snprintf(folder, sizeof folder, "%s/cache", s->dir);
+  assert_int_equal(bt_bar_cache_open(&s->job.load.cache, folder, &s->err), BT_OK);
+  (void)nanosleep(&a_while, NULL);
+  scan_folder(s, ALL_STAY);
+  assert_non_null(s->scan.entries[0].bars);
+  scan_folder(s, ALL_STAY);
+  assert_null(s->scan.entries[0].bars);
+  assert_int_equal(read_bars(s, 0, &owned), BT_OK);
+  assert_true(owned);
+  bt_bar_cache_close(s->job.load.cache);
+}
+
+/* A is too large for the budget, which is then left to the others. */
+static void bars_that_do_not_fit_take_no_room_from_others(void **state)
+{
+  scan_scene *s = *state;
+  write_bars(s, "A", 6, 1000, 1, 10);
+  write_bars(s, "B", 6, 5, 1, 10);
+  write_bars(s, "C", 6, 5, 1, 10);
+  write_bars(s, "D", 6, 5, 1, 10);
+  scan_folder(s, 2 * bt_bars_size_bytes(5));
+  assert_null(s->scan.entries[0].bars);
+  size_t n_kept = 0;
+  for (size_t i = 1; i < 4; i++) n_kept += s->scan.entries[i].bars != NULL;
+  assert_int_equal(n_kept, 2);
+  assert_true(atomic_load(&s->scan.kept) == 2 * bt_bars_size_bytes(5));
 }
 
 static void a_file_that_changes_in_between_is_an_error(void **state)
@@ -193,6 +231,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(bars_are_kept_or_read_again),
+      CASE(bars_out_of_the_cache_are_not_kept),
+      CASE(bars_that_do_not_fit_take_no_room_from_others),
       CASE(a_file_that_changes_in_between_is_an_error),
       CASE(a_ticker_without_bars_in_the_span_is_rejected),
       CASE(the_calendar_is_that_of_half_of_the_tickers),
