@@ -48,6 +48,7 @@ bt_status bt_options__cache(bt_job_options *options, const bt_arguments *argumen
   bt_status status = BT_OK;
   if (folder && none)
     return bt_fail(err, BT_ERR_USAGE, "--no-cache: --cache-dir %s is given, too", folder);
+  if (options->dry_run) return BT_OK;
   if (folder) {
     status = bt_bar_cache_open(&options->cache, folder, &cause);
     if (status) return bt_fail(err, status, "--cache-dir %s", cause.message);

@@ -81,7 +81,8 @@ static bt_status read_universe(bt_job_options *options, const bt_arguments *argu
   return status;
 }
 
-/* In the order in which they build on each other. */
+/* In the order in which they build on each other; what makes a folder comes last, when nothing is
+ * wrong with the others. */
 static bt_status read_parts(bt_job_options *out, const bt_arguments *arguments, bt_error *err)
 {
   bt_status status = read_output(out, arguments, err);
@@ -91,11 +92,11 @@ static bt_status read_parts(bt_job_options *out, const bt_arguments *arguments, 
   if (!status) status = bt_options__strategy(out, arguments, err);
   if (!status) status = bt_options__grid(out, arguments, err);
   if (!status) status = read_universe(out, arguments, err);
-  if (!status) status = bt_options__cache(out, arguments, err);
   if (!status) status = bt_options__market(out, arguments, err);
   if (!status) status = bt_options__selection(out, arguments, err);
   if (!status && out->walks) status = bt_options__walk(out, arguments, err);
-  return status ? status : bt_options__keep(out, arguments, err);
+  if (!status) status = bt_options__keep(out, arguments, err);
+  return status ? status : bt_options__cache(out, arguments, err);
 }
 
 bt_status bt_job_options_read(bt_job_options *out, bool walks, const bt_arguments *arguments,

@@ -154,6 +154,38 @@ static void one_that_was_asked_for_must_be(void **state)
   expect_usage(s, SWEEP "--no-cache=1", "--no-cache: takes no value");
 }
 
+/* Also where what is wrong is found by reading files. */
+static void a_wrong_command_makes_no_folder(void **state)
+{
+  static const char *const wrong[] = {SWEEP "--objective none",
+                                      SWEEP "--keep none",
+                                      SWEEP "--benchmark NONE",
+                                      SWEEP "--rf none",
+                                      SWEEP "--regimes file:none",
+                                      SWEEP "--param none=1",
+                                      WALK "--select none",
+                                      WALK "--regimes trend:0",
+                                      WALK "--step none",
+                                      WALK "--keep top:0",
+                                      "backtest --strategy sma --universe none"};
+  program_scene *s = *state;
+  char line[1024];
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    (void)snprintf(line, sizeof line, "%s --cache-dir x; test $? -ne 0 && test ! -e x", wrong[i]);
+    expect_exit(s, line, 0);
+  }
+}
+
+static void a_dry_run_makes_no_folder(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "XDG_CACHE_HOME=$PWD/x " SWEEP "--dry-run && test ! -e x", 0);
+  expect_exit(s, "XDG_CACHE_HOME=$PWD/x " WALK "--dry-run && test ! -e x", 0);
+  expect_exit(s, SWEEP "--dry-run --cache-dir x && test ! -e x", 0);
+  expect_usage(s, SWEEP "--dry-run --cache-dir x --no-cache",
+               "--no-cache: --cache-dir x is given, too");
+}
+
 static void check_reads_the_files(void **state)
 {
   program_scene *s = *state;
@@ -173,6 +205,8 @@ int main(void)
       cmocka_unit_test(the_default_follows_the_variables),
       cmocka_unit_test(a_default_that_cannot_be_is_one_line),
       cmocka_unit_test(one_that_was_asked_for_must_be),
+      cmocka_unit_test(a_wrong_command_makes_no_folder),
+      cmocka_unit_test(a_dry_run_makes_no_folder),
       cmocka_unit_test(check_reads_the_files),
   };
   return cmocka_run_group_tests(tests, make_scene, program_scene_teardown);
