@@ -63,8 +63,9 @@ bt_status bt_bar_cache_check(const bt_bar_cache *cache, bt_error *err)
 /* ---- which source -----------------------------------------------------------------------------
  */
 
-/* Sets *facts of the file that `path` opens; false where it is none that can be read. */
-static bool read_facts(bt_source_facts *facts, const char *path)
+/* Sets *facts of the file that `path` opens, and whether all may read it; false where it is none
+ * that can be read. */
+static bool read_facts(bt_source_facts *facts, bool *is_public, const char *path)
 {
   struct stat info;
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -72,8 +73,10 @@ static bool read_facts(bt_source_facts *facts, const char *path)
   bool ok = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   (void)close(fd);
   if (!ok) return false;
-  *facts = (bt_source_facts){.size = (uint64_t)info.st_size,
+  *is_public = info.st_mode & S_IROTH;
+  *facts = (bt_source_facts){.device = info.st_dev,
                              .inode = info.st_ino,
+                             .size = (uint64_t)info.st_size,
                              .written_s = info.st_mtim.tv_sec,
                              .written_ns = info.st_mtim.tv_nsec,
                              .changed_s = info.st_ctim.tv_sec,
@@ -86,7 +89,9 @@ static bool read_facts(bt_source_facts *facts, const char *path)
 static bool look_at_source(bt_cache_visit *visit)
 {
   struct timespec now;
-  if (clock_gettime(CLOCK_REALTIME, &now) != 0 || !read_facts(&visit->facts, visit->path))
+  bool is_public;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+      !read_facts(&visit->facts, &is_public, visit->path))
     return false;
   int64_t latest = now.tv_sec - SETTLED_S - 1; /* whole seconds: one more */
   visit->settled = visit->facts.written_s <= latest && visit->facts.changed_s <= latest;
@@ -126,11 +131,13 @@ static bt_entry_tag tag_of(const bt_cache_visit *visit)
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
-/* The bytes of an open file of the cache; false where that is not possible. */
+/* The bytes of an open file of the cache; false where that is not possible, or where it belongs to
+ * somebody who might mean ill. */
 static bool read_whole(bt_buffer *out, int fd)
 {
   struct stat info;
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) return false;
+  if (info.st_uid != geteuid() && info.st_uid != 0) return false;
   size_t n_bytes = (size_t)info.st_size;
   if (!bt_buffer__reserve(out, n_bytes)) return false;
   for (out->length = 0; out->length < n_bytes;) {
@@ -178,7 +185,10 @@ bt_status bt_bar_cache__find(bt_bars **out, bt_load_report *report, bt_cache_vis
     size_t n_bars = bt_entry__count_bars(visit->entry.bytes, visit->entry.length, &tag);
     if (n_bars > 0) status = bt_bars_new(&bars, n_bars, err);
   }
-  if (bars) bt_entry__unpack(bars, report, visit->entry.bytes);
+  if (bars && !bt_entry__unpack(bars, report, visit->entry.bytes)) {
+    bt_bars_free(bars);
+    bars = NULL;
+  }
   give_back(visit);
   *out = bars;
   return status;
@@ -192,13 +202,16 @@ bt_status bt_bar_cache__keep(bt_cache_visit *visit, const bt_bars *bars,
 {
   bt_bar_cache *cache = visit->cache;
   bt_source_facts now;
+  bool is_public;
   if (!cache || !visit->settled || atomic_load(&cache->failure) != 0) return BT_OK;
-  if (!read_facts(&now, visit->path) || memcmp(&now, &visit->facts, sizeof now) != 0) return BT_OK;
+  if (!read_facts(&now, &is_public, visit->path)) return BT_OK;
+  if (memcmp(&now, &visit->facts, sizeof now) != 0) return BT_OK;
   bt_entry_tag tag = tag_of(visit);
   bt_status status = bt_entry__make(&visit->entry, &tag, bars, report, err);
   if (status) return status;
   unsigned number = atomic_fetch_add(&cache->n_writes, 1);
-  int failure = bt_cache_folder__put(cache->folder, visit->name, &visit->entry, number);
+  mode_t mode = is_public ? 0644 : 0600; /* prices that are private stay so */
+  int failure = bt_cache_folder__put(cache->folder, visit->name, &visit->entry, mode, number);
   int none = 0;
   if (failure != 0) (void)atomic_compare_exchange_strong(&cache->failure, &none, failure);
   give_back(visit);

@@ -1,11 +1,12 @@
 /* bar_cache.h - parsed bars in files of their own, one a source, so that the next run need not
  * parse them again.
  *
- * A cache changes no result. An entry is used only where its source is what it was (size, inode,
- * times of the last write and change, in ns), asked for in the same way (path, layout, adjust,
- * max_bad), by a program whose loaders are the same, and where the entry's checksum holds; else the
- * source is parsed. A source that was written within the last seconds is not kept: its next change
- * might have the same time. Nor is a rejected one.
+ * A cache changes no result. An entry is used only where its source is what it was (size, device,
+ * inode, times of the last write and change, in ns), asked for in the same way (path, layout,
+ * adjust, max_bad), by a program whose loaders are the same, where the entry's checksum holds, and
+ * where it belongs to this user or to root; else the source is parsed. A source that was written
+ * within the last seconds is not kept: its next change might have the same time. Nor is a rejected
+ * one. An entry may be read by all where its source may be; else by its owner alone.
  *
  * Entries may be deleted, cut short or overwritten at any time, all at once, too, and any number of
  * processes may use a folder at once: an entry is written under a name of its own and then renamed,

@@ -1,6 +1,6 @@
 #include "loaders/bar_cache_entry.h"
 
-#include <stdbool.h>
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
 /* compiled in: the library's own XXH3 knows the vectors of the baseline alone */
@@ -15,7 +15,7 @@
 #error "BT_LOADERS_ID is not set"
 #endif
 
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
 #define BYTE_ORDER_MARK UINT32_C(0x01020304)
 
 static const char magic[8] = "btbars\r\n";
@@ -43,7 +43,7 @@ enum { TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, FACTOR };
 
 enum { SUMMED_FROM = sizeof magic + sizeof(uint64_t) };
 
-_Static_assert(sizeof(bt_source_facts) == 6 * sizeof(uint64_t), "facts have no padding");
+_Static_assert(sizeof(bt_source_facts) == 7 * sizeof(uint64_t), "facts have no padding");
 _Static_assert(sizeof(entry_head) % sizeof(uint64_t) == 0, "issues stand at whole numbers");
 
 /* Up to a whole line. */
@@ -246,16 +246,31 @@ static void adjust(bt_bars *bars, const bt_column columns[BT_ENTRY_COLUMNS])
       for (size_t t = 0; t < n; t++) prices[i][t] *= factors[t];
 }
 
-void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
+static bool are_prices(const double *x, size_t n)
+{
+  int64_t n_good = 0; /* no branch: the compiler makes vectors of it */
+  for (size_t t = 0; t < n; t++) n_good += (x[t] > 0) & (x[t] <= DBL_MAX);
+  return n_good == (int64_t)n;
+}
+
+static bool are_bars(const bt_bars *bars)
+{
+  size_t n = bars->n_bars, n_rising = 1;
+  for (size_t t = 1; t < n; t++) n_rising += bars->time_ns[t] > bars->time_ns[t - 1];
+  return n_rising == n && are_prices(bars->open, n) && are_prices(bars->high, n) &&
+         are_prices(bars->low, n) && are_prices(bars->close, n) &&
+         are_prices(bars->adjust_factor, n);
+}
+
+bool bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
 {
   const entry_head *head = block;
   const char *at = block;
   double *const numbers[BT_ENTRY_COLUMNS] = {NULL,       out->open,   out->high,         out->low,
                                              out->close, out->volume, out->adjust_factor};
   size_t n_bars = out->n_bars, n = 0;
-  read_report(report, head);
   out->daily = head->daily != 0;
-  at += columns_offset((size_t)head->key_length, report->n_issues);
+  at += columns_offset((size_t)head->key_length, (size_t)head->n_issues);
   for (size_t i = 0; i < BT_ENTRY_COLUMNS; i++) {
     const bt_column *column = &head->columns[i];
     if (i == TIME)
@@ -266,4 +281,7 @@ void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block)
     at += pad(n);
   }
   adjust(out, head->columns);
+  if (!are_bars(out)) return false;
+  read_report(report, head);
+  return true;
 }

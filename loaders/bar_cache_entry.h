@@ -8,6 +8,7 @@
 #ifndef BT_LOADERS_BAR_CACHE_ENTRY_H
 #define BT_LOADERS_BAR_CACHE_ENTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,7 @@ enum { BT_ENTRY_LINE = 64, BT_ENTRY_COLUMNS = 7 };
 
 /* What shows that a file was written to. No padding: compared as bytes. */
 typedef struct bt_source_facts {
-  uint64_t size, inode;
+  uint64_t device, inode, size;
   int64_t written_s, written_ns; /* st_mtim */
   int64_t changed_s, changed_ns; /* st_ctim, which no program can set back */
 } bt_source_facts;
@@ -41,7 +42,9 @@ bt_status bt_entry__make(bt_buffer *out, const bt_entry_tag *tag, const bt_bars 
  * are the same; 0 where it is none. The block is aligned for 64-bit numbers. */
 size_t bt_entry__count_bars(const void *block, size_t n_bytes, const bt_entry_tag *tag);
 
-/* Of such a block: fills bars of that length, and what *report was. */
-void bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block);
+/* Of such a block: fills bars of that length, and what *report was. False where they are no bars as
+ * core/bars.h says, but another program's mistake: times must rise, prices and factors be finite
+ * and > 0. *report is then unchanged. */
+bool bt_entry__unpack(bt_bars *out, bt_load_report *report, const void *block);
 
 #endif

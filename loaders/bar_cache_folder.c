@@ -112,20 +112,22 @@ static bool write_all(int fd, const void *bytes, size_t n_bytes)
 
 /* A new file of a name that nobody has, not even a process of the same number on another machine.
  */
-static int create(char name[TMP_NAME_SIZE], int folder, const char *entry_name, unsigned number)
+static int create(char name[TMP_NAME_SIZE], int folder, const char *entry_name, mode_t mode,
+                  unsigned number)
 {
   struct timespec now = {0};
   (void)clock_gettime(CLOCK_REALTIME, &now);
   (void)snprintf(name, TMP_NAME_SIZE, "%s.%lx.%x.%lx%s", entry_name, (unsigned long)getpid(),
                  number, (unsigned long)now.tv_nsec, tmp_ending);
-  return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 }
 
-int bt_cache_folder__put(int folder, const char *name, const bt_buffer *entry, unsigned number)
+int bt_cache_folder__put(int folder, const char *name, const bt_buffer *entry, mode_t mode,
+                         unsigned number)
 {
   char tmp[TMP_NAME_SIZE];
   if (!is_allowed(entry->length)) return EFBIG;
-  int fd = create(tmp, folder, name, number);
+  int fd = create(tmp, folder, name, mode, number);
   if (fd < 0) return errno;
   int failure = write_all(fd, entry->bytes, entry->length) ? 0 : errno;
   if (close(fd) != 0 && failure == 0) failure = errno;

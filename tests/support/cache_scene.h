@@ -222,13 +222,16 @@ static inline int make_sources(void **state)
                                    "2020-01-02,10,12,9,11,5.5\n2020-01-03,11,13,10,12,0\n";
   static const char zoned[] = "time,open,high,low,close\n2020-01-02T09:30:00+05:30,1,2,1,2\n"
                               "2020-01-02T09:31:00+05:30,1,2,1,2\n";
-  char path[TEST_PATH_SIZE];
+  char path[TEST_PATH_SIZE], private[2 * TEST_PATH_SIZE];
   cache_scene *s = calloc(1, sizeof *s);
   if (!s) return -1;
   test_dir_make(s->sources);
   if (chmod(s->sources, 0755) != 0) return -1;
   make_bars_file(s, "small.csv", SMALL_BARS, 10);
   make_bars_file(s, "large.csv", LARGE_BARS, 20);
+  make_bars_file(s, "private.csv", SMALL_BARS, 10);
+  if (chmod(source_path(private, s, "small.csv"), 0644) != 0) return -1;
+  if (chmod(source_path(private, s, "private.csv"), 0640) != 0) return -1;
   make_bars_file(s, "changed.csv", SMALL_BARS, 10);
   make_bars_file(s, "swapped.csv", SMALL_BARS, 10);
   test_file_write(path, s->sources, "issues.csv", issues);

@@ -236,6 +236,43 @@ static void a_folder_that_cannot_be_written_is_read_alone(void **state)
   assert_non_null(strstr(err.message, "Permission denied"));
 }
 
+/* Where the test runs as root; nobody else can give files away. */
+static void an_entry_of_somebody_else_is_not_used(void **state)
+{
+  cache_scene *s = *state;
+  char entry[2 * TEST_PATH_SIZE];
+  if (geteuid() != 0) skip();
+  expect_found(s, "small.csv", false);
+  expect_found(s, "small.csv", true);
+  assert_int_equal(count_files(entry, s->folder, ".bars"), 1);
+  assert_int_equal(chown(entry, 65534, (gid_t)-1), 0);
+  expect_found(s, "small.csv", false); /* and is replaced */
+  expect_found(s, "small.csv", true);
+  expect_kept(s);
+}
+
+static mode_t mode_of_entry(cache_scene *s, const char *name)
+{
+  char entry[2 * TEST_PATH_SIZE];
+  struct stat info;
+  expect_found(s, name, false);
+  assert_int_equal(count_files(entry, s->folder, ".bars"), 1);
+  assert_int_equal(stat(entry, &info), 0);
+  assert_int_equal(unlink(entry), 0);
+  return info.st_mode & 07777;
+}
+
+static void an_entry_is_as_private_as_its_source(void **state)
+{
+  cache_scene *s = *state;
+  mode_t before = umask(0);
+  assert_int_equal(mode_of_entry(s, "small.csv"), 0644);
+  assert_int_equal(mode_of_entry(s, "private.csv"), 0600);
+  (void)umask(077);
+  assert_int_equal(mode_of_entry(s, "small.csv"), 0600);
+  (void)umask(before);
+}
+
 static void folders_are_made_where_they_are_missing(void **state)
 {
   cache_scene *s = *state;
@@ -290,6 +327,8 @@ int main(void)
       CASE(the_folder_may_be_deleted),
       CASE(what_does_not_fit_is_told_and_not_there),
       CASE(a_folder_that_cannot_be_written_is_read_alone),
+      CASE(an_entry_of_somebody_else_is_not_used),
+      CASE(an_entry_is_as_private_as_its_source),
       CASE(folders_are_made_where_they_are_missing),
       CASE(what_killed_writers_left_is_removed),
       CASE(a_changed_file_is_read_anew),

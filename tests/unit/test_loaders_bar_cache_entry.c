@@ -40,7 +40,7 @@ static int enter(void **state)
   if (!s || load_scene_setup((void **)&s->load)) return -1;
   s->load->options.max_bad = 1;
   load_text(s->load, text);
-  s->tag = (bt_entry_tag){{1, 2, 3, 4, 5, 6}, "generic adjust /a/X.csv", 23};
+  s->tag = (bt_entry_tag){{1, 2, 3, 4, 5, 6, 7}, "generic adjust /a/X.csv", 23};
   if (bt_entry__make(&entry, &s->tag, s->load->bars, &s->load->report, &err)) return -1;
   s->bytes = malloc(entry.length); /* no more, so that a sanitizer sees what is read behind it */
   if (!s->bytes) return -1;
@@ -65,15 +65,17 @@ static bool reads(const scene *s, const char *bytes, size_t n_bytes)
   return bt_entry__count_bars(bytes, n_bytes, &s->tag) > 0;
 }
 
-/* Bars as long as the entry says, which is accepted. The caller frees them. */
+/* Bars as long as the entry says, which is accepted; NULL where they are none. The caller frees
+ * them. */
 static bt_bars *unpack(bt_load_report *report, const scene *s, const char *bytes)
 {
   bt_bars *bars = NULL;
   bt_error err;
   if (bt_bars_new(&bars, bt_entry__count_bars(bytes, s->n_bytes, &s->tag), &err))
     fail_msg("%s", err.message);
-  bt_entry__unpack(bars, report, bytes);
-  return bars;
+  if (bt_entry__unpack(bars, report, bytes)) return bars;
+  bt_bars_free(bars);
+  return NULL;
 }
 
 /* What a program would write that made a mistake: the checksum is right. */
@@ -111,7 +113,7 @@ static bt_bars *make_any_bars(test_random *random, size_t n)
   for (size_t t = 0; t < n; t++) {
     double factor = adjusted ? random_between(random, 0.01, 1) : 1;
     for (size_t i = 0; i < 4; i++) {
-      double price = floor(prices[i][t] * unit) / unit;
+      double price = fmax(floor(prices[i][t] * unit), 1) / unit;
       if (kind == 1) price = (double)(float)prices[i][t];
       if (kind == 2) price = prices[i][t] * 1.0000001;
       prices[i][t] = price * factor;
@@ -137,12 +139,55 @@ static void any_bars_come_back(void **state)
     size_t n = bt_entry__count_bars(entry.bytes, entry.length, &s->tag);
     assert_int_equal(n, bars->n_bars);
     assert_int_equal(bt_bars_new(&back, n, &err), BT_OK);
-    bt_entry__unpack(back, &report, entry.bytes);
+    assert_true(bt_entry__unpack(back, &report, entry.bytes));
     expect_same_bars(back, bars);
     bt_bars_free(back);
     bt_bars_free(bars);
     bt_buffer__clear(&entry);
   }
+}
+
+/* An entry of these bars is whole, and nothing comes out of it. */
+static void expect_no_bars(const scene *s, const bt_bars *bars)
+{
+  bt_load_report report = {.n_bars = 12345};
+  bt_buffer entry = {0};
+  bt_bars *back = NULL;
+  bt_error err;
+  assert_int_equal(bt_entry__make(&entry, &s->tag, bars, &s->load->report, &err), BT_OK);
+  assert_int_equal(bt_entry__count_bars(entry.bytes, entry.length, &s->tag), bars->n_bars);
+  assert_int_equal(bt_bars_new(&back, bars->n_bars, &err), BT_OK);
+  if (bt_entry__unpack(back, &report, entry.bytes)) fail_msg("what are no bars comes out");
+  assert_int_equal(report.n_bars, 12345);
+  bt_bars_free(back);
+  bt_buffer__clear(&entry);
+}
+
+/* What a program would write whose loaders were wrong, or that somebody else has made. */
+static void what_are_no_bars_is_refused(void **state)
+{
+  const double wrong[] = {0, -1, (double)NAN, HUGE_VAL, -HUGE_VAL};
+  const scene *s = *state;
+  test_random random = {1};
+  enum { N_BARS = 100 };
+  bt_bars *bars = make_random_bars(&random, N_BARS, 50, 0.03);
+  double *const columns[] = {bars->open, bars->high, bars->low, bars->close, bars->adjust_factor};
+  const size_t places[] = {0, N_BARS / 2, N_BARS - 1};
+  for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+    for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
+      for (size_t w = 0; w < sizeof wrong / sizeof wrong[0]; w++) {
+        double *price = &columns[i][places[k]], before = *price;
+        *price = wrong[w];
+        expect_no_bars(s, bars);
+        *price = before;
+      }
+  for (size_t t = 1; t < N_BARS; t++) {
+    int64_t before = bars->time_ns[t];
+    bars->time_ns[t] = bars->time_ns[t - 1];
+    expect_no_bars(s, bars);
+    bars->time_ns[t] = before;
+  }
+  bt_bars_free(bars);
 }
 
 /* Each length in a block of its own, so that a sanitizer sees what is read behind it. */
@@ -229,9 +274,10 @@ static void numbers_that_cannot_be_lead_nowhere(void **state)
       memcpy(changed + at, &numbers[i], sizeof numbers[i]);
       sum_again(changed, s->n_bytes);
       if (reads(s, changed, s->n_bytes)) {
-        bt_bars_free(unpack(&report, s, changed));
-        for (size_t k = 0; k < report.n_issues; k++)
+        bt_bars *bars = unpack(&report, s, changed);
+        for (size_t k = 0; bars && k < report.n_issues; k++)
           assert_non_null(bt_row_issue_name(report.issues[k].kind));
+        bt_bars_free(bars);
       }
       free(changed);
     }
@@ -255,6 +301,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(an_entry_is_what_was_loaded),
       CASE(any_bars_come_back),
+      CASE(what_are_no_bars_is_refused),
       CASE(an_entry_cut_short_is_refused),
       CASE(a_longer_one_is_refused),
       CASE(every_flipped_bit_is_seen),
