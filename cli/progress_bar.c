@@ -48,11 +48,11 @@ static double load(const atomic_ullong *counter)
   return (double)atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* The bar-combinations of all tickers, after those that were looked at in passing so far. */
-static double extrapolate(const bt_progress *progress, size_t n_tickers)
+/* Of all tickers, after those that were looked at in passing so far. */
+static double extrapolate(const bt_progress *progress)
 {
-  double n_known = load(&progress->tickers_known);
-  return n_known > 0 ? load(&progress->bar_combos_known) / n_known * (double)n_tickers : 0;
+  double known = load(&progress->bar_combos_known);
+  return bt_progress_extrapolate(known, load(&progress->bytes_known), load(&progress->bytes));
 }
 
 static void draw(const bt_progress_bar *bar)
@@ -61,7 +61,7 @@ static void draw(const bt_progress_bar *bar)
   bt_progress_state state = bar->planned;
   state.n_done = (size_t)load(&bar->progress->tickers_done);
   state.bar_combos = load(&bar->progress->bar_combos_done);
-  if (state.planned == 0) state.planned = extrapolate(bar->progress, state.n_tickers);
+  if (state.planned == 0) state.planned = extrapolate(bar->progress);
   state.elapsed_s = seconds_since(&bar->start);
   (void)fprintf(stderr, "\r%s\033[K", bt_progress_line(line, &state, count_columns()));
   (void)fflush(stderr);

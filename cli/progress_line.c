@@ -19,6 +19,11 @@ double bt_progress_share(const bt_progress_state *state)
   return share > done ? share : done;
 }
 
+double bt_progress_extrapolate(double bar_combos_known, double bytes_known, double bytes)
+{
+  return bytes_known > 0 ? bar_combos_known / bytes_known * bytes : 0;
+}
+
 static void draw_cells(char cells[CELLS_MOST + 4], int n, double share)
 {
   char *c = cells;

@@ -18,6 +18,10 @@ typedef struct bt_progress_state {
  * the bar-combinations say, as far as these are counted. */
 double bt_progress_share(const bt_progress_state *state);
 
+/* The bar-combinations of all tickers, from those of a few whose files have bytes_known of all
+ * bytes; 0 where none is known. The longest files come first: a byte of the others has as many. */
+double bt_progress_extrapolate(double bar_combos_known, double bytes_known, double bytes);
+
 /* Writes the line for a terminal of so many columns, at most columns - 1 characters, so that it
  * never wraps: without room the bar gets shorter, then parts are left out. Returns buffer. */
 char *bt_progress_line(char buffer[BT_PROGRESS_LINE_SIZE], const bt_progress_state *state,

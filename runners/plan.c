@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/bars.h"
 #include "core/indicator_cache.h"
 #include "core/metrics.h"
+#include "runners/file_size.h"
 #include "runners/portfolio_pass.h"
+#include "runners/run.h"
 #include "runners/scan.h"
 #include "runners/store.h"
 
@@ -20,7 +21,7 @@ static const double csv_bytes_per_s = 150e6, bar_combos_per_s = 120e6, rows_per_
 static const double passes_a_window = 1 / 60.0;
 
 /* Bytes of a line of prices in a file, and of a bar's row while a file is read. */
-enum { BYTES_PER_LINE = 40, BYTES_PER_LOADED_ROW = 96, GZIP_RATIO = 3 };
+enum { BYTES_PER_LINE = 40, BYTES_PER_LOADED_ROW = 96 };
 
 /* Of the database, measured: a file without rows; a row of metrics with its place in the index, of
  * combo_stats, of combos beside its text, of a blob beside its doubles. */
@@ -33,13 +34,8 @@ enum {
 };
 
 /* Of memory: the program itself, a worker without work, SQLite's cache of pages at most
- * (runners/store_open.c), batches that wait for the disk at most (runners/run.c). */
-enum {
-  PROGRAM_BYTES = 5 << 20,
-  WORKER_BYTES = 512 << 10,
-  PAGE_CACHE_BYTES = 16 << 20,
-  WAITING_BYTES = 32 << 20
-};
+ * (runners/store_open.c). */
+enum { PROGRAM_BYTES = 5 << 20, WORKER_BYTES = 512 << 10, PAGE_CACHE_BYTES = 16 << 20 };
 
 static uint64_t least_of(uint64_t a, uint64_t b)
 {
@@ -64,14 +60,10 @@ static uint64_t value_bytes(const bt_plan *plan)
 /* Counts one file; returns the bars that its size lets expect, 0 when it is not there. */
 static uint64_t look_at(bt_plan *plan, const char *path)
 {
-  struct stat info;
-  if (!path || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return 0;
-  size_t length = strlen(path);
-  bool zipped = length > 3 && strcmp(path + length - 3, ".gz") == 0;
-  uint64_t size = (uint64_t)info.st_size * (zipped ? GZIP_RATIO : 1);
-  plan->n_found++;
-  plan->file_bytes += (uint64_t)info.st_size;
-  return size / BYTES_PER_LINE;
+  bt_file_size size = bt_file_size_of(path);
+  plan->n_found += size.found;
+  plan->file_bytes += size.on_disk;
+  return size.text / BYTES_PER_LINE;
 }
 
 /* The text of a combination in the middle of the grid, which stands for all. */
@@ -157,7 +149,7 @@ static uint64_t estimate_memory(const bt_plan *plan, const bt_job *job, uint64_t
                      least_of(plan->database_bytes, PAGE_CACHE_BYTES) + 8 * n_tickers * n_combos +
                      sizeof(uint32_t) * n_combos +
                      least_of(bt_bars_size_bytes((size_t)plan->n_bars), kept);
-  uint64_t waiting = least_of(n_tickers * a_batch, WAITING_BYTES + n_in_work * a_batch);
+  uint64_t waiting = least_of(n_tickers * a_batch, BT_RUN_WAITING_BYTES + n_in_work * a_batch);
   uint64_t computing = n_in_work * a_ticker + waiting;
   uint64_t portfolio = job->portfolio_all ? (n_workers + 4) * BT_PORTFOLIO_PART_BYTES : 0;
   if (portfolio > computing) computing = portfolio;

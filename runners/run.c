@@ -21,6 +21,11 @@ static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
   free(scratch);
 }
 
+static void add(atomic_ullong *counter, uint64_t n)
+{
+  if (n > 0) atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
 bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means, bt_error *err)
 {
   size_t n_workers = bt_pool_size(means->pool);
@@ -32,11 +37,13 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
   }
   bt_schedule schedule = {0};
   if (!status) status = bt_schedule_new(&schedule, job->universe, err);
-  if (status)
+  if (status) {
     free_scratch(scratch, n_workers);
-  else
-    *out = (bt_run){.job = job, .means = means, .scratch = scratch, .schedule = schedule};
-  return status;
+    return status;
+  }
+  *out = (bt_run){.job = job, .means = means, .scratch = scratch, .schedule = schedule};
+  if (means->progress) add(&means->progress->bytes, schedule.before[schedule.n]);
+  return BT_OK;
 }
 
 void bt_run_close(bt_run *run)
@@ -212,11 +219,6 @@ size_t bt_run_block_combos(size_t n_bars)
   return n < BLOCK_COMBOS_MOST ? n : BLOCK_COMBOS_MOST;
 }
 
-static void add(atomic_ullong *counter, size_t n)
-{
-  if (n > 0) atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
-}
-
 void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
 {
   bt_progress *progress = run->means->progress;
@@ -225,11 +227,11 @@ void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
   add(&progress->bar_combos_done, n_bar_combos);
 }
 
-void bt_run_count_known(const bt_run *run, size_t n_tickers, size_t n_bar_combos)
+void bt_run_count_known(const bt_run *run, size_t index, size_t n_bar_combos)
 {
   bt_progress *progress = run->means->progress;
   if (!progress) return;
-  add(&progress->tickers_known, n_tickers);
+  add(&progress->bytes_known, bt_schedule_bytes(&run->schedule, run->schedule.place[index]));
   add(&progress->bar_combos_known, n_bar_combos);
 }
 

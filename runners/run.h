@@ -19,7 +19,8 @@
 /* Counters that another thread may read while a run is going on. */
 typedef struct bt_progress {
   atomic_ullong tickers_done, bar_combos_done;
-  atomic_ullong tickers_known, bar_combos_known; /* of those looked at in passing */
+  atomic_ullong bytes;                         /* of the files, by the schedule */
+  atomic_ullong bytes_known, bar_combos_known; /* of tickers looked at in passing */
 } bt_progress;
 
 /* With what a job is run, and where its rows go. */
@@ -107,9 +108,9 @@ size_t bt_run_block_combos(size_t n_bars);
 /* Seconds of a clock that never goes back. */
 double bt_run_now_s(void);
 
-/* Adds to the progress, if anybody looks: what is done; of tickers that were looked at in passing,
+/* Adds to the progress, if anybody looks: what is done; of a ticker that was looked at in passing,
  * what is to do. */
 void bt_run_count(const bt_run *run, size_t n_tickers, size_t n_bar_combos);
-void bt_run_count_known(const bt_run *run, size_t n_tickers, size_t n_bar_combos);
+void bt_run_count_known(const bt_run *run, size_t index, size_t n_bar_combos);
 
 #endif

@@ -1,21 +1,11 @@
 #include "runners/schedule.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+
+#include "runners/file_size.h"
 
 /* A byte of a file in work: its text, rows and bars, and indicators, targets and returns. */
-enum { MEMORY_PER_BYTE = 6, GZIP_RATIO = 3 };
-
-/* Of the text; 0 where there is none. */
-static uint64_t text_bytes(const char *path)
-{
-  struct stat info;
-  if (!path || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return 0;
-  size_t length = strlen(path);
-  bool zipped = length > 3 && strcmp(path + length - 3, ".gz") == 0;
-  return (uint64_t)info.st_size * (zipped ? GZIP_RATIO : 1);
-}
+enum { MEMORY_PER_BYTE = 6 };
 
 enum { CLASS_COUNT = 65 };
 
@@ -56,7 +46,7 @@ bt_status bt_schedule_new(bt_schedule *out, const bt_universe *universe, bt_erro
                           .place = malloc((n + 1) * sizeof *schedule.place),
                           .before = malloc((n + 1) * sizeof *schedule.before)};
   bool ok = bytes && schedule.order && schedule.place && schedule.before;
-  for (size_t i = 0; i < n && ok; i++) bytes[i] = text_bytes(universe->entries[i].path);
+  for (size_t i = 0; i < n && ok; i++) bytes[i] = bt_file_size_of(universe->entries[i].path).text;
   if (ok) sort(&schedule, bytes);
   free(bytes);
   if (ok) {

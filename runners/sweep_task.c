@@ -210,7 +210,7 @@ static bt_status look_at_ticker(bt_open_ticker *open, bt_batch *batch, const bt_
   batch->found = (bt_found_ticker){.ticker = &run->job->universe->entries[index],
                                    .entry = entry,
                                    .ticker_id = (int64_t)index + 1};
-  bt_run_count_known(run, 1, entry->n_span_bars * bt_grid_count(run->job->grid));
+  bt_run_count_known(run, index, entry->n_span_bars * bt_grid_count(run->job->grid));
   return BT_OK;
 }
 

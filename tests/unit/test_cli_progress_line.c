@@ -76,6 +76,16 @@ static void no_line_is_as_long_as_the_terminal_is_wide(void **state)
   assert_string_equal(bt_progress_line(line, &middle, 0), "");
 }
 
+/* Of ten files the one of half of all bytes is known. */
+static void a_long_file_does_not_stand_for_short_ones(void **state)
+{
+  (void)state;
+  assert_true(bt_progress_extrapolate(600, 50, 100) == 1200);
+  assert_true(bt_progress_extrapolate(1200, 100, 100) == 1200);
+  assert_true(bt_progress_extrapolate(0, 0, 100) == 0);
+  assert_true(bt_progress_extrapolate(0, 0, 0) == 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -83,6 +93,7 @@ int main(void)
       cmocka_unit_test(the_end_is_told_when_all_are_done),
       cmocka_unit_test(a_wide_line_holds_everything),
       cmocka_unit_test(parts_are_left_out_where_room_is_short),
+      cmocka_unit_test(a_long_file_does_not_stand_for_short_ones),
       cmocka_unit_test(no_line_is_as_long_as_the_terminal_is_wide),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
