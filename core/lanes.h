@@ -114,25 +114,20 @@ static inline bt_vector bt_vector_where_number(bt_vector x, bt_vector kept)
 #endif
 }
 
-/* Whether x <= most in every lane; a NaN is not. */
-static inline int bt_vector_all_at_most(bt_vector x, double most)
-{
-#if BT_WIDTH == 8
-  return _mm512_cmp_pd_mask(x, bt_vector_of(most), _CMP_LE_OQ) == 0xff;
-#elif BT_WIDTH == 4
-  return _mm256_movemask_pd(_mm256_cmp_pd(x, bt_vector_of(most), _CMP_LE_OQ)) == 0xf;
-#elif defined(__SSE2__)
-  return _mm_movemask_pd(_mm_cmple_pd(x, bt_vector_of(most))) == 3;
-#else
-  bt_vector_mask mask = x <= most;
-  return (mask[0] & mask[1]) == -1;
-#endif
-}
-
 /* Whether |x| <= most in every lane; a NaN is not. */
 static inline int bt_vector_all_within(bt_vector x, double most)
 {
-  return bt_vector_all_at_most(bt_vector_abs(x), most);
+  bt_vector size = bt_vector_abs(x), limit = bt_vector_of(most);
+#if BT_WIDTH == 8
+  return _mm512_cmp_pd_mask(size, limit, _CMP_LE_OQ) == 0xff;
+#elif BT_WIDTH == 4
+  return _mm256_movemask_pd(_mm256_cmp_pd(size, limit, _CMP_LE_OQ)) == 0xf;
+#elif defined(__SSE2__)
+  return _mm_movemask_pd(_mm_cmple_pd(size, limit)) == 3;
+#else
+  bt_vector_mask mask = size <= limit;
+  return (mask[0] & mask[1]) == -1;
+#endif
 }
 
 /* Whether a and b are equal in every lane. */

@@ -1,5 +1,5 @@
 /* path.h - equity on its way through a span, from holding to holding: its returns and its drawdown.
- * Internal to core, for holdings.c and trips.c.
+ * Internal to core, for holdings.c and trips_follow.c.
  */
 #ifndef BT_CORE_PATH_H
 #define BT_CORE_PATH_H
@@ -72,15 +72,15 @@ static inline void bt_path_follow_bar(bt_path *p, double equity)
   if (equity < p->worst * p->peak) p->worst = equity / p->peak;
 }
 
-/* Follows equity that is so many times closes which reach so far: it falls as they do, or as far as
- * their low below the peak before. Without a branch: whether it is a deeper fall is nothing that a
- * processor could foresee. */
-static inline void bt_path_take_multiple(bt_path *p, bt_reach closes, double shares)
+/* Peak and worst as those of a path, behind equity that is so many times closes which reach so far:
+ * it falls as they do, or as far as their low below the peak before. Without a branch: whether it
+ * is a deeper fall is nothing that a processor could foresee. */
+static inline void bt_path_fall(double *peak, double *worst, bt_reach closes, double times)
 {
-  double high = shares * closes.high, fall = shares * closes.low / p->peak;
-  p->peak = high > p->peak ? high : p->peak;
+  double high = times * closes.high, fall = times * closes.low / *peak;
+  *peak = high > *peak ? high : *peak;
   fall = fall < closes.worst ? fall : closes.worst;
-  p->worst = fall < p->worst ? fall : p->worst;
+  *worst = fall < *worst ? fall : *worst;
 }
 
 /* Follows equity at closes that reach so far; false where more has to be known of them. Rounding
@@ -109,7 +109,7 @@ static inline void bt_path_follow(bt_path *p, size_t from, size_t end)
 {
   bt_reach closes = bt_tables_reach(p->tables, from, end);
   if (p->cash == 0 && p->shares > 0)
-    bt_path_take_multiple(p, closes, p->shares);
+    bt_path_fall(&p->peak, &p->worst, closes, p->shares);
   else if (!bt_path__take(p, closes))
     bt_path__follow_closely(p, from, end);
 }

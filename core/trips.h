@@ -18,7 +18,7 @@
 typedef struct bt_path bt_path; /* path.h */
 
 /* Per unit of the equity before a trip; arrays have room for BT_LANES more. Reused from target to
- * target; only trips.c looks inside. */
+ * target; only trips.c and trips_follow.c look inside. */
 typedef struct bt_trips {
   size_t n, capacity;
   bool computed; /* orders are always listed; the rest is made for the first window that needs it */
