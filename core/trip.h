@@ -1,5 +1,6 @@
-/* trip.h - one round trip of a long position, per unit of the equity before it. Internal to core, for
- * trips.c, which makes those of a target, and trips_follow.c, which cuts off what a window ends.
+/* trip.h - one round trip of a long position, per unit of the equity before it. Internal to core,
+ * for trips.c, which makes those of a target, and trips_follow.c, which cuts off what a window
+ * ends.
  */
 #ifndef BT_CORE_TRIP_H
 #define BT_CORE_TRIP_H
@@ -51,8 +52,8 @@ static inline int bt_trip__is_doubtful_trade(double ret, double scale)
 }
 
 /* Rule 4 of simulate.c, for a target of 1 and one of 0. Without a branch, for many at once. */
-static inline bt_trip bt_trip_compute(bt_trip_prices p, const bt_costs *costs, double entry_rate, double exit_rate,
-                           double value, double floor)
+static inline bt_trip bt_trip_compute(bt_trip_prices p, const bt_costs *costs, double entry_rate,
+                                      double exit_rate, double value, double floor)
 {
   double entry_price = p.buy * (1 + costs->slippage_rate);
   double exit_price = p.sell * (1 - costs->slippage_rate);
@@ -65,13 +66,13 @@ static inline bt_trip bt_trip_compute(bt_trip_prices p, const bt_costs *costs, d
   int doubtful = bt_trip__is_doubtful_trade(ret, (sold + value + paid) * (1 + entry_rate)) |
                  bt_trip_is_doubtful(entry_return, floor) | bt_trip_is_doubtful(exit_return, floor);
   return (bt_trip){.shares = shares,
-                .after = after,
-                .costs = paid + shares * (fabs(entry_price - p.buy) + fabs(exit_price - p.sell)),
-                .pnl = pnl,
-                .ret = bt_without_noise(ret),
-                .entry_return = bt_without_noise(entry_return),
-                .exit_return = bt_without_noise(exit_return),
-                .unsure = (doubtful | !filled) ? 1 : 0};
+                   .after = after,
+                   .costs = paid + shares * (fabs(entry_price - p.buy) + fabs(exit_price - p.sell)),
+                   .pnl = pnl,
+                   .ret = bt_without_noise(ret),
+                   .entry_return = bt_without_noise(entry_return),
+                   .exit_return = bt_without_noise(exit_return),
+                   .unsure = (doubtful | !filled) ? 1 : 0};
 }
 
 static inline bt_trip bt_trip_compute_one(bt_trip_prices p, const bt_costs *costs, double floor)

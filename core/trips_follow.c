@@ -39,11 +39,11 @@ static bt_trip cut(const run *r, size_t entry, size_t exit)
   size_t span_end = r->path->subject->span.end, end = exit < span_end ? exit : span_end;
   bool closed = exit < span_end;
   bt_trip_prices p = {.buy = at[entry],
-              .sell = closed ? at[exit] : close[end - 1],
-              .entry_close = close[entry],
-              .last_close = close[end - 1],
-              .entry_factor = bars->adjust_factor[entry],
-              .exit_factor = bars->adjust_factor[closed ? exit : entry]};
+                      .sell = closed ? at[exit] : close[end - 1],
+                      .entry_close = close[entry],
+                      .last_close = close[end - 1],
+                      .entry_factor = bars->adjust_factor[entry],
+                      .exit_factor = bars->adjust_factor[closed ? exit : entry]};
   bt_trip t = bt_trip_compute_one(p, &trips->of_costs, trips->tables->floor);
   bt_reach closes = bt_tables_reach(trips->tables, entry, end);
   t.entry = entry;
@@ -56,7 +56,8 @@ static bt_trip cut(const run *r, size_t entry, size_t exit)
   t.after = t.shares * p.last_close; /* it is only marked there */
   t.costs = rate * (t.shares * entry_price) + t.shares * fabs(entry_price - p.buy);
   t.pnl = t.ret = 0;
-  t.unsure = bt_trip_is_doubtful(t.entry_return, trips->tables->floor) || !(t.shares < (double)INFINITY);
+  t.unsure =
+      bt_trip_is_doubtful(t.entry_return, trips->tables->floor) || !(t.shares < (double)INFINITY);
   return t;
 }
 
@@ -115,13 +116,13 @@ static void add_whole(run *r, size_t first, size_t end)
   add_returns(r, first, end);
   for (size_t i = first; i < end; i++) {
     const bt_trip t = {.entry = trips->entry[i],
-                    .exit = trips->exit[i],
-                    .closed = true,
-                    .after = trips->after[i],
-                    .costs = trips->costs[i],
-                    .pnl = trips->pnl[i],
-                    .ret = trips->ret[i],
-                    .reach = trips->reach[i]};
+                       .exit = trips->exit[i],
+                       .closed = true,
+                       .after = trips->after[i],
+                       .costs = trips->costs[i],
+                       .pnl = trips->pnl[i],
+                       .ret = trips->ret[i],
+                       .reach = trips->reach[i]};
     add_trip(&so_far, &t);
   }
   r->so_far = so_far;
