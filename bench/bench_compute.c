@@ -19,6 +19,7 @@ enum { WORKERS_MOST = 256, N_PARAMS = 2 };
 typedef struct bench {
   sma_job sma;
   bt_ticker_scratch scratches[WORKERS_MOST]; /* one a worker */
+  bt_spare spares[WORKERS_MOST];             /* of the tickers that they work on */
   double *best;                              /* one a ticker */
 } bench;
 
@@ -50,8 +51,9 @@ static bt_status evaluate_ticker(void *context, size_t index, bt_worker *worker,
   size_t n_combos = bt_grid_count(b->sma.grid), best = 0;
   part p = {.bench = b, .scores = malloc(n_combos * sizeof *p.scores)};
   if (!p.scores) return bt_fail_nomem(err, "scores");
-  bt_status status = bt_ticker_open(&p.ticker, entry->bars, &b->sma.universe.entries[index],
-                                    &b->sma.job, entry->periods_per_year, err);
+  bt_status status =
+      bt_ticker_open(&p.ticker, entry->bars, &b->sma.universe.entries[index], &b->sma.job,
+                     entry->periods_per_year, &b->spares[bt_worker_index(worker)], err);
   if (!status) {
     status = bt_worker_fork(worker, n_combos, GRAIN, evaluate_combination, &p, err);
     bt_ticker_close(&p.ticker);
@@ -86,7 +88,10 @@ int main(int argc, char **argv)
   (void)printf("computing %.6f s: loading %.6f, evaluating %.6f, %.0f M bar-combinations/s; best "
                "Sharpe ratio %.2f\n",
                end - start, loaded - start, end - loaded, n_cells / (end - loaded) * 1e-6, best);
-  for (size_t i = 0; i < n_workers; i++) bt_ticker_scratch_clear(&b.scratches[i]);
+  for (size_t i = 0; i < n_workers; i++) {
+    bt_ticker_scratch_clear(&b.scratches[i]);
+    bt_spare_clear(&b.spares[i]);
+  }
   free(b.best);
   close_sma_job(&b.sma);
   return 0;

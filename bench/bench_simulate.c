@@ -43,7 +43,7 @@ static void open_cache(bench *b)
 {
   bt_error err;
   bt_indicator_cache_free(b->cache);
-  stop_on(bt_indicator_cache_new(&b->cache, b->bars, NULL, &err), &err);
+  stop_on(bt_indicator_cache_new(&b->cache, b->bars, NULL, NULL, &err), &err);
   bt_signal_host_init(&b->host, b->bars, b->cache);
 }
 
@@ -96,7 +96,7 @@ static double run_case(bench *b, int which)
   open_cache(b);
   double start = now_s();
   bt_tables_free(b->tables);
-  stop_on(bt_tables_new(&b->tables, b->bars, 252, 0, &err), &err);
+  stop_on(bt_tables_new(&b->tables, b->bars, 252, 0, NULL, &err), &err);
   b->n_combos = 0;
   for (int i = 0; i < N_FAST; i++) {
     for (int j = 0; j < N_SLOW; j++) {

@@ -35,6 +35,7 @@ static const bench_case cases[N_CASES] = {
 typedef struct bench {
   sma_job sma;
   bt_ticker_scratch scratch;
+  bt_spare spare;
   bt_metrics *metrics[N_CASES]; /* [case][ticker x combination] */
 } bench;
 
@@ -57,7 +58,7 @@ static void run_ticker(bench *b, const bench_case *c, size_t index, const bt_job
   bt_ticker ticker;
   const bt_scan_entry *entry = &b->sma.scan.entries[index];
   stop_on(bt_ticker_open(&ticker, entry->bars, &b->sma.universe.entries[index], job,
-                         entry->periods_per_year, &err),
+                         entry->periods_per_year, &b->spare, &err),
           &err);
   for (size_t i = 0; i < bt_grid_count(job->grid); i++) {
     if (c->plain)
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
     print_case(i, times_s, n_rounds, (double)(n_bars * n_combos));
   for (size_t i = 0; i < N_CASES; i++) free(b.metrics[i]);
   bt_ticker_scratch_clear(&b.scratch);
+  bt_spare_clear(&b.spare);
   close_sma_job(&b.sma);
   return 0;
 }

@@ -190,7 +190,7 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   b->spans = spans;
   b->n_spans = n;
   stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job,
-                         b->scan.entries[0].periods_per_year, &err),
+                         b->scan.entries[0].periods_per_year, NULL, &err),
           &err);
   if (pool)
     stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);

@@ -54,7 +54,7 @@ static void take_aims(bench *b)
   bt_signal_host host;
   const bt_strategy *sma = NULL;
   stop_on(bt_strategy_find(&sma, "sma", &err), &err);
-  stop_on(bt_indicator_cache_new(&cache, b->bars, NULL, &err), &err);
+  stop_on(bt_indicator_cache_new(&cache, b->bars, NULL, NULL, &err), &err);
   bt_signal_host_init(&host, b->bars, cache);
   for (int fast = 5; fast <= 50; fast += 5) {
     for (int slow = 20; slow <= 200; slow += 16) {
@@ -93,7 +93,7 @@ static double run_case(bench *b, int way, const bench_case *c)
   bt_error err;
   bt_tables *tables = NULL;
   double start = now_s();
-  if (way != PLAIN) stop_on(bt_tables_new(&tables, b->bars, 252, 0, &err), &err);
+  if (way != PLAIN) stop_on(bt_tables_new(&tables, b->bars, 252, 0, NULL, &err), &err);
   for (size_t i = 0; i < b->n_combos; i++) {
     if (way == HISTORY)
       evaluate(b, tables, &b->aims[i], (bt_span){0, N_BARS});

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/block.h"
 #include "core/time.h"
 
 enum { N_PRICE_ARRAYS = 6 }; /* open, high, low, close, volume, adjust_factor */
@@ -14,7 +15,7 @@ size_t bt_bars_size_bytes(size_t n_bars)
 bt_status bt_bars_new(bt_bars **out, size_t n_bars, bt_error *err)
 {
   if (n_bars > SIZE_MAX / 64) return bt_fail_nomem(err, "bars");
-  bt_bars *bars = malloc(bt_bars_size_bytes(n_bars));
+  bt_bars *bars = bt_block_take(NULL, bt_bars_size_bytes(n_bars));
   if (!bars) return bt_fail_nomem(err, "bars");
   bars->n_bars = n_bars;
   bars->daily = true;
@@ -33,7 +34,7 @@ bt_status bt_bars_new(bt_bars **out, size_t n_bars, bt_error *err)
 
 void bt_bars_free(bt_bars *bars)
 {
-  free(bars);
+  bt_block_give(NULL, bars);
 }
 
 bt_series bt_bars_series(const bt_bars *bars)

@@ -151,7 +151,7 @@ static bool are_differences_sure(const bt_path *p, const bt_return_sums *s, doub
   const bt_span span = p->subject->span;
   const bt_leaf_sums *from = &p->tables->ahead[span.first / BT_LEAF_BARS];
   const bt_leaf_sums *to = &p->tables->ahead[span.end / BT_LEAF_BARS];
-  const double *in_leaf = p->tables->in_leaf + span.end * BT_N_MOMENTS;
+  const double *in_leaf = p->tables->until[span.end].sum;
   const double unit = 0x1p-52 * 1e10 * (double)p->n_differences; /* and 1e-10 of the sums */
   double off[BT_N_MOMENTS], variance = s->second / count;
   for (size_t i = 0; i < BT_N_MOMENTS; i++)

@@ -26,6 +26,7 @@ struct bt_indicator_entry {
 
 /* Everything but series, close_sums and nan is under the lock. */
 struct bt_indicator_cache {
+  bt_spare *spare;
   bt_series series;
   bt_exact_sums *close_sums;
   double *nan;
@@ -46,10 +47,11 @@ static void unlock(const bt_indicator_cache *cache)
 }
 
 bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
-                                 const bt_cache_lock *guard, bt_error *err)
+                                 const bt_cache_lock *guard, bt_spare *spare, bt_error *err)
 {
   bt_indicator_cache *cache = calloc(1, sizeof *cache);
   if (!cache) return bt_fail_nomem(err, "indicators");
+  cache->spare = spare;
   size_t series_bytes = bars->n_bars * sizeof(double);
   cache->series = bt_bars_series(bars);
   cache->budget_bytes = BT_CACHE_BUDGET_BYTES;
@@ -57,7 +59,7 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
     cache->budget_bytes = BT_CACHE_SERIES_LEAST * series_bytes;
   if (guard) cache->lock = *guard;
   bt_status status = bt_exact_sums_new(&cache->close_sums, bars->close, bars->n_bars, err);
-  cache->nan = malloc(series_bytes);
+  cache->nan = bt_block_take(spare, series_bytes);
   if (!status && !cache->nan) status = bt_fail_nomem(err, "indicators");
   if (status) {
     bt_indicator_cache_free(cache);
@@ -68,9 +70,9 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
   return BT_OK;
 }
 
-static void free_entry(entry *e)
+static void free_entry(const bt_indicator_cache *cache, entry *e)
 {
-  free(e->block);
+  bt_block_give(cache->spare, e->block);
   free(e);
 }
 
@@ -80,11 +82,11 @@ void bt_indicator_cache_free(bt_indicator_cache *cache)
   for (size_t i = 0; i < N_BUCKETS; i++) {
     for (entry *e = cache->buckets[i], *next; e; e = next) {
       next = e->next;
-      free_entry(e);
+      free_entry(cache, e);
     }
   }
   bt_exact_sums_free(cache->close_sums);
-  free(cache->nan);
+  bt_block_give(cache->spare, cache->nan);
   free(cache);
 }
 
@@ -126,11 +128,21 @@ static entry *find_entry(entry *bucket, const bt_indicator *indicator, const dou
   return e;
 }
 
-/* An entry that is not ready yet, in its bucket. NULL without memory. */
-static entry *begin_entry(entry **bucket, const bt_indicator *indicator, const double *params)
+/* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
+ * the sake of vectors. NULL without memory. */
+static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
+                          const bt_indicator *indicator, const double *params)
 {
+  enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double) };
+  size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
   entry *e = calloc(1, sizeof *e);
   if (!e) return NULL;
+  e->block = bt_block_take(cache->spare, indicator->n_outputs * stride * sizeof *e->block);
+  if (!e->block) {
+    free(e);
+    return NULL;
+  }
+  for (size_t i = 0; i < indicator->n_outputs; i++) e->outputs[i] = e->block + i * stride;
   e->indicator = indicator;
   memcpy(e->params, params, indicator->n_params * sizeof *params);
   e->next = *bucket;
@@ -149,7 +161,7 @@ static void remove_entry(bt_indicator_cache *cache, entry *e)
   while (*place != e) place = &(*place)->next;
   *place = e->next;
   if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
-  free_entry(e);
+  free_entry(cache, e);
 }
 
 /* The list of entries that nobody holds. */
@@ -229,14 +241,7 @@ static bt_status check_params(const bt_indicator *indicator, const bt_indicator_
  * it holds as long as it computes. */
 static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
-  enum { LINE = 64 / sizeof(double) }; /* outputs begin on cache lines, for the sake of vectors */
-  size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
   bt_indicator_hold parts;
-  e->block = malloc((e->indicator->n_outputs * stride + LINE) * sizeof *e->block);
-  if (!e->block) return bt_fail_nomem(err, e->indicator->name);
-  size_t place = (uintptr_t)e->block / sizeof *e->block % LINE;
-  for (size_t i = 0; i < e->indicator->n_outputs; i++)
-    e->outputs[i] = e->block + (LINE - place) % LINE + i * stride;
   bt_indicator_hold_init(&parts, cache);
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
   bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);
@@ -258,7 +263,7 @@ static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_ind
     *out = e;
     return BT_OK;
   }
-  e = begin_entry(bucket, indicator, params);
+  e = begin_entry(cache, bucket, indicator, params);
   if (!e) return bt_fail_nomem(err, indicator->name);
   unlock(cache);
   bt_status status = compute_entry(e, cache, err);

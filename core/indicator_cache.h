@@ -12,6 +12,7 @@
 
 #include "backtest/strategy.h"
 #include "core/bars.h"
+#include "core/block.h"
 #include "core/status.h"
 
 typedef struct bt_indicator_cache bt_indicator_cache;
@@ -31,10 +32,11 @@ typedef struct bt_cache_lock {
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
 enum { BT_CACHE_SERIES_LEAST = 32 }; /* sma and ema ask for 25 in their own grids */
 
-/* A cache over bars, which must outlive it. The caller frees *out with bt_indicator_cache_free.
+/* A cache over bars, which must outlive it; memory of results is taken from spare, under the lock,
+ * and given back to it (NULL: it is new). The caller frees *out with bt_indicator_cache_free.
  * Errors: NOMEM. */
 bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
-                                 const bt_cache_lock *lock, bt_error *err);
+                                 const bt_cache_lock *lock, bt_spare *spare, bt_error *err);
 void bt_indicator_cache_free(bt_indicator_cache *cache); /* nobody holds anything of it */
 
 /* Bytes of results in memory now. */

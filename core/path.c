@@ -25,16 +25,16 @@ static void follow_bars(bt_path *p, size_t from, size_t end)
   for (size_t t = from; t < end; t++) bt_path_follow_bar(p, bt_path_equity(p, p->tables->close[t]));
 }
 
-/* Runs of 2^level leaves: as a whole, or one half after the other. */
-static void follow_run(bt_path *p, size_t leaf, size_t level)
+/* A block of 2^level leaves: as a whole, or one half after the other. */
+static void follow_block(bt_path *p, size_t leaf, size_t level)
 {
-  if (bt_path__take(p, p->tables->runs[level][leaf])) return;
+  if (bt_path__take(p, bt_tables_reach_of_block(p->tables, leaf, level))) return;
   if (level == 0) {
     follow_bars(p, leaf * BT_LEAF_BARS, (leaf + 1) * BT_LEAF_BARS);
     return;
   }
-  follow_run(p, leaf, level - 1);
-  follow_run(p, leaf + ((size_t)1 << (level - 1)), level - 1);
+  follow_block(p, leaf, level - 1);
+  follow_block(p, leaf + ((size_t)1 << (level - 1)), level - 1);
 }
 
 void bt_path__follow_closely(bt_path *p, size_t from, size_t end)
@@ -46,11 +46,13 @@ void bt_path__follow_closely(bt_path *p, size_t from, size_t end)
   }
   if (!bt_path__take(p, p->tables->from[from])) follow_bars(p, from, (first + 1) * BT_LEAF_BARS);
   for (size_t leaf = first + 1, level; leaf < last; leaf += (size_t)1 << level) {
+    size_t aligned = bt_tables__log2(leaf & (0 - leaf)); /* leaf is a multiple of 2^aligned */
     level = bt_tables__log2(last - leaf);
-    if (level >= BT_RUN_LEVELS) level = BT_RUN_LEVELS - 1;
-    follow_run(p, leaf, level);
+    if (level > aligned) level = aligned;
+    if (level >= BT_HALF_LEVELS) level = BT_HALF_LEVELS - 1;
+    follow_block(p, leaf, level);
   }
-  if (!bt_path__take(p, p->tables->up_to[end - 1])) follow_bars(p, last * BT_LEAF_BARS, end);
+  if (!bt_path__take(p, p->tables->until[end].reach)) follow_bars(p, last * BT_LEAF_BARS, end);
 }
 
 bool bt_path_hold(bt_path *p, size_t t, size_t end)

@@ -15,15 +15,16 @@
 #if BT_HAS_DIGITS
 
 enum {
-  DATE_LENGTH = 10,   /* of yyyy-mm-dd */
-  DATE_MARKS = 0x490, /* bits of what stands behind year, month and day */
-  DATE_SPAN = 0x7ff,  /* bits of a date and what follows */
-  YEAR_FIRST = 1700,  /* far within the range of times */
-  YEAR_LAST = 2250,   /* the same */
-  DIGITS_MOST = 19,   /* of a number */
-  FIELD_MOST = 24,    /* more than the characters of a date or number and what follows */
-  SYMBOL_MOST = 48,   /* less than the margin behind the text */
-  ROW_LEAST = 19      /* characters of a date, four prices and the line end */
+  DATE_LENGTH = 10,     /* of yyyy-mm-dd */
+  MINUTE_LENGTH = 16,   /* of yyyy-mm-dd hh:mm */
+  SECOND_LENGTH = 19,   /* of yyyy-mm-dd hh:mm:ss */
+  DATE_MARKS = 0x92490, /* bits of what stands behind year, month, day, hour, minute and second */
+  YEAR_FIRST = 1700,    /* far within the range of times */
+  YEAR_LAST = 2250,     /* the same */
+  DIGITS_MOST = 19,     /* of a number */
+  FIELD_MOST = 24,      /* more than the characters of a date or number and what follows */
+  SYMBOL_MOST = 48,     /* less than the margin behind the text */
+  ROW_LEAST = 19        /* characters of a date, four prices and the line end */
 };
 
 /* Characters of the text from `base` on: those before `at` were passed. A bit of `others` tells of
@@ -38,11 +39,12 @@ typedef struct window {
 typedef struct scanner {
   bt_shape_fields fields;
   bool adjust;
-  double unused;      /* where an adjusted close goes that is not asked for */
-  bool has_shapes;    /* the symbol has no digits: of two rows of one shape it is the same */
-  bool checks_first;  /* the first field is text: it must not begin a comment */
-  const char *end;    /* of the last row */
-  const char *symbol; /* of the first row */
+  double unused;        /* where an adjusted close goes that is not asked for */
+  bool has_shapes;      /* the symbol has no digits: of two rows of one shape it is the same */
+  bool checks_first;    /* the first field is text: it must not begin a comment */
+  unsigned date_length; /* one of the three, in all rows */
+  const char *end;      /* of the last row */
+  const char *symbol;   /* of the first row */
   size_t symbol_length;
   /* of the last date: its year and month as a word of eight characters, the day before the first */
   uint64_t month;
@@ -134,23 +136,42 @@ static __attribute__((noinline)) bool take_month(scanner *s, const char *at)
   return true;
 }
 
-/* The date of which the year, the month and the day are known to be digits. */
+/* Adds the time of day behind the date at `at`. 24:00 is not plain. */
+static inline bool read_clock(const scanner *s, int64_t *time_ns, const char *at)
+{
+  int hour = two_digits(at + 11), minute = two_digits(at + 14);
+  int second = s->date_length == SECOND_LENGTH ? two_digits(at + 17) : 0;
+  *time_ns += ((hour * 60 + minute) * 60 + second) * BT_NS_PER_SECOND;
+  return hour < 24 && minute < 60 && second < 60;
+}
+
+/* The date, with its time of day if it has one, of which all numbers are known to be digits. */
 static inline bool read_date(scanner *s, int64_t *time_ns, const char *at)
 {
   if (bt_digits__load(at) != s->month && !take_month(s, at)) return false;
   unsigned day = (unsigned)two_digits(at + 8);
   *time_ns = s->month_ns + (int64_t)day * BT_NS_PER_DAY;
-  return day - 1 < s->days_in_month;
+  return day - 1 < s->days_in_month &&
+         (s->date_length == DATE_LENGTH || read_clock(s, time_ns, at));
 }
 
-/* yyyy-mm-dd. */
+/* What stands between the numbers of a time of day. */
+static inline bool has_clock_marks(const scanner *s, const char *at)
+{
+  return (at[10] == ' ' || at[10] == 'T') && at[13] == ':' &&
+         (s->date_length == MINUTE_LENGTH || at[16] == ':');
+}
+
+/* yyyy-mm-dd[ hh:mm[:ss]], of as many characters as in the first row. */
 static inline bool scan_date(scanner *s, int64_t *time_ns, window *w)
 {
   look_ahead(w);
-  if ((w->others >> w->at & DATE_SPAN) != DATE_MARKS) return false;
-  w->others &= ~((uint64_t)DATE_SPAN << w->at);
-  w->at += DATE_LENGTH;
-  return read_date(s, time_ns, w->base + w->at - DATE_LENGTH);
+  uint64_t span = (UINT64_C(2) << s->date_length) - 1; /* with what follows */
+  if ((w->others >> w->at & span) != (DATE_MARKS & span)) return false;
+  const char *at = w->base + w->at;
+  w->others &= ~(span << w->at);
+  w->at += s->date_length;
+  return (s->date_length == DATE_LENGTH || has_clock_marks(s, at)) && read_date(s, time_ns, at);
 }
 
 static bool ends_line(char c)
@@ -369,6 +390,8 @@ static bool finish_bars(bt_bars *bars, const bt_format *format, bool adjust)
       return false;
   if (format->columns.at[BT_ROLE_VOLUME] == BT_NO_COLUMN)
     for (size_t t = 0; t < bars->n_bars; t++) bars->volume[t] = (double)NAN;
+  for (size_t t = 0; t < bars->n_bars && bars->daily; t++)
+    bars->daily = bars->time_ns[t] % BT_NS_PER_DAY == 0;
   return !adjust || adjust_prices(bars);
 }
 
@@ -408,7 +431,12 @@ static bool look_at_first_row(scanner *s, const char *at)
 {
   for (size_t field = 0; field < s->fields.n_roles; field++, at++) {
     const char *end = end_of_field(at, s->fields.separator);
-    if (s->fields.roles[field] == BT_ROLE_DATE && end - at != DATE_LENGTH) return false;
+    if (s->fields.roles[field] == BT_ROLE_DATE) {
+      s->date_length = end - at <= SECOND_LENGTH ? (unsigned)(end - at) : 0;
+      if (s->date_length != DATE_LENGTH && s->date_length != MINUTE_LENGTH &&
+          s->date_length != SECOND_LENGTH)
+        return false;
+    }
     if (s->fields.roles[field] == BT_ROLE_SYMBOL) {
       s->symbol = at;
       s->symbol_length = (size_t)(end - at);

@@ -1,11 +1,13 @@
-/* plain.h - daily files of the plain kind, read in one pass straight into bars.
+/* plain.h - files of the plain kind, read in one pass straight into bars.
  *
- * In all rows of a plain file the date is yyyy-mm-dd; prices, volumes and the adjusted close (where
- * it is asked for) are digits[.digits], at most 19; the symbol is that of the first row, byte for
- * byte. There are no quotes, no blank lines and no comments between the rows, no time of day. The
- * days rise or fall from row to row, and no row has a fault. Fields that are not needed may hold
- * anything. Such a file gives the bars that the long way (rows.h, clean.h) gives, to the last bit,
- * and nothing to report; of all other files this way knows nothing but that they are others.
+ * In all rows of a plain file the date is yyyy-mm-dd, or in all of them it is followed by hh:mm or
+ * hh:mm:ss behind a blank or a T; prices, volumes and the adjusted close (where it is asked for)
+ * are digits[.digits], at most 19; the symbol is that of the first row, byte for byte. There are no
+ * quotes, no blank lines and no comments between the rows, no zones and no times in a column of
+ * their own. Times rise or fall from row to row, and no row has a fault. Fields that are not needed
+ * may hold anything. Such a file gives the bars that the long way (rows.h, clean.h) gives, to the
+ * last bit, and nothing to report; of all other files this way knows nothing but that they are
+ * others.
  */
 #ifndef BT_LOADERS_PLAIN_H
 #define BT_LOADERS_PLAIN_H

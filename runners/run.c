@@ -16,6 +16,7 @@ static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
 {
   for (size_t i = 0; scratch && i < n_workers; i++) {
     bt_ticker_scratch_clear(&scratch[i].ticker);
+    bt_spare_clear(&scratch[i].spare);
     bt_loader_free(scratch[i].loader);
   }
   free(scratch);
@@ -32,6 +33,7 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
   bt_worker_scratch *scratch = calloc(n_workers, sizeof *scratch);
   bt_status status = scratch ? BT_OK : bt_fail_nomem(err, "workers");
   for (size_t i = 0; i < n_workers && !status; i++) {
+    bt_spare_init(&scratch[i].spare);
     status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
     if (!status) status = bt_loader_new(&scratch[i].loader, err);
   }
@@ -180,8 +182,9 @@ static bt_status open_with(bt_open_ticker *out, bt_worker_scratch *scratch, cons
   const bt_job *job = run->job;
   bt_status status = shrink_loader(scratch, run, index, err);
   if (!status)
-    status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
-                            run->means->scan->entries[index].periods_per_year, err);
+    status =
+        bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
+                       run->means->scan->entries[index].periods_per_year, &scratch->spare, err);
   if (status) bt_bars_free(out->owned);
   return status;
 }

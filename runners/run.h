@@ -37,6 +37,7 @@ typedef struct bt_run_means {
 /* What one worker reuses from task to task. */
 typedef struct bt_worker_scratch {
   bt_loader *loader;
+  bt_spare spare; /* of the ticker that it works on */
   bt_ticker_scratch ticker;
 } bt_worker_scratch;
 

@@ -84,7 +84,7 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
   size_t n_bars = ticker->bars->n_bars;
   double volatility = job->size.volatility;
   bt_status status = bt_tables_new(&ticker->tables, ticker->bars, ticker->subject.periods_per_year,
-                                   job->evaluation.rf, err);
+                                   job->evaluation.rf, ticker->spare, err);
   ticker->subject.tables = ticker->tables;
   if (!status) status = get_atrs(ticker, &job->evaluation.simulation.stops, err);
   if (!status && volatility > 0) status = make_series(&ticker->sizes, n_bars, err);
@@ -98,13 +98,14 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
 }
 
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, double periods_per_year, bt_error *err)
+                         const bt_job *job, double periods_per_year, bt_spare *spare, bt_error *err)
 {
   const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
-  *ticker = (bt_ticker){.bars = bars, .entry = entry};
+  *ticker = (bt_ticker){.bars = bars, .entry = entry, .spare = spare};
+  if (spare) bt_spare_age(spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, err);
+  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, spare, err);
   if (status) {
     destroy_locks(ticker);
     return status;

@@ -20,6 +20,7 @@ typedef struct bt_ticker {
   bt_indicator_cache *indicators;
   bt_indicator_hold held; /* the ATRs of stops */
   bt_tables *tables;
+  bt_spare *spare;
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
   double *benchmark;                /* one a bar with --benchmark, else NULL */
@@ -29,9 +30,11 @@ typedef struct bt_ticker {
 } bt_ticker;
 
 /* bars and entry outlive the ticker; *ticker must stay where it is. periods_per_year: of its entry
- * in the scan. The caller clears it with bt_ticker_close. Errors: NOMEM, THREAD. */
+ * in the scan. Its memory is taken from spare (NULL: it is new), which serves it alone until it is
+ * closed. The caller clears it with bt_ticker_close. Errors: NOMEM, THREAD. */
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, double periods_per_year, bt_error *err);
+                         const bt_job *job, double periods_per_year, bt_spare *spare,
+                         bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
 
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */

@@ -122,7 +122,7 @@ static inline void make_job(job *j, test_random *random, size_t n)
                      .lot = random_choice(random, lots, 5)},
       .rf = random_choice(random, floors, 3)};
   add_rare_options(j, random, n);
-  bt_status status = bt_tables_new(&j->tables, j->bars, j->periods_per_year, j->how.rf, NULL);
+  bt_status status = bt_tables_new(&j->tables, j->bars, j->periods_per_year, j->how.rf, NULL, NULL);
   assert_int_equal(status, BT_OK);
 }
 
@@ -132,7 +132,7 @@ static inline void renew_tables(job *j, double periods_per_year, double rf)
   bt_tables_free(j->tables);
   j->how.rf = rf;
   j->periods_per_year = periods_per_year;
-  assert_int_equal(bt_tables_new(&j->tables, j->bars, periods_per_year, rf, NULL), BT_OK);
+  assert_int_equal(bt_tables_new(&j->tables, j->bars, periods_per_year, rf, NULL, NULL), BT_OK);
 }
 
 /* Without a benchmark, which has every window evaluated plainly. */

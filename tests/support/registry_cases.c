@@ -43,7 +43,7 @@ double *strategy_targets(const bt_strategy *strategy, const double *params, cons
   double *target = malloc(bars->n_bars * sizeof *target);
   assert_non_null(target);
   bt_aim_init(&aim);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, &err), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, &err), BT_OK);
   bt_signal_host_init(&host, bars, cache);
   if (bt_aim_take(&aim, strategy, params, &host, BT_DIRECTION_BOTH, &err))
     fail_msg("%s", err.message);

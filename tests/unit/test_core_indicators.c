@@ -26,7 +26,7 @@ static double *compute(const bt_indicator *indicator, const double *params, cons
   bt_error err;
   double *copy = malloc(bars->n_bars * sizeof *copy);
   assert_non_null(copy);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, &err), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, &err), BT_OK);
   bt_indicator_hold_init(&hold, cache);
   const bt_indicator_request wanted = {indicator->name, params, indicator->n_params, output};
   bt_status status = bt_indicator_get(&values, &hold, &wanted, &err);
@@ -180,7 +180,7 @@ static void the_cache_computes_each_indicator_once(void **state)
   bt_indicator_cache *cache = NULL;
   bt_indicator_hold hold;
   const double *kept[400];
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   bt_indicator_hold_init(&hold, cache);
   for (size_t i = 0; i < 400; i++) { /* more than there are buckets, and than one may hold */
     kept[i] = get_sma(&hold, (double)(i + 1));
@@ -215,7 +215,7 @@ static void what_nobody_holds_gives_way_to_the_budget(void **state)
   bt_indicator_hold mine, other;
   const size_t series = N_LONG * sizeof(double), most = BT_CACHE_SERIES_LEAST * series;
   assert_true(most > BT_CACHE_BUDGET_BYTES);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   bt_indicator_hold_init(&mine, cache);
   bt_indicator_hold_init(&other, cache);
   const double *held = get_sma(&mine, 5);
@@ -245,7 +245,7 @@ static void holding_too_many_is_refused(void **state)
   bt_error err;
   const double *values = NULL, period = BT_INDICATORS_HELD_MOST + 1;
   const bt_indicator_request wanted = {"sma", &period, 1, 0};
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   bt_indicator_hold_init(&hold, cache);
   for (int i = 1; i <= BT_INDICATORS_HELD_MOST; i++) (void)get_sma(&hold, i);
   assert_int_equal(bt_indicator_get(&values, &hold, &wanted, &err), BT_ERR_USAGE);
@@ -275,7 +275,7 @@ static void the_cache_refuses_what_is_not_there(void **state)
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   const double good[] = {3, 3}, zero = 0, broken = 2.5, none = (double)NAN;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   assert_get_fails(cache, (bt_indicator_request){"smaa", good, 1, 0}, BT_ERR_NOT_FOUND,
                    "no indicator is called 'smaa'");
   assert_get_fails(cache, (bt_indicator_request){"sma", good, 2, 0}, BT_ERR_USAGE,
@@ -329,7 +329,7 @@ static void the_host_locks_around_every_request_and_not_while_it_computes(void *
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, &guard, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, &guard, NULL, NULL), BT_OK);
   bt_signal_host_init(&host, bars, cache);
   assert_true(bt_sma(&host.host, 2)[4] == 10);
   assert_true(bt_macd(&host.host, 1, 2, 2, 0)[4] == 0); /* asks for its line */

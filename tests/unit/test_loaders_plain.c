@@ -42,7 +42,9 @@ typedef struct look {
   const char *line_end;
   size_t n_rows, n_decimals; /* of prices; mostly so many */
   bool falls, keeps_zeros;
-  unsigned whole; /* of the prices of the first row */
+  unsigned whole;     /* of the prices of the first row */
+  const char *clock;  /* how dates go on: hh, mm and ss with what is between, or NULL */
+  int64_t bars_a_day; /* 1 without a clock */
 } look;
 
 typedef struct text {
@@ -65,6 +67,8 @@ static void put_text(text *t, const char *bytes)
 
 static look draw_look(uint64_t *random)
 {
+  static const char *const clocks[] = {" hh:mm",     " hh:mm:ss", "Thh:mm:ss", "Thh:mm",
+                                       " hh:mm:ssZ", "_hh:mm",    " h:mm:ss"};
   static const char *const usual[] = {"Date", "Open", "High", "Low", "Close"};
   static const char *const others[] = {"Volume", "Adj Close", "Symbol", "Dividends", "Note"};
   static const char separators[] = ",,,,;\t|";
@@ -74,7 +78,13 @@ static look draw_look(uint64_t *random)
             .n_decimals = below(random, 3) ? 2 : below(random, 18),
             .falls = below(random, 4) == 0,
             .keeps_zeros = below(random, 2) == 0,
-            .whole = (unsigned)below(random, below(random, 2) ? 100 : 100000)};
+            .whole = (unsigned)below(random, below(random, 2) ? 100 : 100000),
+            .bars_a_day = 1};
+  if (below(random, 3) == 0) {
+    size_t n = sizeof clocks / sizeof clocks[0];
+    l.clock = clocks[below(random, below(random, 8) ? 4 : n)];
+    l.bars_a_day = below(random, 4) ? 1440 : 1; /* or all at midnight */
+  }
   for (size_t i = 0; i < 5; i++) l.names[l.n_fields++] = usual[i];
   for (size_t i = 0; i < 5; i++)
     if (below(random, i == 0 ? 5 : 3) < (i == 0 ? 4u : 1u)) l.names[l.n_fields++] = others[i];
@@ -100,12 +110,26 @@ static void put_number(text *t, uint64_t *random, const look *l, unsigned least)
   put(t, number, length);
 }
 
-static void put_field(text *t, uint64_t *random, const look *l, const char *name, int64_t day)
+static void put_clock(text *t, const char *form, int second)
+{
+  static const char parts[] = "hms";
+  int rest[] = {second / 3600, second / 60 % 60, second % 60};
+  for (const char *c = form; *c; c++) {
+    const char *part = strchr(parts, *c);
+    int value = part ? rest[part - parts] : 0;
+    char digit = (char)('0' + (c[1] == *c ? value / 10 : value % 10));
+    put(t, part ? &digit : c, 1);
+  }
+}
+
+static void put_field(text *t, uint64_t *random, const look *l, const char *name, int64_t bar)
 {
   char date[BT_TIME_TEXT_SIZE], number[NUMBER_SIZE];
-  unsigned whole = l->whole + (unsigned)(day % 5);
+  unsigned whole = l->whole + (unsigned)(bar % 5);
+  int second = (int)(bar % l->bars_a_day * (86400 / l->bars_a_day));
   if (strcmp(name, "Date") == 0) {
-    put_text(t, bt_time_format(date, day * BT_NS_PER_DAY, true));
+    put_text(t, bt_time_format(date, bar / l->bars_a_day * BT_NS_PER_DAY, true));
+    if (l->clock) put_clock(t, l->clock, second + (l->bars_a_day > 1 && bar % 7 == 0 ? 59 : 0));
   } else if (strcmp(name, "Symbol") == 0) {
     put_text(t, l->whole % 3 ? "AbC" : "X1");
   } else if (strcmp(name, "Note") == 0) {
@@ -123,17 +147,17 @@ static void put_field(text *t, uint64_t *random, const look *l, const char *name
 
 static void put_file(text *t, uint64_t *random, const look *l)
 {
-  int64_t day = 10000 + (int64_t)below(random, 5000), step = l->falls ? -1 : 1;
+  int64_t bar = (10000 + (int64_t)below(random, 5000)) * l->bars_a_day, step = l->falls ? -1 : 1;
   t->length = t->n_rows = 0;
   for (size_t row = 0; row <= l->n_rows; row++) {
     t->rows[t->n_rows++] = t->length;
-    day += step * (1 + (int64_t)below(random, below(random, 5) ? 1 : 4));
+    bar += step * (1 + (int64_t)below(random, below(random, 5) ? 1 : 4));
     for (size_t i = 0; i < l->n_fields; i++) {
       if (i > 0) put(t, &l->separator, 1);
       if (row == 0)
         put_text(t, l->names[i]);
       else
-        put_field(t, random, l, l->names[i], day);
+        put_field(t, random, l, l->names[i], bar);
     }
     if (row < l->n_rows || below(random, 5) > 0) put_text(t, l->line_end);
   }
@@ -199,6 +223,10 @@ static void spoil_field(text *t, uint64_t *random, const look *l, size_t row)
                                        "01/02/2021",
                                        "2021-01-05 10:00",
                                        "2021-01-05T00:00:00Z",
+                                       "2021-01-05 24:00",
+                                       "2021-01-05 10:60:00",
+                                       "2021-01-05T23:59:59",
+                                       "2021-01-05 23:59:60",
                                        "2021/01/05",
                                        "#",
                                        "x",
@@ -309,13 +337,17 @@ static void any_byte_may_be_another_one(void **state)
   static const char *const files[] = {
       "Date,Open,High,Low,Close,Volume\n2020-01-30,10.5,12,9.25,11,100\n2020-02-03,1,2,1,1.5,7\n",
       "date;open;high;low;close;adj close;name\r\n2020-02-28;10.5;12;9.25;11;5.5;AB\r\n"
-      "2020-02-29;1;2;1;1.5;123456789;AB"};
-  static const char bytes[] = "0159.,;-+eE \t\r\n\"#aB:/\x80";
+      "2020-02-29;1;2;1;1.5;123456789;AB",
+      "Time,Open,High,Low,Close\n2020-01-31 23:59:00,10.5,12,9.25,11\n"
+      "2020-02-01 00:01:59,1,2,1,1.5\n2020-02-01T00:02:59,1,2,1,1.5\n",
+      "Time\tOpen\tHigh\tLow\tClose\n2020-01-31T19:00\t10.5\t12\t9.25\t11\n"
+      "2020-01-31T18:59\t1\t2\t1\t1.5\n"};
+  static const char bytes[] = "0159.,;-+eE \t\r\n\"#aB:/TZ\x80";
   char dir[TEST_PATH_SIZE], changed[256];
   size_t step = IS_SLOW || is_below_valgrind() ? 7 : 1;
   test_dir_make(dir);
   ways->options.max_bad = 0.6;
-  for (size_t f = 0; f < 2; f++) {
+  for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
     size_t length = strlen(files[f]);
     assert_true(load_bytes(ways, dir, files[f], length));
     for (size_t i = 0; i < length * sizeof bytes; i += step) {
@@ -349,7 +381,16 @@ static const struct {
     {"Date,Open,High,Low,Close\n2020-01-02,.5,1,.5,1\n", false},
     {"Date,Open,High,Low,Close\n2020-01-02, 1,1,1,1\n", false},
     {"Date,Open,High,Low,Close\n2020-01-02,1,1,1,1\n\n2020-01-03,1,1,1,1\n", false},
-    {"Date,Open,High,Low,Close\n2020-01-02 00:00,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 00:00,1,1,1,1\n", true},
+    {"Date,Open,High,Low,Close\n2020-01-02 09:30:00,1,1,1,1\n2020-01-02 09:31:00,1,1,1,1\n", true},
+    {"Date,Open,High,Low,Close\n2020-01-02T09:31,1,1,1,1\n2020-01-02T09:30,1,1,1,1\n", true},
+    {"Date,Open,High,Low,Close\n2020-01-02 09:30,1,1,1,1\n2020-01-03,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 09:30,1,1,1,1\n2020-01-02 09:30,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 09:30Z,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 9:30,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 24:00,1,1,1,1\n", false},
+    {"Date,Open,High,Low,Close\n2020-01-02 09:30:00.000,1,1,1,1\n", false},
+    {"Date,Time,Open,High,Low,Close\n2020-01-02,09:30,1,1,1,1\n", false},
     {"Date,Open,High,Low,Close\n2020-1-02,1,1,1,1\n", false},
     {"Date,Open,High,Low,Close,Volume\n2020-01-02,1,1,1,1,\n", false},
     {"Date,Open,High,Low,Close,Adj Close\n2020-01-02,1,1,1,1,2\n2020-01-03,1,1,1,1,0\n", false},

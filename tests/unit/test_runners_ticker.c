@@ -47,8 +47,8 @@ static void open_scene(scene *s, const char *strategy)
   s->bars = make_random_bars(&random, N_BARS, 50, 0.03);
   double periods_per_year = 0;
   assert_int_equal(bt_bars_periods_per_year(&periods_per_year, s->bars, NULL), BT_OK);
-  assert_int_equal(bt_ticker_open(&s->ticker, s->bars, &s->entry, &s->job, periods_per_year, NULL),
-                   BT_OK);
+  assert_int_equal(
+      bt_ticker_open(&s->ticker, s->bars, &s->entry, &s->job, periods_per_year, NULL, NULL), BT_OK);
   for (size_t i = 0; i < N_WORKERS; i++)
     assert_int_equal(bt_ticker_scratch_init(&s->scratch[i], n_params, NULL), BT_OK);
   s->metrics = calloc(bt_grid_count(s->grid), sizeof *s->metrics);

@@ -150,7 +150,7 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_aim aim;
   const double params[] = {3, 5};
   bt_aim_init(&aim);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL), BT_OK);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   bt_signal_host_init(&host, bars, cache);
   assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err),
                    BT_ERR_NOT_FOUND);
