@@ -44,6 +44,7 @@ typedef struct bench {
   bt_scan scan;
   bt_pool *all;                              /* a worker a CPU */
   bt_ticker_scratch scratches[WORKERS_MOST]; /* one a worker */
+  bt_spare spare;
   bt_ticker ticker;                          /* while it is evaluated */
   const bt_span *spans;
   size_t n_spans;
@@ -111,6 +112,7 @@ static void close_bench(bench *b)
   (void)unlink(b->path);
   for (size_t i = 0; i < bt_pool_size(b->all); i++) bt_ticker_scratch_clear(&b->scratches[i]);
   bt_pool_free(b->all);
+  bt_spare_clear(&b->spare);
   bt_scan_clear(&b->scan);
   bt_pool_free(b->pool);
   bt_grid_free(b->grid);
@@ -167,6 +169,7 @@ static void measure(bench *b, size_t combo, size_t worker)
   bt_metrics metrics;
   bt_ticker_scratch *scratch = &b->scratches[worker];
   stop_on(bt_ticker_aim(&b->ticker, scratch, &b->job, combo, &err), &err);
+  scratch->how.wanted = bt_selection_wanted(&b->job.selection);
   for (size_t k = 0; k < b->n_spans; k++) {
     stop_on(bt_ticker_measure(&metrics, &b->ticker, scratch, b->spans[k], &err), &err);
     b->scores[k * N_COMBOS + combo] = bt_selection_score(&b->job.selection, &metrics);
@@ -190,7 +193,7 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   b->spans = spans;
   b->n_spans = n;
   stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job,
-                         b->scan.entries[0].periods_per_year, NULL, &err),
+                         b->scan.entries[0].periods_per_year, &b->spare, &err),
           &err);
   if (pool)
     stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);
