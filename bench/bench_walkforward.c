@@ -45,7 +45,7 @@ typedef struct bench {
   bt_pool *all;                              /* a worker a CPU */
   bt_ticker_scratch scratches[WORKERS_MOST]; /* one a worker */
   bt_spare spare;
-  bt_ticker ticker;                          /* while it is evaluated */
+  bt_ticker ticker; /* while it is evaluated */
   const bt_span *spans;
   size_t n_spans;
   bt_span train[WINDOWS_MOST]; /* bars of the windows at hand */

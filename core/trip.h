@@ -32,6 +32,7 @@ typedef struct bt_trip_prices {
 /* Commission as a fraction of the value that is traded. */
 static inline double bt_trip_rate(const bt_costs *costs, double factor, double price)
 {
+  if (costs->commission_per_share == 0) return costs->commission_rate; /* as nearly always */
   return costs->commission_rate + costs->commission_per_share * factor / price;
 }
 

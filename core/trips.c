@@ -199,8 +199,9 @@ static bool are_of(const bt_trips *trips, const bt_tables *tables, const bt_chan
                    const bt_sim_config *config)
 {
   const bt_costs *a = &trips->of_costs, *b = &config->costs;
+  const double *total = tables->ahead[tables->n_leaves].high;
   return trips->block && trips->tables == tables && trips->version == changes->version &&
-         memcmp(&trips->total, &tables->ahead[tables->n_leaves], sizeof trips->total) == 0 &&
+         trips->total[0] == total[BT_FIRST] && trips->total[1] == total[BT_SECOND] &&
          trips->fill == config->fill && a->commission_rate == b->commission_rate &&
          a->commission_per_share == b->commission_per_share && a->slippage_rate == b->slippage_rate;
 }
@@ -212,7 +213,7 @@ bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_chang
   bt_status status = reserve(trips, changes->n + 1, err);
   if (status) return status;
   trips->tables = tables;
-  trips->total = tables->ahead[tables->n_leaves];
+  memcpy(trips->total, tables->ahead[tables->n_leaves].high, sizeof trips->total);
   trips->version = changes->version;
   trips->of_costs = config->costs;
   trips->fill = config->fill;

@@ -35,8 +35,8 @@ typedef struct bt_trips {
   double *unsure; /* 1 or 0 */
   /* what it was made of: */
   const bt_tables *tables;
-  bt_leaf_sums total; /* of the tables: another ticker's may come to lie at the same address */
-  size_t version;     /* of the changes */
+  double total[2]; /* of returns and their squares: another ticker's may come to lie there */
+  size_t version;  /* of the changes */
   bt_costs of_costs;
   bt_fill fill;
 } bt_trips;
