@@ -57,6 +57,31 @@ static bt_status take_sides(bt_aim *aim, const bt_strategy *strategy, const doub
   return status ? status : bt_changes_of_sides(&aim->changes, aim->side, n_bars, direction, err);
 }
 
+/* The series that a strategy compares, with what is known of it beside its values. */
+static bt_line line_of(const bt_signal_host *host, const double *value)
+{
+  return (bt_line){value, bt_indicator_rounded(&host->hold, value)};
+}
+
+static bt_status take_cross(bt_aim *aim, const bt_strategy *strategy, const double *params,
+                            bt_signal_host *host, bt_direction direction, bt_error *err)
+{
+  const double *pair[2] = {NULL, NULL};
+  host->hold.rounds = true;
+  strategy->cross(&host->host, params, pair);
+  bt_status status = BT_OK;
+  if (!host->status && (!pair[0] || !pair[1]))
+    status =
+        bt_fail(err, BT_ERR_DATA, "strategy %s: cross has not set both series", strategy->name);
+  if (!host->status && !status)
+    status = bt_changes_of_cross(&aim->changes, line_of(host, pair[0]), line_of(host, pair[1]),
+                                 host->series.n_bars, direction, err);
+  bt_error cause;
+  bt_status ended = end_run(strategy, host, &cause);
+  if (ended && err) *err = cause;
+  return ended ? ended : status;
+}
+
 static bt_status take_signals(bt_aim *aim, const bt_strategy *strategy, const double *params,
                               bt_signal_host *host, bt_direction direction, bt_error *err)
 {
@@ -73,6 +98,7 @@ bt_status bt_aim_take(bt_aim *aim, const bt_strategy *strategy, const double *pa
                       bt_signal_host *host, bt_direction direction, bt_error *err)
 {
   host->status = BT_OK;
+  if (strategy->cross) return take_cross(aim, strategy, params, host, direction, err);
   return strategy->sides ? take_sides(aim, strategy, params, host, direction, err)
                          : take_signals(aim, strategy, params, host, direction, err);
 }

@@ -7,7 +7,7 @@
 #include "backtest/strategy.h"
 #include "core/lanes.h"
 
-enum { WORD = 64 }; /* sides that are looked at together */
+enum { WORD = BT_CROSS_BARS }; /* bars that are looked at together */
 
 void bt_changes_init(bt_changes *changes)
 {
@@ -214,29 +214,67 @@ static inline bt_change *add_changes(bt_change *at, uint64_t changed, uint64_t u
   return at;
 }
 
-bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
-                              bt_direction direction, bt_error *err)
+/* A target on its way, word by word. */
+typedef struct words {
+  bt_change *at;             /* where the next change goes */
+  uint64_t ups, downs;       /* all bits where the direction lets through what is up, or down */
+  uint64_t was_up, was_down; /* of the last bar of the word ahead, in the lowest place */
+} words;
+
+static bt_status begin_words(words *w, bt_changes *out, size_t n_bars, bt_direction direction,
+                             bt_error *err)
 {
-  const uint64_t ups = direction == BT_DIRECTION_SHORT ? 0 : UINT64_MAX;
-  const uint64_t downs = direction == BT_DIRECTION_LONG ? 0 : UINT64_MAX;
-  uint64_t was_up = 0, was_down = 0; /* of the last bar of the word ahead */
   bt_status status = reserve(out, n_bars + 2, err);
   if (status) return status;
   out->n = 0;
+  out->n_bars = n_bars;
   out->version++;
+  *w = (words){.at = out->at,
+               .ups = direction == BT_DIRECTION_SHORT ? 0 : UINT64_MAX,
+               .downs = direction == BT_DIRECTION_LONG ? 0 : UINT64_MAX};
+  return BT_OK;
+}
+
+/* The next word, of bars from t on. */
+static inline void add_word(words *w, uint64_t up, uint64_t down, size_t t)
+{
+  uint64_t changed =
+      ((up ^ (up << 1 | w->was_up)) & w->ups) | ((down ^ (down << 1 | w->was_down)) & w->downs);
+  w->was_up = up >> (WORD - 1);
+  w->was_down = down >> (WORD - 1);
+  w->at = add_changes(w->at, changed, up & w->ups, down & w->downs, t);
+}
+
+bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
+                              bt_direction direction, bt_error *err)
+{
+  words w;
+  bt_status status = begin_words(&w, out, n_bars, direction, err);
+  if (status) return status;
   memset(side + n_bars, BT_AS_BEFORE, BT_SIDES_PADDING);
-  bt_change *at = out->at;
   for (size_t t = 0; t < n_bars; t += WORD) {
     sides s = read_sides(side + t);
     if (s.known != UINT64_MAX) return refuse_side(side, t, err);
-    if (s.before) fill_in(&s, was_up, was_down);
-    uint64_t changed =
-        ((s.up ^ (s.up << 1 | was_up)) & ups) | ((s.down ^ (s.down << 1 | was_down)) & downs);
-    was_up = s.up >> (WORD - 1);
-    was_down = s.down >> (WORD - 1);
-    at = add_changes(at, changed, s.up & ups, s.down & downs, t);
+    if (s.before) fill_in(&s, w.was_up, w.was_down);
+    add_word(&w, s.up, s.down, t);
   }
-  out->n = (size_t)(at - out->at);
-  out->n_bars = n_bars;
+  out->n = (size_t)(w.at - out->at);
+  return BT_OK;
+}
+
+bt_status bt_changes_of_cross(bt_changes *out, bt_line a, bt_line b, size_t n_bars,
+                              bt_direction direction, bt_error *err)
+{
+  enum { AT_ONCE = 16 };
+  uint64_t above[AT_ONCE], below[AT_ONCE];
+  words w;
+  bt_status status = begin_words(&w, out, n_bars, direction, err);
+  if (status) return status;
+  for (size_t first = 0, n; first < n_bars; first += n) {
+    n = n_bars - first < AT_ONCE * WORD ? n_bars - first : AT_ONCE * WORD;
+    bt_cross_compare(above, below, a, b, first, n);
+    for (size_t i = 0; i * WORD < n; i++) add_word(&w, above[i], below[i], first + i * WORD);
+  }
+  out->n = (size_t)(w.at - out->at);
   return BT_OK;
 }

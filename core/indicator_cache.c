@@ -19,6 +19,7 @@ struct bt_indicator_entry {
   const bt_indicator *indicator;
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
+  float *rounded[BT_INDICATOR_OUTPUTS_MOST];  /* the same as floats, once somebody needs them */
   double *block;
   bool ready; /* else some thread is computing it */
   size_t n_holds;
@@ -55,8 +56,9 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
   size_t series_bytes = bars->n_bars * sizeof(double);
   cache->series = bt_bars_series(bars);
   cache->budget_bytes = BT_CACHE_BUDGET_BYTES;
-  if (cache->budget_bytes / BT_CACHE_SERIES_LEAST < series_bytes)
-    cache->budget_bytes = BT_CACHE_SERIES_LEAST * series_bytes;
+  size_t least_bytes = bars->n_bars * (sizeof(double) + sizeof(float));
+  if (cache->budget_bytes / BT_CACHE_SERIES_LEAST < least_bytes)
+    cache->budget_bytes = BT_CACHE_SERIES_LEAST * least_bytes;
   if (guard) cache->lock = *guard;
   bt_status status = bt_exact_sums_new(&cache->close_sums, bars->close, bars->n_bars, err);
   cache->nan = bt_block_take(spare, series_bytes);
@@ -72,6 +74,7 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
 
 static void free_entry(const bt_indicator_cache *cache, entry *e)
 {
+  for (size_t i = 0; i < e->indicator->n_outputs; i++) bt_block_give(cache->spare, e->rounded[i]);
   bt_block_give(cache->spare, e->block);
   free(e);
 }
@@ -152,7 +155,10 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
 
 static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
 {
-  return e->indicator->n_outputs * cache->series.n_bars * sizeof(double);
+  size_t size_bytes = e->indicator->n_outputs * cache->series.n_bars * sizeof(double);
+  for (size_t i = 0; i < e->indicator->n_outputs; i++)
+    size_bytes += e->rounded[i] ? cache->series.n_bars * sizeof *e->rounded[i] : 0;
+  return size_bytes;
 }
 
 static void remove_entry(bt_indicator_cache *cache, entry *e)
@@ -194,6 +200,7 @@ static void keep_within_budget(bt_indicator_cache *cache)
 void bt_indicator_hold_init(bt_indicator_hold *hold, bt_indicator_cache *cache)
 {
   hold->cache = cache;
+  hold->rounds = false;
   hold->n_entries = 0;
 }
 
@@ -280,6 +287,27 @@ static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_ind
   return status;
 }
 
+/* Under the lock: it is little work, and done once. */
+static bt_status round_output(bt_indicator_cache *cache, entry *e, size_t output, bt_error *err)
+{
+  size_t n = cache->series.n_bars;
+  float *restrict rounded = bt_block_take(cache->spare, n * sizeof *rounded);
+  const double *values = e->outputs[output];
+  if (!rounded) return bt_fail_nomem(err, e->indicator->name);
+  for (size_t t = 0; t < n; t++) rounded[t] = (float)values[t];
+  e->rounded[output] = rounded;
+  cache->size_bytes += n * sizeof *rounded;
+  return BT_OK;
+}
+
+const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values)
+{
+  for (size_t i = 0; i < hold->n_entries; i++)
+    for (size_t k = 0; k < hold->entries[i]->indicator->n_outputs; k++)
+      if (hold->entries[i]->outputs[k] == values) return hold->entries[i]->rounded[k];
+  return NULL;
+}
+
 bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err)
 {
@@ -295,6 +323,8 @@ bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
   lock(hold->cache);
   status = make_ready(&e, hold->cache, indicator, wanted->params, err);
   if (!status) status = hold_entry(hold, e, err);
+  if (!status && hold->rounds && !e->rounded[wanted->output])
+    status = round_output(hold->cache, e, wanted->output, err);
   if (!status) {
     *out = e->outputs[wanted->output];
     keep_within_budget(hold->cache);

@@ -8,6 +8,7 @@
 #ifndef BT_CORE_INDICATOR_CACHE_H
 #define BT_CORE_INDICATOR_CACHE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "backtest/strategy.h"
@@ -28,7 +29,7 @@ typedef struct bt_cache_lock {
 } bt_cache_lock;
 
 /* What a cache keeps of its results although nobody holds them: so many bytes, but room for
- * BT_CACHE_SERIES_LEAST series in any case. */
+ * BT_CACHE_SERIES_LEAST series in any case, with their floats. */
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
 enum { BT_CACHE_SERIES_LEAST = 32 }; /* sma and ema ask for 25 in their own grids */
 
@@ -50,6 +51,7 @@ enum { BT_INDICATORS_HELD_MOST = 256 };
 /* The results that one user has asked for: they stay where they are until it lets go of them. */
 typedef struct bt_indicator_hold {
   bt_indicator_cache *cache;
+  bool rounds; /* results that are asked for are there as floats, too */
   size_t n_entries;
   struct bt_indicator_entry *entries[BT_INDICATORS_HELD_MOST];
 } bt_indicator_hold;
@@ -70,6 +72,10 @@ typedef struct bt_indicator_request {
  */
 bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err);
+
+/* The floats nearest to the values of one output that `hold`, which rounds, holds; NULL where it
+ * holds none such. */
+const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values);
 
 /* What a strategy gets while it computes: one for each thread. Remembers the first failure. */
 typedef struct bt_signal_host {

@@ -83,8 +83,9 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
          plan->n_computed * (value_bytes(plan) + n_windows * BLOB_ROW_BYTES);
 }
 
-/* How many series the combinations ask for, by letting the strategy ask on a single bar; in a large
- * grid, about COUNTED_MOST that lie spread over it. 1 where that fails. */
+/* How many series of doubles, with their floats, the combinations ask for, by letting the strategy
+ * ask on a single bar; in a large grid, about COUNTED_MOST that lie spread over it. 1 where that
+ * fails. */
 static uint64_t count_series(const bt_job *job)
 {
   enum { COUNTED_MOST = 20000 };
@@ -118,7 +119,7 @@ cleanup:
 /* As far as they are kept. */
 static uint64_t indicator_bytes(const bt_job *job, uint64_t n_bars)
 {
-  uint64_t least = 8 * n_bars * BT_CACHE_SERIES_LEAST, most = BT_CACHE_BUDGET_BYTES;
+  uint64_t least = 12 * n_bars * BT_CACHE_SERIES_LEAST, most = BT_CACHE_BUDGET_BYTES;
   return least_of(8 * n_bars * count_series(job), least > most ? least : most);
 }
 

@@ -4,11 +4,10 @@
 
 enum { FAST, SLOW };
 
-static void sides(const bt_host *host, const double *params, signed char *restrict side)
+static void cross(const bt_host *host, const double *params, const double *pair[2])
 {
-  const double *fast = bt_ema(host, params[FAST]), *slow = bt_ema(host, params[SLOW]);
-  for (size_t t = 0; t < host->series->n_bars; t++)
-    side[t] = fast[t] > slow[t] ? 1 : fast[t] < slow[t] ? -1 : 0;
+  pair[0] = bt_ema(host, params[FAST]);
+  pair[1] = bt_ema(host, params[SLOW]);
 }
 
 static const bt_param params[] = {
@@ -24,5 +23,5 @@ const bt_strategy bt_strategy_ema = {
     .params = params,
     .n_params = 2,
     .rule = "fast<slow",
-    .sides = sides,
+    .cross = cross,
 };

@@ -3,12 +3,10 @@
 
 enum { FAST, SLOW, SIGNAL };
 
-static void sides(const bt_host *host, const double *params, signed char *restrict side)
+static void cross(const bt_host *host, const double *params, const double *pair[2])
 {
-  const double *line = bt_macd(host, params[FAST], params[SLOW], params[SIGNAL], 0);
-  const double *signal = bt_macd(host, params[FAST], params[SLOW], params[SIGNAL], 1);
-  for (size_t t = 0; t < host->series->n_bars; t++)
-    side[t] = line[t] > signal[t] ? 1 : line[t] < signal[t] ? -1 : 0;
+  for (size_t output = 0; output < 2; output++)
+    pair[output] = bt_macd(host, params[FAST], params[SLOW], params[SIGNAL], output);
 }
 
 static const bt_param params[] = {
@@ -25,5 +23,5 @@ const bt_strategy bt_strategy_macd = {
     .params = params,
     .n_params = 3,
     .rule = "fast<slow",
-    .sides = sides,
+    .cross = cross,
 };

@@ -123,6 +123,50 @@ static void a_stretch_that_is_set_flat_is_0_and_nothing_else_is(void **state)
   bt_changes_clear(&changes);
 }
 
+/* Two lines that come near to each other, touch, part by less than floats tell, or are NaN. */
+static void fill_lines(double *a, double *b, test_random *random, size_t n)
+{
+  double distance = 0;
+  size_t undefined[2] = {random_below(random, n + 1), random_below(random, 4) ? 0 : n};
+  for (size_t t = 0; t < n; t++) {
+    static const double steps[] = {1, -1, 0.5, -0.5, 1e-10, -1e-10, 1e-15, 0, 0, 0, 0, 0};
+    distance = random_below(random, 3) ? distance : steps[random_below(random, 12)];
+    b[t] = 100 + (double)random_below(random, 1000) / 7;
+    a[t] = b[t] + distance;
+    if (random_below(random, 50) == 0) a[t] = random_below(random, 2) ? NAN : INFINITY;
+    if (random_below(random, 50) == 0) b[t] = random_below(random, 2) ? 1e300 : 1e-300;
+    if (t < undefined[0] / 4 || t >= n - undefined[1] / 4) b[t] = NAN;
+  }
+}
+
+static void a_cross_is_what_a_comparison_of_each_bar_says(void **state)
+{
+  (void)state;
+  test_random random = {4};
+  bt_changes changes;
+  bt_changes_init(&changes);
+  for (int round = 0; round < 20000; round++) {
+    double value[2][N_BARS_MOST], target[N_BARS_MOST];
+    float rounded[2][N_BARS_MOST];
+    size_t n = 1 + random_below(&random, N_BARS_MOST), kind = random_below(&random, 4);
+    bt_direction direction = (bt_direction)random_below(&random, 3);
+    fill_lines(value[0], value[1], &random, n);
+    for (size_t t = 0; t < n; t++) {
+      double up = value[0][t] > value[1][t], down = value[0][t] < value[1][t];
+      target[t] =
+          (direction == BT_DIRECTION_SHORT ? 0 : up) - (direction == BT_DIRECTION_LONG ? 0 : down);
+      for (int i = 0; i < 2; i++) rounded[i][t] = (float)value[i][t];
+    }
+    bt_line a = {value[0], kind & 1 ? rounded[0] : NULL};
+    bt_line b = {value[1], kind & 2 ? rounded[1] : NULL};
+    assert_int_equal(bt_changes_of_cross(&changes, a, b, n, direction, NULL), BT_OK);
+    expect_target(&changes, target, n);
+  }
+  assert_int_equal(bt_changes_of_cross(&changes, (bt_line){0}, (bt_line){0}, 0, 0, NULL), BT_OK);
+  assert_int_equal(changes.n, 0);
+  bt_changes_clear(&changes);
+}
+
 static void without_bars_nothing_changes(void **state)
 {
   (void)state;
@@ -143,6 +187,7 @@ int main(void)
       cmocka_unit_test(sides_and_targets_change_on_the_same_bars),
       cmocka_unit_test(a_side_that_is_none_is_refused_by_bar),
       cmocka_unit_test(a_stretch_that_is_set_flat_is_0_and_nothing_else_is),
+      cmocka_unit_test(a_cross_is_what_a_comparison_of_each_bar_says),
       cmocka_unit_test(without_bars_nothing_changes),
   };
   return cmocka_run_group_tests_name("core/changes", tests, NULL, NULL);

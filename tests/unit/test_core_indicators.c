@@ -213,7 +213,8 @@ static void what_nobody_holds_gives_way_to_the_budget(void **state)
   bt_bars *bars = make_random_bars(&random, N_LONG, 50, 0.001);
   bt_indicator_cache *cache = NULL;
   bt_indicator_hold mine, other;
-  const size_t series = N_LONG * sizeof(double), most = BT_CACHE_SERIES_LEAST * series;
+  const size_t series = N_LONG * sizeof(double), floats = N_LONG * sizeof(float);
+  const size_t most = BT_CACHE_SERIES_LEAST * (series + floats);
   assert_true(most > BT_CACHE_BUDGET_BYTES);
   assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
   bt_indicator_hold_init(&mine, cache);
@@ -232,6 +233,35 @@ static void what_nobody_holds_gives_way_to_the_budget(void **state)
   bt_indicator_hold_release(&mine);
   bt_indicator_hold_release(&other);
   free(copy);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
+static void values_are_there_as_floats_where_they_were_asked_for(void **state)
+{
+  (void)state;
+  test_random random = {35};
+  bt_bars *bars = make_random_bars(&random, 300, 50, 0.02);
+  bt_indicator_cache *cache = NULL;
+  bt_indicator_hold hold, rounding;
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  bt_indicator_hold_init(&hold, cache);
+  bt_indicator_hold_init(&rounding, cache);
+  rounding.rounds = true;
+  const double *values = get_sma(&hold, 20);
+  assert_null(bt_indicator_rounded(&hold, values));
+  assert_null(bt_indicator_rounded(&rounding, values)); /* it does not hold them */
+  size_t without = bt_indicator_cache_size_bytes(cache);
+  assert_ptr_equal(get_sma(&rounding, 20), values);
+  const float *rounded = bt_indicator_rounded(&rounding, values);
+  assert_non_null(rounded);
+  for (size_t t = 0; t < 300; t++)
+    assert_true(isnan(values[t]) ? isnan(rounded[t]) : rounded[t] == (float)values[t]);
+  assert_ptr_equal(bt_indicator_rounded(&hold, values), rounded);
+  assert_null(bt_indicator_rounded(&hold, bars->close));
+  assert_int_equal(bt_indicator_cache_size_bytes(cache), without + 300 * sizeof *rounded);
+  bt_indicator_hold_release(&hold);
+  bt_indicator_hold_release(&rounding);
   bt_indicator_cache_free(cache);
   bt_bars_free(bars);
 }
@@ -450,6 +480,7 @@ int main(void)
       cmocka_unit_test(every_descriptor_is_sound),
       cmocka_unit_test(the_cache_computes_each_indicator_once),
       cmocka_unit_test(what_nobody_holds_gives_way_to_the_budget),
+      cmocka_unit_test(values_are_there_as_floats_where_they_were_asked_for),
       cmocka_unit_test(holding_too_many_is_refused),
       cmocka_unit_test(the_cache_refuses_what_is_not_there),
       cmocka_unit_test(the_host_locks_around_every_request_and_not_while_it_computes),

@@ -22,6 +22,12 @@ static const bt_param good_params[] = {
     {"slow", 20, 10, 30, 5, 1, 100, 1, "bars"},
 };
 
+static void closes_and_average(const bt_host *host, const double *params, const double *pair[2])
+{
+  pair[0] = host->series->close;
+  if (params[0] > 0) pair[1] = bt_sma(host, params[0]);
+}
+
 static bt_strategy good_strategy(void)
 {
   return (bt_strategy){.abi_version = BT_STRATEGY_ABI,
@@ -70,6 +76,9 @@ static void a_descriptor_that_lacks_something_is_refused(void **state)
   strategy = good_strategy();
   strategy.signals = NULL;
   assert_refused(&strategy, "signals");
+  strategy = good_strategy();
+  strategy.cross = closes_and_average;
+  assert_refused(&strategy, "one of cross, sides and signals");
   strategy = good_strategy();
   strategy.params = NULL;
   assert_refused(&strategy, "params");
@@ -163,6 +172,37 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_bars_free(bars);
 }
 
+static void a_strategy_may_compare_two_series(void **state)
+{
+  (void)state;
+  bt_strategy strategy = good_strategy();
+  strategy.signals = NULL;
+  strategy.cross = closes_and_average;
+  assert_int_equal(bt_strategy_check(&strategy, NULL), BT_OK);
+  const double close[] = {10, 10, 12, 11, 11, 9, 9};
+  static const double expected[] = {0, 0, 1, -1, 0, -1, 0}; /* against the mean of two */
+  bt_bars *bars = make_bars(7, close, close, close, close);
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  bt_error err;
+  bt_aim aim;
+  bt_aim_init(&aim);
+  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  bt_signal_host_init(&host, bars, cache);
+  const double params[] = {2, 0}, none[] = {0, 0}, wrong[] = {0.5, 0};
+  assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err), BT_OK);
+  assert_int_equal(bt_aim_spread(&aim, &err), BT_OK);
+  for (size_t t = 0; t < 7; t++) assert_true(aim.target[t] == expected[t]);
+  assert_int_equal(bt_aim_take(&aim, &strategy, none, &host, BT_DIRECTION_BOTH, &err), BT_ERR_DATA);
+  assert_string_equal(err.message, "strategy mine: cross has not set both series");
+  assert_int_equal(bt_aim_take(&aim, &strategy, wrong, &host, BT_DIRECTION_BOTH, &err),
+                   BT_ERR_USAGE);
+  assert_non_null(strstr(err.message, "strategy mine: indicator sma"));
+  bt_aim_clear(&aim);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -172,6 +212,7 @@ int main(void)
       cmocka_unit_test(a_parameter_with_the_name_of_an_exit_level_is_refused),
       cmocka_unit_test(a_rule_over_unknown_names_is_refused),
       cmocka_unit_test(an_unknown_strategy_suggests_the_nearest),
+      cmocka_unit_test(a_strategy_may_compare_two_series),
       cmocka_unit_test(a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason),
   };
   return cmocka_run_group_tests_name("strategies/registry", tests, NULL, NULL);

@@ -7,9 +7,9 @@
  *
  *     static void sides(const bt_host *host, const double *p, signed char *restrict side)
  *     {
- *       const double *fast = bt_sma(host, p[0]), *slow = bt_sma(host, p[1]);
+ *       const double *rsi = bt_rsi(host, p[0]);
  *       for (size_t t = 0; t < host->series->n_bars; t++)
- *         side[t] = fast[t] > slow[t] ? 1 : fast[t] < slow[t] ? -1 : 0;
+ *         side[t] = rsi[t] < 30 ? 1 : rsi[t] > 70 ? -1 : BT_AS_BEFORE;
  *     }
  *
  * The target of bar t may use bars 0..t alone. One descriptor serves thousands of combinations on
@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* Grows whenever a struct of this header changes; a strategy built for another one is refused. */
-#define BT_STRATEGY_ABI 2u
+#define BT_STRATEGY_ABI 3u
 
 /* One ticker's bars, oldest first, read-only. Prices > 0 and finite; volume may be NaN. */
 typedef struct bt_series {
@@ -57,11 +57,15 @@ struct bt_host {
 /* What `sides` writes for "as before". */
 enum { BT_AS_BEFORE = 2 };
 
-/* The descriptor, with one of two functions that fill the target wanted after every bar; params are
- * in the order declared. `sides`: side[t] is +1 (long with all equity), -1 (short with all equity),
- * 0 (no position) or BT_AS_BEFORE. `signals`: target[t] is any exposure from -1 to +1, NaN as
- * before. Where both would do, `sides` is twice as fast: it moves an eighth of the memory. Without
- * `restrict` a compiler must assume that a side may overwrite a price, and makes no vectors. */
+/* The descriptor, with one of three functions that tell the target wanted after every bar; params
+ * are in the order declared. Where several would do, the first is the fastest, and the second twice
+ * as fast as the third.
+ *   cross:   points to two series, an indicator or the closes: +1 (long with all equity) while the
+ *            first is above the second, -1 (short with all equity) while it is below, 0 (no
+ *            position) where they are equal or one of them is NaN.
+ *   sides:   fills +1, -1, 0 or BT_AS_BEFORE. Without `restrict` a compiler must assume that a side
+ *            may overwrite a price, and makes no vectors.
+ *   signals: fills any exposure from -1 to +1; NaN is as before. */
 typedef struct bt_strategy {
   unsigned abi_version; /* BT_STRATEGY_ABI */
   const char *name;     /* lower case letters, digits, _ */
@@ -72,6 +76,7 @@ typedef struct bt_strategy {
                        "fast<slow"; NULL for none */
   void (*signals)(const bt_host *host, const double *params, double *target);
   void (*sides)(const bt_host *host, const double *params, signed char *restrict side);
+  void (*cross)(const bt_host *host, const double *params, const double *pair[2]);
 } bt_strategy;
 
 /* ---- indicators by name; definitions and sources: `backtest list indicators` -------------- */
