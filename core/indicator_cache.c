@@ -123,11 +123,18 @@ static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indica
   return &cache->buckets[hash % N_BUCKETS];
 }
 
+/* To the last bit. */
+static bool has_params(const entry *e, const double *params)
+{
+  size_t i = 0, n = e->indicator->n_params;
+  while (i < n && memcmp(&e->params[i], &params[i], sizeof *params) == 0) i++;
+  return i == n;
+}
+
 static entry *find_entry(entry *bucket, const bt_indicator *indicator, const double *params)
 {
-  size_t size = indicator->n_params * sizeof *params;
   entry *e = bucket;
-  while (e && (e->indicator != indicator || memcmp(e->params, params, size) != 0)) e = e->next;
+  while (e && (e->indicator != indicator || !has_params(e, params))) e = e->next;
   return e;
 }
 

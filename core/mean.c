@@ -177,12 +177,13 @@ static bool find_range(int *lowest, int *highest, const double *x, size_t n)
 static void fill_pair(bt_exact_sums *sums, int unit_exponent)
 {
   const double anchor = ldexp(1.5, unit_exponent + DOUBLE_BITS - 1);
-  double *high = sums->high, *low = low_of(sums);
+  const double *x = sums->x;
+  double *restrict high = sums->high, *restrict low = low_of(sums), of_high = 0, of_low = 0;
   high[0] = low[0] = 0;
-  for (size_t t = 0; t < sums->n; t++) {
-    double part = (anchor + sums->x[t]) - anchor;
-    high[t + 1] = high[t] + part;
-    low[t + 1] = low[t] + (sums->x[t] - part);
+  for (size_t t = 0, n = sums->n; t < n; t++) {
+    double part = (anchor + x[t]) - anchor;
+    high[t + 1] = of_high += part;
+    low[t + 1] = of_low += x[t] - part;
   }
 }
 

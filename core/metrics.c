@@ -297,8 +297,8 @@ void bt_metrics__begin(double *value, size_t n_bars)
 
 void bt_metrics__finish(double *value)
 {
-  for (size_t i = 0; i < BT_METRIC_COUNT; i++)
-    value[i] = isfinite(value[i]) ? value[i] : (double)NAN;
+  for (size_t i = 0; i < BT_METRIC_COUNT; i++) /* x - x is 0 or, of what is not finite, NaN */
+    value[i] = value[i] - value[i] == 0 ? value[i] : (double)NAN;
 }
 
 void bt_metrics_compute(bt_metrics *out, double *returns, const bt_ledger *ledger,
