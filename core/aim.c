@@ -78,6 +78,7 @@ static bt_status take_cross(bt_aim *aim, const bt_strategy *strategy, const doub
                                  host->series.n_bars, direction, err);
   bt_error cause;
   bt_status ended = end_run(strategy, host, &cause);
+  host->hold.rounds = false;
   if (ended && err) *err = cause;
   return ended ? ended : status;
 }

@@ -4,18 +4,27 @@
 #endif
 #include "core/block.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 enum {
   HUGE_PAGE = 2 << 20,
-  AGE_MOST = 2 /* tickers without a use for it */
+  AGE_MOST = 2 /* tickers that had no use for it */
 };
+
+/* A sanitizer is to see what is used after it was given back, or beyond its end. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ALWAYS_NEW 1
+#else
+#define ALWAYS_NEW 0
+#endif
 
 /* In front of the memory. */
 typedef struct bt_block {
   size_t size_bytes; /* of the memory */
+  bool is_mapped;    /* it is none of malloc's */
   unsigned age;
   struct bt_block *older; /* where it is spare */
 } block;
@@ -32,19 +41,72 @@ static block *block_of(void *memory)
   return (block *)(void *)((char *)memory - BT_BLOCK_ALIGNMENT);
 }
 
+/* ---- large blocks, straight from the system: what is given back is not kept in pieces ----------
+ */
+
+#if defined(MADV_HUGEPAGE) && defined(MAP_ANONYMOUS)
+
+/* From the first byte of a huge page on; what is mapped beside it is given back. */
+static void *map(size_t size_bytes)
+{
+  size_t room = size_bytes + HUGE_PAGE;
+  char *start = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  size_t place = (uintptr_t)start % HUGE_PAGE, ahead = place > 0 ? HUGE_PAGE - place : 0;
+  if (ahead > 0) (void)munmap(start, ahead);
+  (void)munmap(start + ahead + size_bytes, room - ahead - size_bytes);
+  (void)madvise(start + ahead, size_bytes, MADV_HUGEPAGE); /* a wish */
+  return start + ahead;
+}
+
+static void unmap(void *memory, size_t size_bytes)
+{
+  (void)munmap(memory, size_bytes);
+}
+
+#else
+
+static void *map(size_t size_bytes)
+{
+  (void)size_bytes;
+  return NULL;
+}
+
+static void unmap(void *memory, size_t size_bytes)
+{
+  (void)memory, (void)size_bytes;
+}
+
+#endif
+
+static size_t round_up(size_t size_bytes, size_t unit)
+{
+  return (size_bytes + unit - 1) / unit * unit;
+}
+
 static block *new_block(size_t size_bytes)
 {
-  size_t unit = size_bytes < 2 * HUGE_PAGE ? BT_BLOCK_ALIGNMENT : HUGE_PAGE;
-  if (size_bytes > SIZE_MAX - 2 * HUGE_PAGE) return NULL;
-  size_t total = (size_bytes + BT_BLOCK_ALIGNMENT + unit - 1) / unit * unit;
-  block *b = aligned_alloc(unit, total);
-  if (!b) return NULL;
-#if defined(MADV_HUGEPAGE)
-  if (unit == HUGE_PAGE) (void)madvise(b, total, MADV_HUGEPAGE); /* a wish */
-#endif
-  *b = (block){.size_bytes = total - BT_BLOCK_ALIGNMENT};
+  enum { LARGE = 2 * HUGE_PAGE, PAGES = 1 << 16 /* of all machines, whole ones */ };
+  if (size_bytes > PTRDIFF_MAX - LARGE) return NULL;
+  size_t total = round_up(size_bytes + BT_BLOCK_ALIGNMENT, BT_BLOCK_ALIGNMENT);
+  bool is_large = total >= LARGE && !ALWAYS_NEW;
+  block *b = is_large ? map(total = round_up(total, PAGES)) : NULL;
+  bool is_mapped = b != NULL;
+  if (!b) b = aligned_alloc(BT_BLOCK_ALIGNMENT, total);
+  if (b) *b = (block){.size_bytes = total - BT_BLOCK_ALIGNMENT, .is_mapped = is_mapped};
   return b;
 }
+
+static void free_block(block *b)
+{
+  if (b->is_mapped)
+    unmap(b, b->size_bytes + BT_BLOCK_ALIGNMENT);
+  else
+    free(b);
+}
+
+/* ---- spare ones -------------------------------------------------------------------------------
+ */
 
 void bt_spare_init(bt_spare *spare)
 {
@@ -56,7 +118,7 @@ void bt_spare_clear(bt_spare *spare)
   while (spare->newest) {
     block *b = spare->newest;
     spare->newest = b->older;
-    free(b);
+    free_block(b);
   }
 }
 
@@ -69,7 +131,7 @@ void bt_spare_age(bt_spare *spare)
       place = &b->older;
     } else {
       *place = b->older;
-      free(b);
+      free_block(b);
     }
   }
 }
@@ -79,7 +141,7 @@ void *bt_block_take(bt_spare *spare, size_t size_bytes)
   block **best = NULL;
   for (block **place = spare ? &spare->newest : NULL; place && *place; place = &(*place)->older) {
     size_t size = (*place)->size_bytes;
-    if (size < size_bytes || size / 2 > size_bytes) continue; /* half of it would lie idle */
+    if (size < size_bytes || size / 2 >= size_bytes) continue; /* half of it would lie idle */
     if (!best || size < (*best)->size_bytes) best = place;
     if (size - size_bytes < BT_BLOCK_ALIGNMENT) break;
   }
@@ -93,8 +155,8 @@ void bt_block_give(bt_spare *spare, void *memory)
 {
   if (!memory) return;
   block *b = block_of(memory);
-  if (!spare) {
-    free(b);
+  if (!spare || ALWAYS_NEW) {
+    free_block(b);
     return;
   }
   b->age = 0;

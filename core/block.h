@@ -2,6 +2,7 @@
  *
  * A page that is touched for the first time costs more than most of what is done with it. So large
  * blocks ask for huge pages, where the system has them, and what one ticker needed serves the next.
+ * With the address sanitizer nothing is kept.
  */
 #ifndef BT_CORE_BLOCK_H
 #define BT_CORE_BLOCK_H
@@ -18,7 +19,7 @@ typedef struct bt_spare {
 void bt_spare_init(bt_spare *spare); /* none */
 void bt_spare_clear(bt_spare *spare);
 
-/* Another ticker begins: blocks that the last ones had no use for are freed. */
+/* Another ticker begins: blocks that the last two had no use for are freed. */
 void bt_spare_age(bt_spare *spare);
 
 /* At least so many bytes, aligned, with anything in them: a spare block, else a new one. NULL

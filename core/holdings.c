@@ -151,11 +151,11 @@ static bool are_differences_sure(const bt_path *p, const bt_return_sums *s, doub
   const bt_span span = p->subject->span;
   const bt_leaf_sums *from = &p->tables->ahead[span.first / BT_LEAF_BARS];
   const bt_leaf_sums *to = &p->tables->ahead[span.end / BT_LEAF_BARS];
-  const double *in_leaf = p->tables->until[span.end].sum;
+  const double *until_end = p->tables->until[span.end].sum;
   const double unit = 0x1p-52 * 1e10 * (double)p->n_differences; /* and 1e-10 of the sums */
   double off[BT_N_MOMENTS], variance = s->second / count;
   for (size_t i = 0; i < BT_N_MOMENTS; i++)
-    off[i] = ((to->high[i] - from->high[i]) + (to->low[i] - from->low[i]) + in_leaf[i]) * unit +
+    off[i] = ((to->high[i] - from->high[i]) + (to->low[i] - from->low[i]) + until_end[i]) * unit +
              to->high[i] * 0x1p-96 * 1e10;
   return p->n_differences == 0 ||
          (off[BT_SECOND] <= s->second && off[BT_FOURTH] <= count * variance * variance &&

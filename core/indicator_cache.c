@@ -19,9 +19,9 @@ struct bt_indicator_entry {
   const bt_indicator *indicator;
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
-  float *rounded[BT_INDICATOR_OUTPUTS_MOST];  /* the same as floats, once somebody needs them */
   double *block;
-  bool ready; /* else some thread is computing it */
+  float *rounded; /* the same as floats, output by output; NULL where nobody needed them */
+  bool ready;     /* else some thread is computing it */
   size_t n_holds;
 };
 
@@ -72,10 +72,10 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
   return BT_OK;
 }
 
-static void free_entry(const bt_indicator_cache *cache, entry *e)
+static void free_entry(bt_spare *spare, entry *e)
 {
-  for (size_t i = 0; i < e->indicator->n_outputs; i++) bt_block_give(cache->spare, e->rounded[i]);
-  bt_block_give(cache->spare, e->block);
+  bt_block_give(spare, e->rounded);
+  bt_block_give(spare, e->block);
   free(e);
 }
 
@@ -85,7 +85,7 @@ void bt_indicator_cache_free(bt_indicator_cache *cache)
   for (size_t i = 0; i < N_BUCKETS; i++) {
     for (entry *e = cache->buckets[i], *next; e; e = next) {
       next = e->next;
-      free_entry(cache, e);
+      free_entry(cache->spare, e);
     }
   }
   bt_exact_sums_free(cache->close_sums);
@@ -141,7 +141,7 @@ static entry *find_entry(entry *bucket, const bt_indicator *indicator, const dou
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
  * the sake of vectors. NULL without memory. */
 static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
-                          const bt_indicator *indicator, const double *params)
+                          const bt_indicator *indicator, const double *params, bool rounds)
 {
   enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double) };
   size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
@@ -153,6 +153,9 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
     return NULL;
   }
   for (size_t i = 0; i < indicator->n_outputs; i++) e->outputs[i] = e->block + i * stride;
+  if (rounds) /* without memory it goes without */
+    e->rounded = bt_block_take(cache->spare,
+                               indicator->n_outputs * cache->series.n_bars * sizeof *e->rounded);
   e->indicator = indicator;
   memcpy(e->params, params, indicator->n_params * sizeof *params);
   e->next = *bucket;
@@ -162,19 +165,18 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
 
 static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
 {
-  size_t size_bytes = e->indicator->n_outputs * cache->series.n_bars * sizeof(double);
-  for (size_t i = 0; i < e->indicator->n_outputs; i++)
-    size_bytes += e->rounded[i] ? cache->series.n_bars * sizeof *e->rounded[i] : 0;
-  return size_bytes;
+  size_t value_bytes = sizeof *e->block + (e->rounded ? sizeof *e->rounded : 0);
+  return e->indicator->n_outputs * cache->series.n_bars * value_bytes;
 }
 
+/* Its memory goes back to the system: the budget is about all that is there. */
 static void remove_entry(bt_indicator_cache *cache, entry *e)
 {
   entry **place = find_bucket(cache, e->indicator, e->params);
   while (*place != e) place = &(*place)->next;
   *place = e->next;
   if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
-  free_entry(cache, e);
+  free_entry(NULL, e);
 }
 
 /* The list of entries that nobody holds. */
@@ -251,6 +253,15 @@ static bt_status check_params(const bt_indicator *indicator, const bt_indicator_
   return BT_OK;
 }
 
+static void round_outputs(entry *e, size_t n_bars)
+{
+  for (size_t i = 0; i < e->indicator->n_outputs; i++) {
+    const double *values = e->outputs[i];
+    float *restrict rounded = e->rounded + i * n_bars;
+    for (size_t t = 0; t < n_bars; t++) rounded[t] = (float)values[t];
+  }
+}
+
 /* Without the lock: others see the entry, but wait until it is ready. It may ask for others, which
  * it holds as long as it computes. */
 static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
@@ -260,14 +271,16 @@ static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *er
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
   bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);
   bt_indicator_hold_release(&parts);
+  if (e->rounded && !status) round_outputs(e, cache->series.n_bars);
   return status;
 }
 
 /* The entry, ready, computed here if need be. Called and left with the lock; gives it up between.
  */
-static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_indicator *indicator,
-                            const double *params, bt_error *err)
+static bt_status make_ready(entry **out, const bt_indicator_hold *hold,
+                            const bt_indicator *indicator, const double *params, bt_error *err)
 {
+  bt_indicator_cache *cache = hold->cache;
   entry **bucket = find_bucket(cache, indicator, params), *e = NULL;
   while ((e = find_entry(*bucket, indicator, params)) && !e->ready) {
     assert(cache->lock.wait); /* else an indicator asks for itself */
@@ -277,7 +290,7 @@ static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_ind
     *out = e;
     return BT_OK;
   }
-  e = begin_entry(cache, bucket, indicator, params);
+  e = begin_entry(cache, bucket, indicator, params, hold->rounds);
   if (!e) return bt_fail_nomem(err, indicator->name);
   unlock(cache);
   bt_status status = compute_entry(e, cache, err);
@@ -294,24 +307,14 @@ static bt_status make_ready(entry **out, bt_indicator_cache *cache, const bt_ind
   return status;
 }
 
-/* Under the lock: it is little work, and done once. */
-static bt_status round_output(bt_indicator_cache *cache, entry *e, size_t output, bt_error *err)
-{
-  size_t n = cache->series.n_bars;
-  float *restrict rounded = bt_block_take(cache->spare, n * sizeof *rounded);
-  const double *values = e->outputs[output];
-  if (!rounded) return bt_fail_nomem(err, e->indicator->name);
-  for (size_t t = 0; t < n; t++) rounded[t] = (float)values[t];
-  e->rounded[output] = rounded;
-  cache->size_bytes += n * sizeof *rounded;
-  return BT_OK;
-}
-
 const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values)
 {
-  for (size_t i = 0; i < hold->n_entries; i++)
-    for (size_t k = 0; k < hold->entries[i]->indicator->n_outputs; k++)
-      if (hold->entries[i]->outputs[k] == values) return hold->entries[i]->rounded[k];
+  size_t n_bars = hold->cache->series.n_bars;
+  for (size_t i = 0; i < hold->n_entries; i++) {
+    const entry *e = hold->entries[i];
+    for (size_t k = 0; k < e->indicator->n_outputs && e->rounded; k++)
+      if (e->outputs[k] == values) return e->rounded + k * n_bars;
+  }
   return NULL;
 }
 
@@ -328,10 +331,8 @@ bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
     return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
                    wanted->output);
   lock(hold->cache);
-  status = make_ready(&e, hold->cache, indicator, wanted->params, err);
+  status = make_ready(&e, hold, indicator, wanted->params, err);
   if (!status) status = hold_entry(hold, e, err);
-  if (!status && hold->rounds && !e->rounded[wanted->output])
-    status = round_output(hold->cache, e, wanted->output, err);
   if (!status) {
     *out = e->outputs[wanted->output];
     keep_within_budget(hold->cache);

@@ -31,7 +31,7 @@ typedef struct bt_cache_lock {
 /* What a cache keeps of its results although nobody holds them: so many bytes, but room for
  * BT_CACHE_SERIES_LEAST series in any case, with their floats. */
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
-enum { BT_CACHE_SERIES_LEAST = 32 }; /* sma and ema ask for 25 in their own grids */
+enum { BT_CACHE_SERIES_LEAST = 28 }; /* sma and ema ask for 25 in their own grids */
 
 /* A cache over bars, which must outlive it; memory of results is taken from spare, under the lock,
  * and given back to it (NULL: it is new). The caller frees *out with bt_indicator_cache_free.
@@ -51,7 +51,7 @@ enum { BT_INDICATORS_HELD_MOST = 256 };
 /* The results that one user has asked for: they stay where they are until it lets go of them. */
 typedef struct bt_indicator_hold {
   bt_indicator_cache *cache;
-  bool rounds; /* results that are asked for are there as floats, too */
+  bool rounds; /* what is computed for it is there as floats, too */
   size_t n_entries;
   struct bt_indicator_entry *entries[BT_INDICATORS_HELD_MOST];
 } bt_indicator_hold;
@@ -73,8 +73,7 @@ typedef struct bt_indicator_request {
 bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err);
 
-/* The floats nearest to the values of one output that `hold`, which rounds, holds; NULL where it
- * holds none such. */
+/* The floats nearest to the values of one output that is held; NULL where there are none. */
 const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values);
 
 /* What a strategy gets while it computes: one for each thread. Remembers the first failure. */

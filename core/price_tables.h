@@ -7,7 +7,8 @@
  * leaves hold and to 2^-96 of all. Where that does not do, because one price is 100 x too high,
  * returns are added one by one. The highest and the lowest close and the deepest fall of a stretch
  * are joined from its first and its last leaf, known for every bar, and for the leaves between them
- * from two entries of a disjoint sparse table. Some 150 bytes a bar. Internal to core.
+ * from two entries of a disjoint sparse table, in each 8192 bars. Some 150 bytes a bar. Internal to
+ * core.
  */
 #ifndef BT_CORE_PRICE_TABLES_H
 #define BT_CORE_PRICE_TABLES_H
@@ -139,7 +140,8 @@ static inline void bt_tables_add(bt_lanes *sums, const bt_tables *tables, size_t
   const bt_leaf_sums *b = &tables->ahead[end / BT_LEAF_BARS];
   const double *in_a = tables->until[from].sum, *in_b = tables->until[end].sum;
   for (size_t k = 0; k < BT_LANES_VECTORS; k++) {
-    size_t i = k * BT_WIDTH;
+    size_t i =
+        k * BT_WIDTH; /* of BT_LANES, of which the last are those of the reach behind a sum */
     bt_vector low = bt_vector_load(b->low + i) - bt_vector_load(a->low + i);
     bt_vector near = bt_vector_load(in_b + i) - bt_vector_load(in_a + i);
     sums->part[k] += (bt_vector_load(b->high + i) - bt_vector_load(a->high + i)) + (low + near);

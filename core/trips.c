@@ -213,7 +213,8 @@ bt_status bt_trips_make(bt_trips *trips, const bt_tables *tables, const bt_chang
   bt_status status = reserve(trips, changes->n + 1, err);
   if (status) return status;
   trips->tables = tables;
-  memcpy(trips->total, tables->ahead[tables->n_leaves].high, sizeof trips->total);
+  trips->total[0] = tables->ahead[tables->n_leaves].high[BT_FIRST];
+  trips->total[1] = tables->ahead[tables->n_leaves].high[BT_SECOND];
   trips->version = changes->version;
   trips->of_costs = config->costs;
   trips->fill = config->fill;

@@ -161,13 +161,15 @@ bt_status bt_run_read_objectives(double *values, const bt_run *run, const bt_res
 /* ---- tickers ----------------------------------------------------------------------------------
  */
 
-/* What reading a large file has needed is given back before its bars are evaluated. */
-static bt_status shrink_loader(bt_worker_scratch *scratch, const bt_run *run, size_t index,
-                               bt_error *err)
+static bool is_large(const bt_run *run, size_t index)
 {
-  const bt_schedule *schedule = &run->schedule;
+  return bt_schedule_bytes(&run->schedule, run->schedule.place[index]) >= LARGE_TICKER_BYTES;
+}
+
+/* What reading a large file has needed is given back before its bars are evaluated. */
+static bt_status shrink_loader(bt_worker_scratch *scratch, bt_error *err)
+{
   bt_loader *fresh = NULL;
-  if (bt_schedule_bytes(schedule, schedule->place[index]) < LARGE_TICKER_BYTES) return BT_OK;
   bt_status status = bt_loader_new(&fresh, err);
   if (status) return status;
   bt_loader_free(scratch->loader);
@@ -180,11 +182,13 @@ static bt_status open_with(bt_open_ticker *out, bt_worker_scratch *scratch, cons
                            size_t index, const bt_bars *bars, bt_error *err)
 {
   const bt_job *job = run->job;
-  bt_status status = shrink_loader(scratch, run, index, err);
+  bool large =
+      is_large(run, index); /* and nothing is kept of it: its memory is another one's next */
+  bt_status status = large ? shrink_loader(scratch, err) : BT_OK;
   if (!status)
-    status =
-        bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
-                       run->means->scan->entries[index].periods_per_year, &scratch->spare, err);
+    status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
+                            run->means->scan->entries[index].periods_per_year,
+                            large ? NULL : &scratch->spare, err);
   if (status) bt_bars_free(out->owned);
   return status;
 }

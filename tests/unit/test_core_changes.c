@@ -14,7 +14,7 @@
 #include "core/changes.h"
 #include "tests/support/make_bars.h"
 
-enum { N_BARS_MOST = 400 };
+enum { N_BARS_MOST = 3000, N_BARS_USUAL = 400 };
 
 static void expect_target(const bt_changes *changes, const double *target, size_t n)
 {
@@ -64,7 +64,7 @@ static void sides_and_targets_change_on_the_same_bars(void **state)
   bt_changes_init(&of_sides);
   bt_changes_init(&of_target);
   for (int round = 0; round < 20000; round++) {
-    size_t n = 1 + random_below(&random, N_BARS_MOST);
+    size_t n = 1 + random_below(&random, N_BARS_USUAL);
     bt_direction direction = (bt_direction)random_below(&random, 3);
     signed char *side =
         random_sides(&random, n, 1 + random_below(&random, 80), 1 + random_below(&random, 4));
@@ -88,7 +88,7 @@ static void a_side_that_is_none_is_refused_by_bar(void **state)
   bt_error err;
   bt_changes_init(&changes);
   for (int value = -128; value < 128; value++) {
-    size_t n = 1 + random_below(&random, N_BARS_MOST), bar = random_below(&random, n);
+    size_t n = 1 + random_below(&random, N_BARS_USUAL), bar = random_below(&random, n);
     signed char *side = random_sides(&random, n, 20, 4);
     side[bar] = (signed char)value;
     bool fine = value >= -1 && value <= BT_AS_BEFORE;
@@ -148,7 +148,8 @@ static void a_cross_is_what_a_comparison_of_each_bar_says(void **state)
   for (int round = 0; round < 20000; round++) {
     double value[2][N_BARS_MOST], target[N_BARS_MOST];
     float rounded[2][N_BARS_MOST];
-    size_t n = 1 + random_below(&random, N_BARS_MOST), kind = random_below(&random, 4);
+    size_t n = 1 + random_below(&random, round % 20 ? N_BARS_USUAL : N_BARS_MOST),
+           kind = random_below(&random, 4);
     bt_direction direction = (bt_direction)random_below(&random, 3);
     fill_lines(value[0], value[1], &random, n);
     for (size_t t = 0; t < n; t++) {

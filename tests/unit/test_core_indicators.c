@@ -248,18 +248,19 @@ static void values_are_there_as_floats_where_they_were_asked_for(void **state)
   bt_indicator_hold_init(&hold, cache);
   bt_indicator_hold_init(&rounding, cache);
   rounding.rounds = true;
-  const double *values = get_sma(&hold, 20);
-  assert_null(bt_indicator_rounded(&hold, values));
-  assert_null(bt_indicator_rounded(&rounding, values)); /* it does not hold them */
-  size_t without = bt_indicator_cache_size_bytes(cache);
-  assert_ptr_equal(get_sma(&rounding, 20), values);
+  const double *values = get_sma(&rounding, 20), *others = get_sma(&hold, 30);
   const float *rounded = bt_indicator_rounded(&rounding, values);
   assert_non_null(rounded);
   for (size_t t = 0; t < 300; t++)
     assert_true(isnan(values[t]) ? isnan(rounded[t]) : rounded[t] == (float)values[t]);
+  assert_null(bt_indicator_rounded(&hold, values)); /* it does not hold them */
+  assert_ptr_equal(get_sma(&hold, 20), values);
   assert_ptr_equal(bt_indicator_rounded(&hold, values), rounded);
+  assert_ptr_equal(get_sma(&rounding, 30), others); /* computed for one that does not round */
+  assert_null(bt_indicator_rounded(&rounding, others));
   assert_null(bt_indicator_rounded(&hold, bars->close));
-  assert_int_equal(bt_indicator_cache_size_bytes(cache), without + 300 * sizeof *rounded);
+  assert_int_equal(bt_indicator_cache_size_bytes(cache),
+                   300 * (2 * sizeof *values + sizeof *rounded));
   bt_indicator_hold_release(&hold);
   bt_indicator_hold_release(&rounding);
   bt_indicator_cache_free(cache);

@@ -97,6 +97,35 @@ static void many_workers_on_one_ticker_give_the_same_bits(void **state)
   }
 }
 
+/* Tickers of other lengths, one after another in the same memory, give what each gives alone. */
+static void memory_that_a_ticker_leaves_serves_the_next(void **state)
+{
+  (void)state;
+  static const size_t lengths[] = {400, 390, 150, 400, 1, 300, 400};
+  scene s;
+  bt_spare spare;
+  bt_spare_init(&spare);
+  open_scene(&s, "macd");
+  size_t n_combos = bt_grid_count(s.grid);
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    bt_bars *bars = make_prefix(s.bars, lengths[i]);
+    bt_ticker alone, next;
+    assert_int_equal(bt_ticker_open(&alone, bars, &s.entry, &s.job, 252, NULL, NULL), BT_OK);
+    assert_int_equal(bt_ticker_open(&next, bars, &s.entry, &s.job, 252, &spare, NULL), BT_OK);
+    for (size_t k = 0; k < n_combos; k++) {
+      bt_metrics a, b;
+      assert_int_equal(bt_ticker_evaluate(&a, &alone, &s.scratch[0], &s.job, k, NULL), BT_OK);
+      assert_int_equal(bt_ticker_evaluate(&b, &next, &s.scratch[1], &s.job, k, NULL), BT_OK);
+      assert_memory_equal(&a, &b, sizeof a);
+    }
+    bt_ticker_close(&alone);
+    bt_ticker_close(&next);
+    bt_bars_free(bars);
+  }
+  bt_spare_clear(&spare);
+  close_scene(&s);
+}
+
 /* In the universe on the days of bars 10 to 20: bought at the open behind the first of them, sold
  * at the one behind the last. */
 static void outside_of_its_dates_a_ticker_is_not_held(void **state)
@@ -119,6 +148,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_workers_on_one_ticker_give_the_same_bits),
+      cmocka_unit_test(memory_that_a_ticker_leaves_serves_the_next),
       cmocka_unit_test(outside_of_its_dates_a_ticker_is_not_held),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
