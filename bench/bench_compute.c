@@ -51,9 +51,9 @@ static bt_status evaluate_ticker(void *context, size_t index, bt_worker *worker,
   size_t n_combos = bt_grid_count(b->sma.grid), best = 0;
   part p = {.bench = b, .scores = malloc(n_combos * sizeof *p.scores)};
   if (!p.scores) return bt_fail_nomem(err, "scores");
-  bt_status status =
-      bt_ticker_open(&p.ticker, entry->bars, &b->sma.universe.entries[index], &b->sma.job,
-                     entry->periods_per_year, &b->spares[bt_worker_index(worker)], err);
+  const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[index],
+                                   entry->periods_per_year, &b->spares[bt_worker_index(worker)]};
+  bt_status status = bt_ticker_open(&p.ticker, &source, &b->sma.job, err);
   if (!status) {
     status = bt_worker_fork(worker, n_combos, GRAIN, evaluate_combination, &p, err);
     bt_ticker_close(&p.ticker);

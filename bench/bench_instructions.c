@@ -50,9 +50,9 @@ static void run_block(bench *b, way how)
 {
   bt_error err;
   const bt_scan_entry *entry = &b->sma.scan.entries[0];
-  stop_on(bt_ticker_open(&b->ticker, entry->bars, &b->sma.universe.entries[0], &b->sma.job,
-                         entry->periods_per_year, NULL, &err),
-          &err);
+  const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[0],
+                                   entry->periods_per_year, NULL};
+  stop_on(bt_ticker_open(&b->ticker, &source, &b->sma.job, &err), &err);
   for (size_t i = 0; how != OPEN && i < bt_grid_count(b->sma.grid); i++) evaluate(b, how, i);
   bt_ticker_close(&b->ticker);
 }

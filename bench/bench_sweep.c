@@ -57,9 +57,9 @@ static void run_ticker(bench *b, const bench_case *c, size_t index, const bt_job
   bt_error err;
   bt_ticker ticker;
   const bt_scan_entry *entry = &b->sma.scan.entries[index];
-  stop_on(bt_ticker_open(&ticker, entry->bars, &b->sma.universe.entries[index], job,
-                         entry->periods_per_year, &b->spare, &err),
-          &err);
+  const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[index],
+                                   entry->periods_per_year, &b->spare};
+  stop_on(bt_ticker_open(&ticker, &source, job, &err), &err);
   for (size_t i = 0; i < bt_grid_count(job->grid); i++) {
     if (c->plain)
       stop_on(evaluate_plainly(&out[i], b, &ticker, job, i, &err), &err);

@@ -192,9 +192,9 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   double start = now_s();
   b->spans = spans;
   b->n_spans = n;
-  stop_on(bt_ticker_open(&b->ticker, bars, &b->universe.entries[0], &b->job,
-                         b->scan.entries[0].periods_per_year, &b->spare, &err),
-          &err);
+  const bt_ticker_source source = {bars, &b->universe.entries[0],
+                                   b->scan.entries[0].periods_per_year, &b->spare};
+  stop_on(bt_ticker_open(&b->ticker, &source, &b->job, &err), &err);
   if (pool)
     stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);
   else

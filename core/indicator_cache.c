@@ -109,14 +109,20 @@ const double *bt_indicator_cache_nan(const bt_indicator_cache *cache)
 /* ---- entries, under the lock ------------------------------------------------------------------
  */
 
+static uint64_t bits_of(double x)
+{
+  uint64_t bits = 0;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
 /* FNV-1a over the indicator's address and the bits of its parameters. */
 static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indicator,
                            const double *params)
 {
   uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)(uintptr_t)indicator;
   for (size_t i = 0; i < indicator->n_params; i++) {
-    uint64_t bits = 0;
-    memcpy(&bits, &params[i], sizeof bits);
+    uint64_t bits = bits_of(params[i]);
     hash = (hash ^ bits >> 32 ^ bits) * UINT64_C(1099511628211); /* few doubles use low bits */
     hash ^= hash >> 32;
   }
@@ -127,7 +133,7 @@ static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indica
 static bool has_params(const entry *e, const double *params)
 {
   size_t i = 0, n = e->indicator->n_params;
-  while (i < n && memcmp(&e->params[i], &params[i], sizeof *params) == 0) i++;
+  while (i < n && bits_of(e->params[i]) == bits_of(params[i])) i++;
   return i == n;
 }
 

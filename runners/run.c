@@ -185,10 +185,12 @@ static bt_status open_with(bt_open_ticker *out, bt_worker_scratch *scratch, cons
   bool large =
       is_large(run, index); /* and nothing is kept of it: its memory is another one's next */
   bt_status status = large ? shrink_loader(scratch, err) : BT_OK;
-  if (!status)
-    status = bt_ticker_open(&out->ticker, bars, &job->universe->entries[index], job,
-                            run->means->scan->entries[index].periods_per_year,
-                            large ? NULL : &scratch->spare, err);
+  const bt_ticker_source source = {.bars = bars,
+                                   .entry = &job->universe->entries[index],
+                                   .periods_per_year =
+                                       run->means->scan->entries[index].periods_per_year,
+                                   .spare = large ? NULL : &scratch->spare};
+  if (!status) status = bt_ticker_open(&out->ticker, &source, job, err);
   if (status) bt_bars_free(out->owned);
   return status;
 }

@@ -97,15 +97,16 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err
   return status ? status : make_regimes(ticker, job, err);
 }
 
-bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, double periods_per_year, bt_spare *spare, bt_error *err)
+bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
+                         bt_error *err)
 {
   const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
-  *ticker = (bt_ticker){.bars = bars, .entry = entry, .spare = spare};
-  if (spare) bt_spare_age(spare);
+  const bt_bars *bars = source->bars;
+  *ticker = (bt_ticker){.bars = bars, .entry = source->entry, .spare = source->spare};
+  if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, spare, err);
+  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, source->spare, err);
   if (status) {
     destroy_locks(ticker);
     return status;
@@ -113,7 +114,7 @@ bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_univer
   bt_indicator_hold_init(&ticker->held, ticker->indicators);
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
-                                 .periods_per_year = periods_per_year};
+                                 .periods_per_year = source->periods_per_year};
   status = make_extras(ticker, job, err);
   if (status) bt_ticker_close(ticker);
   return status;

@@ -29,11 +29,18 @@ typedef struct bt_ticker {
   pthread_cond_t computed; /* some indicator was */
 } bt_ticker;
 
-/* bars and entry outlive the ticker; *ticker must stay where it is. periods_per_year: of its entry
- * in the scan. Its memory is taken from spare (NULL: it is new), which serves it alone until it is
- * closed. The caller clears it with bt_ticker_close. Errors: NOMEM, THREAD. */
-bt_status bt_ticker_open(bt_ticker *ticker, const bt_bars *bars, const bt_universe_entry *entry,
-                         const bt_job *job, double periods_per_year, bt_spare *spare,
+/* What a ticker is opened with; all of it outlives the ticker. */
+typedef struct bt_ticker_source {
+  const bt_bars *bars;
+  const bt_universe_entry *entry;
+  double periods_per_year; /* of its entry in the scan */
+  bt_spare *spare; /* its memory is taken from here, which serves it alone until it is closed;
+                      NULL: it is new */
+} bt_ticker_source;
+
+/* *ticker must stay where it is. The caller clears it with bt_ticker_close. Errors: NOMEM, THREAD.
+ */
+bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
 

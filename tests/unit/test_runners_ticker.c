@@ -47,8 +47,8 @@ static void open_scene(scene *s, const char *strategy)
   s->bars = make_random_bars(&random, N_BARS, 50, 0.03);
   double periods_per_year = 0;
   assert_int_equal(bt_bars_periods_per_year(&periods_per_year, s->bars, NULL), BT_OK);
-  assert_int_equal(
-      bt_ticker_open(&s->ticker, s->bars, &s->entry, &s->job, periods_per_year, NULL, NULL), BT_OK);
+  const bt_ticker_source source = {s->bars, &s->entry, periods_per_year, NULL};
+  assert_int_equal(bt_ticker_open(&s->ticker, &source, &s->job, NULL), BT_OK);
   for (size_t i = 0; i < N_WORKERS; i++)
     assert_int_equal(bt_ticker_scratch_init(&s->scratch[i], n_params, NULL), BT_OK);
   s->metrics = calloc(bt_grid_count(s->grid), sizeof *s->metrics);
@@ -110,8 +110,10 @@ static void memory_that_a_ticker_leaves_serves_the_next(void **state)
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
     bt_bars *bars = make_prefix(s.bars, lengths[i]);
     bt_ticker alone, next;
-    assert_int_equal(bt_ticker_open(&alone, bars, &s.entry, &s.job, 252, NULL, NULL), BT_OK);
-    assert_int_equal(bt_ticker_open(&next, bars, &s.entry, &s.job, 252, &spare, NULL), BT_OK);
+    bt_ticker_source source = {bars, &s.entry, 252, NULL};
+    assert_int_equal(bt_ticker_open(&alone, &source, &s.job, NULL), BT_OK);
+    source.spare = &spare;
+    assert_int_equal(bt_ticker_open(&next, &source, &s.job, NULL), BT_OK);
     for (size_t k = 0; k < n_combos; k++) {
       bt_metrics a, b;
       assert_int_equal(bt_ticker_evaluate(&a, &alone, &s.scratch[0], &s.job, k, NULL), BT_OK);
