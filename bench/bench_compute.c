@@ -52,7 +52,8 @@ static bt_status evaluate_ticker(void *context, size_t index, bt_worker *worker,
   part p = {.bench = b, .scores = malloc(n_combos * sizeof *p.scores)};
   if (!p.scores) return bt_fail_nomem(err, "scores");
   const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[index],
-                                   entry->periods_per_year, &b->spares[bt_worker_index(worker)]};
+                                   entry->periods_per_year, false,
+                                   &b->spares[bt_worker_index(worker)]};
   bt_status status = bt_ticker_open(&p.ticker, &source, &b->sma.job, err);
   if (!status) {
     status = bt_worker_fork(worker, n_combos, GRAIN, evaluate_combination, &p, err);

@@ -51,7 +51,7 @@ static void run_block(bench *b, way how)
   bt_error err;
   const bt_scan_entry *entry = &b->sma.scan.entries[0];
   const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[0],
-                                   entry->periods_per_year, NULL};
+                                   entry->periods_per_year, false, NULL};
   stop_on(bt_ticker_open(&b->ticker, &source, &b->sma.job, &err), &err);
   for (size_t i = 0; how != OPEN && i < bt_grid_count(b->sma.grid); i++) evaluate(b, how, i);
   bt_ticker_close(&b->ticker);

@@ -68,7 +68,7 @@ static double run_way(bench *b, int way)
   const bt_scan_entry *entry = &b->sma.scan.entries[0];
   double start = now_s();
   const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[0],
-                                   entry->periods_per_year, NULL};
+                                   entry->periods_per_year, false, NULL};
   stop_on(bt_ticker_open(&b->ticker, &source, &b->sma.job, &err), &err);
   for (size_t i = 0; i < bt_grid_count(b->sma.grid); i++) evaluate(b, way, i);
   bt_ticker_close(&b->ticker);

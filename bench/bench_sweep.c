@@ -58,7 +58,7 @@ static void run_ticker(bench *b, const bench_case *c, size_t index, const bt_job
   bt_ticker ticker;
   const bt_scan_entry *entry = &b->sma.scan.entries[index];
   const bt_ticker_source source = {entry->bars, &b->sma.universe.entries[index],
-                                   entry->periods_per_year, &b->spare};
+                                   entry->periods_per_year, false, &b->spare};
   stop_on(bt_ticker_open(&ticker, &source, job, &err), &err);
   for (size_t i = 0; i < bt_grid_count(job->grid); i++) {
     if (c->plain)

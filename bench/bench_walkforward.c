@@ -193,7 +193,7 @@ static double evaluate(bench *b, const bt_span *spans, size_t n, bt_pool *pool)
   b->spans = spans;
   b->n_spans = n;
   const bt_ticker_source source = {bars, &b->universe.entries[0],
-                                   b->scan.entries[0].periods_per_year, &b->spare};
+                                   b->scan.entries[0].periods_per_year, false, &b->spare};
   stop_on(bt_ticker_open(&b->ticker, &source, &b->job, &err), &err);
   if (pool)
     stop_on(bt_pool_run(pool, N_COMBOS, 1, measure_task, b, &err), &err);

@@ -1,8 +1,9 @@
 #include "loaders/buffer.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "core/block.h"
 
 bool bt_buffer__reserve(bt_buffer *buffer, size_t capacity)
 {
@@ -10,8 +11,10 @@ bool bt_buffer__reserve(bt_buffer *buffer, size_t capacity)
   size_t wanted = buffer->capacity < SIZE_MAX / 4 ? buffer->capacity + buffer->capacity / 2 : 0;
   if (wanted <= capacity) wanted = capacity + 1;
   if (wanted == 0) return false;
-  char *bytes = realloc(buffer->bytes, wanted);
+  char *bytes = bt_block_take(NULL, wanted);
   if (!bytes) return false;
+  if (buffer->length > 0) memcpy(bytes, buffer->bytes, buffer->length + 1);
+  bt_block_give(NULL, buffer->bytes);
   buffer->bytes = bytes;
   buffer->capacity = wanted;
   return true;
@@ -35,6 +38,6 @@ void bt_buffer__swap(bt_buffer *a, bt_buffer *b)
 
 void bt_buffer__clear(bt_buffer *buffer)
 {
-  free(buffer->bytes);
+  bt_block_give(NULL, buffer->bytes);
   *buffer = (bt_buffer){0};
 }

@@ -119,6 +119,7 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
   job.benchmark = NULL;
   job.regimes = (bt_regime_view){.spec.kind = BT_REGIME_NONE};
   bare.job = &job;
+  bare.simulates = true;
   size_t ahead = bt_pool_size(pool) + BT_PORTFOLIO_PARTS_WAITING;
   size_t most = bt_schedule_most(&run->schedule);
   pass p = {.run = &bare,

@@ -182,13 +182,13 @@ static bt_status open_with(bt_open_ticker *out, bt_worker_scratch *scratch, cons
                            size_t index, const bt_bars *bars, bt_error *err)
 {
   const bt_job *job = run->job;
-  bool large =
-      is_large(run, index); /* and nothing is kept of it: its memory is another one's next */
+  bool large = is_large(run, index); /* nothing is kept of it */
   bt_status status = large ? shrink_loader(scratch, err) : BT_OK;
   const bt_ticker_source source = {.bars = bars,
                                    .entry = &job->universe->entries[index],
                                    .periods_per_year =
                                        run->means->scan->entries[index].periods_per_year,
+                                   .simulates = run->simulates,
                                    .spare = large ? NULL : &scratch->spare};
   if (!status) status = bt_ticker_open(&out->ticker, &source, job, err);
   if (status) bt_bars_free(out->owned);

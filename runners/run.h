@@ -51,6 +51,7 @@ typedef struct bt_run {
   bt_worker_scratch *scratch; /* one a worker */
   bt_schedule schedule;
   bt_writer *writer;        /* during a pass */
+  bool simulates;           /* tickers are opened for bt_ticker_simulate alone */
   atomic_ullong done_bytes; /* by the schedule, of the tickers that a pass has done */
 } bt_run;
 

@@ -79,12 +79,14 @@ static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *er
 }
 
 /* The series beside the bars, as far as the job asks for them. */
-static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bt_error *err)
+static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bool simulates, bt_error *err)
 {
   size_t n_bars = ticker->bars->n_bars;
   double volatility = job->size.volatility;
-  bt_status status = bt_tables_new(&ticker->tables, ticker->bars, ticker->subject.periods_per_year,
-                                   job->evaluation.rf, ticker->spare, err);
+  bt_status status = BT_OK;
+  if (!simulates)
+    status = bt_tables_new(&ticker->tables, ticker->bars, ticker->subject.periods_per_year,
+                           job->evaluation.rf, ticker->spare, err);
   ticker->subject.tables = ticker->tables;
   if (!status) status = get_atrs(ticker, &job->evaluation.simulation.stops, err);
   if (!status && volatility > 0) status = make_series(&ticker->sizes, n_bars, err);
@@ -115,7 +117,7 @@ bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, cons
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
                                  .periods_per_year = source->periods_per_year};
-  status = make_extras(ticker, job, err);
+  status = make_extras(ticker, job, source->simulates, err);
   if (status) bt_ticker_close(ticker);
   return status;
 }

@@ -34,6 +34,7 @@ typedef struct bt_ticker_source {
   const bt_bars *bars;
   const bt_universe_entry *entry;
   double periods_per_year; /* of its entry in the scan */
+  bool simulates;          /* for bt_ticker_simulate alone: no tables are made for measuring */
   bt_spare *spare; /* its memory is taken from here, which serves it alone until it is closed;
                       NULL: it is new */
 } bt_ticker_source;

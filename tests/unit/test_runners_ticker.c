@@ -47,7 +47,7 @@ static void open_scene(scene *s, const char *strategy)
   s->bars = make_random_bars(&random, N_BARS, 50, 0.03);
   double periods_per_year = 0;
   assert_int_equal(bt_bars_periods_per_year(&periods_per_year, s->bars, NULL), BT_OK);
-  const bt_ticker_source source = {s->bars, &s->entry, periods_per_year, NULL};
+  const bt_ticker_source source = {s->bars, &s->entry, periods_per_year, false, NULL};
   assert_int_equal(bt_ticker_open(&s->ticker, &source, &s->job, NULL), BT_OK);
   for (size_t i = 0; i < N_WORKERS; i++)
     assert_int_equal(bt_ticker_scratch_init(&s->scratch[i], n_params, NULL), BT_OK);
@@ -110,7 +110,7 @@ static void memory_that_a_ticker_leaves_serves_the_next(void **state)
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
     bt_bars *bars = make_prefix(s.bars, lengths[i]);
     bt_ticker alone, next;
-    bt_ticker_source source = {bars, &s.entry, 252, NULL};
+    bt_ticker_source source = {bars, &s.entry, 252, false, NULL};
     assert_int_equal(bt_ticker_open(&alone, &source, &s.job, NULL), BT_OK);
     source.spare = &spare;
     assert_int_equal(bt_ticker_open(&next, &source, &s.job, NULL), BT_OK);
