@@ -4,7 +4,6 @@
 #endif
 #include "core/block.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,7 +23,7 @@ enum {
 /* In front of the memory. */
 typedef struct bt_block {
   size_t size_bytes; /* of the memory */
-  bool is_mapped;    /* it is none of malloc's */
+  void *allocated;   /* by malloc; NULL: it is mapped */
   unsigned age;
   struct bt_block *older; /* where it is spare */
 } block;
@@ -89,20 +88,26 @@ static block *new_block(size_t size_bytes)
   enum { LARGE = 2 * HUGE_PAGE, PAGES = 1 << 16 /* of all machines, whole ones */ };
   if (size_bytes > PTRDIFF_MAX - LARGE) return NULL;
   size_t total = round_up(size_bytes + BT_BLOCK_ALIGNMENT, BT_BLOCK_ALIGNMENT);
-  bool is_large = total >= LARGE && !ALWAYS_NEW;
-  block *b = is_large ? map(total = round_up(total, PAGES)) : NULL;
-  bool is_mapped = b != NULL;
-  if (!b) b = aligned_alloc(BT_BLOCK_ALIGNMENT, total);
-  if (b) *b = (block){.size_bytes = total - BT_BLOCK_ALIGNMENT, .is_mapped = is_mapped};
+  void *allocated = NULL;
+  block *b = NULL;
+  if (total >= LARGE && !ALWAYS_NEW) b = map(total = round_up(total, PAGES));
+  if (!b) {
+    /* aligned_alloc would not take a block that was freed with the same size: it wants room */
+    allocated = malloc(total + BT_BLOCK_ALIGNMENT);
+    if (!allocated) return NULL;
+    uintptr_t behind = (uintptr_t)allocated % BT_BLOCK_ALIGNMENT;
+    b = (block *)(void *)((char *)allocated + (behind > 0 ? BT_BLOCK_ALIGNMENT - behind : 0));
+  }
+  *b = (block){.size_bytes = total - BT_BLOCK_ALIGNMENT, .allocated = allocated};
   return b;
 }
 
 static void free_block(block *b)
 {
-  if (b->is_mapped)
-    unmap(b, b->size_bytes + BT_BLOCK_ALIGNMENT);
+  if (b->allocated)
+    free(b->allocated);
   else
-    free(b);
+    unmap(b, b->size_bytes + BT_BLOCK_ALIGNMENT);
 }
 
 /* ---- spare ones -------------------------------------------------------------------------------
