@@ -13,7 +13,7 @@ bool bt_buffer__reserve(bt_buffer *buffer, size_t capacity)
   if (wanted == 0) return false;
   char *bytes = bt_block_take(NULL, wanted);
   if (!bytes) return false;
-  if (buffer->length > 0) memcpy(bytes, buffer->bytes, buffer->length + 1);
+  if (buffer->bytes) memcpy(bytes, buffer->bytes, buffer->length + 1);
   bt_block_give(NULL, buffer->bytes);
   buffer->bytes = bytes;
   buffer->capacity = wanted;
