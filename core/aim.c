@@ -76,10 +76,8 @@ static bt_status take_cross(bt_aim *aim, const bt_strategy *strategy, const doub
   if (!host->status && !status)
     status = bt_changes_of_cross(&aim->changes, line_of(host, pair[0]), line_of(host, pair[1]),
                                  host->series.n_bars, direction, err);
-  bt_error cause;
-  bt_status ended = end_run(strategy, host, &cause);
+  bt_status ended = end_run(strategy, host, err); /* then nothing was compared */
   host->hold.rounds = false;
-  if (ended && err) *err = cause;
   return ended ? ended : status;
 }
 
