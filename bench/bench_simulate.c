@@ -43,8 +43,10 @@ static void open_cache(bench *b)
 {
   bt_error err;
   bt_indicator_cache_free(b->cache);
-  stop_on(bt_indicator_cache_new(&b->cache, b->bars, NULL, NULL, &err), &err);
-  bt_signal_host_init(&b->host, b->bars, b->cache);
+  stop_on(bt_indicator_cache_new(&b->cache, (const bt_series[]){bt_bars_series(b->bars)}, NULL,
+                                 NULL, &err),
+          &err);
+  bt_signal_host_init(&b->host, b->cache);
 }
 
 /* What a researcher writes by hand: the returns of the bars are shared, fees come off the return of

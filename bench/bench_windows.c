@@ -54,8 +54,10 @@ static void take_aims(bench *b)
   bt_signal_host host;
   const bt_strategy *sma = NULL;
   stop_on(bt_strategy_find(&sma, "sma", &err), &err);
-  stop_on(bt_indicator_cache_new(&cache, b->bars, NULL, NULL, &err), &err);
-  bt_signal_host_init(&host, b->bars, cache);
+  stop_on(bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(b->bars)}, NULL, NULL,
+                                 &err),
+          &err);
+  bt_signal_host_init(&host, cache);
   for (int fast = 5; fast <= 50; fast += 5) {
     for (int slow = 20; slow <= 200; slow += 16) {
       const double params[2] = {fast, slow};

@@ -58,9 +58,9 @@ static bt_status take_sides(bt_aim *aim, const bt_strategy *strategy, const doub
 }
 
 /* The series that a strategy compares, with what is known of it beside its values. */
-static bt_line line_of(const bt_signal_host *host, const double *value)
+static bt_compared line_of(const bt_signal_host *host, const double *value)
 {
-  return (bt_line){value, bt_indicator_rounded(&host->hold, value)};
+  return (bt_compared){value, bt_indicator_rounded(&host->hold, value)};
 }
 
 static bt_status take_cross(bt_aim *aim, const bt_strategy *strategy, const double *params,

@@ -262,7 +262,7 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
   return BT_OK;
 }
 
-bt_status bt_changes_of_cross(bt_changes *out, bt_line a, bt_line b, size_t n_bars,
+bt_status bt_changes_of_cross(bt_changes *out, bt_compared a, bt_compared b, size_t n_bars,
                               bt_direction direction, bt_error *err)
 {
   enum { AT_ONCE = 16 };

@@ -44,7 +44,7 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
 
 /* The changes of a target that is 1 where line a is above line b, -1 where it is below, and 0 where
  * they are equal or one is NaN, clipped by the direction. Errors: NOMEM. */
-bt_status bt_changes_of_cross(bt_changes *out, bt_line a, bt_line b, size_t n_bars,
+bt_status bt_changes_of_cross(bt_changes *out, bt_compared a, bt_compared b, size_t n_bars,
                               bt_direction direction, bt_error *err);
 
 /* Makes the target 0 on the bars [first, end). Errors: NOMEM. */

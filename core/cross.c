@@ -90,15 +90,16 @@ static inline uint64_t doubles_above(const double *a, const double *b)
 #endif
 
 /* A whole word of bars. */
-static inline void compare_word(uint64_t *above, uint64_t *below, bt_line a, bt_line b, size_t t)
+static inline void compare_word(uint64_t *above, uint64_t *below, bt_compared a, bt_compared b,
+                                size_t t)
 {
   *above = doubles_above(a.value + t, b.value + t);
   *below = doubles_above(b.value + t, a.value + t);
 }
 
 /* Whole words; values are asked where the floats leave a bar out. */
-static void compare_rounded(uint64_t *above, uint64_t *below, bt_line a, bt_line b, size_t t,
-                            size_t n_words)
+static void compare_rounded(uint64_t *above, uint64_t *below, bt_compared a, bt_compared b,
+                            size_t t, size_t n_words)
 {
   for (size_t i = 0; i < n_words; i++, t += WORD) {
     above[i] = floats_above(a.rounded + t, b.rounded + t);
@@ -110,7 +111,8 @@ static void compare_rounded(uint64_t *above, uint64_t *below, bt_line a, bt_line
 }
 
 /* The last n bars, fewer than a word. */
-static void compare_rest(uint64_t *above, uint64_t *below, bt_line a, bt_line b, size_t t, size_t n)
+static void compare_rest(uint64_t *above, uint64_t *below, bt_compared a, bt_compared b, size_t t,
+                         size_t n)
 {
   double rest[2][WORD];
   for (size_t i = 0; i < WORD; i++) {
@@ -118,10 +120,11 @@ static void compare_rest(uint64_t *above, uint64_t *below, bt_line a, bt_line b,
     rest[0][i] = a.value[bar];
     rest[1][i] = b.value[bar];
   }
-  compare_word(above, below, (bt_line){rest[0], NULL}, (bt_line){rest[1], NULL}, 0);
+  compare_word(above, below, (bt_compared){rest[0], NULL}, (bt_compared){rest[1], NULL}, 0);
 }
 
-void bt_cross_compare(uint64_t *above, uint64_t *below, bt_line a, bt_line b, size_t t, size_t n)
+void bt_cross_compare(uint64_t *above, uint64_t *below, bt_compared a, bt_compared b, size_t t,
+                      size_t n)
 {
   size_t n_words = n / WORD;
   if (a.rounded && b.rounded)

@@ -13,13 +13,14 @@
 enum { BT_CROSS_BARS = 64 }; /* bits of a word */
 
 /* One of the two. */
-typedef struct bt_line {
+typedef struct bt_compared {
   const double *value;
   const float *rounded; /* of each value; NULL: there are none */
-} bt_line;
+} bt_compared;
 
 /* Of the n bars from t on, a bit each, the lowest first: above where a > b, below where a < b. The
  * last word goes on as its last bar says. */
-void bt_cross_compare(uint64_t *above, uint64_t *below, bt_line a, bt_line b, size_t t, size_t n);
+void bt_cross_compare(uint64_t *above, uint64_t *below, bt_compared a, bt_compared b, size_t t,
+                      size_t n);
 
 #endif

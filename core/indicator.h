@@ -13,7 +13,7 @@
 #include "core/mean.h"
 #include "core/status.h"
 
-enum { BT_INDICATOR_PARAMS_MOST = 4, BT_INDICATOR_OUTPUTS_MOST = 4 };
+enum { BT_INDICATOR_OUTPUTS_MOST = 4 };
 
 /* What an indicator may read: the bars, the exact sums of the closes (core/mean.h), and the other
  * indicators of these bars, which are shared by all who ask (core/indicator_cache.h). */
@@ -30,8 +30,11 @@ typedef struct bt_indicator {
   size_t n_params;
   const char *const *outputs; /* names */
   size_t n_outputs;
-  /* Fills outputs[0 .. n_outputs-1], n_bars values each. params were checked against least, most
-   * and whole. Errors: NOMEM. */
+  /* The first bar on which an output is defined, on clean data; params as below. */
+  size_t (*first_bar)(const double *params, size_t output);
+  bool needs_benchmark; /* series->benchmark is there whenever compute is called */
+  /* Fills outputs[0 .. n_outputs-1], n_bars values each; n_bars may be less than any period. params
+   * were checked against least, most and whole. Errors: NOMEM. */
   bt_status (*compute)(double *const *outputs, const bt_indicator_input *input,
                        const double *params, bt_error *err);
 } bt_indicator;

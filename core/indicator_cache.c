@@ -12,11 +12,18 @@
 
 enum { N_BUCKETS = 1024 };
 
+/* What an entry holds the values of: an indicator, or a function of a strategy's own. */
+typedef struct bt_recipe {
+  const bt_indicator *indicator; /* NULL: an own one */
+  bt_own_indicator *own;
+  size_t n_params, n_outputs;
+} bt_recipe;
+
 typedef struct bt_indicator_entry entry;
 struct bt_indicator_entry {
   entry *next;          /* in its bucket */
   entry *newer, *older; /* among those that nobody holds, by when that began */
-  const bt_indicator *indicator;
+  bt_recipe recipe;
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
   double *block;
@@ -47,27 +54,27 @@ static void unlock(const bt_indicator_cache *cache)
   if (cache->lock.unlock) cache->lock.unlock(cache->lock.context);
 }
 
-bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
+bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *series,
                                  const bt_cache_lock *guard, bt_spare *spare, bt_error *err)
 {
   bt_indicator_cache *cache = calloc(1, sizeof *cache);
   if (!cache) return bt_fail_nomem(err, "indicators");
   cache->spare = spare;
-  size_t series_bytes = bars->n_bars * sizeof(double);
-  cache->series = bt_bars_series(bars);
+  size_t n_bars = series->n_bars, series_bytes = n_bars * sizeof(double);
+  cache->series = *series;
   cache->budget_bytes = BT_CACHE_BUDGET_BYTES;
-  size_t least_bytes = bars->n_bars * (sizeof(double) + sizeof(float));
+  size_t least_bytes = n_bars * (sizeof(double) + sizeof(float));
   if (cache->budget_bytes / BT_CACHE_SERIES_LEAST < least_bytes)
     cache->budget_bytes = BT_CACHE_SERIES_LEAST * least_bytes;
   if (guard) cache->lock = *guard;
-  bt_status status = bt_exact_sums_new(&cache->close_sums, bars->close, bars->n_bars, err);
+  bt_status status = bt_exact_sums_new(&cache->close_sums, series->close, n_bars, err);
   cache->nan = bt_block_take(spare, series_bytes);
   if (!status && !cache->nan) status = bt_fail_nomem(err, "indicators");
   if (status) {
     bt_indicator_cache_free(cache);
     return status;
   }
-  for (size_t t = 0; t < bars->n_bars; t++) cache->nan[t] = (double)NAN;
+  for (size_t t = 0; t < n_bars; t++) cache->nan[t] = (double)NAN;
   *out = cache;
   return BT_OK;
 }
@@ -116,12 +123,16 @@ static uint64_t bits_of(double x)
   return bits;
 }
 
-/* FNV-1a over the indicator's address and the bits of its parameters. */
-static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indicator,
-                           const double *params)
+static uintptr_t address_of(const bt_recipe *recipe)
 {
-  uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)(uintptr_t)indicator;
-  for (size_t i = 0; i < indicator->n_params; i++) {
+  return recipe->indicator ? (uintptr_t)recipe->indicator : (uintptr_t)recipe->own;
+}
+
+/* FNV-1a over the address of the indicator and the bits of its parameters. */
+static entry **find_bucket(bt_indicator_cache *cache, const bt_recipe *recipe, const double *params)
+{
+  uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)address_of(recipe);
+  for (size_t i = 0; i < recipe->n_params; i++) {
     uint64_t bits = bits_of(params[i]);
     hash = (hash ^ bits >> 32 ^ bits) * UINT64_C(1099511628211); /* few doubles use low bits */
     hash ^= hash >> 32;
@@ -132,38 +143,44 @@ static entry **find_bucket(bt_indicator_cache *cache, const bt_indicator *indica
 /* To the last bit. */
 static bool has_params(const entry *e, const double *params)
 {
-  size_t i = 0, n = e->indicator->n_params;
+  size_t i = 0, n = e->recipe.n_params;
   while (i < n && bits_of(e->params[i]) == bits_of(params[i])) i++;
   return i == n;
 }
 
-static entry *find_entry(entry *bucket, const bt_indicator *indicator, const double *params)
+static bool is_of(const entry *e, const bt_recipe *recipe)
+{
+  return e->recipe.indicator == recipe->indicator && e->recipe.own == recipe->own &&
+         e->recipe.n_params == recipe->n_params;
+}
+
+static entry *find_entry(entry *bucket, const bt_recipe *recipe, const double *params)
 {
   entry *e = bucket;
-  while (e && (e->indicator != indicator || !has_params(e, params))) e = e->next;
+  while (e && (!is_of(e, recipe) || !has_params(e, params))) e = e->next;
   return e;
 }
 
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
  * the sake of vectors. NULL without memory. */
-static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
-                          const bt_indicator *indicator, const double *params, bool rounds)
+static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const bt_recipe *recipe,
+                          const double *params, bool rounds)
 {
   enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double) };
   size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
   entry *e = calloc(1, sizeof *e);
   if (!e) return NULL;
-  e->block = bt_block_take(cache->spare, indicator->n_outputs * stride * sizeof *e->block);
+  e->block = bt_block_take(cache->spare, recipe->n_outputs * stride * sizeof *e->block);
   if (!e->block) {
     free(e);
     return NULL;
   }
-  for (size_t i = 0; i < indicator->n_outputs; i++) e->outputs[i] = e->block + i * stride;
+  for (size_t i = 0; i < recipe->n_outputs; i++) e->outputs[i] = e->block + i * stride;
   if (rounds) /* without memory it goes without */
-    e->rounded = bt_block_take(cache->spare,
-                               indicator->n_outputs * cache->series.n_bars * sizeof *e->rounded);
-  e->indicator = indicator;
-  memcpy(e->params, params, indicator->n_params * sizeof *params);
+    e->rounded =
+        bt_block_take(cache->spare, recipe->n_outputs * cache->series.n_bars * sizeof *e->rounded);
+  e->recipe = *recipe;
+  for (size_t i = 0; i < recipe->n_params; i++) e->params[i] = params[i];
   e->next = *bucket;
   *bucket = e;
   return e;
@@ -172,13 +189,13 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket,
 static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
 {
   size_t value_bytes = sizeof *e->block + (e->rounded ? sizeof *e->rounded : 0);
-  return e->indicator->n_outputs * cache->series.n_bars * value_bytes;
+  return e->recipe.n_outputs * cache->series.n_bars * value_bytes;
 }
 
 /* Its memory goes back to the system: the budget is about all that is there. */
 static void remove_entry(bt_indicator_cache *cache, entry *e)
 {
-  entry **place = find_bucket(cache, e->indicator, e->params);
+  entry **place = find_bucket(cache, &e->recipe, e->params);
   while (*place != e) place = &(*place)->next;
   *place = e->next;
   if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
@@ -245,6 +262,9 @@ static bt_status hold_entry(bt_indicator_hold *hold, entry *e, bt_error *err)
 static bt_status check_params(const bt_indicator *indicator, const bt_indicator_request *wanted,
                               bt_error *err)
 {
+  if (wanted->output >= indicator->n_outputs)
+    return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
+                   wanted->output);
   if (wanted->n_params != indicator->n_params)
     return bt_fail(err, BT_ERR_USAGE, "indicator %s takes %zu parameters, not %zu", indicator->name,
                    indicator->n_params, wanted->n_params);
@@ -261,34 +281,52 @@ static bt_status check_params(const bt_indicator *indicator, const bt_indicator_
 
 static void round_outputs(entry *e, size_t n_bars)
 {
-  for (size_t i = 0; i < e->indicator->n_outputs; i++) {
+  for (size_t i = 0; i < e->recipe.n_outputs; i++) {
     const double *values = e->outputs[i];
     float *restrict rounded = e->rounded + i * n_bars;
     for (size_t t = 0; t < n_bars; t++) rounded[t] = (float)values[t];
   }
 }
 
-/* Without the lock: others see the entry, but wait until it is ready. It may ask for others, which
- * it holds as long as it computes. */
-static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
+/* A function of a strategy's own sees a host of its own, whose failures are those of the entry. */
+static bt_status compute_own(entry *e, bt_indicator_cache *cache, bt_error *err)
+{
+  bt_signal_host host;
+  bt_signal_host_init(&host, cache);
+  e->recipe.own(&host.host, e->params, e->outputs[0]);
+  bt_indicator_hold_release(&host.hold);
+  if (host.status && err) *err = host.error;
+  return host.status;
+}
+
+static bt_status compute_known(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
   bt_indicator_hold parts;
   bt_indicator_hold_init(&parts, cache);
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
-  bt_status status = e->indicator->compute(e->outputs, &input, e->params, err);
+  bt_status status = e->recipe.indicator->compute(e->outputs, &input, e->params, err);
   bt_indicator_hold_release(&parts);
+  return status;
+}
+
+/* Without the lock: others see the entry, but wait until it is ready. It may ask for others, which
+ * it holds as long as it computes. */
+static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *err)
+{
+  bt_status status =
+      e->recipe.indicator ? compute_known(e, cache, err) : compute_own(e, cache, err);
   if (e->rounded && !status) round_outputs(e, cache->series.n_bars);
   return status;
 }
 
 /* The entry, ready, computed here if need be. Called and left with the lock; gives it up between.
  */
-static bt_status make_ready(entry **out, const bt_indicator_hold *hold,
-                            const bt_indicator *indicator, const double *params, bt_error *err)
+static bt_status make_ready(entry **out, const bt_indicator_hold *hold, const bt_recipe *recipe,
+                            const double *params, bt_error *err)
 {
   bt_indicator_cache *cache = hold->cache;
-  entry **bucket = find_bucket(cache, indicator, params), *e = NULL;
-  while ((e = find_entry(*bucket, indicator, params)) && !e->ready) {
+  entry **bucket = find_bucket(cache, recipe, params), *e = NULL;
+  while ((e = find_entry(*bucket, recipe, params)) && !e->ready) {
     assert(cache->lock.wait); /* else an indicator asks for itself */
     cache->lock.wait(cache->lock.context);
   }
@@ -296,8 +334,8 @@ static bt_status make_ready(entry **out, const bt_indicator_hold *hold,
     *out = e;
     return BT_OK;
   }
-  e = begin_entry(cache, bucket, indicator, params, hold->rounds);
-  if (!e) return bt_fail_nomem(err, indicator->name);
+  e = begin_entry(cache, bucket, recipe, params, hold->rounds);
+  if (!e) return bt_fail_nomem(err, "indicators");
   unlock(cache);
   bt_status status = compute_entry(e, cache, err);
   lock(cache);
@@ -318,60 +356,102 @@ const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *v
   size_t n_bars = hold->cache->series.n_bars;
   for (size_t i = 0; i < hold->n_entries; i++) {
     const entry *e = hold->entries[i];
-    for (size_t k = 0; k < e->indicator->n_outputs && e->rounded; k++)
+    for (size_t k = 0; k < e->recipe.n_outputs && e->rounded; k++)
       if (e->outputs[k] == values) return e->rounded + k * n_bars;
   }
   return NULL;
 }
 
-bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
-                           const bt_indicator_request *wanted, bt_error *err)
+static bt_status get(const double **out, bt_indicator_hold *hold, const bt_recipe *recipe,
+                     const double *params, size_t output, bt_error *err)
 {
-  const bt_indicator *indicator = bt_indicator_find(wanted->name);
   entry *e = NULL;
-  if (!indicator)
-    return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", wanted->name);
-  bt_status status = check_params(indicator, wanted, err);
-  if (status) return status;
-  if (wanted->output >= indicator->n_outputs)
-    return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
-                   wanted->output);
   lock(hold->cache);
-  status = make_ready(&e, hold, indicator, wanted->params, err);
+  bt_status status = make_ready(&e, hold, recipe, params, err);
   if (!status) status = hold_entry(hold, e, err);
   if (!status) {
-    *out = e->outputs[wanted->output];
+    *out = e->outputs[output];
     keep_within_budget(hold->cache);
   }
   unlock(hold->cache);
   return status;
 }
 
+bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
+                           const bt_indicator_request *wanted, bt_error *err)
+{
+  const bt_indicator *indicator = bt_indicator_find(wanted->name);
+  if (!indicator)
+    return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", wanted->name);
+  bt_status status = check_params(indicator, wanted, err);
+  if (status) return status;
+  if (indicator->needs_benchmark && !hold->cache->series.benchmark)
+    return bt_fail(err, BT_ERR_USAGE, "indicator %s needs a --benchmark", indicator->name);
+  const bt_recipe recipe = {indicator, NULL, indicator->n_params, indicator->n_outputs};
+  return get(out, hold, &recipe, wanted->params, wanted->output, err);
+}
+
+bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
+                               bt_own_indicator *compute, const double *params, size_t n_params,
+                               bt_error *err)
+{
+  const bt_recipe recipe = {NULL, compute, n_params, 1};
+  if (!compute || n_params > BT_INDICATOR_PARAMS_MOST)
+    return bt_fail(err, BT_ERR_USAGE,
+                   "an indicator of its own takes %d parameters at most, not %zu",
+                   BT_INDICATOR_PARAMS_MOST, n_params);
+  return get(out, hold, &recipe, params, 0, err);
+}
+
 /* ---- for strategies ---------------------------------------------------------------------------
  */
+
+static bt_signal_host *self_of(const bt_host *host)
+{
+  return (bt_signal_host *)(uintptr_t)(const void *)host;
+}
+
+/* What a strategy gets: the values, or NaN, and the first failure is remembered. */
+static const double *give(bt_signal_host *self, const double *values, bt_status status,
+                          const bt_error *error)
+{
+  if (!status) return values;
+  if (!self->status) {
+    self->status = status;
+    self->error = *error;
+  }
+  return bt_indicator_cache_nan(self->hold.cache);
+}
 
 /* The callback behind bt_host.indicator. */
 static const double *host_indicator(const bt_host *host, const char *name, const double *params,
                                     size_t n_params, size_t output)
 {
-  bt_signal_host *self = (bt_signal_host *)(uintptr_t)(const void *)host;
+  bt_signal_host *self = self_of(host);
   const bt_indicator_request wanted = {name, params, n_params, output};
   const double *values = NULL;
   bt_error error;
   bt_status status = bt_indicator_get(&values, &self->hold, &wanted, &error);
-  if (!status) return values;
-  if (!self->status) {
-    self->status = status;
-    self->error = error;
-  }
-  return bt_indicator_cache_nan(self->hold.cache);
+  return give(self, values, status, &error);
 }
 
-void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache)
+/* The callback behind bt_host.own. */
+static const double *host_own(const bt_host *host, bt_own_indicator *compute, const double *params,
+                              size_t n_params)
 {
-  host->series = bt_bars_series(bars);
+  bt_signal_host *self = self_of(host);
+  const double *values = NULL;
+  bt_error error;
+  bt_status status = bt_indicator_get_own(&values, &self->hold, compute, params, n_params, &error);
+  return give(self, values, status, &error);
+}
+
+void bt_signal_host_init(bt_signal_host *host, bt_indicator_cache *cache)
+{
+  host->series = cache->series;
   host->host.series = &host->series;
   host->host.indicator = host_indicator;
+  host->host.own = host_own;
   host->status = BT_OK;
   bt_indicator_hold_init(&host->hold, cache);
 }

@@ -33,10 +33,10 @@ typedef struct bt_cache_lock {
 #define BT_CACHE_BUDGET_BYTES ((size_t)128 << 20)
 enum { BT_CACHE_SERIES_LEAST = 28 }; /* sma and ema ask for 25 in their own grids */
 
-/* A cache over bars, which must outlive it; memory of results is taken from spare, under the lock,
- * and given back to it (NULL: it is new). The caller frees *out with bt_indicator_cache_free.
- * Errors: NOMEM. */
-bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_bars *bars,
+/* A cache over a series, whose arrays must outlive it; memory of results is taken from spare, under
+ * the lock, and given back to it (NULL: it is new). The caller frees *out with
+ * bt_indicator_cache_free. Errors: NOMEM. */
+bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *series,
                                  const bt_cache_lock *lock, bt_spare *spare, bt_error *err);
 void bt_indicator_cache_free(bt_indicator_cache *cache); /* nobody holds anything of it */
 
@@ -68,10 +68,16 @@ typedef struct bt_indicator_request {
 
 /* Sets *out to n_bars values owned by the cache, valid until `hold` is released. Waits where
  * another thread is computing them. Errors: NOT_FOUND (no such indicator or output), USAGE (wrong
- * number of parameters, one outside its range, more than BT_INDICATORS_HELD_MOST at once), NOMEM.
- */
+ * number of parameters, one outside its range, more than BT_INDICATORS_HELD_MOST at once, a
+ * benchmark that the series does not have), NOMEM. */
 bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err);
+
+/* The same for an indicator of a strategy's own: those of one function are told apart by their
+ * params. Errors: USAGE (too many parameters or held at once), NOMEM, those of what it asks for. */
+bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
+                               bt_own_indicator *compute, const double *params, size_t n_params,
+                               bt_error *err);
 
 /* The floats nearest to the values of one output that is held; NULL where there are none. */
 const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values);
@@ -86,6 +92,6 @@ typedef struct bt_signal_host {
 } bt_signal_host;
 
 /* Sets up a host in place; it must not be moved afterwards. */
-void bt_signal_host_init(bt_signal_host *host, const bt_bars *bars, bt_indicator_cache *cache);
+void bt_signal_host_init(bt_signal_host *host, bt_indicator_cache *cache);
 
 #endif

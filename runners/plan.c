@@ -99,8 +99,9 @@ static uint64_t count_series(const bt_job *job)
   if (!params || bt_bars_new(&bars, 1, NULL)) goto cleanup;
   bars->time_ns[0] = 0;
   bars->open[0] = bars->high[0] = bars->low[0] = bars->close[0] = bars->volume[0] = 1;
-  if (bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL)) goto cleanup;
-  bt_signal_host_init(&host, bars, cache);
+  if (bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL))
+    goto cleanup;
+  bt_signal_host_init(&host, cache);
   for (uint64_t i = 0; i < n_combos; i += n_combos / COUNTED_MOST + 1, n_counted++) {
     bt_grid_values(job->grid, (size_t)i, params);
     if (bt_aim_take(&aim, job->strategy, params, &host, job->direction, NULL)) goto cleanup;

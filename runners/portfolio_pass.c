@@ -116,7 +116,6 @@ bt_status bt_portfolio_pass(bt_portfolio *portfolio, const bt_run *run, bt_portf
   size_t n_tickers = run->job->universe->n_entries;
   bt_run bare = *run; /* returns and shares alone are wanted of a ticker */
   bt_job job = *run->job;
-  job.benchmark = NULL;
   job.regimes = (bt_regime_view){.spec.kind = BT_REGIME_NONE};
   bare.job = &job;
   bare.simulates = true;

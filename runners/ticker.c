@@ -67,6 +67,22 @@ static bt_status get_atrs(bt_ticker *ticker, const bt_stops *stops, bt_error *er
   return status;
 }
 
+static bt_status make_benchmark(bt_ticker *ticker, const bt_job *job, bt_error *err)
+{
+  if (!job->benchmark) return BT_OK;
+  bt_status status = make_series(&ticker->benchmark, ticker->bars->n_bars, err);
+  return status ? status : bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark, err);
+}
+
+/* Over the bars, with the benchmark beside them. */
+static bt_status make_indicators(bt_ticker *ticker, bt_error *err)
+{
+  const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
+  bt_series series = bt_bars_series(ticker->bars);
+  series.benchmark = ticker->benchmark;
+  return bt_indicator_cache_new(&ticker->indicators, &series, &guard, ticker->spare, err);
+}
+
 static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *err)
 {
   const bt_regime_view *regimes = &job->regimes;
@@ -92,31 +108,29 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bool simulate
   if (!status && volatility > 0) status = make_series(&ticker->sizes, n_bars, err);
   if (!status && volatility > 0)
     bt_size_fill(ticker->sizes, ticker->bars, volatility, ticker->subject.periods_per_year);
-  if (!status && job->benchmark) status = make_series(&ticker->benchmark, n_bars, err);
-  if (!status && job->benchmark)
-    status = bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark, err);
-  ticker->subject.benchmark = ticker->benchmark;
   return status ? status : make_regimes(ticker, job, err);
 }
 
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err)
 {
-  const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
   const bt_bars *bars = source->bars;
   *ticker = (bt_ticker){.bars = bars, .entry = source->entry, .spare = source->spare};
   if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  status = bt_indicator_cache_new(&ticker->indicators, bars, &guard, source->spare, err);
+  status = make_benchmark(ticker, job, err);
+  if (!status) status = make_indicators(ticker, err);
   if (status) {
+    free(ticker->benchmark);
     destroy_locks(ticker);
     return status;
   }
   bt_indicator_hold_init(&ticker->held, ticker->indicators);
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
-                                 .periods_per_year = source->periods_per_year};
+                                 .periods_per_year = source->periods_per_year,
+                                 .benchmark = source->simulates ? NULL : ticker->benchmark};
   status = make_extras(ticker, job, source->simulates, err);
   if (status) bt_ticker_close(ticker);
   return status;
@@ -178,7 +192,7 @@ bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_
                         size_t index, bt_error *err)
 {
   bt_signal_host host;
-  bt_signal_host_init(&host, ticker->bars, ticker->indicators);
+  bt_signal_host_init(&host, ticker->indicators);
   bt_grid_values(job->grid, index, scratch->params);
   set_how(&scratch->how, ticker, job, scratch->params);
   bt_status status =

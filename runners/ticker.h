@@ -23,7 +23,7 @@ typedef struct bt_ticker {
   bt_spare *spare;
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
-  double *benchmark;                /* one a bar with --benchmark, else NULL */
+  double *benchmark;                /* its return on each bar with --benchmark, else NULL */
   unsigned char *regimes;           /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */

@@ -34,6 +34,12 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return fill_signal(outputs[1], line, n, first, params[2], err);
 }
 
+static size_t first_bar(const double *values, size_t output)
+{
+  size_t line = (size_t)fmax(values[0], values[1]) - 1;
+  return output == 0 ? line : line + (size_t)values[2] - 1;
+}
+
 static const bt_param params[] = {
     {.name = "fast", .preset = 12, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
     {.name = "slow", .preset = 26, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
@@ -49,4 +55,5 @@ const bt_indicator bt_indicator_macd = {
     .n_params = 3,
     .outputs = outputs,
     .n_outputs = 2,
+    .first_bar = first_bar,
     .compute = compute};

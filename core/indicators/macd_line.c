@@ -27,6 +27,12 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
+static size_t first_bar(const double *values, size_t output)
+{
+  (void)output;
+  return (size_t)fmax(values[0], values[1]) - 1;
+}
+
 static const bt_param params[] = {
     {.name = "fast", .preset = 12, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
     {.name = "slow", .preset = 26, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
@@ -41,4 +47,5 @@ const bt_indicator bt_indicator_macd_line = {.name = "macd_line",
                                              .n_params = 2,
                                              .outputs = outputs,
                                              .n_outputs = 1,
+                                             .first_bar = first_bar,
                                              .compute = compute};

@@ -35,6 +35,12 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
+static size_t first_bar(const double *values, size_t output)
+{
+  (void)output;
+  return (size_t)values[0];
+}
+
 static const bt_param params[] = {
     {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
 static const char *const outputs[] = {"rsi"};
@@ -48,4 +54,5 @@ const bt_indicator bt_indicator_rsi = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
+    .first_bar = first_bar,
     .compute = compute};

@@ -43,8 +43,10 @@ double *strategy_targets(const bt_strategy *strategy, const double *params, cons
   double *target = malloc(bars->n_bars * sizeof *target);
   assert_non_null(target);
   bt_aim_init(&aim);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, &err), BT_OK);
-  bt_signal_host_init(&host, bars, cache);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, &err),
+      BT_OK);
+  bt_signal_host_init(&host, cache);
   if (bt_aim_take(&aim, strategy, params, &host, BT_DIRECTION_BOTH, &err))
     fail_msg("%s", err.message);
   bt_changes_fill(target, &aim.changes);

@@ -158,12 +158,13 @@ static void a_cross_is_what_a_comparison_of_each_bar_says(void **state)
           (direction == BT_DIRECTION_SHORT ? 0 : up) - (direction == BT_DIRECTION_LONG ? 0 : down);
       for (int i = 0; i < 2; i++) rounded[i][t] = (float)value[i][t];
     }
-    bt_line a = {value[0], kind & 1 ? rounded[0] : NULL};
-    bt_line b = {value[1], kind & 2 ? rounded[1] : NULL};
+    bt_compared a = {value[0], kind & 1 ? rounded[0] : NULL};
+    bt_compared b = {value[1], kind & 2 ? rounded[1] : NULL};
     assert_int_equal(bt_changes_of_cross(&changes, a, b, n, direction, NULL), BT_OK);
     expect_target(&changes, target, n);
   }
-  assert_int_equal(bt_changes_of_cross(&changes, (bt_line){0}, (bt_line){0}, 0, 0, NULL), BT_OK);
+  assert_int_equal(bt_changes_of_cross(&changes, (bt_compared){0}, (bt_compared){0}, 0, 0, NULL),
+                   BT_OK);
   assert_int_equal(changes.n, 0);
   bt_changes_clear(&changes);
 }

@@ -26,7 +26,9 @@ static double *compute(const bt_indicator *indicator, const double *params, cons
   bt_error err;
   double *copy = malloc(bars->n_bars * sizeof *copy);
   assert_non_null(copy);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, &err), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, &err),
+      BT_OK);
   bt_indicator_hold_init(&hold, cache);
   const bt_indicator_request wanted = {indicator->name, params, indicator->n_params, output};
   bt_status status = bt_indicator_get(&values, &hold, &wanted, &err);
@@ -92,8 +94,9 @@ static void for_each_output(output_test test)
     double presets[BT_INDICATOR_PARAMS_MOST], few[BT_INDICATOR_PARAMS_MOST];
     assert_true(indicator->n_params <= BT_INDICATOR_PARAMS_MOST);
     for (size_t k = 0; k < indicator->n_params; k++) {
-      presets[k] = indicator->params[k].preset;
-      few[k] = fmax(indicator->params[k].least, (double)(k + 2));
+      const bt_param *p = &indicator->params[k];
+      presets[k] = p->preset;
+      few[k] = fmin(fmax(p->least, (double)(k + 2)), p->most);
     }
     for (size_t output = 0; output < indicator->n_outputs; output++) {
       test(indicator, presets, output);
@@ -110,6 +113,7 @@ static void check_nan_prefix(const bt_indicator *indicator, const double *params
   size_t defined = 0;
   while (defined < 300 && isnan(values[defined])) defined++;
   assert_true(defined < 60);
+  assert_int_equal(defined, indicator->first_bar(params, output));
   for (size_t t = defined; t < 300; t++)
     if (!isfinite(values[t])) fail_msg("%s is undefined again on bar %zu", indicator->name, t);
   free(values);
@@ -180,7 +184,9 @@ static void the_cache_computes_each_indicator_once(void **state)
   bt_indicator_cache *cache = NULL;
   bt_indicator_hold hold;
   const double *kept[400];
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
   bt_indicator_hold_init(&hold, cache);
   for (size_t i = 0; i < 400; i++) { /* more than there are buckets, and than one may hold */
     kept[i] = get_sma(&hold, (double)(i + 1));
@@ -216,7 +222,9 @@ static void what_nobody_holds_gives_way_to_the_budget(void **state)
   const size_t series = N_LONG * sizeof(double), floats = N_LONG * sizeof(float);
   const size_t most = BT_CACHE_SERIES_LEAST * (series + floats);
   assert_true(most > BT_CACHE_BUDGET_BYTES);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
   bt_indicator_hold_init(&mine, cache);
   bt_indicator_hold_init(&other, cache);
   const double *held = get_sma(&mine, 5);
@@ -244,7 +252,9 @@ static void values_are_there_as_floats_where_they_were_asked_for(void **state)
   bt_bars *bars = make_random_bars(&random, 300, 50, 0.02);
   bt_indicator_cache *cache = NULL;
   bt_indicator_hold hold, rounding;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
   bt_indicator_hold_init(&hold, cache);
   bt_indicator_hold_init(&rounding, cache);
   rounding.rounds = true;
@@ -276,7 +286,9 @@ static void holding_too_many_is_refused(void **state)
   bt_error err;
   const double *values = NULL, period = BT_INDICATORS_HELD_MOST + 1;
   const bt_indicator_request wanted = {"sma", &period, 1, 0};
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
   bt_indicator_hold_init(&hold, cache);
   for (int i = 1; i <= BT_INDICATORS_HELD_MOST; i++) (void)get_sma(&hold, i);
   assert_int_equal(bt_indicator_get(&values, &hold, &wanted, &err), BT_ERR_USAGE);
@@ -306,7 +318,9 @@ static void the_cache_refuses_what_is_not_there(void **state)
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   const double good[] = {3, 3}, zero = 0, broken = 2.5, none = (double)NAN;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
   assert_get_fails(cache, (bt_indicator_request){"smaa", good, 1, 0}, BT_ERR_NOT_FOUND,
                    "no indicator is called 'smaa'");
   assert_get_fails(cache, (bt_indicator_request){"sma", good, 2, 0}, BT_ERR_USAGE,
@@ -360,8 +374,10 @@ static void the_host_locks_around_every_request_and_not_while_it_computes(void *
   bt_bars *bars = make_flat_bars(5, 10);
   bt_indicator_cache *cache = NULL;
   bt_signal_host host;
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, &guard, NULL, NULL), BT_OK);
-  bt_signal_host_init(&host, bars, cache);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, &guard, NULL, NULL),
+      BT_OK);
+  bt_signal_host_init(&host, cache);
   assert_true(bt_sma(&host.host, 2)[4] == 10);
   assert_true(bt_macd(&host.host, 1, 2, 2, 0)[4] == 0); /* asks for its line */
   assert_true(isnan(bt_sma(&host.host, -1)[4]));

@@ -159,8 +159,10 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_aim aim;
   const double params[] = {3, 5};
   bt_aim_init(&aim);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
-  bt_signal_host_init(&host, bars, cache);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
+  bt_signal_host_init(&host, cache);
   assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err),
                    BT_ERR_NOT_FOUND);
   assert_string_equal(err.message, "strategy mine: no indicator is called 'smaa'");
@@ -187,8 +189,10 @@ static void a_strategy_may_compare_two_series(void **state)
   bt_error err;
   bt_aim aim;
   bt_aim_init(&aim);
-  assert_int_equal(bt_indicator_cache_new(&cache, bars, NULL, NULL, NULL), BT_OK);
-  bt_signal_host_init(&host, bars, cache);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
+  bt_signal_host_init(&host, cache);
   const double params[] = {2, 0}, none[] = {0, 0}, wrong[] = {0.5, 0};
   assert_int_equal(bt_aim_take(&aim, &strategy, params, &host, BT_DIRECTION_BOTH, &err), BT_OK);
   assert_int_equal(bt_aim_spread(&aim, &err), BT_OK);
