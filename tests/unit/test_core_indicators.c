@@ -12,32 +12,9 @@
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 #include "tests/support/compare.h"
-#include "tests/support/csv_table.h"
+#include "tests/support/indicator_reference.h"
 #include "tests/support/make_bars.h"
 #include "tests/support/registry_cases.h"
-
-/* One output of an indicator on bars, as a copy that the caller frees. */
-static double *compute(const bt_indicator *indicator, const double *params, const bt_bars *bars,
-                       size_t output)
-{
-  bt_indicator_cache *cache = NULL;
-  bt_indicator_hold hold;
-  const double *values = NULL;
-  bt_error err;
-  double *copy = malloc(bars->n_bars * sizeof *copy);
-  assert_non_null(copy);
-  assert_int_equal(
-      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, &err),
-      BT_OK);
-  bt_indicator_hold_init(&hold, cache);
-  const bt_indicator_request wanted = {indicator->name, params, indicator->n_params, output};
-  bt_status status = bt_indicator_get(&values, &hold, &wanted, &err);
-  if (status) fail_msg("%s", err.message);
-  memcpy(copy, values, bars->n_bars * sizeof *copy);
-  bt_indicator_hold_release(&hold);
-  bt_indicator_cache_free(cache);
-  return copy;
-}
 
 /* ---- golden cases ---------------------------------------------------------------------------- */
 
@@ -54,7 +31,7 @@ static void check_output(const bt_indicator *indicator, const golden_case *c, co
   if (!text || strncmp(text, indicator->outputs[index], length) != 0)
     fail_msg("output %zu must be %s", index, indicator->outputs[index]);
   assert_int_equal(golden_parse(expected, bars->n_bars, text + length), bars->n_bars);
-  double *got = compute(indicator, params, bars, index);
+  double *got = indicator_values(indicator, params, bars, index);
   assert_all_close(got, expected, bars->n_bars, indicator->outputs[index]);
   free(got);
   free(expected);
@@ -109,7 +86,7 @@ static void check_nan_prefix(const bt_indicator *indicator, const double *params
 {
   test_random random = {31};
   bt_bars *bars = make_random_bars(&random, 300, 50, 0.05);
-  double *values = compute(indicator, params, bars, output);
+  double *values = indicator_values(indicator, params, bars, output);
   size_t defined = 0;
   while (defined < 300 && isnan(values[defined])) defined++;
   assert_true(defined < 60);
@@ -130,10 +107,10 @@ static void check_lookahead(const bt_indicator *indicator, const double *params,
 {
   test_random random = {32};
   bt_bars *bars = make_random_bars(&random, 200, 50, 0.05);
-  double *whole = compute(indicator, params, bars, output);
+  double *whole = indicator_values(indicator, params, bars, output);
   for (size_t n = 1; n < 200; n += 9) {
     bt_bars *cut = make_prefix(bars, n);
-    double *values = compute(indicator, params, cut, output);
+    double *values = indicator_values(indicator, params, cut, output);
     assert_memory_equal(values, whole, n * sizeof *values);
     free(values);
     bt_bars_free(cut);
@@ -388,106 +365,6 @@ static void the_host_locks_around_every_request_and_not_while_it_computes(void *
   bt_bars_free(bars);
 }
 
-/* ---- TA-Lib -----------------------------------------------------------------------------------
- */
-
-/* Which column of the reference belongs to which output; width: middle + width * stddev. */
-typedef struct talib_case {
-  const char *their_name, *their_params, *their_output;
-  const char *name;
-  double params[3];
-  size_t output;
-  double width;
-} talib_case;
-
-static const talib_case talib_cases[] = {
-    {"sma", "20", "sma", "sma", {20}, 0, 0},
-    {"ema", "20", "ema", "ema", {20}, 0, 0},
-    {"rsi", "14", "rsi", "rsi", {14}, 0, 0},
-    {"macd", "12|26|9", "macd", "macd", {12, 26, 9}, 0, 0},
-    {"macd", "12|26|9", "signal", "macd", {12, 26, 9}, 1, 0},
-    {"stddev", "20", "stddev", "stddev", {20}, 0, 0},
-    {"bbands", "20|2", "lower", "sma", {20}, 0, -2},
-    {"bbands", "20|2", "middle", "sma", {20}, 0, 0},
-    {"bbands", "20|2", "upper", "sma", {20}, 0, 2},
-    {"atr", "14", "atr", "atr", {14}, 0, 0},
-    {"max", "20", "max", "highest", {20}, 0, 0},
-    {"min", "20", "min", "lowest", {20}, 0, 0},
-};
-
-/* Where TA-Lib's running sums of squares leave noise on a price that stands still (bars 299-326),
- * ours is exact: there a standard deviation of up to 1e-6 counts as 0. */
-static bool agrees(double ours, double theirs, size_t t)
-{
-  bool flat = t >= 299 && t <= 326;
-  return is_close(ours, theirs, flat ? 1e-6 : 1e-9);
-}
-
-/* Our values of a case, with the bands' offset added. */
-static double *our_values(const talib_case *c, const bt_bars *bars)
-{
-  double *values = compute(bt_indicator_find(c->name), c->params, bars, c->output);
-  if (c->width == 0) return values;
-  double *deviations = compute(bt_indicator_find("stddev"), c->params, bars, 0);
-  for (size_t t = 0; t < bars->n_bars; t++) values[t] += c->width * deviations[t];
-  free(deviations);
-  return values;
-}
-
-static bt_bars *read_ohlcv(void)
-{
-  csv_table table;
-  if (!csv_table_read(&table, "reference/quant/ohlcv.csv")) return NULL;
-  bt_bars *bars = make_flat_bars(table.n_rows, 1);
-  for (size_t t = 0; t < table.n_rows; t++) {
-    bars->open[t] = csv_number(&table, t, "open");
-    bars->high[t] = csv_number(&table, t, "high");
-    bars->low[t] = csv_number(&table, t, "low");
-    bars->close[t] = csv_number(&table, t, "close");
-  }
-  csv_table_free(&table);
-  return bars;
-}
-
-static void check_talib(const csv_table *table, const talib_case *c, const bt_bars *bars)
-{
-  double *values = our_values(c, bars);
-  size_t n_compared = 0, first = bars->n_bars;
-  for (size_t row = 0; row < table->n_rows; row++) {
-    if (strcmp(csv_text(table, row, "indicator"), c->their_name) != 0 ||
-        strcmp(csv_text(table, row, "params"), c->their_params) != 0 ||
-        strcmp(csv_text(table, row, "output"), c->their_output) != 0)
-      continue;
-    size_t t = (size_t)csv_number(table, row, "index");
-    double theirs = csv_number(table, row, "value");
-    if (t < first) first = t;
-    n_compared++;
-    if (!agrees(values[t], theirs, t))
-      fail_msg("%s %s bar %zu: ours %.17g, theirs %.17g", c->name, c->their_output, t, values[t],
-               theirs);
-  }
-  assert_true(n_compared > 500);
-  for (size_t t = 0; t < first; t++) /* ours may begin earlier where TA-Lib waits for all outputs */
-    if (strcmp(c->name, "macd") != 0) assert_true(isnan(values[t]));
-  free(values);
-}
-
-static void indicators_agree_with_talib(void **state)
-{
-  (void)state;
-  csv_table table;
-  bt_bars *bars = read_ohlcv();
-  if (!bars) skip();
-  if (!csv_table_read(&table, "reference/quant/ind_talib.csv")) {
-    bt_bars_free(bars);
-    skip();
-  }
-  for (size_t i = 0; i < sizeof talib_cases / sizeof *talib_cases; i++)
-    check_talib(&table, &talib_cases[i], bars);
-  csv_table_free(&table);
-  bt_bars_free(bars);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -501,7 +378,6 @@ int main(void)
       cmocka_unit_test(holding_too_many_is_refused),
       cmocka_unit_test(the_cache_refuses_what_is_not_there),
       cmocka_unit_test(the_host_locks_around_every_request_and_not_while_it_computes),
-      cmocka_unit_test(indicators_agree_with_talib),
   };
   return cmocka_run_group_tests_name("core/indicators", tests, NULL, NULL);
 }
