@@ -1,10 +1,12 @@
 #include "core/aim.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void bt_aim_init(bt_aim *aim)
 {
   *aim = (bt_aim){0};
+  bt_on_bar_init(&aim->on_bar);
 }
 
 void bt_aim_clear(bt_aim *aim)
@@ -13,6 +15,7 @@ void bt_aim_clear(bt_aim *aim)
   bt_trips_clear(&aim->trips);
   free(aim->side);
   free(aim->target);
+  bt_on_bar_clear(&aim->on_bar);
   bt_aim_init(aim);
 }
 
@@ -96,10 +99,24 @@ static bt_status take_signals(bt_aim *aim, const bt_strategy *strategy, const do
 bt_status bt_aim_take(bt_aim *aim, const bt_strategy *strategy, const double *params,
                       bt_signal_host *host, bt_direction direction, bt_error *err)
 {
+  assert(!strategy->on_bar);
   host->status = BT_OK;
   if (strategy->cross) return take_cross(aim, strategy, params, host, direction, err);
   return strategy->sides ? take_sides(aim, strategy, params, host, direction, err)
                          : take_signals(aim, strategy, params, host, direction, err);
+}
+
+bt_status bt_aim_take_bars(bt_aim *aim, const bt_on_bar_job *job, bt_signal_host *host,
+                           bt_error *err)
+{
+  size_t n_bars = job->bars->n_bars;
+  host->status = BT_OK;
+  bt_status status = reserve_target(aim, n_bars, err);
+  if (status) return status;
+  status = bt_on_bar_run(aim->target, &aim->on_bar, job, host, err);
+  bt_status ended = end_run(job->strategy, host, err);
+  if (ended) return ended;
+  return status ? status : bt_changes_of_target(&aim->changes, aim->target, n_bars, err);
 }
 
 bt_status bt_aim_spread(bt_aim *aim, bt_error *err)

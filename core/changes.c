@@ -71,6 +71,17 @@ bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_
   return BT_OK;
 }
 
+bt_status bt_changes_of_constant(bt_changes *out, double target, size_t n_bars, bt_error *err)
+{
+  bt_status status = reserve(out, 1, err);
+  if (status) return status;
+  out->n = n_bars > 0 && target != 0;
+  out->at[0] = (bt_change){0, target};
+  out->n_bars = n_bars;
+  out->version++;
+  return BT_OK;
+}
+
 /* ---- from a target ----------------------------------------------------------------------------
  */
 

@@ -47,6 +47,9 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
 bt_status bt_changes_of_cross(bt_changes *out, bt_compared a, bt_compared b, size_t n_bars,
                               bt_direction direction, bt_error *err);
 
+/* The changes of a target that is the same on all bars. Errors: NOMEM. */
+bt_status bt_changes_of_constant(bt_changes *out, double target, size_t n_bars, bt_error *err);
+
 /* Makes the target 0 on the bars [first, end). Errors: NOMEM. */
 bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_error *err);
 

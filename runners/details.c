@@ -72,7 +72,7 @@ bt_status bt_details_fill_points(bt_section *section, const int64_t *time_ns, co
   return BT_OK;
 }
 
-bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+bt_status bt_details_fill(bt_section *section, bt_ticker *ticker, bt_ticker_scratch *scratch,
                           bt_span span, const bt_job *job, bt_error *err)
 {
   const bt_ledger *ledger = &scratch->evaluator.ledger;

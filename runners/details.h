@@ -14,7 +14,7 @@ bool bt_details_wanted(const bt_job *job);
 /* Where details are wanted, simulates what scratch aims at over `span`, and fills regimes, trades
  * and points of a section that has none yet. Errors: NOMEM; what is filled is the section's all the
  * same. */
-bt_status bt_details_fill(bt_section *section, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+bt_status bt_details_fill(bt_section *section, bt_ticker *ticker, bt_ticker_scratch *scratch,
                           bt_span span, const bt_job *job, bt_error *err);
 
 /* Fills the regimes of a section from any series, such as the portfolio's; labels NULL: none.

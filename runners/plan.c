@@ -83,6 +83,19 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
          plan->n_computed * (value_bytes(plan) + n_windows * BLOB_ROW_BYTES);
 }
 
+/* Lets a combination ask for its series. */
+static bt_status ask_for_series(bt_aim *aim, const bt_job *job, const double *params,
+                                bt_signal_host *host)
+{
+  const double *lines[BT_LINES_MOST];
+  if (!job->strategy->on_bar)
+    return bt_aim_take(aim, job->strategy, params, host, job->direction, NULL);
+  host->status = BT_OK;
+  bt_on_bar_prepare(lines, job->strategy, params, host);
+  bt_indicator_hold_release(&host->hold);
+  return host->status;
+}
+
 /* How many series of doubles, with their floats, the combinations ask for, by letting the strategy
  * ask on a single bar; in a large grid, about COUNTED_MOST that lie spread over it. 1 where that
  * fails. */
@@ -104,7 +117,7 @@ static uint64_t count_series(const bt_job *job)
   bt_signal_host_init(&host, cache);
   for (uint64_t i = 0; i < n_combos; i += n_combos / COUNTED_MOST + 1, n_counted++) {
     bt_grid_values(job->grid, (size_t)i, params);
-    if (bt_aim_take(&aim, job->strategy, params, &host, job->direction, NULL)) goto cleanup;
+    if (ask_for_series(&aim, job, params, &host)) goto cleanup;
   }
   n_series = bt_indicator_cache_size_bytes(cache) / sizeof(double);
   if (n_counted > 0 && n_series >= n_counted)

@@ -115,7 +115,7 @@ bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, cons
                          bt_error *err)
 {
   const bt_bars *bars = source->bars;
-  *ticker = (bt_ticker){.bars = bars, .entry = source->entry, .spare = source->spare};
+  *ticker = (bt_ticker){.bars = bars, .job = job, .entry = source->entry, .spare = source->spare};
   if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
@@ -151,6 +151,8 @@ bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt
 {
   bt_evaluator_init(&scratch->evaluator);
   bt_aim_init(&scratch->aim);
+  bt_changes_init(&scratch->members);
+  scratch->decides = false;
   scratch->params = calloc(n_params + 1, sizeof *scratch->params);
   return scratch->params ? BT_OK : bt_fail_nomem(err, "parameters");
 }
@@ -159,6 +161,7 @@ void bt_ticker_scratch_clear(bt_ticker_scratch *scratch)
 {
   bt_evaluator_clear(&scratch->evaluator);
   bt_aim_clear(&scratch->aim);
+  bt_changes_clear(&scratch->members);
   free(scratch->params);
 }
 
@@ -188,13 +191,30 @@ static void set_how(bt_evaluation *how, const bt_ticker *ticker, const bt_job *j
   }
 }
 
+/* Of a strategy that goes bar by bar: on which bars it may want something. */
+static bt_status find_members(bt_changes *out, const bt_ticker *ticker, bt_error *err)
+{
+  const bt_universe_entry *entry = ticker->entry;
+  if (entry->n_stretches == 0) return BT_OK;
+  bt_status status = bt_changes_of_constant(out, 1, ticker->bars->n_bars, err);
+  if (status) return status;
+  return bt_membership_apply(out, ticker->bars, entry->stretches, entry->n_stretches, err);
+}
+
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err)
 {
   bt_signal_host host;
-  bt_signal_host_init(&host, ticker->indicators);
+  scratch->combo = index;
+  scratch->decides = job->strategy->on_bar != NULL;
+  scratch->decided = (bt_span){0, 0};
   bt_grid_values(job->grid, index, scratch->params);
   set_how(&scratch->how, ticker, job, scratch->params);
+  if (scratch->decides) {
+    bt_on_bar_forget(&scratch->aim.on_bar);
+    return find_members(&scratch->members, ticker, err);
+  }
+  bt_signal_host_init(&host, ticker->indicators);
   bt_status status =
       bt_aim_take(&scratch->aim, job->strategy, scratch->params, &host, job->direction, err);
   if (status) return name_combination(job, index, status, err);
@@ -202,28 +222,81 @@ bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_
                              ticker->entry->n_stretches, err);
 }
 
+static bool is_same_span(bt_span a, bt_span b)
+{
+  return a.first == b.first && a.end == b.end;
+}
+
+static bt_status run_bars(bt_ticker *ticker, bt_ticker_scratch *scratch,
+                          const bt_on_bar_part *parts, size_t n_parts, bt_span span, bt_error *err)
+{
+  const bt_job *job = ticker->job;
+  bt_signal_host host;
+  const bt_on_bar_job run = {.strategy = job->strategy,
+                             .bars = ticker->bars,
+                             .span = span,
+                             .config = &scratch->how.simulation,
+                             .direction = job->direction,
+                             .members = ticker->entry->n_stretches ? &scratch->members : NULL,
+                             .parts = parts,
+                             .n_parts = n_parts};
+  bt_signal_host_init(&host, ticker->indicators);
+  return bt_aim_take_bars(&scratch->aim, &run, &host, err);
+}
+
+/* Where the target belongs to a span: makes it that of this span. */
+static bt_status decide(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span, bt_error *err)
+{
+  if (!scratch->decides || is_same_span(scratch->decided, span)) return BT_OK;
+  const bt_on_bar_part part = {bt_on_bar_first(scratch->how.simulation.fill, span),
+                               scratch->params};
+  bt_status status = run_bars(ticker, scratch, &part, 1, span, err);
+  scratch->decided = status ? (bt_span){0, 0} : span;
+  return status ? name_combination(ticker->job, scratch->combo, status, err) : BT_OK;
+}
+
+bt_status bt_ticker_find_target(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+                                bt_error *err)
+{
+  bt_status status = decide(ticker, scratch, span, err);
+  return status ? status : bt_aim_spread(&scratch->aim, err);
+}
+
+bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
+                              const bt_on_bar_part *parts, size_t n_parts, bt_span span,
+                              bt_error *err)
+{
+  scratch->decides = false;
+  bt_on_bar_forget(&scratch->aim.on_bar);
+  bt_status status = find_members(&scratch->members, ticker, err);
+  return status ? status : run_bars(ticker, scratch, parts, n_parts, span, err);
+}
+
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                            const double *target, bt_error *err)
 {
+  scratch->decides = false;
   set_how(&scratch->how, ticker, job, NULL);
   return bt_changes_of_target(&scratch->aim.changes, target, ticker->bars->n_bars, err);
 }
 
-bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+bt_status bt_ticker_measure(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
                             bt_span span, bt_error *err)
 {
+  bt_status status = decide(ticker, scratch, span, err);
+  if (status) return status;
   bt_subject subject = ticker->subject;
   subject.span = span;
   return bt_evaluate_aim(out, &scratch->evaluator, &subject, &scratch->aim, &scratch->how, err);
 }
 
-bt_status bt_ticker_simulate(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+bt_status bt_ticker_simulate(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
                              bt_error *err)
 {
   bt_metrics metrics; /* stored ones are those of bt_ticker_measure */
   bt_subject subject = ticker->subject;
   subject.span = span;
-  bt_status status = bt_aim_spread(&scratch->aim, err);
+  bt_status status = bt_ticker_find_target(ticker, scratch, span, err);
   if (status) return status;
   return bt_evaluate(&metrics, &scratch->evaluator, &subject, scratch->aim.target, &scratch->how,
                      err);

@@ -15,6 +15,7 @@
 /* Everything that a simulation may need of a ticker is made once, when it is opened. */
 typedef struct bt_ticker {
   const bt_bars *bars;
+  const bt_job *job;  /* that it was opened for */
   bt_subject subject; /* the job's span of these bars; may be empty */
   const bt_universe_entry *entry;
   bt_indicator_cache *indicators;
@@ -51,6 +52,10 @@ typedef struct bt_ticker_scratch {
   bt_aim aim;        /* what the combination aimed at wants */
   bt_evaluation how; /* and how it trades */
   double *params;
+  size_t combo;    /* aimed at */
+  bool decides;    /* aimed at a combination whose target belongs to a span (bt_strategy.on_bar) */
+  bt_span decided; /* the span whose target is in aim; empty: none is */
+  bt_changes members; /* of the ticker, while it decides */
 } bt_ticker_scratch;
 
 /* For strategies of n_params parameters. Errors: NOMEM. */
@@ -58,9 +63,10 @@ bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt
 void bt_ticker_scratch_clear(bt_ticker_scratch *scratch);
 
 /* Aims scratch at what combination `index` (0-based) of the job wants on every bar of the ticker,
- * and at how it trades: from then on any span of it can be measured. Safe from several threads,
- * each with a scratch of its own. Errors: NOMEM, and those of the strategy, with the combination's
- * params. */
+ * and at how it trades: from then on any span of it can be measured. What a strategy that goes bar
+ * by bar wants is found then, span by span, so errors of it are those of measuring, too. Safe from
+ * several threads, each with a scratch of its own. Errors: NOMEM, and those of the strategy, with
+ * the combination's params. */
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err);
 
@@ -69,14 +75,25 @@ bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                            const double *target, bt_error *err);
 
+/* What scratch aims at, over a span: in scratch->aim.target, one a bar of the ticker. Errors: as
+ * bt_ticker_aim. */
+bt_status bt_ticker_find_target(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+                                bt_error *err);
+
+/* Aims scratch at the target over one span of combinations that decide one behind the other
+ * (core/on_bar.h); stops are what scratch->how has. Errors: as bt_ticker_aim. */
+bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
+                              const bt_on_bar_part *parts, size_t n_parts, bt_span span,
+                              bt_error *err);
+
 /* Metrics of following what scratch aims at over a span of at least one bar, started flat.
- * Errors: NOMEM. */
-bt_status bt_ticker_measure(bt_metrics *out, const bt_ticker *ticker, bt_ticker_scratch *scratch,
+ * Errors: NOMEM, those of bt_ticker_aim. */
+bt_status bt_ticker_measure(bt_metrics *out, bt_ticker *ticker, bt_ticker_scratch *scratch,
                             bt_span span, bt_error *err);
 
 /* Goes through the same span bar by bar, and leaves the ledger and the returns in
- * scratch->evaluator. Errors: NOMEM. */
-bt_status bt_ticker_simulate(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+ * scratch->evaluator. Errors: NOMEM, those of bt_ticker_aim. */
+bt_status bt_ticker_simulate(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
                              bt_error *err);
 
 /* Aims and measures over the job's span. */

@@ -115,9 +115,9 @@ bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
                    "strategy without a proper name: lower case letters, digits, _");
   if (!s->summary || (s->n_params > 0 && !s->params))
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: summary or params missing", s->name);
-  if (!!s->signals + !!s->sides + !!s->cross != 1)
-    return bt_fail(err, BT_ERR_USAGE, "strategy %s: it needs one of cross, sides and signals",
-                   s->name);
+  if (!!s->signals + !!s->sides + !!s->cross + !!s->on_bar != 1)
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: it needs one of cross, sides, signals and on_bar", s->name);
   for (size_t i = 0; i < s->n_params; i++) {
     bt_status status = check_param(s, i, err);
     if (status) return status;

@@ -78,7 +78,7 @@ static void a_descriptor_that_lacks_something_is_refused(void **state)
   assert_refused(&strategy, "signals");
   strategy = good_strategy();
   strategy.cross = closes_and_average;
-  assert_refused(&strategy, "one of cross, sides and signals");
+  assert_refused(&strategy, "one of cross, sides, signals and on_bar");
   strategy = good_strategy();
   strategy.params = NULL;
   assert_refused(&strategy, "params");
