@@ -43,6 +43,18 @@ static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
   return n;
 }
 
+/* Warns of the tickers on which the strategy has failed. */
+static void warn_failed(job_run *r)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < r->scan.n_entries; i++)
+    if (r->scan.entries[i].failed)
+      bt_summary_warn_rejected(&n, r->options->universe.entries[i].symbol,
+                               r->scan.entries[i].report->reason);
+  bt_summary_warn_rejected(&n, NULL, NULL);
+  r->n_rejected += n;
+}
+
 /* Says what looking at the universe has found wrong. */
 static void warn(job_run *r)
 {
@@ -194,7 +206,10 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     bt_progress_bar *bar = start_bar(&progress, r);
     status = r->kind->run(r->state, r->options, means, err);
     bt_progress_bar_stop(bar);
-    if (!scans_first(r)) warn(r);
+    if (scans_first(r))
+      warn_failed(r);
+    else
+      warn(r);
     if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;

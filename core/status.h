@@ -16,6 +16,7 @@
   X(ERR_USAGE, "wrong option or argument")                                                         \
   X(ERR_NOT_FOUND, "no such name")                                                                 \
   X(ERR_DATABASE, "database error")                                                                \
+  X(ERR_STRATEGY, "a strategy did what it must not")                                               \
   X(ERR_THREAD, "thread cannot be started")                                                        \
   X(ERR_CANCELLED, "cancelled")
 

@@ -23,15 +23,24 @@ static void free_section(bt_section *section)
   free(section);
 }
 
-void bt_batch_free(bt_batch *batch)
+void bt_batch_drop_results(bt_batch *batch)
 {
-  if (!batch) return;
   while (batch->sections) {
     bt_section *next = batch->sections->next;
     free_section(batch->sections);
     batch->sections = next;
   }
   free(batch->selections);
+  batch->last_section = NULL;
+  batch->selections = NULL;
+  batch->n_selections = 0;
+  batch->walkforward = (bt_walkforward_row){0};
+}
+
+void bt_batch_free(bt_batch *batch)
+{
+  if (!batch) return;
+  bt_batch_drop_results(batch);
   free(batch);
 }
 

@@ -141,6 +141,19 @@ bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status,
   return status;
 }
 
+bt_status bt_run_settle(const bt_run *run, bt_batch *batch, size_t index, bt_status status,
+                        const bt_error *err)
+{
+  bt_scan_entry *entry = &run->means->scan->entries[index];
+  if (status != BT_ERR_STRATEGY) return status;
+  bt_scan_reject(entry, err->message);
+  bt_batch_drop_results(batch);
+  if (!batch->found.entry)
+    batch->fallen =
+        (bt_found_ticker){&run->job->universe->entries[index], entry, (int64_t)index + 1};
+  return BT_OK;
+}
+
 bool bt_run_is_done(const bt_run *run, size_t task)
 {
   return run->means->done && run->means->done[task - 1];

@@ -81,6 +81,11 @@ bt_status bt_run_begin_batch(bt_batch **out, const bt_run *run, size_t index, si
 /* Hands the batch over (status BT_OK) or frees it; returns status, or the writer's failure. */
 bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status, bt_error *err);
 
+/* What becomes of a ticker on which the strategy failed (STRATEGY): it is rejected, its results so
+ * far are dropped from the batch, and its task goes on: BT_OK. Any other status is returned. */
+bt_status bt_run_settle(const bt_run *run, bt_batch *batch, size_t index, bt_status status,
+                        const bt_error *err);
+
 /* Whether the task was finished by the run that is resumed. */
 bool bt_run_is_done(const bt_run *run, size_t task);
 

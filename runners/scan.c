@@ -82,6 +82,13 @@ static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_ba
   set_empty_span_reason(report->reason, job);
 }
 
+void bt_scan_reject(bt_scan_entry *entry, const char *reason)
+{
+  entry->failed = true;
+  entry->report->rejected = true;
+  (void)snprintf(entry->report->reason, BT_LOAD_REASON_SIZE, "%s", reason);
+}
+
 /* Whether bars stay: then they take their part of the budget. Those out of the bar cache do not:
  * to read them again takes less than the first touch of memory that is kept. Which of the others do
  * depends on who comes first; no result does. */

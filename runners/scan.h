@@ -27,6 +27,7 @@ typedef struct bt_scan_entry {
   bt_day_set days;        /* empty where the ticker is rejected */
   bool daily;
   bool trades_daily;                   /* by the day or within it, not by the week, month or year */
+  bool failed;                         /* rejected because the strategy failed on it */
   double sum_close;                    /* of the bars, as loaded; compensated sum */
   double periods_per_year;             /* the job's, or found from the bars */
   size_t n_span_bars;                  /* of the job's span */
@@ -85,6 +86,9 @@ static inline bool bt_scan_is_ok(const bt_scan_entry *entry)
 {
   return entry->report && !entry->report->rejected;
 }
+
+/* Rejects a ticker after all: the strategy failed on it, and this is why. By its task alone. */
+void bt_scan_reject(bt_scan_entry *entry, const char *reason);
 
 /* The bars of a ticker that was looked at and not rejected: kept ones, or read again into *owned,
  * which the caller frees (NULL where there is nothing to free). Errors: DATA (the file is not what

@@ -107,6 +107,9 @@ typedef struct bt_metrics_rows {
 
 bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_row *row,
                               bt_error *err);
+/* Makes a ticker that is there a rejected one, with the reason. */
+bt_status bt_store_reject_ticker(bt_store *store, int64_t run_id, int64_t ticker_id,
+                                 const char *reason, bt_error *err);
 bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,
                              const bt_issue_row *row, bt_error *err);
 bt_status bt_store_put_metrics(bt_store *store, int64_t run_id, const bt_metrics_rows *rows,

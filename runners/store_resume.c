@@ -93,12 +93,13 @@ void bt_ticker_records_free(bt_ticker_record *records, size_t n)
   for (size_t i = 0; records && i < n; i++) {
     free(records[i].symbol);
     free(records[i].path);
+    free(records[i].reason);
   }
   free(records);
 }
 
 static const char tickers_sql[] =
-    "SELECT ticker_id, n_bars, content_hash, symbol, path FROM tickers"
+    "SELECT ticker_id, n_bars, content_hash, symbol, path, reason FROM tickers"
     " WHERE run_id = ? AND ticker_id > 0 ORDER BY ticker_id";
 
 /* False when memory is out; *out can be freed all the same. */
@@ -109,7 +110,8 @@ static bool read_ticker(bt_ticker_record *out, const bt_store_binder *row)
                             .n_bars = (size_t)sqlite3_column_int64(s, 1)};
   bt_store__copy_short(out->content_hash, sizeof out->content_hash, row, 2);
   bool ok = bt_store__copy_text(&out->symbol, row, 3);
-  return bt_store__copy_text(&out->path, row, 4) && ok;
+  ok = bt_store__copy_text(&out->path, row, 4) && ok;
+  return bt_store__copy_text(&out->reason, row, 5) && ok;
 }
 
 static bt_status append_ticker(bt_ticker_record **records, size_t *n, const bt_store_binder *row,

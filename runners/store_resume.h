@@ -28,6 +28,7 @@ typedef struct bt_ticker_record {
   char *symbol, *path;
   size_t n_bars;
   char content_hash[BT_STORE_HASH_SIZE]; /* "" for NULL */
+  char *reason;                          /* why it was rejected; owned, NULL where it was not */
 } bt_ticker_record;
 
 /* The tickers 1 and up stored so far, in rising order of ticker_id. The caller frees *out with

@@ -12,6 +12,8 @@ static const struct {
 } statements[BT_STATEMENT_COUNT] = {
     [BT_STATEMENT_TICKER] = {"tickers",
                              "INSERT INTO tickers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_REJECT_TICKER] = {"tickers", "UPDATE tickers SET status = 'rejected', reason = ?"
+                                               " WHERE run_id = ? AND ticker_id = ?"},
     [BT_STATEMENT_ISSUE] = {"data_issues", "INSERT INTO data_issues VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [BT_STATEMENT_REMOVE_ISSUES] = {"data_issues",
                                     "DELETE FROM data_issues WHERE run_id = ? AND kind = ?"},
@@ -105,6 +107,18 @@ bt_status bt_store_put_ticker(bt_store *store, int64_t run_id, const bt_ticker_r
   bt_store__bind_int(&b, (int64_t)row->rows_skipped);
   bt_store__bind_filled(&b, bt_store_hash_text(hash, row->content_hash));
   return bt_store__end_row(store, &b, BT_STATEMENT_TICKER, err);
+}
+
+bt_status bt_store_reject_ticker(bt_store *store, int64_t run_id, int64_t ticker_id,
+                                 const char *reason, bt_error *err)
+{
+  bt_store_binder b;
+  bt_status status = bt_store__begin_row(&b, store, BT_STATEMENT_REJECT_TICKER, err);
+  if (status) return status;
+  bt_store__bind_text(&b, reason);
+  bt_store__bind_int(&b, run_id);
+  bt_store__bind_int(&b, ticker_id);
+  return bt_store__end_row(store, &b, BT_STATEMENT_REJECT_TICKER, err);
 }
 
 bt_status bt_store_put_issue(bt_store *store, int64_t run_id, int64_t ticker_id,

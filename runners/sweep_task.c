@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runners/details.h"
+#include "runners/first_failure.h"
 #include "runners/section.h"
 #include "runners/selection.h"
 
@@ -19,6 +20,7 @@ typedef struct evaluation {
   double *values; /* the objective of each combination: the ticker's row of context->values */
   double *scores; /* what selection ranks by */
   double *sharpes;
+  bt_first_failure failure;
   bt_metrics *metrics; /* one a combination with --keep all, or where they are few; else NULL */
   size_t *best;        /* indices of the best, greatest score first */
   size_t n_best;
@@ -27,10 +29,8 @@ typedef struct evaluation {
 
 /* ---- evaluating ----------------------------------------------------------------------------- */
 
-/* A bt_task_fn: the combination `index`. */
-static bt_status evaluate_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
+static bt_status evaluate_one(evaluation *e, size_t index, const bt_worker *worker, bt_error *err)
 {
-  evaluation *e = context;
   const bt_run *run = e->context->run;
   const bt_selection_rule *rule = &run->job->selection;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
@@ -44,8 +44,17 @@ static bt_status evaluate_combination(void *context, size_t index, bt_worker *wo
   e->values[index] = metrics->value[rule->objective];
   e->scores[index] = bt_selection_score(rule, metrics);
   e->sharpes[index] = metrics->value[BT_METRIC_SHARPE];
-  bt_run_count(run, 0, e->n_span_bars);
   return BT_OK;
+}
+
+/* A bt_task_fn: the combination `index`. */
+static bt_status evaluate_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  evaluation *e = context;
+  if (bt_first_failure_skips(&e->failure, index)) return BT_OK;
+  bt_status status = evaluate_one(e, index, worker, err);
+  bt_run_count(e->context->run, 0, e->n_span_bars);
+  return bt_first_failure_note(&e->failure, index, status, err);
 }
 
 void bt_sweep__note_sharpes(bt_ticker_outcome *outcome, const double *sharpes, size_t n)
@@ -83,6 +92,7 @@ static void evaluation_free(evaluation *e)
   free(e->sharpes);
   free(e->metrics);
   free(e->best);
+  bt_first_failure_clear(&e->failure);
 }
 
 /* ---- the batch ------------------------------------------------------------------------------ */
@@ -180,10 +190,13 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
                   .ticker = ticker,
                   .n_span_bars = ticker->subject.span.end - ticker->subject.span.first,
                   .values = context->values + index * n_combos};
-  bt_status status = evaluation_alloc(&e, n_combos, err);
+  bt_status status = bt_first_failure_init(&e.failure, err);
+  if (status) return status;
+  status = evaluation_alloc(&e, n_combos, err);
   if (!status)
     status = bt_worker_fork(worker, n_combos, bt_run_block_combos(ticker->bars->n_bars),
                             evaluate_combination, &e, err);
+  if (!status) status = bt_first_failure_result(&e.failure, err);
   if (!status) {
     bt_sweep__note_sharpes(outcome, e.sharpes, n_combos);
     status = fill_batch(batch, &e, (int64_t)index + 1, worker, err);
@@ -245,7 +258,10 @@ bt_status bt_sweep__ticker_task(void *context_pointer, size_t index, bt_worker *
   bool settled = is_settled(context, index);
   bt_batch *batch = NULL;
   bt_status status = bt_run_begin_batch(&batch, run, index, index + 1, err);
-  if (!status && !settled) status = run_ticker(batch, context, index, worker, err);
+  if (!status && !settled) {
+    status = run_ticker(batch, context, index, worker, err);
+    status = bt_run_settle(run, batch, index, status, err);
+  }
   status = bt_run_end_batch(run, batch, status, err);
   if (status) return status;
   const bt_scan_entry *entry = &run->means->scan->entries[index];

@@ -165,16 +165,23 @@ void bt_ticker_scratch_clear(bt_ticker_scratch *scratch)
   free(scratch->params);
 }
 
-/* Names the combination in an error of its strategy; memory is nobody's fault. */
+/* Whether what went wrong is the machine's fault, or what was wished, and not the strategy's. */
+static bool is_blameless(bt_status status)
+{
+  return status == BT_ERR_NOMEM || status == BT_ERR_THREAD || status == BT_ERR_CANCELLED;
+}
+
+/* Names the combination in an error of its strategy. */
 static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
 {
-  if (status == BT_ERR_NOMEM) return status;
+  if (is_blameless(status)) return status;
+  if (!err) return BT_ERR_STRATEGY;
   bt_error cause = *err;
   char *params = bt_grid_params_json(job->grid, index);
-  (void)bt_fail(err, status, "%s, combination %zu%s%s: %s", job->strategy->name, index + 1,
+  (void)bt_fail(err, BT_ERR_STRATEGY, "%s, combination %zu%s%s: %s", job->strategy->name, index + 1,
                 params ? " " : "", params ? params : "", cause.message);
   free(params);
-  return status;
+  return BT_ERR_STRATEGY;
 }
 
 /* How the job trades: its series are the ticker's. params (NULL: those of no combination) set the
@@ -269,7 +276,8 @@ bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
   scratch->decides = false;
   bt_on_bar_forget(&scratch->aim.on_bar);
   bt_status status = find_members(&scratch->members, ticker, err);
-  return status ? status : run_bars(ticker, scratch, parts, n_parts, span, err);
+  if (!status) status = run_bars(ticker, scratch, parts, n_parts, span, err);
+  return status && !is_blameless(status) ? BT_ERR_STRATEGY : status;
 }
 
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,

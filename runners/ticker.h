@@ -65,8 +65,8 @@ void bt_ticker_scratch_clear(bt_ticker_scratch *scratch);
 /* Aims scratch at what combination `index` (0-based) of the job wants on every bar of the ticker,
  * and at how it trades: from then on any span of it can be measured. What a strategy that goes bar
  * by bar wants is found then, span by span, so errors of it are those of measuring, too. Safe from
- * several threads, each with a scratch of its own. Errors: NOMEM, and those of the strategy, with
- * the combination's params. */
+ * several threads, each with a scratch of its own. Errors: NOMEM, and STRATEGY, with
+ * the combination's params, where the strategy did what it must not. */
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err);
 

@@ -29,6 +29,14 @@ static bt_status put_ticker(bt_store *store, int64_t run_id, const bt_found_tick
   return bt_store_put_ticker(store, run_id, &row, err);
 }
 
+static bt_status put_rejection(bt_store *store, int64_t run_id, int64_t ticker_id,
+                               const char *reason, bt_error *err)
+{
+  const bt_issue_row row = {
+      .line = 0, .time = "", .kind = "rejected", .severity = "rejected", .detail = reason};
+  return bt_store_put_issue(store, run_id, ticker_id, &row, err);
+}
+
 /* Rows of the file that were skipped, and why it was rejected. */
 static bt_status put_row_issues(bt_store *store, int64_t run_id, int64_t ticker_id,
                                 const bt_load_report *report, bt_error *err)
@@ -44,9 +52,7 @@ static bt_status put_row_issues(bt_store *store, int64_t run_id, int64_t ticker_
     status = bt_store_put_issue(store, run_id, ticker_id, &row, err);
   }
   if (status || !report->rejected) return status;
-  bt_issue_row row = {
-      .line = 0, .time = "", .kind = "rejected", .severity = "rejected", .detail = report->reason};
-  return bt_store_put_issue(store, run_id, ticker_id, &row, err);
+  return put_rejection(store, run_id, ticker_id, report->reason, err);
 }
 
 static bt_status put_suspect(bt_store *store, int64_t run_id, int64_t ticker_id,
@@ -82,6 +88,14 @@ bt_status bt_ticker_rows_put_one(bt_store *store, int64_t run_id, const bt_found
   if (!status) status = put_row_issues(store, run_id, found->ticker_id, entry->report, err);
   if (!status) status = put_suspects(store, run_id, found->ticker_id, entry, false, err);
   return status;
+}
+
+bt_status bt_ticker_rows_reject(bt_store *store, int64_t run_id, const bt_found_ticker *fallen,
+                                bt_error *err)
+{
+  const char *reason = fallen->entry->report->reason;
+  bt_status status = bt_store_reject_ticker(store, run_id, fallen->ticker_id, reason, err);
+  return status ? status : put_rejection(store, run_id, fallen->ticker_id, reason, err);
 }
 
 bt_status bt_ticker_rows_put(bt_store *store, int64_t run_id, const bt_job *job,
@@ -125,13 +139,22 @@ static bt_status put_missing(bt_store *store, int64_t run_id, const bt_scan *sca
   return status;
 }
 
-bt_status bt_ticker_rows_complete(bt_store *store, int64_t run_id, const bt_scan *scan,
-                                  bt_error *err)
+/* A file that loads, and a ticker that was rejected: the strategy had failed on it. */
+static void reject_failed(bt_scan *scan, const bt_ticker_record *records, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    bt_scan_entry *entry = &scan->entries[records[i].ticker_id - 1];
+    if (records[i].reason && bt_scan_is_ok(entry)) bt_scan_reject(entry, records[i].reason);
+  }
+}
+
+bt_status bt_ticker_rows_complete(bt_store *store, int64_t run_id, bt_scan *scan, bt_error *err)
 {
   bt_ticker_record *records = NULL;
   size_t n = 0;
   bt_status status = bt_store_read_tickers(&records, &n, store, run_id, err);
   if (status) return status;
+  reject_failed(scan, records, n);
   status = bt_store_remove_issues(store, run_id, bt_suspect_name(BT_SUSPECT_GAP), err);
   if (!status) status = put_missing(store, run_id, scan, records, n, err);
   bt_ticker_records_free(records, n);

@@ -69,6 +69,7 @@ void bt_walk__part_clear(bt_walk_part *p)
   free(p->test);
   free(p->values);
   free(p->scores);
+  if (p->has_failure) bt_first_failure_clear(&p->failure);
 }
 
 bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index, bt_ticker *ticker,
@@ -76,6 +77,9 @@ bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index,
 {
   size_t n = walk->n_windows;
   *p = (bt_walk_part){.walk = walk, .index = index, .ticker = ticker};
+  bt_status status = bt_first_failure_init(&p->failure, err);
+  if (status) return status;
+  p->has_failure = true;
   p->slots = bt_walk__slots(walk, index);
   p->n_combos = bt_grid_count(walk->run->job->grid);
   p->windows = malloc(n * sizeof *p->windows);

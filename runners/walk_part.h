@@ -3,6 +3,7 @@
 #ifndef BT_RUNNERS_WALK_PART_H
 #define BT_RUNNERS_WALK_PART_H
 
+#include "runners/first_failure.h"
 #include "runners/walk.h"
 
 /* A ticker and the windows that it takes part in. */
@@ -12,8 +13,10 @@ typedef struct bt_walk_part {
   bt_ticker *ticker;
   bt_walk_slot *slots;
   size_t n_windows, n_combos;
-  size_t *windows;         /* indices, rising */
-  bt_span *train, *test;   /* of these windows; neither end of a train part falls */
+  size_t *windows;       /* indices, rising */
+  bt_span *train, *test; /* of these windows; neither end of a train part falls */
+  bool has_failure;      /* the next was made */
+  bt_first_failure failure;
   double *values, *scores; /* [window][combination], on the train part */
 } bt_walk_part;
 

@@ -1,4 +1,6 @@
 /* The tasks of a walk-forward: one ticker each. */
+#include <math.h>
+
 #include "runners/selection.h"
 #include "runners/walk_part.h"
 
@@ -32,6 +34,19 @@ static bt_status test_selected(bt_batch *batch, bt_walk_part *p, bt_worker *work
   return status ? status : bt_walk__finish(batch, p, worker, err);
 }
 
+/* A ticker on which the strategy failed takes part in no window. What its scores have added to the
+ * ranks of a universe stays: it was alive when they were added. */
+static bt_status settle(const bt_walk *walk, bt_batch *batch, size_t index, bt_status status,
+                        const bt_error *err)
+{
+  if (status != BT_ERR_STRATEGY) return status;
+  for (size_t k = 0; k < walk->n_windows; k++)
+    bt_walk__slots(walk, index)[k] = (bt_walk_slot){BT_WALK_ABSENT, (double)NAN, (double)NAN};
+  walk->rows[index] = (bt_walkforward_row){0};
+  walk->n_rows[index] = 0;
+  return bt_run_settle(walk->run, batch, index, status, err);
+}
+
 /* step NULL: nothing is left to do. */
 static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_fn step,
                           bt_worker *worker, bt_error *err)
@@ -50,6 +65,7 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
       bt_walk__part_clear(&p);
       bt_run_close_ticker(&open);
     }
+    status = settle(walk, batch, index, status, err);
   }
   return bt_run_end_batch(run, batch, status, err);
 }

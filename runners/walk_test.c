@@ -128,10 +128,8 @@ static bt_status note_selected(const rest *r, size_t i, size_t place, bt_ticker_
   return bt_details_fill(k->test, p->ticker, scratch, p->test[i], job, err);
 }
 
-/* A bt_task_fn: number `index` of the combinations that are kept, on the windows that keep it. */
-static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt_error *err)
+static bt_status measure_one(const rest *r, size_t index, const bt_worker *worker, bt_error *err)
 {
-  const rest *r = context;
   const bt_walk_part *p = r->part;
   size_t combo = r->combos ? r->combos[index] : index, place = 0;
   const bt_run *run = p->walk->run;
@@ -147,6 +145,15 @@ static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt
       status = note_selected(r, i, place, scratch, err);
   }
   return status;
+}
+
+/* A bt_task_fn: number `index` of the combinations that are kept, on the windows that keep it. */
+static bt_status measure_kept(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  const rest *r = context;
+  bt_first_failure *failure = &r->part->failure;
+  if (bt_first_failure_skips(failure, index)) return BT_OK;
+  return bt_first_failure_note(failure, index, measure_one(r, index, worker, err), err);
 }
 
 /* ---- out of sample ----------------------------------------------------------------------------
@@ -237,6 +244,7 @@ bt_status bt_walk__finish(bt_batch *batch, bt_walk_part *p, bt_worker *worker, b
   rest r = {0};
   bt_status status = rest_init(&r, p, batch, err);
   if (!status && p->n_windows > 0) status = bt_worker_fork(worker, r.n, 1, measure_kept, &r, err);
+  if (!status) status = bt_first_failure_result(&p->failure, err);
   if (!status && p->n_windows > 0) status = add_out_of_sample(batch, p, worker, err);
   if (!status) status = add_selections(batch, p, err);
   if (!status) {

@@ -17,12 +17,9 @@ static void note(const bt_walk_part *p, size_t i, size_t combo, const bt_metrics
   p->scores[i * p->n_combos + combo] = bt_selection_score(rule, metrics);
 }
 
-/* A bt_task_fn: the combination `index`: what it wants once, then every train part of it. Those
- * that do the same in a window have the same score, to the last bit, and a tie goes to the lowest.
- */
-static bt_status train_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
+static bt_status train_one(const bt_walk_part *p, size_t index, const bt_worker *worker,
+                           bt_error *err)
 {
-  const bt_walk_part *p = context;
   const bt_run *run = p->walk->run;
   bt_ticker_scratch *scratch = &bt_run_scratch(run, worker)->ticker;
   bt_status status = bt_ticker_aim(p->ticker, scratch, run->job, index, err);
@@ -32,8 +29,19 @@ static bt_status train_combination(void *context, size_t index, bt_worker *worke
     status = bt_ticker_measure(&metrics, p->ticker, scratch, p->train[i], err);
     if (!status) note(p, i, index, &metrics);
   }
-  bt_run_count(run, 0, p->ticker->bars->n_bars);
   return status;
+}
+
+/* A bt_task_fn: the combination `index`: what it wants once, then every train part of it. Those
+ * that do the same in a window have the same score, to the last bit, and a tie goes to the lowest.
+ */
+static bt_status train_combination(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  bt_walk_part *p = context;
+  if (bt_first_failure_skips(&p->failure, index)) return BT_OK;
+  bt_status status = train_one(p, index, worker, err);
+  bt_run_count(p->walk->run, 0, p->ticker->bars->n_bars);
+  return bt_first_failure_note(&p->failure, index, status, err);
 }
 
 bt_status bt_walk__train(bt_walk_part *p, bt_worker *worker, bt_error *err)
@@ -43,8 +51,9 @@ bt_status bt_walk__train(bt_walk_part *p, bt_worker *worker, bt_error *err)
   p->scores = malloc((n + 1) * sizeof *p->scores);
   if (!p->values || !p->scores) return bt_fail_nomem(err, "objective values");
   if (p->n_windows == 0) return BT_OK;
-  return bt_worker_fork(worker, p->n_combos, bt_run_block_combos(p->ticker->bars->n_bars),
-                        train_combination, p, err);
+  bt_status status = bt_worker_fork(
+      worker, p->n_combos, bt_run_block_combos(p->ticker->bars->n_bars), train_combination, p, err);
+  return status ? status : bt_first_failure_result(&p->failure, err);
 }
 
 /* The objective of every combination on every train part. */

@@ -124,6 +124,8 @@ bt_status bt_batch_put(const bt_batch *batch, bt_store *store, int64_t run_id, b
 {
   bt_status status = BT_OK;
   if (batch->found.entry) status = bt_ticker_rows_put_one(store, run_id, &batch->found, err);
+  if (!status && batch->fallen.entry)
+    status = bt_ticker_rows_reject(store, run_id, &batch->fallen, err);
   for (const bt_section *s = batch->sections; s && !status; s = s->next)
     status = write_section(store, run_id, s, err);
   for (size_t i = 0; i < batch->n_selections && !status; i++)

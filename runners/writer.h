@@ -43,7 +43,8 @@ typedef struct bt_section {
  * the batch; selections[].objective is static text. */
 typedef struct bt_batch {
   size_t sequence;
-  bt_found_ticker found; /* entry NULL: none */
+  bt_found_ticker found;  /* entry NULL: none */
+  bt_found_ticker fallen; /* rejected now, though its row is there; entry NULL: none */
   bt_section *sections, *last_section;
   size_t n_selections;
   bt_selection_row *selections;
@@ -56,6 +57,9 @@ typedef struct bt_batch {
  */
 bt_status bt_batch_new(bt_batch **out, size_t sequence, bt_error *err);
 void bt_batch_free(bt_batch *batch); /* arrays with free(); NULL is fine */
+
+/* Leaves the ticker and the task alone. */
+void bt_batch_drop_results(bt_batch *batch);
 
 /* Appends an empty section, which stays the batch's; a selection. Errors: NOMEM. */
 bt_status bt_batch_add_section(bt_section **out, bt_batch *batch, const bt_result_key *key,
