@@ -1,7 +1,9 @@
 #include "core/aim.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 void bt_aim_init(bt_aim *aim)
 {
@@ -13,18 +15,21 @@ void bt_aim_clear(bt_aim *aim)
 {
   bt_changes_clear(&aim->changes);
   bt_trips_clear(&aim->trips);
-  free(aim->side);
-  free(aim->target);
+  free(aim->side_block);
+  free(aim->target_block);
   bt_on_bar_clear(&aim->on_bar);
   bt_aim_init(aim);
 }
 
+_Static_assert((int)BT_AIM_MARK_BYTES >= (int)BT_SIDES_PADDING, "marks are overwritten as padding");
+
 static bt_status reserve_sides(bt_aim *aim, size_t n_bars, bt_error *err)
 {
   if (n_bars <= aim->side_capacity && aim->side) return BT_OK;
-  signed char *side = realloc(aim->side, n_bars + BT_SIDES_PADDING);
-  if (!side) return bt_fail_nomem(err, "sides");
-  aim->side = side;
+  void *block = realloc(aim->side_block, n_bars + 2 * BT_AIM_MARK_BYTES);
+  if (!block) return bt_fail_nomem(err, "sides");
+  aim->side_block = block;
+  aim->side = (signed char *)block + BT_AIM_MARK_BYTES;
   aim->side_capacity = n_bars;
   return BT_OK;
 }
@@ -32,11 +37,40 @@ static bt_status reserve_sides(bt_aim *aim, size_t n_bars, bt_error *err)
 static bt_status reserve_target(bt_aim *aim, size_t n_bars, bt_error *err)
 {
   if (n_bars <= aim->target_capacity && aim->target) return BT_OK;
-  double *target = realloc(aim->target, (n_bars + 1) * sizeof *target);
-  if (!target) return bt_fail_nomem(err, "targets");
-  aim->target = target;
+  void *block = realloc(aim->target_block, n_bars * sizeof(double) + 2 * BT_AIM_MARK_BYTES);
+  if (!block) return bt_fail_nomem(err, "targets");
+  aim->target_block = block;
+  aim->target = (double *)block + BT_AIM_MARK_BYTES / sizeof(double);
   aim->target_capacity = n_bars;
   return BT_OK;
+}
+
+/* ---- marks beside what a strategy writes ------------------------------------------------------
+ */
+
+enum { MARK = 0xa5 }; /* no side, and as a double no target */
+
+static void set_marks(void *first, size_t n_bytes)
+{
+  memset((char *)first - BT_AIM_MARK_BYTES, MARK, BT_AIM_MARK_BYTES);
+  memset((char *)first + n_bytes, MARK, BT_AIM_MARK_BYTES);
+}
+
+static bool is_marked(const char *first)
+{
+  int all = 1;
+  for (size_t i = 0; i < BT_AIM_MARK_BYTES; i++) all &= first[i] == (char)MARK;
+  return all;
+}
+
+static bt_status check_marks(const void *first, size_t n_bytes, const bt_strategy *strategy,
+                             bt_error *err)
+{
+  if (is_marked((const char *)first - BT_AIM_MARK_BYTES) &&
+      is_marked((const char *)first + n_bytes))
+    return BT_OK;
+  return bt_fail(err, BT_ERR_DATA, "strategy %s: it has written before or behind its %s",
+                 strategy->name, strategy->sides ? "sides" : "target");
 }
 
 /* What the strategy asked for is let go; what went wrong with it is told. */
@@ -55,8 +89,10 @@ static bt_status take_sides(bt_aim *aim, const bt_strategy *strategy, const doub
   size_t n_bars = host->series.n_bars;
   bt_status status = reserve_sides(aim, n_bars, err);
   if (status) return status;
+  set_marks(aim->side, n_bars);
   strategy->sides(&host->host, params, aim->side);
   status = end_run(strategy, host, err);
+  if (!status) status = check_marks(aim->side, n_bars, strategy, err);
   return status ? status : bt_changes_of_sides(&aim->changes, aim->side, n_bars, direction, err);
 }
 
@@ -90,8 +126,10 @@ static bt_status take_signals(bt_aim *aim, const bt_strategy *strategy, const do
   size_t n_bars = host->series.n_bars;
   bt_status status = reserve_target(aim, n_bars, err);
   if (status) return status;
+  set_marks(aim->target, n_bars * sizeof *aim->target);
   strategy->signals(&host->host, params, aim->target);
   status = end_run(strategy, host, err);
+  if (!status) status = check_marks(aim->target, n_bars * sizeof *aim->target, strategy, err);
   if (!status) status = bt_target_settle(aim->target, n_bars, direction, err);
   return status ? status : bt_changes_of_target(&aim->changes, aim->target, n_bars, err);
 }

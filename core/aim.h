@@ -7,12 +7,17 @@
 #include "core/on_bar.h"
 #include "core/trips.h"
 
-/* Scratch memory of one worker, reused from combination to combination, and the result. */
+/* Scratch memory of one worker, reused from combination to combination, and the result. Beside what
+ * a strategy writes lie marks of BT_AIM_MARK_BYTES on either side, by which it is noticed if it
+ * writes a little beyond. */
+enum { BT_AIM_MARK_BYTES = 64 };
+
 typedef struct bt_aim {
   bt_changes changes; /* of the target that was taken last */
   bt_trips trips;     /* of these changes, once somebody has made them */
-  signed char *side;  /* what `sides` and `signals` write */
+  signed char *side;  /* what `sides` and `signals` write; in the blocks */
   double *target;
+  void *side_block, *target_block;
   size_t side_capacity, target_capacity; /* in bars */
   bt_on_bar on_bar;
 } bt_aim;

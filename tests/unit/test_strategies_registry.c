@@ -174,6 +174,50 @@ static void a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason(
   bt_bars_free(bars);
 }
 
+static void write_behind(const bt_host *host, const double *params, double *target)
+{
+  (void)params;
+  for (size_t t = 0; t <= host->series->n_bars; t++) target[t] = 1;
+}
+
+static void write_before(const bt_host *host, const double *params, signed char *restrict side)
+{
+  (void)params;
+  for (size_t t = 0; t < host->series->n_bars; t++) side[t] = 1;
+  side[params[0] > 0 ? -1 : (int)host->series->n_bars + 3] = 0;
+}
+
+static void a_strategy_that_writes_beside_its_array_is_caught(void **state)
+{
+  (void)state;
+  bt_strategy strategies[2] = {good_strategy(), good_strategy()};
+  bt_bars *bars = make_flat_bars(5, 10);
+  bt_indicator_cache *cache = NULL;
+  bt_signal_host host;
+  bt_error err;
+  bt_aim aim;
+  const double params[2][2] = {{1, 0}, {0, 0}};
+  strategies[0].signals = write_behind;
+  strategies[1].signals = NULL;
+  strategies[1].sides = write_before;
+  bt_aim_init(&aim);
+  assert_int_equal(
+      bt_indicator_cache_new(&cache, (const bt_series[]){bt_bars_series(bars)}, NULL, NULL, NULL),
+      BT_OK);
+  bt_signal_host_init(&host, cache);
+  for (size_t i = 0; i < 4; i++) {
+    const bt_strategy *s = &strategies[i / 2];
+    assert_int_equal(bt_aim_take(&aim, s, params[i % 2], &host, BT_DIRECTION_BOTH, &err),
+                     BT_ERR_DATA);
+    assert_string_equal(err.message,
+                        i < 2 ? "strategy mine: it has written before or behind its target"
+                              : "strategy mine: it has written before or behind its sides");
+  }
+  bt_aim_clear(&aim);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
 static void a_strategy_may_compare_two_series(void **state)
 {
   (void)state;
@@ -216,6 +260,7 @@ int main(void)
       cmocka_unit_test(a_parameter_with_the_name_of_an_exit_level_is_refused),
       cmocka_unit_test(a_rule_over_unknown_names_is_refused),
       cmocka_unit_test(an_unknown_strategy_suggests_the_nearest),
+      cmocka_unit_test(a_strategy_that_writes_beside_its_array_is_caught),
       cmocka_unit_test(a_strategy_may_compare_two_series),
       cmocka_unit_test(a_strategy_that_asks_for_an_unknown_indicator_fails_with_the_reason),
   };
