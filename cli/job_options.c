@@ -4,6 +4,7 @@
 
 #include "cli/option_parts.h"
 #include "cli/options_json.h"
+#include "runners/isolation.h"
 
 /* The first rows are what --help shows; blank lines keep clang-format from sorting them. */
 const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
@@ -28,8 +29,7 @@ const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
 #include "cli/job_more.def"
 };
 
-const char *const bt_job_planned_options[] = {"shard",        "shards",          "seed", "isolate",
-                                              "task-timeout", "check-lookahead", NULL};
+const char *const bt_job_planned_options[] = {"shard", "shards", "seed", "check-lookahead", NULL};
 
 void bt_job_options_clear(bt_job_options *options)
 {
@@ -52,6 +52,18 @@ void bt_job_options_clear(bt_job_options *options)
 /* ---- all of them ------------------------------------------------------------------------------
  */
 
+/* A time limit needs a process that can be ended, so it isolates by itself. */
+static bt_status read_isolation(bt_job_options *options, const bt_arguments *arguments,
+                                bt_error *err)
+{
+  const double least_s = 0.001, most_s = 1e6;
+  bool limits = bt_arguments_has(arguments, "task-timeout");
+  if (!limits && !bt_arguments_has(arguments, "isolate")) return BT_OK;
+  options->task_timeout_s = BT_ISOLATION_TIMEOUT_S;
+  return bt_arguments_double(&options->task_timeout_s, arguments, "task-timeout", least_s, most_s,
+                             err);
+}
+
 static bt_status read_output(bt_job_options *options, const bt_arguments *arguments, bt_error *err)
 {
   static const char *const words[] = {"auto", "always", "never"};
@@ -65,6 +77,7 @@ static bt_status read_output(bt_job_options *options, const bt_arguments *argume
   options->resume = bt_arguments_has(arguments, "resume");
   bt_status status = bt_arguments_choice(&options->progress, arguments, "progress", words, 3, err);
   if (!status) status = bt_jobs_read(&options->n_workers, arguments, err);
+  if (!status) status = read_isolation(options, arguments, err);
   return status;
 }
 

@@ -25,13 +25,14 @@ typedef struct bt_job_options {
   size_t n_workers;
   const char *universe_path, *database;
   const char *label, *benchmark_symbol, *regimes_spec; /* as given, or NULL */
+  double task_timeout_s; /* --isolate: how long a combination may take on a ticker; 0: off */
   bool dry_run, strict, quiet, json, resume;
   int progress;    /* bt_progress_when */
   char *json_text; /* all that the job depends on, as a JSON object */
 } bt_job_options;
 
 enum {
-  BT_SWEEP_OPTION_COUNT = 43,
+  BT_SWEEP_OPTION_COUNT = 45,
   BT_SWEEP_COMMON_COUNT = 16,
   BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
   BT_WALK_COMMON_COUNT = 16

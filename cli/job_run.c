@@ -24,6 +24,7 @@ typedef struct job_run {
   bt_pool *pool;
   bt_scan scan;
   bool scanned;
+  bt_isolation *isolation; /* NULL: strategies run in this process */
   size_t n_rejected, n_windows, n_tasks;
   double begun_s;
 } job_run;
@@ -220,7 +221,8 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
 
 static bt_status run_into(job_run *r, bt_error *err)
 {
-  bt_run_means means = {.pool = r->pool, .scan = &r->scan, .begun_s = r->begun_s};
+  bt_run_means means = {
+      .pool = r->pool, .scan = &r->scan, .begun_s = r->begun_s, .isolation = r->isolation};
   bt_error close_error;
   bool complete = false;
   bt_status status = bt_store_open(&means.store, r->options->database, err);
@@ -246,6 +248,18 @@ static int end_strict(const job_run *r)
   return BT_EXIT_REJECTED;
 }
 
+static bool is_interrupted(void)
+{
+  return bt_interrupt_signal() != 0;
+}
+
+static bt_status begin_isolation(job_run *r, bt_error *err)
+{
+  const bt_isolation_options how = {r->options->task_timeout_s, is_interrupted};
+  if (r->options->task_timeout_s == 0 || r->options->dry_run) return BT_OK;
+  return bt_isolation_new(&r->isolation, &r->options->job, &how, err);
+}
+
 int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
                const bt_arguments *arguments)
 {
@@ -255,8 +269,12 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
                .arguments = arguments,
                .begun_s = bt_run_now_s()};
   bt_error err;
-  bt_status status = bt_pool_new(&r.pool, options->n_workers, &err);
-  if (status) return bt_command_fail(&err, kind->name);
+  bt_status status = begin_isolation(&r, &err); /* ahead of the first thread */
+  if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
+  if (status) {
+    bt_isolation_free(r.isolation);
+    return bt_command_fail(&err, kind->name);
+  }
   bt_interrupt_watch(r.pool);
   status = scan_universe(&r, &err);
   bool strict = !status && options->strict && r.n_rejected > 0;
@@ -265,6 +283,7 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
   if (!status && !strict && !options->dry_run) status = run_into(&r, &err);
   bt_interrupt_unwatch();
   bt_pool_free(r.pool);
+  bt_isolation_free(r.isolation);
   int printed = BT_EXIT_OK;
   if (!status && options->dry_run)
     printed = bt_job_print_plan(options, &r.scan, r.n_windows, kind->name);

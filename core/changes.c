@@ -20,15 +20,22 @@ void bt_changes_clear(bt_changes *changes)
   bt_changes_init(changes);
 }
 
-static bt_status reserve(bt_changes *changes, size_t n, bt_error *err)
+bt_status bt_changes_reserve(bt_changes *changes, size_t n, bt_error *err)
 {
-  if (n <= changes->capacity) return BT_OK;
+  if (n++ < changes->capacity) return BT_OK; /* one behind the last may be read */
   size_t capacity = n < 2 * changes->capacity ? 2 * changes->capacity : n;
   bt_change *at = realloc(changes->at, capacity * sizeof *at);
   if (!at) return bt_fail_nomem(err, "changes of a target");
   changes->at = at;
   changes->capacity = capacity;
   return BT_OK;
+}
+
+void bt_changes_set(bt_changes *out, size_t n, size_t n_bars)
+{
+  out->n = n;
+  out->n_bars = n_bars;
+  out->version++;
 }
 
 size_t bt_changes_find(const bt_changes *changes, size_t bar)
@@ -56,7 +63,7 @@ void bt_changes_fill(double *target, const bt_changes *changes)
 bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_error *err)
 {
   if (first >= end) return BT_OK;
-  bt_status status = reserve(changes, changes->n + 2, err);
+  bt_status status = bt_changes_reserve(changes, changes->n + 2, err);
   if (status) return status;
   size_t from = bt_changes_find(changes, first), to = bt_changes_find(changes, end + 1);
   double before = bt_changes_target(changes, from), after = bt_changes_target(changes, to);
@@ -73,7 +80,7 @@ bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_
 
 bt_status bt_changes_of_constant(bt_changes *out, double target, size_t n_bars, bt_error *err)
 {
-  bt_status status = reserve(out, 1, err);
+  bt_status status = bt_changes_reserve(out, 1, err);
   if (status) return status;
   out->n = n_bars > 0 && target != 0;
   out->at[0] = (bt_change){0, target};
@@ -98,7 +105,7 @@ bt_status bt_changes_of_target(bt_changes *out, const double *target, size_t n_b
 {
   size_t n = 0, t = 0;
   double before = 0;
-  bt_status status = reserve(out, n_bars + 1, err);
+  bt_status status = bt_changes_reserve(out, n_bars + 1, err);
   if (status) return status;
   while (t < n_bars) {
     if (t > 0 && t + BT_LANES <= n_bars && are_as_before(target + t)) {
@@ -235,7 +242,7 @@ typedef struct words {
 static bt_status begin_words(words *w, bt_changes *out, size_t n_bars, bt_direction direction,
                              bt_error *err)
 {
-  bt_status status = reserve(out, n_bars + 2, err);
+  bt_status status = bt_changes_reserve(out, n_bars + 2, err);
   if (status) return status;
   out->n = 0;
   out->n_bars = n_bars;

@@ -47,6 +47,10 @@ bt_status bt_changes_of_sides(bt_changes *out, signed char *side, size_t n_bars,
 bt_status bt_changes_of_cross(bt_changes *out, bt_compared a, bt_compared b, size_t n_bars,
                               bt_direction direction, bt_error *err);
 
+/* Room for n changes in out->at, which the caller fills and then sets. Errors: NOMEM. */
+bt_status bt_changes_reserve(bt_changes *out, size_t n, bt_error *err);
+void bt_changes_set(bt_changes *out, size_t n, size_t n_bars);
+
 /* The changes of a target that is the same on all bars. Errors: NOMEM. */
 bt_status bt_changes_of_constant(bt_changes *out, double target, size_t n_bars, bt_error *err);
 

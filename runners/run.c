@@ -15,6 +15,7 @@ enum {
 static void free_scratch(bt_worker_scratch *scratch, size_t n_workers)
 {
   for (size_t i = 0; scratch && i < n_workers; i++) {
+    bt_isolated_free(scratch[i].ticker.isolated);
     bt_ticker_scratch_clear(&scratch[i].ticker);
     bt_spare_clear(&scratch[i].spare);
     bt_loader_free(scratch[i].loader);
@@ -35,6 +36,8 @@ bt_status bt_run_open(bt_run *out, const bt_job *job, const bt_run_means *means,
   for (size_t i = 0; i < n_workers && !status; i++) {
     bt_spare_init(&scratch[i].spare);
     status = bt_ticker_scratch_init(&scratch[i].ticker, bt_grid_n_params(job->grid), err);
+    if (!status && means->isolation)
+      status = bt_isolated_new(&scratch[i].ticker.isolated, means->isolation, err);
     if (!status) status = bt_loader_new(&scratch[i].loader, err);
   }
   bt_schedule schedule = {0};

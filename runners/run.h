@@ -30,8 +30,9 @@ typedef struct bt_run_means {
   int64_t run_id;   /* begun, and the rows of its tickers are there if the scan is whole */
   bt_scan *scan;    /* whole, but for a sweep */
   const bool *done; /* tasks that an interrupted run has finished: done[task - 1]; NULL: none */
-  bt_progress *progress; /* NULL: nobody looks */
-  double begun_s;        /* by bt_run_now_s, scan and all; 0: with the run itself */
+  bt_progress *progress;   /* NULL: nobody looks */
+  bt_isolation *isolation; /* where strategies run; NULL: here */
+  double begun_s;          /* by bt_run_now_s, scan and all; 0: with the run itself */
 } bt_run_means;
 
 /* What one worker reuses from task to task. */

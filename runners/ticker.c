@@ -153,6 +153,7 @@ bt_status bt_ticker_scratch_init(bt_ticker_scratch *scratch, size_t n_params, bt
   bt_aim_init(&scratch->aim);
   bt_changes_init(&scratch->members);
   scratch->decides = false;
+  scratch->isolated = NULL;
   scratch->params = calloc(n_params + 1, sizeof *scratch->params);
   return scratch->params ? BT_OK : bt_fail_nomem(err, "parameters");
 }
@@ -174,7 +175,7 @@ static bool is_blameless(bt_status status)
 /* Names the combination in an error of its strategy. */
 static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
 {
-  if (is_blameless(status)) return status;
+  if (is_blameless(status) || status == BT_ERR_STRATEGY) return status;
   if (!err) return BT_ERR_STRATEGY;
   bt_error cause = *err;
   char *params = bt_grid_params_json(job->grid, index);
@@ -208,6 +209,15 @@ static bt_status find_members(bt_changes *out, const bt_ticker *ticker, bt_error
   return bt_membership_apply(out, ticker->bars, entry->stretches, entry->n_stretches, err);
 }
 
+/* Lets another process find the changes. */
+static bt_status aim_outside(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
+                             bt_error *err)
+{
+  bt_status status =
+      bt_isolated_aim(&scratch->aim.changes, scratch->isolated, ticker, scratch->combo, span, err);
+  return status ? name_combination(ticker->job, scratch->combo, status, err) : BT_OK;
+}
+
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
                         size_t index, bt_error *err)
 {
@@ -221,6 +231,7 @@ bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_
     bt_on_bar_forget(&scratch->aim.on_bar);
     return find_members(&scratch->members, ticker, err);
   }
+  if (scratch->isolated) return aim_outside(ticker, scratch, (bt_span){0, 0}, err);
   bt_signal_host_init(&host, ticker->indicators);
   bt_status status =
       bt_aim_take(&scratch->aim, job->strategy, scratch->params, &host, job->direction, err);
@@ -257,7 +268,8 @@ static bt_status decide(bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span s
   if (!scratch->decides || is_same_span(scratch->decided, span)) return BT_OK;
   const bt_on_bar_part part = {bt_on_bar_first(scratch->how.simulation.fill, span),
                                scratch->params};
-  bt_status status = run_bars(ticker, scratch, &part, 1, span, err);
+  bt_status status = scratch->isolated ? aim_outside(ticker, scratch, span, err)
+                                       : run_bars(ticker, scratch, &part, 1, span, err);
   scratch->decided = status ? (bt_span){0, 0} : span;
   return status ? name_combination(ticker->job, scratch->combo, status, err) : BT_OK;
 }
@@ -269,11 +281,24 @@ bt_status bt_ticker_find_target(bt_ticker *ticker, bt_ticker_scratch *scratch, b
   return status ? status : bt_aim_spread(&scratch->aim, err);
 }
 
+static bt_status aim_parts_outside(const bt_ticker *ticker, bt_ticker_scratch *scratch,
+                                   const bt_on_bar_part *parts, size_t n_parts, bt_span span,
+                                   bt_error *err)
+{
+  bt_isolated_parts wanted = {.parts = parts, .n_parts = n_parts, .span = span};
+  for (int i = 0; i < BT_STOP_COUNT; i++)
+    wanted.amounts[i] = scratch->how.simulation.stops.at[i].amounts;
+  bt_status status =
+      bt_isolated_aim_parts(&scratch->aim.changes, scratch->isolated, ticker, &wanted, err);
+  return status && !is_blameless(status) ? BT_ERR_STRATEGY : status;
+}
+
 bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
                               const bt_on_bar_part *parts, size_t n_parts, bt_span span,
                               bt_error *err)
 {
   scratch->decides = false;
+  if (scratch->isolated) return aim_parts_outside(ticker, scratch, parts, n_parts, span, err);
   bt_on_bar_forget(&scratch->aim.on_bar);
   bt_status status = find_members(&scratch->members, ticker, err);
   if (!status) status = run_bars(ticker, scratch, parts, n_parts, span, err);

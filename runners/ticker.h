@@ -10,6 +10,7 @@
 
 #include "core/evaluate.h"
 #include "core/indicator_cache.h"
+#include "runners/isolation.h"
 #include "runners/job.h"
 
 /* Everything that a simulation may need of a ticker is made once, when it is opened. */
@@ -55,7 +56,8 @@ typedef struct bt_ticker_scratch {
   size_t combo;    /* aimed at */
   bool decides;    /* aimed at a combination whose target belongs to a span (bt_strategy.on_bar) */
   bt_span decided; /* the span whose target is in aim; empty: none is */
-  bt_changes members; /* of the ticker, while it decides */
+  bt_changes members;    /* of the ticker, while it decides */
+  bt_isolated *isolated; /* the process in which strategies run; NULL: this one; not owned */
 } bt_ticker_scratch;
 
 /* For strategies of n_params parameters. Errors: NOMEM. */

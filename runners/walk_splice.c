@@ -162,6 +162,7 @@ static bt_status splice_bars(bt_splice *out, const splicing *s, bt_error *err)
   bt_status status = list_parts(&p, out, s, err);
   if (!status) status = bt_walk__aim(out, s->ticker, s->scratch, s->walk->run->job, err);
   if (!status) status = bt_ticker_aim_parts(s->ticker, s->scratch, p.at, p.n, out->span, err);
+  if (!status) status = bt_aim_spread(&s->scratch->aim, err);
   if (!status) memcpy(out->target, s->scratch->aim.target, n_bars * sizeof *out->target);
   parts_free(&p);
   return status;

@@ -56,8 +56,6 @@ static void what_a_later_version_has_is_told_apart(void **state)
 {
   program_scene *s = *state;
   expect_usage(s, SWEEP "--shard 1/2", "--shard: this version does not have it yet");
-  expect_usage(s, SWEEP "--isolate", "--isolate: this version does not have it yet");
-  expect_usage(s, SWEEP "--task-timeout=9", "--task-timeout: this version does not have it yet");
   expect_usage(s, SWEEP "--seed 7", "--seed: this version does not have it yet");
   expect_usage(s, "backtest check --size 5 u.csv", "--size: no such option");
   expect_usage(s, "backtest verify r.db", "verify: this version does not have it yet");

@@ -1,0 +1,88 @@
+#include "runners/isolation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runners/channel.h"
+#include "runners/isolation_internal.h"
+
+bt_status bt_isolation_new(bt_isolation **out, const bt_job *job,
+                           const bt_isolation_options *options, bt_error *err)
+{
+  int ends[2];
+  bt_isolation *isolation = calloc(1, sizeof *isolation);
+  if (!isolation) return bt_fail_nomem(err, "isolation");
+  bool has_mutex = pthread_mutex_init(&isolation->mutex, NULL) == 0;
+  if (!has_mutex || socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) {
+    bt_status status =
+        bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s", strerror(errno));
+    if (has_mutex) (void)pthread_mutex_destroy(&isolation->mutex);
+    free(isolation);
+    return status;
+  }
+  isolation->job = job;
+  isolation->options = *options;
+  isolation->socket = ends[0];
+  isolation->pid = fork();
+  if (isolation->pid == 0) {
+    (void)close(ends[0]);
+    bt_keeper__serve(ends[1], job);
+    _exit(0);
+  }
+  (void)close(ends[1]);
+  if (isolation->pid < 0) {
+    bt_status status =
+        bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s", strerror(errno));
+    bt_isolation_free(isolation);
+    return status;
+  }
+  *out = isolation;
+  return BT_OK;
+}
+
+void bt_isolation_free(bt_isolation *isolation)
+{
+  if (!isolation) return;
+  (void)close(isolation->socket); /* so the keeper ends */
+  while (isolation->pid > 0 && waitpid(isolation->pid, NULL, 0) < 0 && errno == EINTR) continue;
+  (void)pthread_mutex_destroy(&isolation->mutex);
+  free(isolation);
+}
+
+static bt_status fail_keeper(bt_error *err)
+{
+  return bt_fail(err, BT_ERR_THREAD, "--isolate: the process that keeps the others has gone");
+}
+
+bt_status bt_isolation__begin(pid_t *pid, int *socket, bt_isolation *isolation, bt_error *err)
+{
+  const bt_keeper_request request = {.verb = BT_KEEPER_BEGIN};
+  bt_keeper_answer answer = {0};
+  (void)pthread_mutex_lock(&isolation->mutex);
+  bool ok = bt_channel_write(isolation->socket, &request, sizeof request) == BT_CHANNEL_OK &&
+            bt_channel_take(socket, &answer, sizeof answer, isolation->socket) == BT_CHANNEL_OK;
+  (void)pthread_mutex_unlock(&isolation->mutex);
+  if (!ok) return fail_keeper(err);
+  if (answer.pid < 0 || *socket < 0)
+    return bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s",
+                   strerror(answer.error));
+  *pid = answer.pid;
+  return BT_OK;
+}
+
+bt_status bt_isolation__end(int *status, bt_isolation *isolation, pid_t pid, bool is_late,
+                            bt_error *err)
+{
+  const bt_keeper_request request = {.verb = BT_KEEPER_END, .pid = pid, .is_late = is_late};
+  bt_keeper_answer answer = {0};
+  (void)pthread_mutex_lock(&isolation->mutex);
+  bool ok = bt_channel_write(isolation->socket, &request, sizeof request) == BT_CHANNEL_OK &&
+            bt_channel_read(&answer, sizeof answer, isolation->socket, NULL) == BT_CHANNEL_OK;
+  (void)pthread_mutex_unlock(&isolation->mutex);
+  *status = answer.status;
+  return ok ? BT_OK : fail_keeper(err);
+}
