@@ -17,6 +17,7 @@
   X(ERR_NOT_FOUND, "no such name")                                                                 \
   X(ERR_DATABASE, "database error")                                                                \
   X(ERR_THREAD, "thread cannot be started")                                                        \
+  X(ERR_PLUGIN, "strategy cannot be loaded")                                                       \
   X(ERR_CANCELLED, "cancelled")
 
 typedef enum bt_status {
