@@ -28,6 +28,7 @@ enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 int bt_command_fail(const bt_error *err, const char *command)
 {
   bool usage = err->status == BT_ERR_USAGE || err->status == BT_ERR_NOT_FOUND;
+  bool plugin = err->status == BT_ERR_PLUGIN; /* no option would help */
   (void)fflush(stdout);
   if (!usage)
     (void)fprintf(stderr, "backtest: %s\n", err->message);
@@ -36,7 +37,7 @@ int bt_command_fail(const bt_error *err, const char *command)
                   command);
   else
     (void)fprintf(stderr, "backtest: %s (backtest --help shows the commands)\n", err->message);
-  return usage ? BT_EXIT_USAGE : BT_EXIT_FAILED;
+  return usage || plugin ? BT_EXIT_USAGE : BT_EXIT_FAILED;
 }
 
 int bt_command_end(bt_status status, const bt_error *err, const char *command)
