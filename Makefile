@@ -237,18 +237,28 @@ bench-at-level: $(PROGRAM) $(BENCHES)
 	@$(AT_LEVEL) BACKTEST=$(PROGRAM) BENCH_COUNTED=$(call place_of,$(COUNTED))/bench \
 	  sh bench/run.sh $(B)/bench $(ONLY)
 
-.PHONY: install uninstall dist clean
-install: $(PROGRAM) ## install under PREFIX [/usr/local]
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/backtest \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+.PHONY: install install-plugins uninstall dist clean
+install: $(PROGRAM) install-plugins ## install under PREFIX [/usr/local]
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/backtest
-	install -m 644 core/include/backtest/strategy.h $(DESTDIR)$(PREFIX)/include/backtest/strategy.h
 	install -m 644 docs/backtest.1 $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1
+# What authors of plugins need: the header, where pkg-config finds it, examples and how to go on.
+EXAMPLES     := $(DESTDIR)$(PREFIX)/share/backtest/examples
+install-plugins: ## install what a plugin is built with, and not the program
+	install -d $(DESTDIR)$(PREFIX)/include/backtest $(DESTDIR)$(PREFIX)/lib/pkgconfig $(EXAMPLES) \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest
+	install -m 644 core/include/backtest/strategy.h $(DESTDIR)$(PREFIX)/include/backtest/strategy.h
+	install -m 644 strategies/examples/*.c $(EXAMPLES)
+	install -m 644 docs/strategy.md $(DESTDIR)$(PREFIX)/share/doc/backtest/strategy.md
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' docs/backtest.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/backtest $(DESTDIR)$(PREFIX)/include/backtest/strategy.h \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
+	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc \
+	  $(patsubst strategies/examples/%,$(EXAMPLES)/%,$(wildcard strategies/examples/*.c)) \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest/strategy.md
+	-rmdir $(DESTDIR)$(PREFIX)/include/backtest $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/backtest \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest
 dist: ## build/backtest-VERSION.tar.gz from the committed tree
 	@mkdir -p build
 	git archive --prefix=backtest-$(VERSION)/ -o build/backtest-$(VERSION).tar.gz HEAD
