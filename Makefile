@@ -32,6 +32,9 @@ endif
 LOADER_FILES := $(sort $(wildcard loaders/*.[ch] loaders/*.def core/*.[ch]))
 LOADERS_ID   := $(shell cat $(LOADER_FILES) | cksum | tr ' ' -)
 
+# How the program compiles the source of a plugin; the flags of its vector level follow.
+PLUGIN_FLAGS := -std=c11 -O3 -fPIC -shared $(FP) -Wall -Wextra
+
 CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"' \
             -DBT_LOADERS_ID='"$(LOADERS_ID)"'
 CFLAGS   += -std=c11 $(OPT) $(FP) $(WARN) -pthread
@@ -68,6 +71,7 @@ LDFLAGS  += $(filter -fsanitize% --coverage,$(OPT)) -pthread
 # core <- {strategies, loaders} <- runners <- cli.
 LAYERS        := core strategies loaders runners cli
 LIBS_core     := -lm
+LIBS_strategies := -ldl -lxxhash
 LIBS_loaders  := -lcsv -lz -lxxhash
 LIBS_runners  := -lsqlite3 -ljson-c
 LIBS_cli      := -ljson-c
@@ -75,7 +79,13 @@ LIBS_cli      := -ljson-c
 src_of  = $(wildcard $(1)/*.c $(1)/*/*.c)
 obj_of  = $(patsubst %.c,$(B)/%.o,$(1))
 CLI_MAIN := cli/main.c
-$(foreach l,$(LAYERS),$(eval SRC_$(l) := $(filter-out $(CLI_MAIN) strategies/examples/%,$(call src_of,$(l)))))
+PLUGINS  := strategies/examples/% strategies/skeletons/%
+$(foreach l,$(LAYERS),$(eval SRC_$(l) := $(filter-out $(CLI_MAIN) $(PLUGINS),$(call src_of,$(l)))))
+
+# Files that the program carries with it (strategies/embedded.h), as a table in C.
+EMBEDDED      := core/include/backtest/strategy.h $(sort $(wildcard strategies/skeletons/*.c))
+EMBEDDED_C    := $(TOP)/generated/embedded_files.c
+MORE_strategies := $(B)/generated/embedded_files.o
 
 A_core       := $(B)/libcore.a
 A_strategies := $(B)/libstrategies.a
@@ -84,9 +94,9 @@ A_runners    := $(B)/librunners.a
 A_cli        := $(B)/libcli.a
 # What a test of each layer links: the layer and what lies below it, nothing else.
 LINK_core       := $(A_core) $(LIBS_core)
-LINK_strategies := $(A_strategies) $(LINK_core)
+LINK_strategies := $(A_strategies) $(A_core) $(LIBS_strategies) $(LIBS_core)
 LINK_loaders    := $(A_loaders) $(A_core) $(LIBS_loaders) $(LIBS_core)
-LINK_runners    := $(A_runners) $(A_strategies) $(A_loaders) $(A_core) $(LIBS_runners) $(LIBS_loaders) $(LIBS_core)
+LINK_runners    := $(A_runners) $(A_strategies) $(A_loaders) $(A_core) $(LIBS_runners) $(LIBS_loaders) $(LIBS_strategies) $(LIBS_core)
 LINK_cli        := $(A_cli) $(LINK_runners) $(LIBS_cli)
 
 PROGRAM := $(TOP)/backtest
@@ -101,15 +111,24 @@ all: $(PROGRAM) ## build the program: build/release/backtest
 # A level: its objects in one, of which bt_command_main alone can be seen, as bt_command_main_LEVEL.
 define level_rule
 $(call place_of,$(1))/loaders/bar_cache_entry.o: $(LOADER_FILES)
+$(call place_of,$(1))/strategies/compile.o: CPPFLAGS += -DBT_PLUGIN_FLAGS='"$(strip $(PLUGIN_FLAGS) $(FLAGS_$(1)))"'
+$(call place_of,$(1))/generated/embedded_files.o: $(EMBEDDED_C)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 $(call place_of,$(1))/%.o: %.c VERSION
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) -DBT_LEVEL='"$(1)"' $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
-$(TOP)/level_$(1).o: $(patsubst %.c,$(call place_of,$(1))/%.o,$(foreach l,$(LAYERS),$(SRC_$(l))))
+$(TOP)/level_$(1).o: $(patsubst %.c,$(call place_of,$(1))/%.o,$(foreach l,$(LAYERS),$(SRC_$(l)))) \
+  $(call place_of,$(1))/generated/embedded_files.o
 	$$(CC) -nostdlib -r -o $$@ $$^
 	$$(OBJCOPY) --redefine-sym bt_command_main=bt_command_main_$(1) $$@
 	$$(OBJCOPY) --keep-global-symbol=bt_command_main_$(1) $$@
 endef
 $(foreach v,$(sort $(LEVELS) $(VECTORS)),$(eval $(call level_rule,$(v))))
+
+$(EMBEDDED_C): $(EMBEDDED) tools/embed.sh
+	@mkdir -p $(@D)
+	sh tools/embed.sh $(EMBEDDED) >$@
 
 ifeq ($(LEVELS),baseline)
 $(PROGRAM): $(TOP)/cli/main.o $(foreach l,cli runners loaders strategies core,$(A_$(l)))
@@ -117,11 +136,11 @@ $(PROGRAM): $(TOP)/cli/main.o $(foreach l,cli runners loaders strategies core,$(
 else
 $(TOP)/cli/main.o: CPPFLAGS += -DBT_VECTOR_LEVELS
 $(PROGRAM): $(TOP)/cli/main.o $(LEVELS:%=$(TOP)/level_%.o)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_cli) $(LIBS_runners) $(LIBS_loaders) $(LIBS_core)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_cli) $(LIBS_runners) $(LIBS_loaders) $(LIBS_strategies) $(LIBS_core)
 endif
 
 define layer_rule
-$(A_$(1)): $(call obj_of,$(SRC_$(1)))
+$(A_$(1)): $(call obj_of,$(SRC_$(1))) $(MORE_$(1))
 	@rm -f $$@
 	$(AR) rcs $$@ $$^
 endef
@@ -185,7 +204,8 @@ format: ## clang-format every source file in place
 format-check:
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 tidy: ## clang-tidy, one file at a time
-	@sh tools/tidy.sh $(CPPFLAGS) -DBT_LEVEL='"$(VECTORS)"'
+	@sh tools/tidy.sh $(CPPFLAGS) -DBT_LEVEL='"$(VECTORS)"' \
+	  -DBT_PLUGIN_FLAGS='"$(PLUGIN_FLAGS)"'
 lint: format-check tidy ## format-check and clang-tidy
 
 .PHONY: demo
@@ -217,18 +237,28 @@ bench-at-level: $(PROGRAM) $(BENCHES)
 	@$(AT_LEVEL) BACKTEST=$(PROGRAM) BENCH_COUNTED=$(call place_of,$(COUNTED))/bench \
 	  sh bench/run.sh $(B)/bench $(ONLY)
 
-.PHONY: install uninstall dist clean
-install: $(PROGRAM) ## install under PREFIX [/usr/local]
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/backtest \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+.PHONY: install install-plugins uninstall dist clean
+install: $(PROGRAM) install-plugins ## install under PREFIX [/usr/local]
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/backtest
-	install -m 644 core/include/backtest/strategy.h $(DESTDIR)$(PREFIX)/include/backtest/strategy.h
 	install -m 644 docs/backtest.1 $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1
+# What authors of plugins need: the header, where pkg-config finds it, examples and how to go on.
+EXAMPLES     := $(DESTDIR)$(PREFIX)/share/backtest/examples
+install-plugins: ## install what a plugin is built with, and not the program
+	install -d $(DESTDIR)$(PREFIX)/include/backtest $(DESTDIR)$(PREFIX)/lib/pkgconfig $(EXAMPLES) \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest
+	install -m 644 core/include/backtest/strategy.h $(DESTDIR)$(PREFIX)/include/backtest/strategy.h
+	install -m 644 strategies/examples/*.c $(EXAMPLES)
+	install -m 644 docs/strategy.md $(DESTDIR)$(PREFIX)/share/doc/backtest/strategy.md
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' docs/backtest.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/backtest $(DESTDIR)$(PREFIX)/include/backtest/strategy.h \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc
+	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc \
+	  $(patsubst strategies/examples/%,$(EXAMPLES)/%,$(wildcard strategies/examples/*.c)) \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest/strategy.md
+	-rmdir $(DESTDIR)$(PREFIX)/include/backtest $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/backtest \
+	  $(DESTDIR)$(PREFIX)/share/doc/backtest
 dist: ## build/backtest-VERSION.tar.gz from the committed tree
 	@mkdir -p build
 	git archive --prefix=backtest-$(VERSION)/ -o build/backtest-$(VERSION).tar.gz HEAD

@@ -1,4 +1,4 @@
-/* --cache-dir and --no-cache: where parsed bars are kept. */
+/* --cache-dir and --no-cache: where parsed bars and compiled strategies are kept. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,17 @@ static bt_status find_default(char **out, bt_error *err)
   if (!*out) return bt_fail_nomem(err, "bar cache");
   (void)snprintf(*out, size, "%s%s", base, ending);
   return BT_OK;
+}
+
+bt_status bt_options_cache_folder(char **out, const bt_arguments *arguments, bt_error *err)
+{
+  const char *folder = bt_arguments_find(arguments, "cache-dir");
+  *out = NULL;
+  if (bt_arguments_has(arguments, "no-cache") || bt_arguments_has(arguments, "dry-run"))
+    return BT_OK;
+  if (!folder) return find_default(out, err);
+  *out = strdup(folder);
+  return *out ? BT_OK : bt_fail_nomem(err, "cache");
 }
 
 /* One that nobody has asked for need not be possible: options->cache_trouble says so. */

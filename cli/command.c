@@ -28,6 +28,7 @@ enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 int bt_command_fail(const bt_error *err, const char *command)
 {
   bool usage = err->status == BT_ERR_USAGE || err->status == BT_ERR_NOT_FOUND;
+  bool plugin = err->status == BT_ERR_PLUGIN; /* no option would help */
   (void)fflush(stdout);
   if (!usage)
     (void)fprintf(stderr, "backtest: %s\n", err->message);
@@ -36,7 +37,7 @@ int bt_command_fail(const bt_error *err, const char *command)
                   command);
   else
     (void)fprintf(stderr, "backtest: %s (backtest --help shows the commands)\n", err->message);
-  return usage ? BT_EXIT_USAGE : BT_EXIT_FAILED;
+  return usage || plugin ? BT_EXIT_USAGE : BT_EXIT_FAILED;
 }
 
 int bt_command_end(bt_status status, const bt_error *err, const char *command)
@@ -155,8 +156,8 @@ static int run_command(const bt_command *command, char **words, int n_skipped)
 /* Commands that a later version will have. */
 static bool is_planned(const char *word)
 {
-  static const char *const planned[] = {"new",      "merge",  "verify", "report", "features",
-                                        "simulate", "option", "var",    "credit", "calibrate"};
+  static const char *const planned[] = {"merge",  "verify", "report", "features", "simulate",
+                                        "option", "var",    "credit", "calibrate"};
   for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
     if (strcmp(planned[i], word) == 0) return true;
   return false;

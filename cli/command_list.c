@@ -1,8 +1,11 @@
-/* backtest list: what is built in. */
+/* backtest list: what is built in, and which plugins are found. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/job_options.h"
+#include "cli/list_plugins.h"
 #include "core/indicator.h"
 #include "core/metrics.h"
 #include "core/number.h"
@@ -25,24 +28,48 @@ static void print_params(const bt_param *params, size_t n_params, bool with_swee
   }
 }
 
-static void print_strategies(void)
+static void print_strategy(const bt_strategy *s)
 {
+  (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
+               s->rule ? s->rule : "");
+  print_params(s->params, s->n_params, true);
+}
+
+/* What compiling a plugin takes from a cache, or puts there, is the user's own. */
+static bt_status find_plugins(bt_plugin_list *out, const bt_arguments *arguments, bt_error *err)
+{
+  char *cache = NULL;
+  bt_status status = bt_options_cache_folder(&cache, arguments, err);
+  if (!status) status = bt_plugin_list_make(out, cache, err);
+  free(cache);
+  return status;
+}
+
+static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
+{
+  bt_plugin_list plugins;
+  bt_status status = find_plugins(&plugins, arguments, err);
+  if (status) return status;
   (void)printf("strategies: name, rule; then each parameter with default, --grid range, meaning\n");
-  for (size_t i = 0; i < bt_strategy_count(); i++) {
-    const bt_strategy *s = bt_strategy_at(i);
-    (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
-                 s->rule ? s->rule : "");
-    print_params(s->params, s->n_params, true);
-  }
+  for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i));
+  for (size_t i = 0; i < plugins.found.n_items; i++)
+    if (plugins.plugins[i].strategy) print_strategy(plugins.plugins[i].strategy);
   (void)printf(
       "  every strategy has these, too, as --param stop_loss=2%%,5%% or 1atr(14),2atr(14):\n");
   for (int i = 0; i < BT_STOP_COUNT; i++)
     (void)printf("    %-11s %-5s %-12s %s\n", bt_stop_param((bt_stop)i)->name, "0", "",
                  bt_stop_param((bt_stop)i)->meaning);
+  if (bt_arguments_has(arguments, "verbose"))
+    bt_plugin_list_print_places(&plugins);
+  else
+    bt_plugin_list_print_refused(&plugins);
+  bt_plugin_list_clear(&plugins);
+  return BT_OK;
 }
 
-static void print_indicators(void)
+static bt_status print_indicators(const bt_arguments *arguments, bt_error *err)
 {
+  (void)arguments, (void)err;
   (void)printf("indicators: name, definition [convention]; then each parameter with its default\n");
   for (size_t i = 0; i < bt_indicator_count(); i++) {
     const bt_indicator *indicator = bt_indicator_at(i);
@@ -55,17 +82,21 @@ static void print_indicators(void)
     }
     print_params(indicator->params, indicator->n_params, false);
   }
+  return BT_OK;
 }
 
-static void print_layouts(void)
+static bt_status print_layouts(const bt_arguments *arguments, bt_error *err)
 {
+  (void)arguments, (void)err;
   (void)printf("layouts: what --layout auto knows, in the order in which they are tried\n");
   for (size_t i = 0; i < bt_layout_count(); i++)
     (void)printf("  %-20s %s\n", bt_layout_at(i).name, bt_layout_at(i).summary);
+  return BT_OK;
 }
 
-static void print_metrics(void)
+static bt_status print_metrics(const bt_arguments *arguments, bt_error *err)
 {
+  (void)arguments, (void)err;
   (void)printf("metrics: column, unit, definition [convention]\n");
   for (int i = 0; i < BT_METRIC_COUNT; i++) {
     bt_metric_info info = bt_metric_describe((bt_metric)i);
@@ -73,11 +104,12 @@ static void print_metrics(void)
     if (strcmp(info.source, "-") != 0) (void)printf(" [%s]", info.source);
     (void)printf("\n");
   }
+  return BT_OK;
 }
 
 static const struct {
   const char *name;
-  void (*print)(void);
+  bt_status (*print)(const bt_arguments *arguments, bt_error *err);
 } topics[] = {
     {"strategies", print_strategies},
     {"indicators", print_indicators},
@@ -87,50 +119,53 @@ static const struct {
 
 enum { N_TOPICS = sizeof topics / sizeof topics[0] };
 
-static int fail_unknown(const char *topic)
+static bt_status fail_unknown(const char *topic, bt_error *err)
 {
   const char *names[N_TOPICS];
-  bt_error err;
   for (size_t i = 0; i < N_TOPICS; i++) names[i] = topics[i].name;
   const char *nearest = bt_suggest(topic, names, N_TOPICS);
-  (void)bt_fail(&err, BT_ERR_USAGE,
-                "list %s: must be strategies, indicators, layouts or metrics%s%s%s", topic,
-                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-  return bt_command_fail(&err, "list");
+  return bt_fail(err, BT_ERR_USAGE,
+                 "list %s: must be strategies, indicators, layouts or metrics%s%s%s", topic,
+                 nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-/* All topics, or the one wanted; false where there is none of that name. */
-static bool print_topics(const char *wanted)
+/* All topics, or the one wanted. */
+static bt_status print_topics(const char *wanted, const bt_arguments *arguments, bt_error *err)
 {
   bool found = false;
-  for (size_t i = 0; i < N_TOPICS; i++) {
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < N_TOPICS && !status; i++) {
     if (wanted && strcmp(wanted, topics[i].name) != 0) continue;
     if (found) (void)printf("\n");
-    topics[i].print();
+    status = topics[i].print(arguments, err);
     found = true;
   }
-  return found;
+  return found ? status : fail_unknown(wanted, err);
 }
 
 static int run(const bt_arguments *arguments)
 {
   const char *wanted = arguments->n_operands > 0 ? arguments->operands[0] : NULL;
   bt_error err;
-  if (arguments->n_operands > 1) {
-    (void)bt_fail(&err, BT_ERR_USAGE, "%s: list takes one topic, or none for all",
-                  arguments->operands[1]);
-    return bt_command_fail(&err, "list");
-  }
-  return print_topics(wanted) ? BT_EXIT_OK : fail_unknown(wanted);
+  bt_status status = BT_OK;
+  if (arguments->n_operands > 1)
+    status = bt_fail(&err, BT_ERR_USAGE, "%s: list takes one topic, or none for all",
+                     arguments->operands[1]);
+  if (!status) status = print_topics(wanted, arguments, &err);
+  return status ? bt_command_fail(&err, "list") : BT_EXIT_OK;
 }
+
+static const bt_option options[] = {
+    {"verbose", 'v', NULL, false, "where plugins are looked for, and why one is refused"},
+};
 
 extern const bt_command bt_command_list;
 const bt_command bt_command_list = {
     .name = "list",
-    .summary = "show what is built in, with parameters",
-    .synopsis = "backtest list [strategies|indicators|layouts|metrics]",
+    .summary = "show what is built in, and plugins, with parameters",
+    .synopsis = "backtest list [strategies|indicators|layouts|metrics] [-v]",
     .notes = "Example: backtest list strategies\n",
-    .options = NULL,
-    .n_options = 0,
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
     .run = run,
 };

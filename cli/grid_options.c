@@ -4,13 +4,14 @@
 
 #include "cli/option_parts.h"
 #include "core/suggest.h"
+#include "strategies/plugin_search.h"
 #include "strategies/registry.h"
 
 static bt_status fail_unknown_param(const bt_strategy *strategy, const char *text, bt_error *err)
 {
-  const char *names[64], *equals = strchr(text, '=');
-  char name[64] = "";
-  size_t length = (size_t)(equals - text), n = strategy->n_params < 64 ? strategy->n_params : 64;
+  const char *names[BT_PARAMS_MOST], *equals = strchr(text, '=');
+  char name[BT_STRATEGY_NAME_MOST + 1] = "";
+  size_t length = (size_t)(equals - text), n = strategy->n_params;
   if (length < sizeof name) memcpy(name, text, length);
   for (size_t i = 0; i < n; i++) names[i] = strategy->params[i].name;
   const char *nearest = bt_suggest(name, names, n);
@@ -125,9 +126,17 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
                                bt_error *err)
 {
   const char *name = bt_arguments_find(arguments, "strategy");
+  char *folder = NULL;
+  bt_plugin plugin;
   bt_error cause;
   if (!name) return bt_fail(err, BT_ERR_USAGE, "--strategy is missing: what is to be tested?");
-  if (bt_strategy_find(&options->job.strategy, name, &cause))
-    return bt_fail(err, BT_ERR_USAGE, "--strategy %s: %s", name, cause.message);
+  bt_status status = bt_options_cache_folder(&folder, arguments, err);
+  if (status) return status;
+  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){.cache = folder}, &cause);
+  free(folder);
+  if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);
+  options->job.strategy = plugin.strategy;
+  options->cache_trouble = plugin.trouble;
+  memcpy(options->plugin_hash, plugin.hash, sizeof options->plugin_hash);
   return BT_OK;
 }

@@ -120,7 +120,7 @@ bt_status bt_job_options_read(bt_job_options *out, bool walks, const bt_argument
     return bt_fail(err, BT_ERR_USAGE, "%s: a %s takes options alone", arguments->operands[0],
                    walks ? "walk-forward" : "sweep");
   bt_status status = read_parts(out, arguments, err);
-  if (!status) out->json_text = bt_options_json(&out->job, walks, arguments);
+  if (!status) out->json_text = bt_options_json(&out->job, walks, out->plugin_hash, arguments);
   if (!status && !out->json_text) status = bt_fail_nomem(err, "options");
   if (status) bt_job_options_clear(out);
   return status;

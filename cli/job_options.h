@@ -3,16 +3,23 @@
 #define BT_CLI_JOB_OPTIONS_H
 
 #include "cli/arguments.h"
+#include "core/stops.h"
 #include "loaders/bar_cache.h"
 #include "runners/job.h"
+#include "strategies/plugin.h"
+#include "strategies/registry.h"
+
+/* Parameters of a job: the strategy's own, and the exit levels that are swept. */
+enum { BT_PARAMS_MOST = BT_STRATEGY_PARAMS_MOST + BT_STOP_COUNT };
 
 /* Everything owned by it is what job points at: it must stay where it is. */
 typedef struct bt_job_options {
   bt_job job;
-  bool walks;             /* a walk-forward */
-  bt_strategy strategy;   /* with the stops that are swept behind its own parameters */
-  bt_param *params;       /* its parameters */
-  bt_bar_cache *cache;    /* NULL: none */
+  bool walks;           /* a walk-forward */
+  bt_strategy strategy; /* with the stops that are swept behind its own parameters */
+  bt_param *params;     /* its parameters */
+  char plugin_hash[BT_PLUGIN_HASH_SIZE]; /* of the strategy, "" of a built-in one */
+  bt_bar_cache *cache;                   /* NULL: none */
   bt_error cache_trouble; /* why there is none where nobody has said so; else its status is OK */
   bt_bars *benchmark;
   bt_regime_book book;
@@ -48,6 +55,10 @@ extern const char *const bt_job_planned_options[];
 bt_status bt_job_options_read(bt_job_options *out, bool walks, const bt_arguments *arguments,
                               bt_error *err);
 void bt_job_options_clear(bt_job_options *options);
+
+/* The folder of --cache-dir, or the user's own; NULL with --no-cache or --dry-run, or where no
+ * variable tells. A new string that the caller frees. Errors: NOMEM. */
+bt_status bt_options_cache_folder(char **out, const bt_arguments *arguments, bt_error *err);
 
 /* Warns on stderr, in one line, where bars should have been kept in a cache and were not. */
 void bt_options_warn_cache(const bt_job_options *options);

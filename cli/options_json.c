@@ -184,12 +184,14 @@ static void add_selection(json_object *o, const bt_job *job, bool *ok)
   bt_json_add_flag(o, "save_equity", job->save_equity, ok);
 }
 
-char *bt_options_json(const bt_job *job, bool walks, const bt_arguments *arguments)
+char *bt_options_json(const bt_job *job, bool walks, const char *plugin_hash,
+                      const bt_arguments *arguments)
 {
   bool ok = true;
   json_object *o = bt_json_object(&ok);
   add_data(o, job, arguments, &ok);
   add_strategy(o, job->strategy, arguments, &ok);
+  if (plugin_hash[0]) bt_json_add_text(o, "plugin_hash", plugin_hash, &ok);
   add_simulation(o, job, &ok);
   add_selection(o, job, &ok);
   add_texts(o, arguments, "require", &ok);

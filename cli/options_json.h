@@ -6,7 +6,9 @@
 #include "runners/job.h"
 
 /* All that the results depend on beside the data, of a sweep or (walks) a walk-forward: a new
- * string the caller frees; NULL when memory is out. */
-char *bt_options_json(const bt_job *job, bool walks, const bt_arguments *arguments);
+ * string the caller frees; NULL when memory is out. plugin_hash: what tells one version of a plugin
+ * from another; "" of a built-in strategy, which then has no such member. */
+char *bt_options_json(const bt_job *job, bool walks, const char *plugin_hash,
+                      const bt_arguments *arguments);
 
 #endif

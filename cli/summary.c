@@ -19,12 +19,12 @@ static int param_width(const bt_param *param)
 
 static void print_leader(const bt_job *job, const bt_sweep_result *result, size_t place)
 {
-  double values[64] = {0};
+  double values[BT_PARAMS_MOST];
   char number[BT_NUMBER_TEXT_SIZE];
   size_t combo = result->leaders[place];
   const bt_combo_stats *stats = &result->stats[combo];
   (void)printf("%4zu", place + 1);
-  if (job->strategy->n_params <= 64) bt_grid_values(job->grid, combo, values);
+  bt_grid_values(job->grid, combo, values);
   for (size_t i = 0; i < job->strategy->n_params; i++)
     (void)printf("%*s", param_width(&job->strategy->params[i]),
                  bt_number_format(number, values[i]));

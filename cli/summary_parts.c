@@ -27,11 +27,10 @@ const char *bt_summary__keep(char buffer[BT_TEXT_SIZE], const bt_keep *keep)
 
 char *bt_summary__params(char buffer[BT_PARAMS_TEXT_SIZE], const bt_job *job, size_t combo)
 {
-  double values[64] = {0};
+  double values[BT_PARAMS_MOST];
   char number[BT_NUMBER_TEXT_SIZE];
   size_t used = 0;
   buffer[0] = '\0';
-  if (job->strategy->n_params > 64) return buffer;
   bt_grid_values(job->grid, combo, values);
   for (size_t i = 0; i < job->strategy->n_params && used < BT_PARAMS_TEXT_SIZE; i++)
     used += (size_t)snprintf(buffer + used, BT_PARAMS_TEXT_SIZE - used, "%s%s=%s", i ? " " : "",

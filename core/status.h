@@ -18,6 +18,7 @@
   X(ERR_DATABASE, "database error")                                                                \
   X(ERR_STRATEGY, "a strategy did what it must not")                                               \
   X(ERR_THREAD, "thread cannot be started")                                                        \
+  X(ERR_PLUGIN, "strategy cannot be loaded")                                                       \
   X(ERR_CANCELLED, "cancelled")
 
 typedef enum bt_status {

@@ -1,7 +1,7 @@
 #include "strategies/registry.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "core/expression.h"
 #include "core/stops.h"
 #include "core/suggest.h"
+#include "core/utf8.h"
 
 #define X(name) extern const bt_strategy bt_strategy_##name;
 #include "strategies/strategy_list.def"
@@ -53,66 +54,179 @@ bt_status bt_strategy_find(const bt_strategy **out, const char *name, bt_error *
                  "no strategy is called '%s'; `backtest list strategies` shows them", name);
 }
 
+/* ---- checks -----------------------------------------------------------------------------------
+ */
+
 /* A letter, then letters, digits and _; with capitals, or without. */
 static bool is_identifier(const char *name, bool capitals)
 {
+  size_t length = 0;
   if (!name || !bt_char_is_letter(*name)) return false;
-  for (const char *c = name; *c; c++) {
+  for (const char *c = name; *c; c++, length++) {
     bool letter = capitals ? bt_char_is_letter(*c) : bt_char_is_lower(*c);
     if (!letter && !bt_char_is_digit(*c) && *c != '_') return false;
   }
+  return length <= BT_STRATEGY_NAME_MOST;
+}
+
+bool bt_strategy_is_name(const char *name)
+{
+  return is_identifier(name, false);
+}
+
+/* UTF-8 without control characters, so that a terminal and a database can show it. */
+static bool is_plain(const char *text)
+{
+  for (size_t length; *text; text += length) {
+    const unsigned char *c = (const unsigned char *)text;
+    length = bt_utf8_length(text);
+    if (length == 0 || c[0] < ' ' || c[0] == 0x7f) return false;
+    if (c[0] == 0xc2 && c[1] < 0xa0) return false; /* U+0080 to U+009F */
+  }
   return true;
+}
+
+/* A text that is printed; what it is called stands behind the strategy's name. */
+static bt_status check_text(const bt_strategy *s, const char *what, const char *text, bt_error *err)
+{
+  if (!text || !*text)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s is missing", s->name, what);
+  if (!is_plain(text))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: %s has a control character, or is not UTF-8; one line of plain "
+                   "text is expected",
+                   s->name, what);
+  return BT_OK;
+}
+
+/* ---- parameters -------------------------------------------------------------------------------
+ */
+
+static bt_status check_param_name(const bt_strategy *s, size_t index, bt_error *err)
+{
+  const char *name = s->params[index].name;
+  if (!is_identifier(name, true))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: parameter %zu has no proper name: a letter, then letters, digits, "
+                   "_; up to %d",
+                   s->name, index + 1, BT_STRATEGY_NAME_MOST);
+  for (size_t i = 0; i < index; i++)
+    if (strcmp(s->params[i].name, name) == 0)
+      return bt_fail(err, BT_ERR_USAGE, "strategy %s: two parameters are called '%s'", s->name,
+                     name);
+  for (size_t i = 0; i < BT_STOP_COUNT; i++)
+    if (strcmp(bt_stop_param((bt_stop)i)->name, name) == 0)
+      return bt_fail(err, BT_ERR_USAGE,
+                     "strategy %s: '%s' is a parameter of the program itself, an exit level; call "
+                     "it otherwise",
+                     s->name, name);
+  return BT_OK;
+}
+
+/* A value of the parameter that the strategy names itself. */
+static bt_status check_value(const bt_strategy *s, const bt_param *p, const char *what,
+                             double value, bt_error *err)
+{
+  if (!isfinite(value))
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: %s is not a finite number: %g", s->name,
+                   p->name, what, value);
+  if (value < p->least || value > p->most)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: %s %g is outside its own bounds %g to %g",
+                   s->name, p->name, what, value, p->least, p->most);
+  if (p->whole && value != floor(value))
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: %s %g is not whole, as it says it is",
+                   s->name, p->name, what, value);
+  return BT_OK;
+}
+
+static bt_status check_sweep(const bt_strategy *s, const bt_param *p, bt_error *err)
+{
+  double n_steps = floor((p->sweep_last - p->sweep_first) / p->sweep_step);
+  bt_status status = check_value(s, p, "the first value of its sweep range", p->sweep_first, err);
+  if (!status) status = check_value(s, p, "the last value of its sweep range", p->sweep_last, err);
+  if (status) return status;
+  if (!(p->sweep_step > 0) || !isfinite(p->sweep_step))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: %s: the step of its sweep range must be above 0, and is %g",
+                   s->name, p->name, p->sweep_step);
+  if (p->sweep_last < p->sweep_first)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: its sweep range ends before it begins",
+                   s->name, p->name);
+  if (!(n_steps < BT_STRATEGY_SWEEP_MOST))
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: its sweep range has more than %d values",
+                   s->name, p->name, BT_STRATEGY_SWEEP_MOST);
+  return BT_OK;
 }
 
 static bt_status check_param(const bt_strategy *s, size_t index, bt_error *err)
 {
   const bt_param *p = &s->params[index];
-  if (!is_identifier(p->name, true))
-    return bt_fail(err, BT_ERR_USAGE, "strategy %s: parameter %zu has no proper name", s->name,
-                   index + 1);
-  for (size_t i = 0; i < index; i++)
-    if (strcmp(s->params[i].name, p->name) == 0)
-      return bt_fail(err, BT_ERR_USAGE, "strategy %s: two parameters are called '%s'", s->name,
-                     p->name);
-  for (size_t i = 0; i < BT_STOP_COUNT; i++)
-    if (strcmp(bt_stop_param((bt_stop)i)->name, p->name) == 0)
-      return bt_fail(err, BT_ERR_USAGE,
-                     "strategy %s: '%s' is a parameter of the program itself, an exit level; call "
-                     "it otherwise",
-                     s->name, p->name);
-  const double values[] = {p->preset, p->sweep_first, p->sweep_last};
-  for (size_t i = 0; i < 3; i++)
-    if (!(values[i] >= p->least && values[i] <= p->most) ||
-        (p->whole && values[i] != floor(values[i])))
-      return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: %g is outside its own bounds", s->name,
-                     p->name, values[i]);
-  if (!(p->sweep_step > 0) || p->sweep_last < p->sweep_first || !p->meaning)
-    return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s has no proper sweep range or meaning",
-                   s->name, p->name);
-  return BT_OK;
+  char what[BT_STRATEGY_NAME_MOST + 32];
+  bt_status status = check_param_name(s, index, err);
+  if (status) return status;
+  (void)snprintf(what, sizeof what, "the meaning of %s", p->name);
+  status = check_text(s, what, p->meaning, err);
+  if (!status && !(p->least <= p->most))
+    status = bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: its bounds %g to %g leave nothing",
+                     s->name, p->name, p->least, p->most);
+  if (!status) status = check_value(s, p, "its default", p->preset, err);
+  return status ? status : check_sweep(s, p, err);
 }
+
+/* ---- all of it --------------------------------------------------------------------------------
+ */
 
 static bt_status check_rule(const bt_strategy *s, bt_error *err)
 {
   bt_expression *rule = NULL;
+  bt_error cause;
   if (!s->rule) return BT_OK;
+  bt_status status = check_text(s, "the rule", s->rule, err);
+  if (status) return status;
   const char **param_names = calloc(s->n_params + 1, sizeof *param_names);
   if (!param_names) return bt_fail_nomem(err, "strategy");
   for (size_t i = 0; i < s->n_params; i++) param_names[i] = s->params[i].name;
-  bt_status status = bt_expression_new(&rule, s->rule, param_names, s->n_params, err);
+  status = bt_expression_new(&rule, s->rule, param_names, s->n_params, &cause);
   bt_expression_free(rule);
   free(param_names);
-  return status;
+  if (status == BT_ERR_USAGE)
+    return bt_fail(err, status, "strategy %s: rule '%.60s': %s", s->name, s->rule, cause.message);
+  return status ? bt_fail(err, status, "%s", cause.message) : BT_OK;
+}
+
+/* What only on_bar has. */
+static bt_status check_state(const bt_strategy *s, bt_error *err)
+{
+  if (s->prepare && !s->on_bar)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: prepare is for on_bar alone", s->name);
+  if (s->state_bytes > 0 && !s->on_bar)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: state_bytes is for on_bar alone", s->name);
+  if (s->state_bytes > BT_STATE_BYTES_MOST)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: state_bytes is %zu; at most %d", s->name,
+                   s->state_bytes, BT_STATE_BYTES_MOST);
+  return BT_OK;
+}
+
+bt_status bt_strategy_check_version(unsigned version, bt_error *err)
+{
+  if (version == BT_STRATEGY_ABI) return BT_OK;
+  return bt_fail(err, BT_ERR_USAGE,
+                 "it was compiled for ABI version %u of backtest/strategy.h and this program has "
+                 "version %u: compile it anew with this program's header",
+                 version, BT_STRATEGY_ABI);
 }
 
 bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
 {
-  if (s->abi_version != BT_STRATEGY_ABI)
-    return bt_fail(err, BT_ERR_USAGE, "strategy ABI version %u, this program has %u",
-                   s->abi_version, BT_STRATEGY_ABI);
+  bt_status sound = bt_strategy_check_version(s->abi_version, err);
+  if (sound) return sound;
   if (!is_identifier(s->name, false))
     return bt_fail(err, BT_ERR_USAGE,
-                   "strategy without a proper name: lower case letters, digits, _");
+                   "strategy without a proper name: lower case letters, digits, _; up to %d",
+                   BT_STRATEGY_NAME_MOST);
+  if (s->n_params > BT_STRATEGY_PARAMS_MOST)
+    return bt_fail(err, BT_ERR_USAGE, "strategy %s: n_params is %zu; at most %d", s->name,
+                   s->n_params, BT_STRATEGY_PARAMS_MOST);
   if (!s->summary || (s->n_params > 0 && !s->params))
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: summary or params missing", s->name);
   if (!!s->signals + !!s->sides + !!s->cross + !!s->on_bar != 1)
@@ -122,5 +236,7 @@ bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
     bt_status status = check_param(s, i, err);
     if (status) return status;
   }
-  return check_rule(s, err);
+  sound = check_text(s, "the summary", s->summary, err);
+  if (!sound) sound = check_state(s, err);
+  return sound ? sound : check_rule(s, err);
 }

@@ -89,17 +89,12 @@ static void help_fits_a_screen_and_version_is_told(void **state)
 {
   program_scene *s = *state;
   static const char *const commands[] = {
-      "backtest --help",
-      "backtest sweep --help",
-      "backtest check --help",
-      "backtest list --help",
-      "backtest synth --help",
-      "backtest help",
-      "backtest help sweep",
-      "backtest -h",
-      "backtest --universe x --help",
-      "backtest check -h all",
-      "backtest walkforward --help",
+      "backtest --help",       "backtest sweep --help",
+      "backtest check --help", "backtest list --help",
+      "backtest new --help",   "backtest synth --help",
+      "backtest help",         "backtest help sweep",
+      "backtest -h",           "backtest --universe x --help",
+      "backtest check -h all", "backtest walkforward --help",
       "backtest runs --help",
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

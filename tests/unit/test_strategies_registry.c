@@ -100,13 +100,16 @@ static void a_broken_parameter_is_refused_by_name(void **state)
   assert_param_refused((bt_param){NULL, 5, 1, 10, 1, 1, 100, 1, "bars"}, "parameter 1");
   assert_param_refused((bt_param){"9th", 5, 1, 10, 1, 1, 100, 1, "bars"}, "parameter 1");
   assert_param_refused((bt_param){"slow", 5, 1, 10, 1, 1, 100, 1, "bars"}, "'slow'");
-  assert_param_refused((bt_param){"fast", 0, 1, 10, 1, 1, 100, 1, "bars"}, "fast: 0");
-  assert_param_refused((bt_param){"fast", 5, 1, 101, 1, 1, 100, 1, "bars"}, "fast: 101");
-  assert_param_refused((bt_param){"fast", 5.5, 1, 10, 1, 1, 100, 1, "bars"}, "fast: 5.5");
-  assert_param_refused((bt_param){"fast", 5, (double)NAN, 10, 1, 1, 100, 1, "bars"}, "fast: nan");
-  assert_param_refused((bt_param){"fast", 5, 1, 10, 0, 1, 100, 1, "bars"}, "fast");
-  assert_param_refused((bt_param){"fast", 5, 10, 1, 1, 1, 100, 1, "bars"}, "fast");
-  assert_param_refused((bt_param){"fast", 5, 1, 10, 1, 1, 100, 1, NULL}, "fast");
+  assert_param_refused((bt_param){"fast", 0, 1, 10, 1, 1, 100, 1, "bars"},
+                       "fast: its default 0 is");
+  assert_param_refused((bt_param){"fast", 5, 1, 101, 1, 1, 100, 1, "bars"}, "range 101 is outside");
+  assert_param_refused((bt_param){"fast", 5.5, 1, 10, 1, 1, 100, 1, "bars"},
+                       "default 5.5 is not whole");
+  assert_param_refused((bt_param){"fast", 5, (double)NAN, 10, 1, 1, 100, 1, "bars"},
+                       "range is not a finite number: nan");
+  assert_param_refused((bt_param){"fast", 5, 1, 10, 0, 1, 100, 1, "bars"}, "step");
+  assert_param_refused((bt_param){"fast", 5, 10, 1, 1, 1, 100, 1, "bars"}, "ends before");
+  assert_param_refused((bt_param){"fast", 5, 1, 10, 1, 1, 100, 1, NULL}, "the meaning of fast");
 }
 
 static void a_parameter_with_the_name_of_an_exit_level_is_refused(void **state)

@@ -1,0 +1,96 @@
+/* backtest new: a strategy to begin with, NAME.c in the working folder. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "strategies/embedded.h"
+#include "strategies/plugin_file.h"
+#include "strategies/registry.h"
+
+static const char *const kinds[] = {"sides", "signals", "cross", "on_bar"};
+enum { N_KINDS = sizeof kinds / sizeof kinds[0], FILE_NAME_SIZE = BT_STRATEGY_NAME_MOST + 3 };
+
+/* What the skeletons are called. */
+static const char placeholder[] = "my_strategy";
+
+static bt_status check_name(const bt_arguments *arguments, bt_error *err)
+{
+  const bt_strategy *built_in = NULL;
+  if (arguments->n_operands != 1)
+    return bt_fail(err, BT_ERR_USAGE, "new takes one name, of the strategy that is to be made");
+  const char *name = arguments->operands[0];
+  if (!bt_strategy_is_name(name))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "new %s: a strategy's name has lower case letters, digits and _, a letter "
+                   "first, %d at most",
+                   name, BT_STRATEGY_NAME_MOST);
+  if (!bt_strategy_find(&built_in, name, NULL))
+    return bt_fail(err, BT_ERR_USAGE, "new %s: a built-in strategy is called so", name);
+  return BT_OK;
+}
+
+/* A new string: the text with the placeholder replaced. NULL without memory. */
+static char *fill_in(const char *text, const char *name)
+{
+  size_t length = strlen(name), word = sizeof placeholder - 1, n = 0;
+  for (const char *at = text; (at = strstr(at, placeholder)); at += word) n++;
+  char *filled = malloc(strlen(text) + n * length + 1), *end = filled;
+  if (!filled) return NULL;
+  for (const char *next; (next = strstr(text, placeholder)); text = next + word) {
+    memcpy(end, text, (size_t)(next - text));
+    end += next - text;
+    memcpy(end, name, length);
+    end += length;
+  }
+  memcpy(end, text, strlen(text) + 1);
+  return filled;
+}
+
+static bt_status write_skeleton(const char *file, const char *name, int kind, bt_error *err)
+{
+  char skeleton[32];
+  (void)snprintf(skeleton, sizeof skeleton, "%s.c", kinds[kind]);
+  char *text = fill_in(bt_embedded_find(skeleton), name);
+  if (!text) return bt_fail_nomem(err, "new");
+  bt_status status = bt_plugin_file__create(file, text, err);
+  free(text);
+  return status;
+}
+
+static int run(const bt_arguments *arguments)
+{
+  char file[FILE_NAME_SIZE];
+  bt_error err;
+  int kind = 0;
+  bt_status status = check_name(arguments, &err);
+  if (!status) status = bt_arguments_choice(&kind, arguments, "kind", kinds, N_KINDS, &err);
+  if (status) return bt_command_fail(&err, "new");
+  const char *name = arguments->operands[0];
+  (void)snprintf(file, sizeof file, "%s.c", name);
+  if (write_skeleton(file, name, kind, &err)) return bt_command_fail(&err, "new");
+  (void)printf("%s runs as it is; edit it, and run it again:\n"
+               "  backtest synth --tickers 20 --bars 2520 --dir demo    # or take your own data\n"
+               "  backtest --universe demo.txt --strategy ./%s --grid -o demo.db\n"
+               "  sqlite3 demo.db \"SELECT * FROM leaderboard LIMIT 10\"\n",
+               file, file);
+  return BT_EXIT_OK;
+}
+
+static const bt_option options[] = {
+    {"kind", 0, "KIND", false, "what it has: sides, signals, cross or on_bar [sides]"},
+};
+
+extern const bt_command bt_command_new;
+const bt_command bt_command_new = {
+    .name = "new",
+    .summary = "write a strategy to begin with, NAME.c",
+    .synopsis = "backtest new NAME [--kind KIND]",
+    .notes = "Kinds: sides fills long, short or out for every bar; signals fills shares of\n"
+             "equity; cross names two series to compare; on_bar is called bar by bar and sees\n"
+             "what it holds. A file that is there already is left as it is.\n"
+             "Example: backtest new mine\n",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .run = run,
+};
