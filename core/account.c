@@ -134,18 +134,6 @@ static void trade_to(bt_account *a, const order *o, double target)
   if (shares == 0) close_trade(a, o);
 }
 
-/* Below this an account of so much cash and a position of that value is only rounding. */
-static double noise_of(double cash, double value)
-{
-  return BT_NOISE * (fabs(cash) + fabs(value));
-}
-
-/* Rule 8. */
-bool bt_account__is_gone(double cash, double value)
-{
-  return cash + value <= noise_of(cash, value);
-}
-
 /* The bar whose decision fills on that one. */
 static size_t deciding_bar(const bt_account *a, size_t bar)
 {
@@ -164,7 +152,8 @@ static inline bt_status place_order(bt_account *a, order *o, double target, bt_e
 {
   double value = a->shares * o->raw_price, equity = a->cash + value;
   a->ledger->ruined = bt_account__is_gone(a->cash, value);
-  if (a->ledger->ruined || fabs(target * equity - value) <= noise_of(a->cash, value)) return BT_OK;
+  if (a->ledger->ruined || fabs(target * equity - value) <= bt_account__noise(a->cash, value))
+    return BT_OK;
   bt_status status = reserve_trades(a->ledger, err);
   if (status) return status;
   double slippage = a->config->costs.slippage_rate;

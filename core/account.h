@@ -5,6 +5,8 @@
 #ifndef BT_CORE_ACCOUNT_H
 #define BT_CORE_ACCOUNT_H
 
+#include <math.h>
+
 #include "core/simulate.h"
 
 /* The account while bars go by. */
@@ -34,8 +36,17 @@ static inline bt_trade *bt_account__open_trade(const bt_account *a)
   return &a->ledger->trades[a->ledger->n_trades];
 }
 
-/* Whether equity of cash + value is 0 or less but for rounding. */
-bool bt_account__is_gone(double cash, double value);
+/* Below this an account of so much cash and a position of that value is only rounding. */
+static inline double bt_account__noise(double cash, double value)
+{
+  return BT_NOISE * (fabs(cash) + fabs(value));
+}
+
+/* Rule 8: whether equity of cash + value is 0 or less but for rounding. */
+static inline bool bt_account__is_gone(double cash, double value)
+{
+  return cash + value <= bt_account__noise(cash, value);
+}
 
 /* Rules 3 and 9: a decision that differs from the one in force becomes an order on that bar; sets
  * ledger->ruined instead where equity is gone. Errors: NOMEM. */

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ typedef struct run {
   double wanted;        /* what it wanted last, before directions and membership */
   double least, most;   /* what the direction allows */
   size_t part, change;  /* the next ones */
+  size_t part_bar;      /* on which the next part begins; SIZE_MAX: none does */
   bool is_member;
 } run;
 
@@ -143,6 +145,7 @@ static bt_status watch(run *r, size_t bar, bt_error *err)
 static bt_status begin_part(run *r, bt_error *err)
 {
   const bt_on_bar_part *part = &r->job->parts[r->part++];
+  r->part_bar = r->part < r->job->n_parts ? r->job->parts[r->part].first : SIZE_MAX;
   r->params = part->params;
   if (!part->params) return BT_OK;
   if (r->part > 1) {
@@ -150,7 +153,7 @@ static bt_status begin_part(run *r, bt_error *err)
     bt_indicator_hold_release(&r->host->hold);
   }
   bt_on_bar_prepare(r->lines, r->job->strategy, part->params, r->host);
-  if (r->host->status) return BT_OK;
+  if (r->host->status) return r->host->status; /* the host has the reason */
   return watch(r, part->first, err);
 }
 
@@ -173,10 +176,10 @@ static inline void look(run *r, size_t t)
   r->now.bars_held = t - bt_account__open_trade(a)->entry_bar;
 }
 
-static inline bool is_member(run *r, size_t t)
+static bool is_member(run *r, size_t t)
 {
   const bt_changes *members = r->job->members;
-  for (; members && r->change < members->n && members->at[r->change].bar <= t; r->change++)
+  for (; r->change < members->n && members->at[r->change].bar <= t; r->change++)
     r->is_member = members->at[r->change].target != 0;
   return r->is_member;
 }
@@ -185,15 +188,15 @@ static inline bool is_member(run *r, size_t t)
 static inline bt_status decide(double *out, run *r, size_t t, bt_error *err)
 {
   bt_status status = BT_OK;
-  while (r->part < r->job->n_parts && r->job->parts[r->part].first <= t && !status)
-    status = begin_part(r, err);
-  if (status || r->host->status) return status;
+  while (r->part_bar <= t && !status) status = begin_part(r, err);
+  if (status) return status;
   *out = 0;
   if (!r->params) return BT_OK;
   look(r, t);
   status = ask(r, t, err);
   double target = r->wanted > r->least ? r->wanted : r->least;
-  if (is_member(r, t)) *out = target < r->most ? target : r->most;
+  target = target < r->most ? target : r->most;
+  if (!r->job->members || is_member(r, t)) *out = target;
   return status;
 }
 
@@ -209,18 +212,19 @@ static bt_status touch_levels(bt_account *a, size_t t, bt_error *err)
 }
 
 /* Whether equity is gone at the close of bar t; compared as the simulator does it. */
-static bool is_gone_at(const bt_account *a, size_t t)
+static inline bool is_gone_at(const bt_account *a, size_t t)
 {
+  if (a->shares >= 0 && a->cash >= 0) return false;
   double value = a->shares * a->bars->close[t];
   if (a->shares < 0 && a->config->borrow_rate > 0) return bt_account__is_gone(a->cash, value);
-  if (a->shares >= 0 && a->cash >= 0) return false;
   return bt_account__is_gone(a->cash, a->cash + value - a->cash);
 }
 
 /* Bar t with fills at the open: borrow, the order of the decision before, levels. */
-static bt_status pass_open(bt_account *a, size_t t, double decision, bool is_eventful,
-                           bt_error *err)
+static inline bt_status pass_open(bt_account *a, size_t t, double decision, bool is_eventful,
+                                  bt_error *err)
 {
+  if (!is_eventful && decision == a->in_force) return BT_OK;
   if (is_eventful) bt_account__charge_borrow(a, t);
   bt_status status = bt_account__follow_decision(a, t, decision, err);
   if (is_eventful && !status && !a->ledger->ruined) status = touch_levels(a, t, err);
@@ -228,7 +232,7 @@ static bt_status pass_open(bt_account *a, size_t t, double decision, bool is_eve
 }
 
 /* Bar t with fills at the close, ahead of its decision: borrow, levels. */
-static bt_status pass_day(bt_account *a, size_t t, bool is_eventful, bt_error *err)
+static inline bt_status pass_day(bt_account *a, size_t t, bool is_eventful, bt_error *err)
 {
   if (!is_eventful) return BT_OK;
   bt_account__charge_borrow(a, t);
@@ -238,6 +242,45 @@ static bt_status pass_day(bt_account *a, size_t t, bool is_eventful, bt_error *e
 static void spread_last(double *target, size_t from, size_t n_bars, double last)
 {
   for (size_t t = from; t < n_bars; t++) target[t] = last;
+}
+
+/* Bars without an order, a level, borrow or membership: the strategy is asked, and that is all.
+ * Fills are at the open. Begins on bar *t, and leaves it at the bar on which the last answer fills,
+ * equity is gone, another part begins, or `end`. What is here is what the rest of this file does
+ * bar by bar, kept in registers. */
+static bt_status pass_quietly(size_t *t, double *target, run *r, size_t end, bt_error *err)
+{
+  const bt_account *a = &r->account;
+  const double cash = a->cash, shares = a->shares, in_force = a->in_force, *close = a->bars->close;
+  const double least = r->least, most = r->most, *params = r->params;
+  double (*const on_bar)(const bt_now *, const double *) = r->job->strategy->on_bar;
+  const bool is_safe = shares >= 0 && cash >= 0;
+  double wanted = r->wanted;
+  size_t i = *t;
+  look(r, i);
+  size_t entry_bar = i - r->now.bars_held;
+  while (i < end) {
+    double value = shares * close[i], equity = cash + value;
+    if (!is_safe && bt_account__is_gone(cash, equity - cash)) break;
+    r->now.t = i;
+    r->now.equity = equity;
+    if (shares != 0) {
+      r->now.position = value / equity;
+      r->now.bars_held = i - entry_bar;
+    }
+    double answer = on_bar(&r->now, params);
+    if (answer >= -1 && answer <= 1)
+      wanted = answer;
+    else if (!isnan(answer))
+      return fail_target(answer, i, err);
+    double wish = wanted > least ? wanted : least;
+    wish = wish < most ? wish : most;
+    target[i++] = wish;
+    if (wish != in_force) break;
+  }
+  r->wanted = wanted;
+  *t = i;
+  return BT_OK;
 }
 
 /* The bars of the span, each with its decision. Sets *end behind the last one decided. */
@@ -253,12 +296,18 @@ static bt_status go(size_t *end, double *target, run *r, bt_error *err)
     status = decide(&target[t], r, t, err);
     t++;
   }
-  for (; t < job->span.end && !status && !r->host->status; t++) {
+  bool is_quiet = opens && !is_eventful && !job->members;
+  for (; t < job->span.end && !status; t++) {
+    bool same = t > 0 && target[t - 1] == a->in_force;
+    size_t until = r->part_bar < job->span.end ? r->part_bar : job->span.end;
+    if (is_quiet && same && r->params && t < until)
+      status = pass_quietly(&t, target, r, until, err);
+    if (status || t == job->span.end) break;
     double before = t > 0 ? target[t - 1] : 0;
     status = opens ? pass_open(a, t, before, is_eventful, err) : pass_day(a, t, is_eventful, err);
     if (status || a->ledger->ruined || (opens && is_gone_at(a, t))) break;
     status = decide(&target[t], r, t, err);
-    if (status || opens || r->host->status) continue;
+    if (status || opens) continue;
     status = bt_account__follow_decision(a, t, target[t], err);
     if (a->ledger->ruined || is_gone_at(a, t)) {
       t++;
@@ -277,18 +326,18 @@ bt_status bt_on_bar_run(double *target, bt_on_bar *scratch, const bt_on_bar_job 
            .host = host,
            .least = job->direction == BT_DIRECTION_LONG ? 0 : -1,
            .most = job->direction == BT_DIRECTION_SHORT ? 0 : 1,
-           .is_member = !job->members};
+           .is_member = false};
   size_t first = bt_on_bar_first(job->config->fill, job->span), end = 0;
   assert(job->n_parts > 0 && job->parts[0].first == first && job->span.first < job->span.end);
   bt_status status = reserve_state(scratch, job->strategy->state_bytes, err);
   if (status) return status;
   bt_account__begin(&r.account, &scratch->ledger, job->bars, job->span.first, job->config);
   r.now = (bt_now){.state = scratch->state, .series = &host->series, .lines = r.lines};
+  r.part_bar = first;
   set_flat(&r);
   spread_last(target, 0, first, 0);
   status = go(&end, target, &r, err);
-  if (!status && !host->status)
-    spread_last(target, end, job->bars->n_bars, end > 0 ? target[end - 1] : 0);
+  if (!status) spread_last(target, end, job->bars->n_bars, end > 0 ? target[end - 1] : 0);
   bt_indicator_hold_release(&host->hold);
   return status;
 }

@@ -70,8 +70,8 @@ size_t bt_on_bar_first(bt_fill fill, bt_span span);
 
 /* Fills target[0 .. bars->n_bars-1]: 0 before the first decision, the last decision behind the
  * span. Indicators are asked of the host, and let go at the end. Errors: NOMEM; DATA where the
- * strategy answers something that is no target, with the bar; those of the indicators it asked for,
- * in host->status alone: then the target is not to be used. */
+ * strategy answers something that is no target, with the bar; host->status where it asked for an
+ * indicator that it cannot have: the reason is the host's then. The target is of no use then. */
 bt_status bt_on_bar_run(double *target, bt_on_bar *scratch, const bt_on_bar_job *job,
                         bt_signal_host *host, bt_error *err);
 
