@@ -27,6 +27,8 @@ static bt_status check_name(const bt_arguments *arguments, bt_error *err)
                    name, BT_STRATEGY_NAME_MOST);
   if (!bt_strategy_find(&built_in, name, NULL))
     return bt_fail(err, BT_ERR_USAGE, "new %s: a built-in strategy is called so", name);
+  if (strcmp(name, "all") == 0)
+    return bt_fail(err, BT_ERR_USAGE, "new all: the view results_all has the results of all");
   return BT_OK;
 }
 

@@ -40,6 +40,9 @@ for name in $(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' strategies/strategy_list.de
   refuse "a strategy includes backtest/strategy.h and nothing else of the project" \
     "$(project_includes "strategies/$name.c" | grep -v '"backtest/strategy.h"' || true)"
 done
+# shellcheck disable=SC2046
+refuse "a plugin includes <backtest/strategy.h> and nothing else of the project" \
+  "$(project_includes $(sources strategies/examples strategies/skeletons) || true)"
 refuse "the public header includes nothing of the project" \
   "$(project_includes core/include/backtest/*.h || true)"
 
