@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/crash.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/summary.h"
@@ -270,6 +271,7 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
                .begun_s = bt_run_now_s()};
   bt_error err;
   bt_status status = begin_isolation(&r, &err); /* ahead of the first thread */
+  if (options->plugin_hash[0]) bt_crash_watch(options->job.strategy->name);
   if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
   if (status) {
     bt_isolation_free(r.isolation);

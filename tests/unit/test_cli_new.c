@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "tests/support/on_bar_there.h"
 #include "tests/support/program_scene.h"
 
 static void the_commands_that_it_prints_work(void **state)
@@ -50,7 +49,6 @@ static void every_kind_compiles_without_a_warning_and_trades(void **state)
     char command[512];
     (void)snprintf(command, sizeof command, "backtest new new_%s --kind %s", kinds[i], kinds[i]);
     expect_exit(s, command, 0);
-    if (strcmp(kinds[i], "on_bar") == 0 && !on_bar_is_there(s)) continue;
     (void)snprintf(command, sizeof command,
                    "backtest --universe u.txt --strategy ./new_%s.c --direction both --grid "
                    "--quiet -o r.db && sqlite3 r.db 'select sum(n_trades) > 0 from results'",

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "tests/support/on_bar_there.h"
 #include "tests/support/program_scene.h"
 
 #define RUN "backtest --universe u.txt --quiet -o r.db "
@@ -62,10 +61,8 @@ static void the_examples_run(void **state)
   static const char *const names[] = {"sides_rsi",      "signals_graded", "cross_close_ema",
                                       "own_efficiency", "on_bar_sma",     "on_bar_streak"};
   program_scene *s = *state;
-  bool on_bar = on_bar_is_there(s);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     char command[1024];
-    if (strncmp(names[i], "on_bar", 6) == 0 && !on_bar) continue;
     (void)snprintf(command, sizeof command,
                    "rm -f r.db; for j in 1 3; do " RUN "-j $j --direction both --grid --strategy "
                    "\"${BACKTEST_ROOT:-.}/strategies/examples/%s.c\" || exit 1; done; "
@@ -81,7 +78,6 @@ static void the_examples_run(void **state)
 static void written_bar_by_bar_sma_gives_the_same_results(void **state)
 {
   program_scene *s = *state;
-  if (!on_bar_is_there(s)) skip();
   expect_exit(s,
               "rm -f r.db; " RUN "--direction both --strategy sma --grid && " RUN
               "--direction both --grid --strategy "

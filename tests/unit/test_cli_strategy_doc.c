@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "tests/support/on_bar_there.h"
 #include "tests/support/program_scene.h"
 
 enum { LINE_SIZE = 1024, FILES_MOST = 16 };
@@ -20,9 +19,8 @@ enum { LINE_SIZE = 1024, FILES_MOST = 16 };
 typedef struct document {
   program_scene *scene;
   FILE *text;
-  bool on_bar, pkg_config;
-  char left_out[FILES_MOST][64]; /* files of a kind that the program does not have */
-  size_t n_left_out, n_files, n_commands;
+  bool pkg_config;
+  size_t n_files, n_commands;
 } document;
 
 static bool works(program_scene *s, const char *command)
@@ -40,20 +38,16 @@ static bool ends_block(const char *line)
 static void take_file(document *d, const char *name)
 {
   char path[TEST_PATH_SIZE], line[LINE_SIZE], command[2 * LINE_SIZE];
-  bool by_bar = false;
   FILE *file = fopen(test_file_write(path, d->scene->dir, name, NULL), "w");
   assert_non_null(file);
-  while (fgets(line, sizeof line, d->text) && !ends_block(line)) {
-    by_bar = by_bar || strstr(line, ".on_bar");
+  while (fgets(line, sizeof line, d->text) && !ends_block(line))
     assert_true(fputs(line, file) >= 0);
-  }
   assert_int_equal(fclose(file), 0);
   (void)snprintf(command, sizeof command,
                  "${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fPIC -shared "
                  "-I \"${BACKTEST_ROOT:-.}/core/include\" -o x.so %s",
                  name);
   expect_exit(d->scene, command, 0);
-  if (by_bar && !d->on_bar) (void)snprintf(d->left_out[d->n_left_out++], 64, "%s", name);
   d->n_files++;
 }
 
@@ -72,11 +66,7 @@ static void compare_part(document *d, const char *name)
 
 static bool is_left_out(const document *d, const char *command)
 {
-  if (!d->pkg_config && strstr(command, "pkg-config")) return true;
-  if (!d->pkg_config && strstr(command, ".so")) return true;
-  for (size_t i = 0; i < d->n_left_out; i++)
-    if (strstr(command, d->left_out[i])) return true;
-  return false;
+  return !d->pkg_config && (strstr(command, "pkg-config") || strstr(command, ".so"));
 }
 
 static void run_commands(document *d)
@@ -98,7 +88,7 @@ static void files_and_commands_of_the_document_work(void **state)
 {
   program_scene *s = *state;
   char path[TEST_PATH_SIZE], line[LINE_SIZE], name[64];
-  document d = {.scene = s, .on_bar = on_bar_is_there(s)};
+  document d = {.scene = s};
   d.pkg_config = works(s, "pkg-config --version");
   if (!d.pkg_config) printf("skipped: there is no pkg-config\n");
   expect_exit(s,

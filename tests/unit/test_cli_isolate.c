@@ -1,0 +1,221 @@
+/* Strategies that misbehave, as their authors meet it: with --isolate, and without. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "tests/support/program_scene.h"
+
+/* On the one ticker that is short, from a period of 20 on, a strategy called bad does what is put
+ * in for DEED. */
+#define MAKE_BAD                                                                                   \
+  "cat >bad.in <<'END'\n"                                                                          \
+  "#include <stdlib.h>\n"                                                                          \
+  "#include <unistd.h>\n"                                                                          \
+  "#include <backtest/strategy.h>\n"                                                               \
+  "static volatile int turns, *nowhere;\n"                                                         \
+  "static void signals(const bt_host *host, const double *p, double *target)\n"                    \
+  "{\n"                                                                                            \
+  "  const double *sma = bt_sma(host, p[0]);\n"                                                    \
+  "  size_t n = host->series->n_bars;\n"                                                           \
+  "  for (size_t t = 0; t < n; t++) target[t] = host->series->close[t] > sma[t];\n"                \
+  "  if (n > 300 || p[0] < 20) return;\n"                                                          \
+  "  DEED\n"                                                                                       \
+  "  (void)turns, (void)nowhere;\n"                                                                \
+  "}\n"                                                                                            \
+  "static const bt_param params[] = {{\"period\", 10, 10, 30, 5, 1, 1e6, 1, \"bars\"}};\n"         \
+  "const bt_strategy backtest_strategy = {.abi_version = BT_STRATEGY_ABI, .name = \"bad\",\n"      \
+  "  .summary = \"bad\", .params = params, .n_params = 1, .signals = signals};\n"                  \
+  "END\n"
+
+/* Four tickers, of which the third is short. */
+#define MAKE_UNIVERSE                                                                              \
+  "backtest synth --tickers 4 --bars 400 --dir u && head -201 u/S00003.csv >x && "                 \
+  "mv x u/S00003.csv && "
+
+#define RUN "backtest --universe u.txt --strategy ./bad.c --grid --no-cache -o r.db "
+
+static int make_scene(void **state)
+{
+  return program_scene_setup_by(state, MAKE_UNIVERSE MAKE_BAD);
+}
+
+static void make_bad(program_scene *s, const char *deed)
+{
+  char command[512];
+  (void)snprintf(command, sizeof command, "rm -f r.db*; sed 's/DEED/%s/' bad.in >bad.c", deed);
+  expect_exit(s, command, 0);
+}
+
+/* The third ticker is rejected with a reason, and the others are what they are without it. */
+static void expect_one_rejected(program_scene *s, const char *reason)
+{
+  char expected[512];
+  (void)snprintf(expected, sizeof expected,
+                 "3|bad, combination 3 {\"period\":20}: %s\n0\n3|15|complete|ok\n0\n", reason);
+  expect_output(s,
+                "sqlite3 r.db \"select ticker_id, reason from tickers where status = 'rejected'; "
+                "select count(*) from metrics where ticker_id = 3; "
+                "select count(distinct ticker_id), count(*), (select status from runs), "
+                "(select * from pragma_integrity_check) from metrics where ticker_id > 0; "
+                "attach 'good.db' as good; select count(*) from (select * from good.metrics where "
+                "ticker_id not in (0, 3) except select * from metrics)\"",
+                expected);
+}
+
+/* What the strategy gives where it behaves. */
+static void make_good(program_scene *s)
+{
+  make_bad(s, ";");
+  expect_exit(s, RUN "--quiet && mv r.db good.db", 0);
+  assert_string_equal(s->run.err, "");
+}
+
+static void a_crash_costs_its_ticker_alone(void **state)
+{
+  program_scene *s = *state;
+  make_good(s);
+  make_bad(s, "*nowhere = 1;");
+  for (int jobs = 1; jobs <= 3; jobs += 2) {
+    char command[256];
+    (void)snprintf(command, sizeof command, "rm -f r.db; " RUN "--isolate -j %d", jobs);
+    expect_exit(s, command, 0);
+    expect_part(s->run.err, "is rejected: bad, combination 3 {\"period\":20}: it crashed (SIGSEGV");
+    expect_part(s->run.out, "rejected");
+    expect_one_rejected(s, "it crashed (SIGSEGV, a wrong address)");
+  }
+  expect_exit(s, RUN "--isolate --resume", 0);
+  expect_part(s->run.err, "is complete");
+}
+
+static void one_that_never_ends_costs_its_ticker_alone(void **state)
+{
+  program_scene *s = *state;
+  make_good(s);
+  make_bad(s, "for (;;) turns = 1;");
+  expect_exit(s, RUN "--task-timeout 0.3 --quiet", 0);
+  expect_one_rejected(s, "it took longer than 0.3 s (--task-timeout)");
+}
+
+static void one_that_ends_its_process_costs_its_ticker_alone(void **state)
+{
+  program_scene *s = *state;
+  make_good(s);
+  make_bad(s, "write(1, \"noise\", 5); exit(0);");
+  expect_exit(s, RUN "--isolate --json", 0);
+  assert_int_equal(s->run.out[0], '{'); /* what it prints is no result */
+  expect_one_rejected(s, "it ended its process (exit status 0)");
+}
+
+/* Also in the process of the program itself. */
+static void nonsense_costs_its_ticker_alone(void **state)
+{
+  program_scene *s = *state;
+  make_good(s);
+  make_bad(s, "target[7] = 1.0 \\/ 0;");
+  expect_exit(s, RUN "--quiet", 0);
+  expect_one_rejected(s, "the target of bar 7 is inf: not within -1 to +1");
+  make_bad(s, "target[n] = 0;");
+  expect_exit(s, RUN "--quiet", 0);
+  expect_one_rejected(s, "strategy bad: it has written before or behind its target");
+  make_bad(s, "bt_sma(host, 0);");
+  expect_exit(s, RUN "--quiet", 0);
+  expect_one_rejected(s, "strategy bad: indicator sma: period = 0 is not a whole number from 1 to "
+                         "1e+06");
+}
+
+static void a_walk_forward_goes_on_without_the_ticker(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "*nowhere = 1;");
+  expect_exit(s,
+              "backtest walkforward --universe u.txt --strategy ./bad.c --grid --train 4m --test "
+              "1m --no-cache -o r.db --isolate --quiet",
+              0);
+  expect_part(s->run.err, "is rejected: bad, combination 3 {\"period\":20}: it crashed");
+  expect_output(s,
+                "sqlite3 r.db \"select count(*) from selections where ticker_id = 3; "
+                "select count(*) from metrics where ticker_id = 3; "
+                "select count(distinct ticker_id) from metrics where phase = 'oos'; "
+                "select status, (select status from tickers where ticker_id = 3) from runs\"",
+                "0\n0\n4\ncomplete|rejected\n"); /* three and the portfolio */
+}
+
+/* Without --isolate the process dies, with a word; what was stored stays, and a run goes on. */
+static void a_crash_leaves_a_database_that_resumes(void **state)
+{
+  program_scene *s = *state;
+  make_good(s);
+  make_bad(s, "sleep(2); abort();");                 /* the others are stored by then */
+  expect_exit(s, RUN "--quiet -j 1", 128 + SIGABRT); /* as the shell sees it */
+  expect_part(s->run.err, "backtest: strategy bad has crashed, and the process with it.");
+  expect_output(s, "sqlite3 r.db 'pragma integrity_check'", "ok\n");
+  expect_exit(s, RUN "--quiet --resume --isolate", 0);
+  expect_one_rejected(s, "it crashed (SIGABRT, it gave up)");
+}
+
+static void every_ticker_rejected_is_a_failure(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, ";");
+  expect_exit(s, "sed -i 's/if (n > 300.*/abort();/' bad.c", 0);
+  expect_exit(s, RUN "--isolate --quiet", 1);
+  expect_part(s->run.err, "every ticker was rejected (4); the first, ");
+  expect_output(s, "sqlite3 r.db 'select status from runs'", "failed\n");
+}
+
+/* Rows of run 2 that run 1 does not have, but for the run's number. */
+#define COMPARE_RUNS                                                                               \
+  "sqlite3 r.db \"create table a as select * from metrics where run_id = 1; "                      \
+  "create table b as select * from metrics where run_id = 2; update b set run_id = 1; "            \
+  "select count(*) from (select * from b except select * from a); select count(*) > 9 from b; "    \
+  "drop table a; drop table b\""
+
+static void isolated_results_are_the_same(void **state)
+{
+  static const char *const jobs[] = {
+      "backtest --strategy ./on_bar_streak.c --grid --direction both --commission 0.1%",
+      "backtest walkforward --strategy ./on_bar_streak.c --grid --direction both --train 4m --test "
+      "1m --param stop_loss=2%,5%",
+      "backtest walkforward --strategy sma --grid --train 4m --test 1m --select universe"};
+  program_scene *s = *state;
+  expect_exit(s, "cp \"${BACKTEST_ROOT:-.}\"/strategies/examples/on_bar_streak.c .", 0);
+  for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+    char command[1024];
+    (void)snprintf(command, sizeof command,
+                   "rm -f r.db; for how in '' --isolate; do %s --universe u.txt --quiet -o r.db "
+                   "--keep all $how || exit 1; done",
+                   jobs[i]);
+    expect_exit(s, command, 0);
+    assert_string_equal(s->run.err, "");
+    expect_output(s, COMPARE_RUNS, "0\n1\n");
+  }
+}
+
+static void limits_that_are_none_are_refused(void **state)
+{
+  program_scene *s = *state;
+  expect_usage(s, RUN "--task-timeout 0", "--task-timeout");
+  expect_usage(s, RUN "--task-timeout never", "--task-timeout");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_crash_costs_its_ticker_alone),
+      cmocka_unit_test(one_that_never_ends_costs_its_ticker_alone),
+      cmocka_unit_test(one_that_ends_its_process_costs_its_ticker_alone),
+      cmocka_unit_test(nonsense_costs_its_ticker_alone),
+      cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
+      cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
+      cmocka_unit_test(every_ticker_rejected_is_a_failure),
+      cmocka_unit_test(isolated_results_are_the_same),
+      cmocka_unit_test(limits_that_are_none_are_refused),
+  };
+  return cmocka_run_group_tests_name("cli/isolate", tests, make_scene, program_scene_teardown);
+}
