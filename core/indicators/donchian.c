@@ -3,8 +3,6 @@
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 
-enum { UPPER, MIDDLE, LOWER };
-
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
@@ -13,8 +11,8 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   bt_status status = bt_indicator_get(&high, input->others, &of_high, err);
   if (!status) status = bt_indicator_get(&low, input->others, &of_low, err);
   if (status) return status;
-  double *restrict upper = outputs[UPPER], *restrict lower = outputs[LOWER];
-  double *restrict middle = outputs[MIDDLE];
+  double *restrict upper = outputs[BT_UPPER], *restrict lower = outputs[BT_LOWER];
+  double *restrict middle = outputs[BT_MIDDLE];
   for (size_t t = 0, n = input->series->n_bars; t < n; t++) {
     upper[t] = high[t];
     lower[t] = low[t];

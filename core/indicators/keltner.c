@@ -6,8 +6,6 @@
 #include "core/indicator_cache.h"
 #include "core/indicators/recurrence.h"
 
-enum { UPPER, MIDDLE, LOWER };
-
 /* (high + low + close) / 3, exactly the price where all three are equal. */
 static void fill_typical(double *restrict out, const bt_series *s)
 {
@@ -40,10 +38,11 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   const bt_indicator_request of_range = {"atr", params, 1, 0};
   const double *range = NULL;
   bt_status status = bt_indicator_get(&range, input->others, &of_range, err);
-  if (!status) status = fill_middle(outputs[MIDDLE], input->series, params[0], err);
+  if (!status) status = fill_middle(outputs[BT_MIDDLE], input->series, params[0], err);
   if (status) return status;
-  double *restrict upper = outputs[UPPER], *restrict lower = outputs[LOWER], width = params[1];
-  const double *middle = outputs[MIDDLE];
+  double *restrict upper = outputs[BT_UPPER], *restrict lower = outputs[BT_LOWER],
+                   width = params[1];
+  const double *middle = outputs[BT_MIDDLE];
   for (size_t t = 0, n = input->series->n_bars; t < n; t++) {
     double distance = width * range[t];
     upper[t] = middle[t] + distance;
@@ -54,7 +53,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
 
 static size_t first_bar(const double *values, size_t output)
 {
-  return output == MIDDLE ? (size_t)values[0] - 1 : (size_t)values[0];
+  return output == BT_MIDDLE ? (size_t)values[0] - 1 : (size_t)values[0];
 }
 
 static const bt_param params[] = {

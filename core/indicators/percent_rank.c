@@ -1,11 +1,11 @@
 /* Percentile rank of the close among the last `period`, itself included: the share of them that are
- * below it, and half of those that are equal, as it is itself. From 1 / (2 period), a new low, to 1
- * - 1 / (2 period), a new high; exactly 1/2 on a flat price.
+ * below it, and half of those that are equal, as it is itself. From 1 / (2 period), a new low, to
+ * 1 - 1 / (2 period), a new high; exactly 1/2 on a flat price. Equal is equal to the last bit,
+ * where TTR also takes for equal what is less than 1e-8 higher.
  *
  * Counts are whole numbers, so both ways to them give the same: short windows are gone through,
  * eight at a time; of long ones a Fenwick tree (Fenwick 1994, "A new data structure for cumulative
  * frequency tables") keeps how many closes of each rank there are, in O(log n) a bar. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,9 +74,14 @@ static size_t count_below(const double *sorted, size_t n, double x)
 }
 
 /* tree[i], 1 <= i <= n, counts the ranks from i less its lowest bit, exclusive, to i. */
-static void add(size_t *tree, size_t n, size_t rank, size_t times)
+static void add(size_t *tree, size_t n, size_t rank)
 {
-  for (size_t i = rank + 1; i <= n; i += i & (0 - i)) tree[i] += times;
+  for (size_t i = rank + 1; i <= n; i += i & (0 - i)) tree[i]++;
+}
+
+static void take(size_t *tree, size_t n, size_t rank)
+{
+  for (size_t i = rank + 1; i <= n; i += i & (0 - i)) tree[i]--;
 }
 
 /* How many have a rank below this one. */
@@ -87,7 +92,7 @@ static size_t sum_below(const size_t *tree, size_t rank)
   return sum;
 }
 
-/* rank[t] = how many of all closes are below close[t]; out is scratch of n. */
+/* rank[t] = how many of all closes are below close[t]; sorted is scratch of n. */
 static void fill_ranks(size_t *rank, double *sorted, const double *close, size_t n)
 {
   memcpy(sorted, close, n * sizeof *sorted);
@@ -102,8 +107,8 @@ static bt_status count_in_tree(double *out, const double *close, size_t n, size_
   if (!rank) return bt_fail_nomem(err, "percent_rank");
   fill_ranks(rank, out, close, n);
   for (size_t t = 0; t < n; t++) {
-    add(tree, n, rank[t], 1);
-    if (t >= period) add(tree, n, rank[t - period], SIZE_MAX); /* one less */
+    add(tree, n, rank[t]);
+    if (t >= period) take(tree, n, rank[t - period]);
     size_t count = sum_below(tree, rank[t]) + sum_below(tree, rank[t] + 1);
     out[t] = (double)count / (2 * (double)period);
   }
@@ -141,7 +146,7 @@ const bt_indicator bt_indicator_percent_rank = {
     .name = "percent_rank",
     .summary = "share of the last `period` closes below this one, ties and itself by half; from "
                "bar period-1",
-    .source = "TTR runPercentRank (exact.multiplier = 0.5)",
+    .source = "TTR runPercentRank (exact.multiplier = 0.5), but without its tolerance",
     .params = params,
     .n_params = 1,
     .outputs = outputs,
