@@ -13,6 +13,7 @@
 #error "results must not depend on how a compiler rearranges them: no -ffast-math"
 #endif
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -59,6 +60,20 @@ static inline void bt_vector_store(double *x, bt_vector v)
 static inline bt_vector bt_vector_abs(bt_vector x)
 {
   return (bt_vector)((bt_vector_mask)x & INT64_MAX);
+}
+
+static inline bt_vector bt_vector_sqrt(bt_vector x)
+{
+#if BT_WIDTH == 8
+  return _mm512_sqrt_pd(x);
+#elif BT_WIDTH == 4
+  return _mm256_sqrt_pd(x);
+#elif defined(__SSE2__)
+  return _mm_sqrt_pd(x);
+#else
+  for (size_t i = 0; i < BT_WIDTH; i++) x[i] = sqrt(x[i]);
+  return x;
+#endif
 }
 
 /* a > b ? a : b and a < b ? a : b. */

@@ -5,8 +5,10 @@
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
+  (void)err;
   const bt_series *s = input->series;
-  return bt_indicator__rolling_extreme(outputs[0], s->low, s->n_bars, (size_t)params[0], -1, err);
+  bt_indicator__rolling_min(outputs[0], s->low, s->n_bars, (size_t)params[0]);
+  return BT_OK;
 }
 
 static size_t first_bar(const double *values, size_t output)

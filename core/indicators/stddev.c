@@ -1,19 +1,54 @@
 /* Population standard deviation of the last `period` closes, from the deviations to their exact
- * mean: exactly 0 on a flat price, and free of the cancellation of running sums of squares. */
+ * mean: exactly 0 on a flat price, and free of the cancellation of running sums of squares. Eight
+ * windows at a time, each bar of which adds to the sums of all eight. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 #include "core/indicators/recurrence.h"
+#include "core/lanes.h"
 
-enum { LANES = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */
+enum { SUMS = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */
 
-static double sum_squares(const double *x, size_t n, double mean)
+static double deviate(const double *x, size_t n, double mean)
 {
-  double lanes[LANES] = {0};
-  size_t whole = n - n % LANES;
-  for (size_t i = 0; i < whole; i += LANES)
-    for (size_t k = 0; k < LANES; k++) lanes[k] += (x[i + k] - mean) * (x[i + k] - mean);
-  for (size_t i = whole; i < n; i++) lanes[i - whole] += (x[i] - mean) * (x[i] - mean);
-  return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+  double sum[SUMS] = {0};
+  for (size_t i = 0; i < n; i++) sum[i % SUMS] += (x[i] - mean) * (x[i] - mean);
+  return sqrt(((sum[0] + sum[2]) + (sum[1] + sum[3])) / (double)n);
+}
+
+static inline void add_square(bt_vector *sum, const double *x, bt_vector mean)
+{
+  bt_vector deviation = bt_vector_load(x) - mean;
+  *sum += deviation * deviation;
+}
+
+/* The same of the windows that begin at x, x + 1, ... x + BT_LANES - 1. */
+static inline void deviate_lanes(double *out, const double *x, size_t n, size_t rest,
+                                 const double *means)
+{
+  enum { VECTORS = BT_LANES_VECTORS };
+  bt_vector sum[VECTORS][SUMS] = {{{0}}}, mean[VECTORS];
+  for (size_t v = 0; v < VECTORS; v++) mean[v] = bt_vector_load(means + v * BT_WIDTH);
+  size_t i = 0;
+  for (; i + SUMS <= n; i += SUMS)
+    for (size_t k = 0; k < SUMS; k++)
+      for (size_t v = 0; v < VECTORS; v++)
+        add_square(&sum[v][k], x + i + k + v * BT_WIDTH, mean[v]);
+  for (size_t k = 0; k < rest; k++)
+    for (size_t v = 0; v < VECTORS; v++) add_square(&sum[v][k], x + i + k + v * BT_WIDTH, mean[v]);
+  for (size_t v = 0; v < VECTORS; v++) {
+    bt_vector all = (sum[v][0] + sum[v][2]) + (sum[v][1] + sum[v][3]);
+    bt_vector_store(out + v * BT_WIDTH, bt_vector_sqrt(all / (double)n));
+  }
+}
+
+/* Called with rest = n % SUMS as a constant, so that the sums stay in registers. */
+static inline void fill(double *out, const double *close, const double *mean, size_t n,
+                        size_t period, size_t rest)
+{
+  size_t t = period - 1;
+  for (; t + BT_LANES <= n; t += BT_LANES)
+    deviate_lanes(out + t, close + t + 1 - period, period, rest, mean + t);
+  for (; t < n; t++) out[t] = deviate(close + t + 1 - period, period, mean[t]);
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -26,8 +61,20 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   size_t n = input->series->n_bars, period = (size_t)params[0];
   double *out = outputs[0];
   bt_indicator__fill_nan(out, period - 1 < n ? period - 1 : n);
-  for (size_t t = period - 1; t < n; t++)
-    out[t] = sqrt(sum_squares(close + t + 1 - period, period, mean[t]) / params[0]);
+  switch (period % SUMS) {
+  case 0:
+    fill(out, close, mean, n, period, 0);
+    break;
+  case 1:
+    fill(out, close, mean, n, period, 1);
+    break;
+  case 2:
+    fill(out, close, mean, n, period, 2);
+    break;
+  default:
+    fill(out, close, mean, n, period, 3);
+    break;
+  }
   return BT_OK;
 }
 

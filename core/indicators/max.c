@@ -1,0 +1,34 @@
+/* Greatest of the last `period` closes, the current one included. */
+#include "core/indicator.h"
+#include "core/indicators/extremes.h"
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  (void)err;
+  const bt_series *s = input->series;
+  bt_indicator__rolling_max(outputs[0], s->close, s->n_bars, (size_t)params[0]);
+  return BT_OK;
+}
+
+static size_t first_bar(const double *values, size_t output)
+{
+  (void)output;
+  return (size_t)values[0] - 1;
+}
+
+static const bt_param params[] = {
+    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"max"};
+
+extern const bt_indicator bt_indicator_max;
+const bt_indicator bt_indicator_max = {
+    .name = "max",
+    .summary = "greatest of the last `period` closes; from bar period-1",
+    .source = "TA-Lib MAX",
+    .params = params,
+    .n_params = 1,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .first_bar = first_bar,
+    .compute = compute};
