@@ -17,7 +17,12 @@ typedef struct indicator_case {
   size_t from; /* the first bar that is compared: where seeds differ, they meet later */
 } indicator_case;
 
-/* One output of an indicator on bars, without a benchmark, as a copy that the caller frees. */
+/* One output of an indicator, as a copy that the caller frees. */
+double *indicator_values_on(const bt_indicator *indicator, const double *params,
+                            const bt_series *series, size_t output);
+
+/* The same on bars; one that needs a benchmark gets random returns, which depend on the number of
+ * the bar alone. */
 double *indicator_values(const bt_indicator *indicator, const double *params, const bt_bars *bars,
                          size_t output);
 
