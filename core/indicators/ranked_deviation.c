@@ -8,6 +8,7 @@
  * multiples of a power of two, so nothing is rounded before the end, nothing drifts however many
  * values come and go, and what comes later shows in nothing.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -192,6 +193,7 @@ bt_status bt_indicator__ranked_deviation(double *restrict out, const double *res
                                          const double *restrict mean, size_t n, size_t period,
                                          bt_error *err)
 {
+  assert(1 <= period && period <= n);
   key *keys = malloc(2 * n * sizeof *keys);
   size_t *rank = malloc(n * sizeof *rank);
   node *nodes = calloc(n + 1, sizeof *nodes);

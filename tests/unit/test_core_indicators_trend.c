@@ -96,6 +96,11 @@ static bt_bars *wild_bars(uint64_t seed)
   return bars;
 }
 
+static long double wide(double x)
+{
+  return (long double)x;
+}
+
 /* Fails unless |a - b| <= 1e-9 of the larger one, or of `scale` where that is more. */
 static void assert_near(double ours, long double exact, double scale, const char *what, size_t t)
 {
@@ -114,7 +119,7 @@ static long double place_of(const bt_bars *bars, size_t t, size_t period)
     bottom = fmin(bottom, bars->low[i]);
   }
   if (top == bottom) return (long double)NAN;
-  return 100 * ((long double)bars->close[t] - bottom) / ((long double)top - bottom);
+  return 100 * (wide(bars->close[t]) - wide(bottom)) / (wide(top) - wide(bottom));
 }
 
 static long double mean_of(const long double *x, size_t t, size_t period)
@@ -169,14 +174,14 @@ static void check_directional(const bt_bars *bars, double period)
   const size_t n = (size_t)period;
   for (size_t t = 1; t < N_WILD; t++) {
     const double *high = bars->high + t, *low = bars->low + t, before = bars->close[t - 1];
-    long double up = (long double)high[0] - high[-1], down = (long double)low[-1] - low[0];
-    long double forgets = t < n ? 0 : 1 / (long double)period;
+    long double up = wide(high[0]) - wide(high[-1]), down = wide(low[-1]) - wide(low[0]);
+    long double forgets = t < n ? 0 : 1 / wide(period);
     plus += (up > down && up > 0 ? up : 0) - plus * forgets;
     minus += (down > up && down > 0 ? down : 0) - minus * forgets;
-    range += (long double)fmax(*high, before) - fmin(*low, before) - range * forgets;
+    range += wide(fmax(*high, before)) - wide(fmin(*low, before)) - range * forgets;
     if (t < n) continue;
     long double dx = 100 * fabsl(plus - minus) / (plus + minus);
-    average += t < 2 * n ? dx / period : (dx - average) / period;
+    average += (t < 2 * n ? dx : dx - average) / wide(period);
     assert_near(plus_di[t], 100 * plus / range, 1e-3, "+DI", t);
     assert_near(minus_di[t], 100 * minus / range, 1e-3, "-DI", t);
     if (t >= 2 * n - 1) assert_near(adx[t], average, 1, "ADX", t);
@@ -243,9 +248,9 @@ static double typical_of(const bt_bars *bars, size_t t)
 static long double deviation_of(const double *x, size_t n, long double *mean)
 {
   long double sum = 0, distances = 0;
-  for (size_t i = 0; i < n; i++) sum += x[i];
+  for (size_t i = 0; i < n; i++) sum += wide(x[i]);
   *mean = sum / (long double)n;
-  for (size_t i = 0; i < n; i++) distances += fabsl(x[i] - *mean);
+  for (size_t i = 0; i < n; i++) distances += fabsl(wide(x[i]) - *mean);
   return distances / (long double)n;
 }
 
@@ -263,7 +268,7 @@ static void check_cci(const bt_bars *bars, double period, size_t stride)
     for (size_t i = t + 1 - n; i < t; i++) flat = flat && typical[i] == typical[t];
     assert_int_equal(isnan(cci[t]) != 0, flat);
     n_flat += flat;
-    if (!flat) assert_near(cci[t], (typical[t] - mean) / (0.015L * deviation), 1, "CCI", t);
+    if (!flat) assert_near(cci[t], (wide(typical[t]) - mean) / (0.015L * deviation), 1, "CCI", t);
   }
   assert_int_equal(n_flat > 0, period < 60); /* the longest stretch of wild_bars */
   free(cci);
@@ -296,7 +301,7 @@ static void check_two_ways(const double *x, size_t n, size_t period)
   assert_int_equal(bt_indicator__ranked_deviation(ranked, x, mean, n, period, NULL), BT_OK);
   for (size_t t = period - 1; t < n; t++) {
     assert_int_equal(out[t] == 0, ranked[t] == 0);
-    assert_near(ranked[t], out[t], 1e-6 * mean[t], "mean deviation", t);
+    assert_near(ranked[t], wide(out[t]), 1e-6 * mean[t], "mean deviation", t);
   }
   bt_exact_sums_free(sums);
   free(out);
@@ -387,7 +392,7 @@ static void decayed_moves_leave_no_noise(void **state)
     double *values = indicator_values(bt_indicator_find(names[i]), &period, bars, 0);
     size_t t = STILL;
     for (; t < MOVES && !isnan(values[t]); t++)
-      if (i < 2) assert_near(values[t], values[STILL], 1, names[i], t);
+      if (i < 2) assert_near(values[t], wide(values[STILL]), 1, names[i], t);
     assert_true(t > STILL + 5000 && t < MOVES);
     for (; t < MOVES; t++) assert_true(isnan(values[t]));
     for (; t < N; t++) assert_true(values[t] >= 0 && values[t] <= 100);
