@@ -9,36 +9,33 @@
 
 enum { PLUS, MINUS, RANGE };
 
+typedef struct moves {
+  double plus, minus, range;
+} moves;
+
 /* Of one bar, from the second one on. */
-static void fill_moves(double *restrict plus, double *restrict minus, double *restrict range,
-                       const bt_series *s)
+static inline moves moves_of(const bt_series *s, size_t t)
 {
-  const double *high = s->high, *low = s->low, *close = s->close;
-  for (size_t t = 1; t < s->n_bars; t++) {
-    double up = high[t] - high[t - 1], down = low[t - 1] - low[t];
-    double most = up > down ? up : down;
-    plus[t] = up > down && most > 0 ? most : 0;
-    minus[t] = down > up && most > 0 ? most : 0;
-    range[t] = bt_indicator__true_range(high[t], low[t], close[t - 1]);
-  }
+  double up = s->high[t] - s->high[t - 1], down = s->low[t - 1] - s->low[t];
+  double most = up > down ? up : down, range;
+  most = most > 0 ? most : 0;
+  range = bt_indicator__true_range(s->high[t], s->low[t], s->close[t - 1]);
+  return (moves){up > down ? most : 0, down > up ? most : 0, range};
 }
 
-/* Three at a time: each waits for its own bar before alone. */
-static void fill_sums(double *const *outputs, size_t n, size_t period)
+static void fill_sums(double *const *outputs, const bt_series *s, size_t period)
 {
   const double kept = (double)(period - 1) / (double)period;
   double *restrict plus = outputs[PLUS], *restrict minus = outputs[MINUS];
-  double *restrict range = outputs[RANGE], of_plus = 0, of_minus = 0, of_range = 0;
-  size_t t = 1;
-  for (; t < period && t < n; t++) {
-    of_plus += plus[t];
-    of_minus += minus[t];
-    of_range += range[t];
-  }
-  for (; t < n; t++) {
-    plus[t] = of_plus = of_plus * kept + plus[t];
-    minus[t] = of_minus = of_minus * kept + minus[t];
-    range[t] = of_range = of_range * kept + range[t];
+  double *restrict range = outputs[RANGE];
+  const bt_series x = *s;
+  moves sum = {0, 0, 0};
+  for (size_t t = 1; t < x.n_bars; t++) {
+    moves now = moves_of(&x, t);
+    double old = t < period ? 1 : kept;
+    plus[t] = sum.plus = sum.plus * old + now.plus;
+    minus[t] = sum.minus = sum.minus * old + now.minus;
+    range[t] = sum.range = sum.range * old + now.range;
   }
 }
 
@@ -47,8 +44,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
 {
   (void)err;
   size_t n = input->series->n_bars, period = (size_t)params[0];
-  fill_moves(outputs[PLUS], outputs[MINUS], outputs[RANGE], input->series);
-  fill_sums(outputs, n, period);
+  fill_sums(outputs, input->series, period);
   for (size_t k = PLUS; k <= RANGE; k++)
     bt_indicator__fill_nan(outputs[k], n < period ? n : period);
   return BT_OK;
