@@ -17,9 +17,9 @@ typedef struct moves {
 static inline moves moves_of(const bt_series *s, size_t t)
 {
   double up = s->high[t] - s->high[t - 1], down = s->low[t - 1] - s->low[t];
-  double most = up > down ? up : down, range;
+  double range = bt_indicator__true_range(s->high[t], s->low[t], s->close[t - 1]);
+  double most = up > down ? up : down;
   most = most > 0 ? most : 0;
-  range = bt_indicator__true_range(s->high[t], s->low[t], s->close[t - 1]);
   return (moves){up > down ? most : 0, down > up ? most : 0, range};
 }
 
@@ -28,10 +28,9 @@ static void fill_sums(double *const *outputs, const bt_series *s, size_t period)
   const double kept = (double)(period - 1) / (double)period;
   double *restrict plus = outputs[PLUS], *restrict minus = outputs[MINUS];
   double *restrict range = outputs[RANGE];
-  const bt_series x = *s;
   moves sum = {0, 0, 0};
-  for (size_t t = 1; t < x.n_bars; t++) {
-    moves now = moves_of(&x, t);
+  for (size_t t = 1; t < s->n_bars; t++) {
+    moves now = moves_of(s, t);
     double old = t < period ? 1 : kept;
     plus[t] = sum.plus = sum.plus * old + now.plus;
     minus[t] = sum.minus = sum.minus * old + now.minus;

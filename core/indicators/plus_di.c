@@ -1,6 +1,6 @@
 /* Wilder's +DI: the part that up moves have of the true ranges, 0 to 100, from the sums of
  * directional_movement.c. First value on bar `period`. NaN until something has moved; TA-Lib gives
- * 0 there. */
+ * 0 there, and leaves out the factor 100 at a period of 1. */
 #include "core/indicator.h"
 #include "core/indicators/directional.h"
 

@@ -8,8 +8,6 @@
  * the high and downwards (Wilder's -DM of that bar), else up; its first stop is the far end of bar
  * 0. TTR begins otherwise. A down trend is an up trend of prices with their sign turned.
  */
-#include <stdbool.h>
-
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 
