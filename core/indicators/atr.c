@@ -3,23 +3,18 @@
  * `period` of them, summed in order, as TA-Lib has it. First value on bar `period`. */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
-
-static double true_range(const bt_series *series, size_t t)
-{
-  double high = series->high[t], low = series->low[t], before = series->close[t - 1];
-  double top = high > before ? high : before, bottom = low < before ? low : before;
-  return top - bottom;
-}
+#include "core/indicators/true_range.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
   (void)err;
-  size_t n = input->series->n_bars, period = (size_t)params[0];
+  const bt_series *s = input->series;
+  size_t n = s->n_bars, period = (size_t)params[0];
   double *out = outputs[0], average = 0;
   bt_indicator__fill_nan(out, n < period ? n : period);
   for (size_t t = 1; t < n; t++) {
-    double range = true_range(input->series, t);
+    double range = bt_indicator__true_range(s->high[t], s->low[t], s->close[t - 1]);
     if (t <= period) { /* a sum until the seed is whole */
       average += range;
       if (t < period) continue;

@@ -1,6 +1,7 @@
 /* Moving average convergence/divergence as TA-Lib computes it: the MACD line (macd_line.c), and the
- * signal line, which is its EMA, seeded by the mean of its first `signal` values. The line is
- * defined from bar slow-1, the signal from slow+signal-2. */
+ * signal line, which is its EMA, seeded by the mean of its first `signal` values, and the
+ * histogram, the line less the signal. The line is defined from bar slow-1, the others from
+ * slow+signal-2. */
 #include <string.h>
 
 #include "core/indicator.h"
@@ -20,6 +21,11 @@ static bt_status fill_signal(double *out, const double *line, size_t n, size_t f
   return BT_OK;
 }
 
+static void fill_difference(double *restrict out, const double *a, const double *b, size_t n)
+{
+  for (size_t t = 0; t < n; t++) out[t] = a[t] - b[t];
+}
+
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
@@ -29,9 +35,12 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   if (status) return status;
   size_t n = input->series->n_bars, first = (size_t)fmax(params[0], params[1]) - 1;
   memcpy(outputs[0], line, n * sizeof *line);
-  bt_indicator__fill_nan(outputs[1], n);
-  if (first >= n || first + (size_t)params[2] > n) return BT_OK;
-  return fill_signal(outputs[1], line, n, first, params[2], err);
+  if (first >= n || first + (size_t)params[2] > n)
+    bt_indicator__fill_nan(outputs[1], n);
+  else
+    status = fill_signal(outputs[1], line, n, first, params[2], err);
+  if (!status) fill_difference(outputs[2], line, outputs[1], n);
+  return status;
 }
 
 static size_t first_bar(const double *values, size_t output)
@@ -44,16 +53,16 @@ static const bt_param params[] = {
     {.name = "fast", .preset = 12, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
     {.name = "slow", .preset = 26, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
     {.name = "signal", .preset = 9, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
-static const char *const outputs[] = {"macd", "signal"};
+static const char *const outputs[] = {"macd", "signal", "histogram"};
 
 extern const bt_indicator bt_indicator_macd;
 const bt_indicator bt_indicator_macd = {
     .name = "macd",
-    .summary = "EMA(fast) - EMA(slow), and the EMA of that over `signal` bars",
+    .summary = "EMA(fast) - EMA(slow), the EMA of that over `signal` bars, and their difference",
     .source = "TA-Lib MACD (default compatibility)",
     .params = params,
     .n_params = 3,
     .outputs = outputs,
-    .n_outputs = 2,
+    .n_outputs = 3,
     .first_bar = first_bar,
     .compute = compute};

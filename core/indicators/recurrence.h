@@ -3,6 +3,8 @@
  * EMA:    e = e + a (x - e), a = 2 / (period + 1)
  * Wilder: u = (u (period - 1) + x) / period   (Wilder, New Concepts in Technical Trading Systems,
  * 1978)
+ * or, for what is a ratio of two such averages, as sums, period times as large:
+ *         s = s kept + x, kept = (period - 1) / period
  */
 #ifndef BT_CORE_INDICATORS_RECURRENCE_H
 #define BT_CORE_INDICATORS_RECURRENCE_H

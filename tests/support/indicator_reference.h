@@ -32,8 +32,8 @@ bt_bars *indicator_bars(void);
 /* Fails unless every value of the library from the case's first bar on is ours to 1e-9, and ours is
  * undefined before the first of theirs (where from is 0). On bars 299 to 326, where the price
  * stands still, running sums of others leave noise: values of up to 1e-6 are the same there, and
- * those of ours that are undefined are not compared. Skips the test where there is no reference
- * data. */
+ * those of ours that are undefined, there and up to bar 328 (means of what is undefined), are not
+ * compared. Skips the test where there is no reference data. */
 void check_indicators(const char *library, const indicator_case *cases, size_t n_cases);
 
 #endif

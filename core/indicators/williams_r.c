@@ -1,0 +1,43 @@
+/* Williams' %R: where the close lies between the highest high (0) and the lowest low (-100) of the
+ * last `period` bars. First value on bar period-1. NaN where both are equal: TA-Lib gives 0 there.
+ */
+#include "core/indicator.h"
+#include "core/indicator_cache.h"
+#include "core/indicators/recurrence.h"
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  const bt_indicator_request tops = {"highest", params, 1, 0}, bottoms = {"lowest", params, 1, 0};
+  const double *close = input->series->close, *highest = NULL, *lowest = NULL;
+  bt_status status = bt_indicator_get(&highest, input->others, &tops, err);
+  if (!status) status = bt_indicator_get(&lowest, input->others, &bottoms, err);
+  if (status) return status;
+  double *restrict out = outputs[0];
+  for (size_t t = 0; t < input->series->n_bars; t++)
+    out[t] = 100 * ((close[t] - highest[t]) / (highest[t] - lowest[t])); /* 0 / 0 is NaN */
+  return BT_OK;
+}
+
+static size_t first_bar(const double *values, size_t output)
+{
+  (void)output;
+  return (size_t)values[0] - 1;
+}
+
+static const bt_param params[] = {
+    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"williams_r"};
+
+extern const bt_indicator bt_indicator_williams_r;
+const bt_indicator bt_indicator_williams_r = {
+    .name = "williams_r",
+    .summary = "100 (close - highest high) / (highest high - lowest low) of `period` bars; "
+               "undefined where these are equal; from bar period-1",
+    .source = "Larry Williams; TA-Lib WILLR",
+    .params = params,
+    .n_params = 1,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .first_bar = first_bar,
+    .compute = compute};
