@@ -18,7 +18,8 @@
 
 /* ---- golden cases ---------------------------------------------------------------------------- */
 
-static const char *const keys[] = {"params", "open", "high", "low", "close", "output", NULL};
+static const char *const keys[] = {"params", "open",   "high",   "low",
+                                   "close",  "volume", "output", NULL};
 
 static void check_output(const bt_indicator *indicator, const golden_case *c, const bt_bars *bars,
                          size_t index)
