@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -14,16 +15,18 @@
 
 bt_bars *golden_bars(const golden_case *c)
 {
-  static const char *const keys[] = {"close", "open", "high", "low"};
-  double *values[4];
-  size_t n[4];
-  for (size_t i = 0; i < 4; i++) {
+  static const char *const keys[] = {"close", "open", "high", "low", "volume"};
+  enum { N_KEYS = sizeof keys / sizeof keys[0] };
+  double *values[N_KEYS];
+  size_t n[N_KEYS];
+  for (size_t i = 0; i < N_KEYS; i++) {
     values[i] = golden_numbers(&n[i], c, keys[i]);
     if (values[i]) assert_int_equal(n[i], n[0]);
   }
   assert_non_null(values[0]);
   bt_bars *bars = make_bars(n[0], values[1], values[2], values[3], values[0]);
-  for (size_t i = 0; i < 4; i++) free(values[i]);
+  if (values[4]) memcpy(bars->volume, values[4], n[0] * sizeof *values[4]);
+  for (size_t i = 0; i < N_KEYS; i++) free(values[i]);
   return bars;
 }
 

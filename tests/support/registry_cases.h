@@ -7,7 +7,7 @@
 
 enum { TEST_PARAMS_MOST = 16 };
 
-/* Bars of a golden case: `close:` and, where given, `open:`, `high:`, `low:`. */
+/* Bars of a golden case: `close:` and, where given, `open:`, `high:`, `low:`, `volume:`. */
 bt_bars *golden_bars(const golden_case *c);
 
 /* The numbers of `params:`; returns how many. */

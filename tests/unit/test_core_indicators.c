@@ -18,8 +18,8 @@
 
 /* ---- golden cases ---------------------------------------------------------------------------- */
 
-static const char *const keys[] = {"params", "open",      "high",   "low",
-                                   "close",  "benchmark", "output", NULL};
+static const char *const keys[] = {"params", "open",      "high",   "low", "close",
+                                   "volume", "benchmark", "output", NULL};
 
 /* The bars of a case beside its benchmark, which the caller frees; NULL without one. */
 static bt_series golden_series(double **benchmark, const golden_case *c, const bt_bars *bars)

@@ -11,7 +11,8 @@
 #include "tests/support/compare.h"
 #include "tests/support/registry_cases.h"
 
-static const char *const keys[] = {"params", "open", "high", "low", "close", "target", NULL};
+static const char *const keys[] = {"params", "open",   "high",   "low",
+                                   "close",  "volume", "target", NULL};
 
 static void check_case(const bt_strategy *strategy, const golden_case *c)
 {

@@ -1,0 +1,57 @@
+/* Chaikin money flow: the flow of money of the last `period` bars over their volume, as TTR has it.
+ * A bar whose high is its low flows nowhere, and its volume counts. NaN where no bar of the window
+ * has a volume or none has a range (TTR gives 0 for the latter), and where a volume is not known.
+ * First value on bar period-1. */
+#include "core/indicators/money_flow.h"
+
+static void fill_flows(double *restrict flow, double *restrict volume, const bt_series *series,
+                       size_t first, size_t n)
+{
+  const bt_series s = *series;
+  for (size_t i = 0; i < n; i++) {
+    flow[i] = bt_indicator__money_flow(&s, first + i);
+    volume[i] = s.volume[first + i];
+  }
+}
+
+/* Undefined where none of the last `period` bars has a range. */
+static void leave_out_flat(double *restrict out, const bt_series *s, size_t period)
+{
+  size_t n_flat = 0; /* bars without a range up to this one */
+  for (size_t t = 0; t < s->n_bars; t++) {
+    n_flat = s->high[t] > s->low[t] ? 0 : n_flat + 1;
+    if (n_flat >= period) out[t] = (double)NAN;
+  }
+}
+
+static bt_status compute(double *const *outputs, const bt_indicator_input *input,
+                         const double *params, bt_error *err)
+{
+  const bt_series *s = input->series;
+  size_t period = (size_t)params[0];
+  bt_status status = bt_indicator__flow_ratio(outputs[0], s, fill_flows, 0, period, err);
+  if (!status) leave_out_flat(outputs[0], s, period);
+  return status;
+}
+
+static size_t first_bar(const double *values, size_t output)
+{
+  (void)output;
+  return (size_t)values[0] - 1;
+}
+
+static const bt_param params[] = {
+    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const char *const outputs[] = {"cmf"};
+
+extern const bt_indicator bt_indicator_cmf;
+const bt_indicator bt_indicator_cmf = {
+    .name = "cmf",
+    .summary = "Chaikin money flow, -1 to 1; undefined without a volume or a range",
+    .source = "Chaikin; TTR CMF, but undefined on a flat price",
+    .params = params,
+    .n_params = 1,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .first_bar = first_bar,
+    .compute = compute};
