@@ -216,8 +216,8 @@ demo: $(PROGRAM) ## a synthetic universe, a sweep, a query and a walk-forward on
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/bench_*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(filter %.a,$(LINK_runners))
 	$(CC) $(LDFLAGS) $(BENCH_FLAGS) -o $@ $< $(BENCH_OBJ) $(LINK_runners)
-$(B)/bench/bench_sweep: BENCH_OBJ := $(B)/bench/outside_sma.o
-$(B)/bench/bench_sweep: $(B)/bench/outside_sma.o
+$(B)/bench/bench_sweep: BENCH_OBJ := $(B)/bench/outside_sma.o $(B)/bench/outside_on_bar.o
+$(B)/bench/bench_sweep: $(B)/bench/outside_sma.o $(B)/bench/outside_on_bar.o
 $(B)/bench/bench_pool.o $(B)/bench/bench_pool: BENCH_FLAGS := -fopenmp
 $(B)/bench/bench_pool.o: CFLAGS += -fopenmp
 

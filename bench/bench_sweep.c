@@ -4,8 +4,9 @@
  *
  * 174 combinations, 0.1% commission, bars in memory; long only, and long and short. In turn: the
  * plain simulator, indicators shared; what the runner calls (bt_ticker_evaluate); the same for a
- * strategy compiled outside of the library. Everything from bars to metrics counts. Rounds are
- * interleaved; medians, the fastest and ratios are printed. All ways must give the same metrics.
+ * strategy compiled outside of the library, and for one that is called bar by bar. Everything from
+ * bars to metrics counts. Rounds are interleaved; medians, the fastest and ratios are printed. All
+ * ways must give the same metrics.
  */
 #include <math.h>
 #include <stdio.h>
@@ -14,23 +15,26 @@
 #include "bench/sma_job.h"
 #include "runners/ticker.h"
 
-enum { ROUNDS_MOST = 101, N_CASES = 5, N_PARAMS = 2, PLAIN_LONG = 0 };
+enum { ROUNDS_MOST = 101, N_CASES = 7, N_PARAMS = 2, PLAIN_LONG = 0 };
 
-extern const bt_strategy outside_sma; /* outside_sma.c */
+extern const bt_strategy outside_sma, outside_on_bar; /* outside_sma.c, outside_on_bar.c */
 
 /* Those of one direction follow each other, the plain simulator first. */
 typedef struct bench_case {
   const char *name;
   bt_direction direction;
-  bool plain, outside;
+  bool plain;
+  const bt_strategy *outside; /* NULL: that of the library */
 } bench_case;
 
 static const bench_case cases[N_CASES] = {
-    {"long, plain simulator", BT_DIRECTION_LONG, true, false},
-    {"long, evaluator", BT_DIRECTION_LONG, false, false},
-    {"long, evaluator, strategy outside", BT_DIRECTION_LONG, false, true},
-    {"both, plain simulator", BT_DIRECTION_BOTH, true, false},
-    {"both, evaluator", BT_DIRECTION_BOTH, false, false}};
+    {"long, plain simulator", BT_DIRECTION_LONG, true, NULL},
+    {"long, evaluator", BT_DIRECTION_LONG, false, NULL},
+    {"long, evaluator, strategy outside", BT_DIRECTION_LONG, false, &outside_sma},
+    {"long, on_bar", BT_DIRECTION_LONG, false, &outside_on_bar},
+    {"both, plain simulator", BT_DIRECTION_BOTH, true, NULL},
+    {"both, evaluator", BT_DIRECTION_BOTH, false, NULL},
+    {"both, on_bar", BT_DIRECTION_BOTH, false, &outside_on_bar}};
 
 typedef struct bench {
   sma_job sma;
@@ -74,7 +78,7 @@ static double run_case(bench *b, size_t which)
   const bench_case *c = &cases[which];
   bt_job job = b->sma.job;
   job.direction = c->direction;
-  if (c->outside) job.strategy = &outside_sma;
+  if (c->outside) job.strategy = c->outside;
   double start = now_s();
   for (size_t i = 0; i < b->sma.scan.n_entries; i++)
     run_ticker(b, c, i, &job, b->metrics[which] + i * bt_grid_count(job.grid));

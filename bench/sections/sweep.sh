@@ -1,6 +1,6 @@
 # sweep.sh - evaluation alone, beside the plain simulator, numba and vectorbt.
 section "sweep, evaluation alone (50 tickers x 174 combinations, one worker, bars in memory)"
-fresh plain evaluator outside plain_both evaluator_both segments segments_8 vectorbt_sweep
+fresh plain evaluator outside on_bar plain_both evaluator_both segments segments_8 vectorbt_sweep
 with_numba= with_vectorbt=
 if has_modules numba pandas; then with_numba=yes; else no_peers 'numba is'; fi
 if has_modules vectorbt; then with_vectorbt=yes; else no_peers 'vectorbt is'; fi
@@ -11,6 +11,7 @@ while another_round; do
   note_line plain 'long, plain simulator' "$dir/sweep.txt"
   note_line evaluator 'long, evaluator  ' "$dir/sweep.txt"
   note_line outside 'long, evaluator, strategy outside' "$dir/sweep.txt"
+  note_line on_bar 'long, on_bar' "$dir/sweep.txt"
   note_line plain_both 'both, plain simulator' "$dir/sweep.txt"
   note_line evaluator_both 'both, evaluator' "$dir/sweep.txt"
   if [ -n "$with_numba" ]; then
@@ -38,3 +39,7 @@ fi
 row_least 'sweep, against the plain simulator' plain evaluator 8
 row_least 'long and short, against the plain simulator' plain_both evaluator_both 4
 row_most 'a strategy outside the library, against the built-in' outside evaluator 1.05
+row_most 'a strategy called bar by bar, against the plain simulator' on_bar plain -
+rate=$(awk -v s="$(mid on_bar)" 'BEGIN {printf "%.0f", 50 * 5040 * 174 / s * 1e-6}')
+row 'a strategy called bar by bar, bar-combinations a second' "$rate M" 'at least 100 M' \
+  "$(met at_least "$rate" 100)"
