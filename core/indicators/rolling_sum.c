@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { PART_LENGTH = 1024, PART_PERIODS = 4 };
+enum { PART_LENGTH = 512, PART_PERIODS = 4 };
 
 size_t bt_indicator__part_length(size_t n, size_t period)
 {
