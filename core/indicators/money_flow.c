@@ -34,8 +34,9 @@ bt_status bt_indicator__flow_ratio(double *out, const bt_series *s, bt_fill_flow
   bt_indicator__fill_nan(out, undefined < n ? undefined : n);
   if (undefined >= n) return BT_OK;
   size_t length = bt_indicator__part_length(n - start, period);
-  double *part = malloc(4 * length * sizeof *part), *whole = part + length;
+  double *part = malloc(4 * length * sizeof *part);
   if (!part) return bt_fail_nomem(err, "sums of flows");
+  double *whole = part + length;
   double *restrict sums = whole + length, *restrict spare = sums + length;
   for (size_t first = start; first + period <= n; first += length - period + 1) {
     size_t taken = length < n - first ? length : n - first;

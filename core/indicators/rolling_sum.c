@@ -27,13 +27,61 @@ static void take(double *restrict out, const double *restrict sum, size_t n_wind
   for (size_t i = 0; i < n_windows; i++) out[i] += sum[i + taken];
 }
 
+/* What is left of a long period, once sums are ROW wide, is taken in rows: the sums that lie ROW
+ * apart, of which n_rows are wanted, are in the block of n_rows rows in which the first of them
+ * lies, or in the next one. So a window is the end of a block and the beginning of another,
+ * whatever its length. */
+enum { ROW = 32, LEAST_ROWS = 8 };
+
+static size_t row_end(size_t first, size_t n)
+{
+  return n - first < ROW ? n : first + ROW;
+}
+
+/* head[i]: sum[i] and those before it in its block. */
+static void fill_heads(double *restrict head, const double *restrict sum, size_t n, size_t n_rows)
+{
+  for (size_t first = 0, row = 0; first < n; first += ROW, row = (row + 1) % n_rows)
+    for (size_t i = first; i < row_end(first, n); i++)
+      head[i] = row > 0 ? head[i - ROW] + sum[i] : sum[i];
+}
+
+/* sum[i] becomes itself and those behind it in its block. */
+static void make_tails(double *sum, size_t n, size_t n_rows)
+{
+  for (size_t row = (n - 1) / ROW; row-- > 0;) {
+    if (row % n_rows == n_rows - 1) continue;
+    double *restrict here = sum + row * ROW;
+    for (size_t i = 0, end = row_end(0, n - (row + 1) * ROW); i < end; i++)
+      here[i] += here[i + ROW];
+  }
+}
+
+/* out[i] += sum[i] + sum[i + ROW] + ... of n_rows. sum is lost. */
+static void take_rows(double *restrict out, double *restrict sum, double *restrict head,
+                      size_t n_windows, size_t n_rows)
+{
+  size_t across = (n_rows - 1) * ROW, n = n_windows + across;
+  fill_heads(head, sum, n, n_rows);
+  make_tails(sum, n, n_rows);
+  for (size_t first = 0, row = 0; first < n_windows; first += ROW, row = (row + 1) % n_rows)
+    for (size_t i = first; i < row_end(first, n_windows); i++)
+      out[i] += row > 0 ? sum[i] + head[i + across] : sum[i];
+}
+
 void bt_indicator__window_sums(double *restrict out, double *restrict x, double *restrict spare,
                                size_t n, size_t period)
 {
   double *sum = x, *twice = spare;
+  size_t n_windows = n - period + 1;
   for (size_t width = 1, taken = 0;; width *= 2) {
+    if (width == ROW && period - taken >= LEAST_ROWS * ROW) {
+      if (taken == 0) memset(out, 0, n_windows * sizeof *out);
+      take_rows(out, sum + taken, twice, n_windows, (period - taken) / ROW);
+      return;
+    }
     if (period & width) {
-      take(out, sum, n - period + 1, taken);
+      take(out, sum, n_windows, taken);
       taken += width;
     }
     if (taken == period) return;
@@ -48,6 +96,11 @@ void bt_indicator__window_sums(double *restrict out, double *restrict x, double 
 typedef struct sums {
   const double *plain, *weighted;
 } sums;
+
+/* Of rows: the same from the beginning of a block, and to its end. */
+typedef struct row_sums {
+  double *plain, *weighted;
+} row_sums;
 
 /* Behind k values, the weights of a sum are k more. out holds n values of either kind. */
 static sums double_weighted(double *restrict out, const sums *in, size_t n, size_t width)
@@ -73,14 +126,65 @@ static void take_weighted(double *restrict out, const sums *in, size_t n_windows
   for (size_t i = 0; i < n_windows; i++) out[i] += weighted[i + taken] + behind * plain[i + taken];
 }
 
+static void fill_weighted_heads(const row_sums *out, const sums *in, size_t n, size_t n_rows)
+{
+  double *restrict head = out->plain, *restrict weighted = out->weighted;
+  for (size_t first = 0, row = 0; first < n; first += ROW, row = (row + 1) % n_rows) {
+    const double behind = (double)(row * ROW);
+    for (size_t i = first; i < row_end(first, n); i++) {
+      double sum = in->plain[i], more = in->weighted[i] + behind * in->plain[i];
+      head[i] = row > 0 ? head[i - ROW] + sum : sum;
+      weighted[i] = row > 0 ? weighted[i - ROW] + more : more;
+    }
+  }
+}
+
+static void make_weighted_tails(const row_sums *tail, size_t n, size_t n_rows)
+{
+  for (size_t row = (n - 1) / ROW; row-- > 0;) {
+    if (row % n_rows == n_rows - 1) continue;
+    double *restrict plain = tail->plain + row * ROW, *restrict weighted =
+                                                          tail->weighted + row * ROW;
+    for (size_t i = 0, end = row_end(0, n - (row + 1) * ROW); i < end; i++) {
+      weighted[i] += weighted[i + ROW] + ROW * plain[i + ROW];
+      plain[i] += plain[i + ROW];
+    }
+  }
+}
+
+/* As take_rows; the weights are `taken` more. */
+static void take_weighted_rows(double *restrict out, const row_sums *tail, const row_sums *head,
+                               size_t n_windows, size_t n_rows, size_t taken)
+{
+  size_t across = (n_rows - 1) * ROW, n = n_windows + across;
+  fill_weighted_heads(head, &(sums){tail->plain, tail->weighted}, n, n_rows);
+  make_weighted_tails(tail, n, n_rows);
+  const double more = (double)taken;
+  for (size_t first = 0, row = 0; first < n_windows; first += ROW, row = (row + 1) % n_rows) {
+    const double behind = (double)((n_rows - row) * ROW + taken);
+    for (size_t i = first; i < row_end(first, n_windows); i++) {
+      double near = tail->weighted[i] + more * tail->plain[i];
+      double far = row > 0 ? head->weighted[i + across] + behind * head->plain[i + across] : 0;
+      out[i] += near + far;
+    }
+  }
+}
+
 void bt_indicator__weighted_window_sums(double *restrict out, const double *restrict x,
                                         double *restrict scratch, size_t n, size_t period)
 {
   sums now = {x, x};
   double *next = scratch, *after = scratch + 2 * n;
+  size_t n_windows = n - period + 1;
   for (size_t width = 1, taken = 0;; width *= 2) {
+    if (width == ROW && period - taken >= LEAST_ROWS * ROW) {
+      const row_sums tail = {after + taken, after + n + taken}, head = {next, next + n};
+      if (taken == 0) memset(out, 0, n_windows * sizeof *out);
+      take_weighted_rows(out, &tail, &head, n_windows, (period - taken) / ROW, taken);
+      return;
+    }
     if (period & width) {
-      take_weighted(out, &now, n - period + 1, taken);
+      take_weighted(out, &now, n_windows, taken);
       taken += width;
     }
     if (taken == period) return;

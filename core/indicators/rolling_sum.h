@@ -1,10 +1,11 @@
 /* rolling_sum.h - sums over windows of `period` values, without a running sum.
  *
  * The sums of 1, 2, 4, 8 ... values from every bar on are made from each other, and those that make
- * up the period are put together: some log2(period) additions a bar, all of which are vectors. A
- * sum is made of the values of its window alone, always in the same order. So nothing drifts or
- * cancels, a window of zeros is exactly 0, and one that contains a NaN is NaN while the next ones
- * are not. It does not matter either in which parts a series is taken.
+ * up the period are put together; sums of 32 in a long one are added up from the beginning and from
+ * the end of fixed blocks. Some ten additions a bar, all of which are vectors. A sum is made of the
+ * values of its window alone, in an order that its period and its place decide. So nothing drifts
+ * or cancels, a window of zeros is exactly 0, and one that contains a NaN is NaN while the next
+ * ones are not.
  */
 #ifndef BT_CORE_INDICATORS_ROLLING_SUM_H
 #define BT_CORE_INDICATORS_ROLLING_SUM_H

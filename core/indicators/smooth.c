@@ -1,5 +1,8 @@
 #include "core/indicators/smooth.h"
 
+#include "core/indicators/recurrence.h"
+#include "core/mean.h"
+
 /* BACK values are needed before the first that is made from the value BACK before it; BLOCK more
  * are made at once, in the fastest cache. */
 enum { BACK = 8, BLOCK = 128 };
@@ -41,6 +44,22 @@ void bt_indicator__smooth(double *restrict y, const double *restrict x, size_t n
     length = n - t < BLOCK ? n - t : BLOCK;
     smooth_block(y + t, x + t, length, gain);
   }
+}
+
+bt_status bt_indicator__ema_of(double *restrict out, const double *restrict x, size_t n,
+                               size_t start, double period, bt_error *err)
+{
+  size_t first = start + (size_t)period - 1;
+  bt_exact_sums *sums = NULL;
+  bt_indicator__fill_nan(out, first < n ? first : n);
+  if (first >= n) return BT_OK;
+  bt_status status = bt_exact_sums_new(&sums, x + start, (size_t)period, err);
+  if (status) return status;
+  out[first] = bt_exact_mean(sums, 0, (size_t)period);
+  bt_exact_sums_free(sums);
+  size_t next = first + 1;
+  bt_indicator__smooth(out + next, x + next, n - next, out[first], period);
+  return BT_OK;
 }
 
 /* The products of so many k up to i - BACK, and what c comes to with them. */

@@ -106,16 +106,21 @@ typedef long double definition(const bt_bars *bars, size_t t, size_t period);
 /* What 1e-9 is meant of. */
 typedef double scale_of(double expected, const bt_bars *bars, size_t t, size_t period);
 
+static long double exact(double x)
+{
+  return (long double)x;
+}
+
 static long double typical(const bt_bars *bars, size_t t)
 {
-  return ((long double)bars->high[t] + bars->low[t] + bars->close[t]) / 3;
+  return (exact(bars->high[t]) + exact(bars->low[t]) + exact(bars->close[t])) / 3;
 }
 
 static long double wma(const bt_bars *bars, size_t t, size_t period)
 {
   long double sum = 0, weights = 0;
   for (size_t k = 1; k <= period; k++) {
-    sum += (long double)k * bars->close[t - period + k];
+    sum += (long double)k * exact(bars->close[t - period + k]);
     weights += k;
   }
   return sum / weights;
@@ -137,8 +142,8 @@ static long double vwap(const bt_bars *bars, size_t t, size_t period)
 {
   long double money = 0, volume = 0;
   for (size_t i = t + 1 - period; i <= t; i++) {
-    money += typical(bars, i) * bars->volume[i];
-    volume += bars->volume[i];
+    money += typical(bars, i) * exact(bars->volume[i]);
+    volume += exact(bars->volume[i]);
   }
   return money / volume;
 }
@@ -148,10 +153,12 @@ static long double cmf(const bt_bars *bars, size_t t, size_t period)
   long double flow = 0, volume = 0;
   bool flat = true;
   for (size_t i = t + 1 - period; i <= t; i++) {
-    long double high = bars->high[i], low = bars->low[i], close = bars->close[i];
-    if (high > low) flow += ((close - low) - (high - close)) / (high - low) * bars->volume[i];
+    long double high = exact(bars->high[i]), low = exact(bars->low[i]);
+    long double close = exact(bars->close[i]);
+    if (high > low)
+      flow += ((close - low) - (high - close)) / (high - low) * exact(bars->volume[i]);
     flat = flat && high == low;
-    volume += bars->volume[i];
+    volume += exact(bars->volume[i]);
   }
   return flat ? (long double)NAN : flow / volume;
 }
@@ -166,8 +173,8 @@ static long double mfi(const bt_bars *bars, size_t t, size_t period)
   long double up = 0, down = 0;
   for (size_t i = t + 1 - period; i <= t; i++) {
     double before = rounded_typical(bars, i - 1), price = rounded_typical(bars, i);
-    if (price - before > 1e-15 * price) up += typical(bars, i) * bars->volume[i];
-    if (before - price > 1e-15 * price) down += typical(bars, i) * bars->volume[i];
+    if (price - before > 1e-15 * price) up += typical(bars, i) * exact(bars->volume[i]);
+    if (before - price > 1e-15 * price) down += typical(bars, i) * exact(bars->volume[i]);
   }
   return 100 * up / (up + down);
 }
@@ -246,7 +253,7 @@ static void check_definition(const char *name, definition *define, size_t period
 static void windows_are_what_their_definitions_say(void **state)
 {
   (void)state;
-  static const size_t periods[] = {1, 2, 3, 7, 14, 20, 32, 61, 1000, 4097};
+  static const size_t periods[] = {1, 2, 3, 7, 14, 20, 31, 32, 61, 64, 200, 1000, 4097};
   for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
     check_definition("wma", wma, periods[i], of_itself);
     check_definition("vwap", vwap, periods[i], of_itself);
@@ -267,7 +274,7 @@ static size_t ema(long double *out, const long double *x, size_t start, size_t p
   long double mean = 0, gain = 2 / ((long double)period + 1);
   size_t first = start + period - 1;
   for (size_t t = start; t <= first; t++) mean += x[t] / period;
-  for (size_t t = 0; t < first; t++) out[t] = NAN;
+  for (size_t t = 0; t < first; t++) out[t] = (long double)NAN;
   out[first] = mean;
   for (size_t t = first + 1; t < N_LONG; t++) out[t] = out[t - 1] + gain * (x[t] - out[t - 1]);
   return first;
@@ -279,7 +286,7 @@ static size_t fill_averages(const bt_bars *bars, size_t depth, size_t period)
 {
   static long double close[N_LONG];
   size_t first = 0;
-  for (size_t t = 0; t < N_LONG; t++) close[t] = bars->close[t];
+  for (size_t t = 0; t < N_LONG; t++) close[t] = exact(bars->close[t]);
   for (size_t k = 0; k < depth; k++)
     first = ema(averages[k], k > 0 ? averages[k - 1] : close, first, period);
   return first;
@@ -302,14 +309,14 @@ static void kama(long double *out, const bt_bars *bars, const double *params)
 {
   size_t period = (size_t)params[0];
   long double fast = 2 / ((long double)params[1] + 1), slow = 2 / ((long double)params[2] + 1);
-  long double average = bars->close[period - 1];
-  for (size_t t = 0; t < period; t++) out[t] = NAN;
+  long double average = exact(bars->close[period - 1]);
+  for (size_t t = 0; t < period; t++) out[t] = (long double)NAN;
   for (size_t t = period; t < N_LONG; t++) {
-    long double path = 0, change = fabsl((long double)bars->close[t] - bars->close[t - period]);
+    long double path = 0, change = fabsl(exact(bars->close[t]) - exact(bars->close[t - period]));
     for (size_t i = t + 1 - period; i <= t; i++)
-      path += fabsl((long double)bars->close[i] - bars->close[i - 1]);
+      path += fabsl(exact(bars->close[i]) - exact(bars->close[i - 1]));
     long double root = slow + (fast - slow) * (path > 0 ? change / path : 1);
-    out[t] = average += root * root * (bars->close[t] - average);
+    out[t] = average += root * root * (exact(bars->close[t]) - average);
   }
 }
 
@@ -323,7 +330,8 @@ static void check_series(const char *name, series_definition *define, const doub
     for (size_t t = 0; t < N_LONG; t++) {
       double highest =
           of_the_highest(0, bars, t, t < 4 * (size_t)params[0] ? 1 : 4 * (size_t)params[0]);
-      bool agrees = fabsl(got[t] - expected[t]) <= 1e-9L * fmaxl(highest, fabsl(expected[t]));
+      bool agrees =
+          fabsl(exact(got[t]) - expected[t]) <= 1e-9L * fmaxl(exact(highest), fabsl(expected[t]));
       if (isnan(expected[t]) ? !isnan(got[t]) : !agrees)
         fail_msg("%s bar %zu: %.17g, by definition %.17Lg", name, t, got[t], expected[t]);
     }
