@@ -18,9 +18,12 @@ bt_status bt_plugin_list_make(bt_plugin_list *out, const char *cache, bt_error *
   list.plugins = calloc(n + 1, sizeof *list.plugins);
   list.errors = calloc(n + 1, sizeof *list.errors);
   if (!list.plugins || !list.errors) status = bt_fail_nomem(err, "plugins");
-  for (size_t i = 0; i < n && !status; i++)
-    if (!list.found.items[i].hidden)
-      (void)bt_candidate_load(&list.plugins[i], &list.found.items[i], &how, &list.errors[i]);
+  for (size_t i = 0; i < n && !status; i++) {
+    if (list.found.items[i].hidden) continue;
+    status = bt_candidate_load(&list.plugins[i], &list.found.items[i], &how, &list.errors[i]);
+    if (status == BT_ERR_PLUGIN) status = BT_OK; /* told in the list */
+    if (status) *err = list.errors[i];
+  }
   if (status)
     bt_plugin_list_clear(&list);
   else
