@@ -199,7 +199,8 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
     fill_nan(e->outputs[i], n_bars, cache->n_room);
   }
   if (rounds) /* without memory it goes without */
-    e->rounded = bt_block_take(cache->spare, recipe->n_outputs * n_bars * sizeof *e->rounded);
+    e->rounded =
+        bt_block_take(cache->spare, recipe->n_outputs * cache->n_room * sizeof *e->rounded);
   e->recipe = *recipe;
   for (size_t i = 0; i < recipe->n_params; i++) e->params[i] = params[i];
   e->next = *bucket;
@@ -209,8 +210,8 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
 
 static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
 {
-  size_t rounded_bytes = e->rounded ? cache->series.n_bars * sizeof *e->rounded : 0;
-  return e->recipe.n_outputs * (cache->n_room * sizeof *e->block + rounded_bytes);
+  size_t value_bytes = sizeof *e->block + (e->rounded ? sizeof *e->rounded : 0);
+  return e->recipe.n_outputs * cache->n_room * value_bytes;
 }
 
 /* Its memory goes back to the system: the budget is about all that is there. */
