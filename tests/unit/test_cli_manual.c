@@ -34,9 +34,12 @@ static void every_option_of_a_job_is_in_the_manual(void **state)
   (void)fclose(file);
   const char *options = strstr(text, ".SH OPTIONS");
   assert_non_null(options);
-  for (size_t i = 0; i < BT_WALK_OPTION_COUNT; i++) {
-    escape(name, sizeof name, bt_walk_option_table[i].name);
-    if (!strstr(options, name)) fail_msg("--%s is not there", bt_walk_option_table[i].name);
+  for (size_t i = 0; i < BT_SWEEP_OPTION_COUNT + BT_WALK_OPTION_COUNT; i++) {
+    const bt_option *option = i < BT_SWEEP_OPTION_COUNT
+                                  ? &bt_sweep_option_table[i]
+                                  : &bt_walk_option_table[i - BT_SWEEP_OPTION_COUNT];
+    escape(name, sizeof name, option->name);
+    if (!strstr(options, name)) fail_msg("--%s is not there", option->name);
   }
 }
 
