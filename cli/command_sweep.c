@@ -1,6 +1,7 @@
 /* backtest [sweep]: every combination on every ticker, into SQLite. */
 #include "cli/command.h"
 #include "cli/job_run.h"
+#include "cli/lookahead_check.h"
 #include "cli/summary.h"
 
 static bt_status prepare(void *state, size_t *n_windows, size_t *n_tasks,
@@ -36,6 +37,7 @@ static int run(const bt_arguments *arguments)
   bt_job_options options;
   bt_sweep_result result = {0};
   bt_error err;
+  if (bt_arguments_has(arguments, "check-lookahead")) return bt_lookahead_check(arguments);
   if (bt_job_options_read(&options, false, arguments, &err)) return bt_command_fail(&err, "sweep");
   int exit_status = options.dry_run ? bt_job_print_plan(&options, NULL, 0, kind.name)
                                     : bt_job_run(&kind, &result, &options, arguments);
@@ -50,7 +52,9 @@ const bt_command bt_command_sweep = {
     .summary = "run every parameter combination on every ticker",
     .synopsis = "backtest [sweep] --universe FILE --strategy NAME [options]",
     .notes = "Example: backtest --universe sp500.txt --strategy sma --grid --commission 0.1%\n"
-             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
+             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected;\n"
+             "with --check-lookahead 1 where a target changes. It tries up to 40 cuts of each\n"
+             "ticker: a strategy that looks ahead only where no cut falls can slip through.\n",
     .options = bt_sweep_option_table,
     .n_options = BT_SWEEP_OPTION_COUNT,
     .planned = bt_job_planned_options,

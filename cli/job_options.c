@@ -13,6 +13,7 @@ const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
 #include "cli/job_second.def"
 
 #include "cli/job_more.def"
+    {"check-lookahead", 0, NULL, false, "no sweep: do targets change when later bars are removed?"},
 };
 
 const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
@@ -29,7 +30,7 @@ const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {
 #include "cli/job_more.def"
 };
 
-const char *const bt_job_planned_options[] = {"shard", "shards", "seed", "check-lookahead", NULL};
+const char *const bt_job_planned_options[] = {"shard", "shards", "seed", NULL};
 
 void bt_job_options_clear(bt_job_options *options)
 {

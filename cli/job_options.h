@@ -39,9 +39,9 @@ typedef struct bt_job_options {
 } bt_job_options;
 
 enum {
-  BT_SWEEP_OPTION_COUNT = 45,
+  BT_SWEEP_OPTION_COUNT = 46,
   BT_SWEEP_COMMON_COUNT = 16,
-  BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT + 6,
+  BT_WALK_OPTION_COUNT = BT_SWEEP_OPTION_COUNT - 1 + 6,
   BT_WALK_COMMON_COUNT = 16
 };
 extern const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT];

@@ -33,8 +33,7 @@ typedef struct job_run {
 /* ---- the universe -----------------------------------------------------------------------------
  */
 
-/* Warns of the rejected tickers, as far as they are known, on stderr. */
-static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
+size_t bt_job_warn(const bt_job_options *options, const bt_scan *scan)
 {
   size_t n = 0;
   for (size_t i = 0; i < scan->n_entries; i++)
@@ -42,6 +41,7 @@ static size_t warn_rejected(const bt_job_options *options, const bt_scan *scan)
       bt_summary_warn_rejected(&n, options->universe.entries[i].symbol,
                                scan->entries[i].report->reason);
   bt_summary_warn_rejected(&n, NULL, NULL);
+  bt_options_warn_cache(options);
   return n;
 }
 
@@ -55,13 +55,6 @@ static void warn_failed(job_run *r)
                                r->scan.entries[i].report->reason);
   bt_summary_warn_rejected(&n, NULL, NULL);
   r->n_rejected += n;
-}
-
-/* Says what looking at the universe has found wrong. */
-static void warn(job_run *r)
-{
-  r->n_rejected = warn_rejected(r->options, &r->scan);
-  bt_options_warn_cache(r->options);
 }
 
 /* Whether the universe is looked at as a whole before anything is computed: where the job needs its
@@ -80,7 +73,7 @@ static bt_status scan_universe(job_run *r, bt_error *err)
                            : bt_scan_begin(&r->scan, job, BT_SCAN_KEPT_IN_PASSING_BYTES, err);
   if (status) return status;
   r->scanned = true;
-  if (first) warn(r);
+  if (first) r->n_rejected = bt_job_warn(r->options, &r->scan);
   if (r->options->strict && r->n_rejected > 0 && !r->options->dry_run)
     return BT_OK; /* nothing is computed */
   return r->kind->prepare(r->state, &r->n_windows, &r->n_tasks, r->options, &r->scan, err);
@@ -165,19 +158,25 @@ static uint64_t count_bars(const bt_job_options *options, const bt_scan_entry *e
   return options->walks ? entry->report->n_bars : entry->n_span_bars;
 }
 
-/* A bar, where one is wanted. */
-static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
+bt_progress_bar *bt_job_start_bar(bt_progress *progress, const bt_job_options *options,
+                                  double bar_combos)
 {
-  const bt_job_options *options = r->options;
   bt_progress_when when = (bt_progress_when)options->progress;
-  uint64_t n_bars = 0;
   if (options->quiet && when == BT_PROGRESS_AUTO) when = BT_PROGRESS_NEVER;
   if (!bt_progress_bar_is_wanted(when)) return NULL;
-  for (size_t i = 0; i < r->scan.n_entries; i++) n_bars += count_bars(options, &r->scan.entries[i]);
   bt_progress_state planned = {.n_tickers = options->universe.n_entries,
                                .n_workers = options->n_workers,
-                               .planned = (double)n_bars * (double)bt_grid_count(options->grid)};
+                               .planned = bar_combos};
   return bt_progress_bar_start(progress, &planned);
+}
+
+static bt_progress_bar *start_bar(bt_progress *progress, const job_run *r)
+{
+  uint64_t n_bars = 0;
+  for (size_t i = 0; i < r->scan.n_entries; i++)
+    n_bars += count_bars(r->options, &r->scan.entries[i]);
+  return bt_job_start_bar(progress, r->options,
+                          (double)n_bars * (double)bt_grid_count(r->options->grid));
 }
 
 /* What is stored, counted where it is: with one task a ticker these are tickers. */
@@ -211,7 +210,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     if (scans_first(r))
       warn_failed(r);
     else
-      warn(r);
+      r->n_rejected = bt_job_warn(r->options, &r->scan);
     if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;
@@ -241,11 +240,11 @@ static bt_status run_into(job_run *r, bt_error *err)
   return status || complete ? status : r->kind->report(r->state, r->options, &means, err);
 }
 
-static int end_strict(const job_run *r)
+int bt_job_end_strict(const bt_job_options *options, size_t n_rejected)
 {
   char n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
-  (void)fprintf(stderr, "backtest: --strict: %s of %s rejected\n", bt_text_count(n, r->n_rejected),
-                bt_text_counted(of, r->options->universe.n_entries, "ticker"));
+  (void)fprintf(stderr, "backtest: --strict: %s of %s rejected\n", bt_text_count(n, n_rejected),
+                bt_text_counted(of, options->universe.n_entries, "ticker"));
   return BT_EXIT_REJECTED;
 }
 
@@ -291,7 +290,7 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
     printed = bt_job_print_plan(options, &r.scan, r.n_windows, kind->name);
   if (r.scanned) bt_scan_clear(&r.scan);
   int exit_status = bt_command_end(status, &err, kind->name);
-  if (strict) return end_strict(&r);
+  if (strict) return bt_job_end_strict(options, r.n_rejected);
   return exit_status ? exit_status : printed;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/job_options.h"
+#include "cli/progress_bar.h"
 #include "runners/run.h"
 
 /* What differs. state is the caller's. */
@@ -35,5 +36,18 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
  */
 int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t n_windows,
                       const char *command);
+
+/* ---- parts of it, for what is a job but stores no run ---------------------------------------- */
+
+/* Warns on stderr of the rejected tickers, as far as they are known, and of a cache that could not
+ * be used. Returns how many are rejected. */
+size_t bt_job_warn(const bt_job_options *options, const bt_scan *scan);
+
+/* A bar for so many bar-combinations (0: not known yet), where one is wanted; else NULL. */
+bt_progress_bar *bt_job_start_bar(bt_progress *progress, const bt_job_options *options,
+                                  double bar_combos);
+
+/* Says on stderr that --strict has ended the job; returns the exit status. */
+int bt_job_end_strict(const bt_job_options *options, size_t n_rejected);
 
 #endif

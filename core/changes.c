@@ -78,6 +78,38 @@ bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_
   return BT_OK;
 }
 
+bt_status bt_changes_copy(bt_changes *out, const bt_changes *changes, bt_error *err)
+{
+  if (changes->n > out->capacity) {
+    bt_change *at = realloc(out->at, changes->n * sizeof *at);
+    if (!at) return bt_fail_nomem(err, "changes of a target");
+    out->at = at;
+    out->capacity = changes->n;
+  }
+  if (changes->n > 0) memcpy(out->at, changes->at, changes->n * sizeof *out->at);
+  out->n = changes->n;
+  out->n_bars = changes->n_bars;
+  out->version++;
+  return BT_OK;
+}
+
+/* The bar of change k; SIZE_MAX behind the last. */
+static size_t bar_of(const bt_changes *changes, size_t k)
+{
+  return k < changes->n ? changes->at[k].bar : SIZE_MAX;
+}
+
+size_t bt_changes_difference(const bt_changes *a, const bt_changes *b, size_t first, size_t end)
+{
+  size_t i = bt_changes_find(a, first + 1), k = bt_changes_find(b, first + 1);
+  for (size_t t = first; t < end; t = bar_of(a, i) < bar_of(b, k) ? bar_of(a, i) : bar_of(b, k)) {
+    i += bar_of(a, i) == t;
+    k += bar_of(b, k) == t;
+    if (bt_changes_target(a, i) != bt_changes_target(b, k)) return t;
+  }
+  return end;
+}
+
 bt_status bt_changes_of_constant(bt_changes *out, double target, size_t n_bars, bt_error *err)
 {
   bt_status status = bt_changes_reserve(out, 1, err);

@@ -61,6 +61,14 @@ bt_status bt_changes_set_flat(bt_changes *changes, size_t first, size_t end, bt_
  * them on it or behind, if there is one. */
 size_t bt_changes_find(const bt_changes *changes, size_t bar);
 
+/* Makes *out, cleared or in use, another one of the same target; it takes no more memory than it
+ * needs. Errors: NOMEM. */
+bt_status bt_changes_copy(bt_changes *out, const bt_changes *changes, bt_error *err);
+
+/* The first bar of [first, end) on which two targets differ; end where none is. Either may be of
+ * more bars than that. */
+size_t bt_changes_difference(const bt_changes *a, const bt_changes *b, size_t first, size_t end);
+
 /* The target in force behind the first k changes. */
 static inline double bt_changes_target(const bt_changes *changes, size_t k)
 {

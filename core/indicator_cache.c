@@ -32,10 +32,11 @@ struct bt_indicator_entry {
   size_t n_holds;
 };
 
-/* Everything but series, close_sums and nan is under the lock. */
+/* Everything but series, n_room, close_sums and nan is under the lock. */
 struct bt_indicator_cache {
   bt_spare *spare;
   bt_series series;
+  size_t n_room; /* values in a series: the bars, and NaN behind them */
   bt_exact_sums *close_sums;
   double *nan;
   bt_cache_lock lock;
@@ -54,6 +55,11 @@ static void unlock(const bt_indicator_cache *cache)
   if (cache->lock.unlock) cache->lock.unlock(cache->lock.context);
 }
 
+static void fill_nan(double *values, size_t first, size_t end)
+{
+  for (size_t t = first; t < end; t++) values[t] = (double)NAN;
+}
+
 bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *series,
                                  const bt_cache_lock *guard, bt_spare *spare, bt_error *err)
 {
@@ -62,6 +68,7 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *seri
   cache->spare = spare;
   size_t n_bars = series->n_bars, series_bytes = n_bars * sizeof(double);
   cache->series = *series;
+  cache->n_room = n_bars;
   cache->budget_bytes = BT_CACHE_BUDGET_BYTES;
   size_t least_bytes = n_bars * (sizeof(double) + sizeof(float));
   if (cache->budget_bytes / BT_CACHE_SERIES_LEAST < least_bytes)
@@ -74,8 +81,20 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *seri
     bt_indicator_cache_free(cache);
     return status;
   }
-  for (size_t t = 0; t < n_bars; t++) cache->nan[t] = (double)NAN;
+  fill_nan(cache->nan, 0, n_bars);
   *out = cache;
+  return BT_OK;
+}
+
+bt_status bt_indicator_cache_pad(bt_indicator_cache *cache, size_t n_room, bt_error *err)
+{
+  assert(n_room >= cache->series.n_bars);
+  double *nan = bt_block_take(cache->spare, n_room * sizeof *nan);
+  if (!nan) return bt_fail_nomem(err, "indicators");
+  bt_block_give(cache->spare, cache->nan);
+  fill_nan(nan, 0, n_room);
+  cache->nan = nan;
+  cache->n_room = n_room;
   return BT_OK;
 }
 
@@ -162,12 +181,12 @@ static entry *find_entry(entry *bucket, const bt_recipe *recipe, const double *p
 }
 
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
- * the sake of vectors. NULL without memory. */
+ * the sake of vectors; in what is room behind the bars they are NaN. NULL without memory. */
 static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const bt_recipe *recipe,
                           const double *params, bool rounds)
 {
   enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double) };
-  size_t stride = (cache->series.n_bars + LINE - 1) / LINE * LINE;
+  size_t n_bars = cache->series.n_bars, stride = (cache->n_room + LINE - 1) / LINE * LINE;
   entry *e = calloc(1, sizeof *e);
   if (!e) return NULL;
   e->block = bt_block_take(cache->spare, recipe->n_outputs * stride * sizeof *e->block);
@@ -175,10 +194,13 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
     free(e);
     return NULL;
   }
-  for (size_t i = 0; i < recipe->n_outputs; i++) e->outputs[i] = e->block + i * stride;
+  for (size_t i = 0; i < recipe->n_outputs; i++) {
+    e->outputs[i] = e->block + i * stride;
+    fill_nan(e->outputs[i], n_bars, cache->n_room);
+  }
   if (rounds) /* without memory it goes without */
     e->rounded =
-        bt_block_take(cache->spare, recipe->n_outputs * cache->series.n_bars * sizeof *e->rounded);
+        bt_block_take(cache->spare, recipe->n_outputs * cache->n_room * sizeof *e->rounded);
   e->recipe = *recipe;
   for (size_t i = 0; i < recipe->n_params; i++) e->params[i] = params[i];
   e->next = *bucket;
@@ -189,7 +211,7 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
 static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
 {
   size_t value_bytes = sizeof *e->block + (e->rounded ? sizeof *e->rounded : 0);
-  return e->recipe.n_outputs * cache->series.n_bars * value_bytes;
+  return e->recipe.n_outputs * cache->n_room * value_bytes;
 }
 
 /* Its memory goes back to the system: the budget is about all that is there. */

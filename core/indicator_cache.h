@@ -40,10 +40,14 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *seri
                                  const bt_cache_lock *lock, bt_spare *spare, bt_error *err);
 void bt_indicator_cache_free(bt_indicator_cache *cache); /* nobody holds anything of it */
 
+/* From now on, with nothing computed yet, each series has room for n_room >= n_bars values, NaN
+ * behind the bars: so who reads beyond the last bar finds the same in every run. Errors: NOMEM. */
+bt_status bt_indicator_cache_pad(bt_indicator_cache *cache, size_t n_room, bt_error *err);
+
 /* Bytes of results in memory now. */
 size_t bt_indicator_cache_size_bytes(bt_indicator_cache *cache);
 
-/* n_bars values of NaN. */
+/* n_bars values of NaN, or as many as there is room for. */
 const double *bt_indicator_cache_nan(const bt_indicator_cache *cache);
 
 enum { BT_INDICATORS_HELD_MOST = 256 };

@@ -73,13 +73,13 @@ typedef struct pass {
   void *context;
 } pass;
 
-/* The gate of a pass: no ticker is begun while too much waits for the disk, or while those in work
- * need too much memory. */
+/* The gate of a pass: no ticker is begun while too much waits for the disk (of tasks without a
+ * writer nothing does), or while those in work need too much memory. */
 static bool has_room(void *context, size_t place)
 {
   const pass *p = context;
   bt_run *run = p->run;
-  return bt_writer_has_room(run->writer, place) &&
+  return (!run->writer || bt_writer_has_room(run->writer, place)) &&
          bt_schedule_fits(&run->schedule, place, atomic_load(&run->done_bytes));
 }
 

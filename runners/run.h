@@ -71,6 +71,7 @@ bt_status bt_run_pass(bt_run *run, bt_task_fn fn, void *context, bt_error *err);
 /* The same in three steps: until the last of them rows are written, and the store is the writer's.
  * bt_run_end_pass gets what came of the steps since the first, and must follow it. */
 bt_status bt_run_begin_pass(bt_run *run, bt_error *err);
+/* Outside of a pass: tasks that write nothing. */
 bt_status bt_run_tasks(bt_run *run, bt_task_fn fn, void *context, bt_error *err);
 bt_status bt_run_end_pass(bt_run *run, bt_status status, bt_error *err);
 

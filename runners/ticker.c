@@ -70,17 +70,24 @@ static bt_status get_atrs(bt_ticker *ticker, const bt_stops *stops, bt_error *er
 static bt_status make_benchmark(bt_ticker *ticker, const bt_job *job, bt_error *err)
 {
   if (!job->benchmark) return BT_OK;
-  bt_status status = make_series(&ticker->benchmark, ticker->bars->n_bars, err);
-  return status ? status : bt_benchmark_align(ticker->benchmark, ticker->bars, job->benchmark, err);
+  bt_status status = make_series(&ticker->own_benchmark, ticker->bars->n_bars, err);
+  ticker->benchmark = ticker->own_benchmark;
+  if (status) return status;
+  return bt_benchmark_align(ticker->own_benchmark, ticker->bars, job->benchmark, err);
 }
 
 /* Over the bars, with the benchmark beside them. */
-static bt_status make_indicators(bt_ticker *ticker, bt_error *err)
+static bt_status make_indicators(bt_ticker *ticker, const bt_ticker_remains *remains, bt_error *err)
 {
   const bt_cache_lock guard = {lock, unlock, wait_for_indicator, wake_all, ticker};
   bt_series series = bt_bars_series(ticker->bars);
   series.benchmark = ticker->benchmark;
-  return bt_indicator_cache_new(&ticker->indicators, &series, &guard, ticker->spare, err);
+  bt_status status =
+      bt_indicator_cache_new(&ticker->indicators, &series, &guard, ticker->spare, err);
+  if (status || !remains) return status;
+  status = bt_indicator_cache_pad(ticker->indicators, remains->n_room, err);
+  if (status) bt_indicator_cache_free(ticker->indicators);
+  return status;
 }
 
 static bt_status make_regimes(bt_ticker *ticker, const bt_job *job, bt_error *err)
@@ -111,18 +118,22 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bool simulate
   return status ? status : make_regimes(ticker, job, err);
 }
 
-bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
-                         bt_error *err)
+/* remains NULL: the bars are all that there are. */
+static bt_status open(bt_ticker *ticker, const bt_ticker_source *source,
+                      const bt_ticker_remains *remains, const bt_job *job, bt_error *err)
 {
   const bt_bars *bars = source->bars;
   *ticker = (bt_ticker){.bars = bars, .job = job, .entry = source->entry, .spare = source->spare};
   if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  status = make_benchmark(ticker, job, err);
-  if (!status) status = make_indicators(ticker, err);
+  if (remains)
+    ticker->benchmark = remains->benchmark;
+  else
+    status = make_benchmark(ticker, job, err);
+  if (!status) status = make_indicators(ticker, remains, err);
   if (status) {
-    free(ticker->benchmark);
+    free(ticker->own_benchmark);
     destroy_locks(ticker);
     return status;
   }
@@ -136,13 +147,25 @@ bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, cons
   return status;
 }
 
+bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
+                         bt_error *err)
+{
+  return open(ticker, source, NULL, job, err);
+}
+
+bt_status bt_ticker_open_first(bt_ticker *ticker, const bt_ticker_source *source,
+                               const bt_ticker_remains *remains, const bt_job *job, bt_error *err)
+{
+  return open(ticker, source, remains, job, err);
+}
+
 void bt_ticker_close(bt_ticker *ticker)
 {
   bt_indicator_hold_release(&ticker->held);
   bt_indicator_cache_free(ticker->indicators);
   bt_tables_free(ticker->tables);
   free(ticker->sizes);
-  free(ticker->benchmark);
+  free(ticker->own_benchmark);
   free(ticker->regimes);
   destroy_locks(ticker);
 }

@@ -25,7 +25,8 @@ typedef struct bt_ticker {
   bt_spare *spare;
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
-  double *benchmark;                /* its return on each bar with --benchmark, else NULL */
+  const double *benchmark;          /* its return on each bar with --benchmark, else NULL */
+  double *own_benchmark;            /* the same where it is the ticker's to free */
   unsigned char *regimes;           /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */
@@ -46,6 +47,16 @@ typedef struct bt_ticker_source {
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
+
+/* Where the bars of a ticker are the first of others: what it takes over from those. */
+typedef struct bt_ticker_remains {
+  const double *benchmark; /* its returns on these bars; NULL where the job has none */
+  size_t n_room;           /* see bt_indicator_cache_pad */
+} bt_ticker_remains;
+
+/* The same for the first bars of a longer ticker alone. Errors: as above. */
+bt_status bt_ticker_open_first(bt_ticker *ticker, const bt_ticker_source *source,
+                               const bt_ticker_remains *remains, const bt_job *job, bt_error *err);
 
 /* What one thread uses of a ticker, with its own scratch memory; reused from ticker to ticker. */
 typedef struct bt_ticker_scratch {

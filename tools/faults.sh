@@ -13,9 +13,11 @@ XDG_CACHE_HOME=$dir/cache
 export XDG_CACHE_HOME
 "$program" synth --tickers 4 --bars 200 --dir u >/dev/null
 
-# job OPTION...
+# job OPTION...: into $store
+store='-o r.db'
 job() {
-  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" "$@" --universe u.txt -j 2 -o r.db --quiet \
+  # shellcheck disable=SC2086
+  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" "$@" --universe u.txt -j 2 $store --quiet \
     --progress never
 }
 
@@ -49,3 +51,5 @@ fail_each --strategy macd --grid
 fail_each walkforward --strategy sma --grid --param stop_loss=0,5% --train 4m --test 1m \
   --select universe --keep top:2 --save trades,equity --regimes trend:20 --benchmark S00001
 fail_each walkforward --strategy sma --grid --train 4m --test 1m --keep all
+store=
+fail_each --strategy sma --grid --check-lookahead --benchmark S00001 --size vol:15%

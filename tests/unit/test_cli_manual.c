@@ -50,7 +50,9 @@ static void expect_options(const char *text, const bt_option *options, size_t n_
 static void every_option_of_a_job_is_in_the_manual(void **state)
 {
   (void)state;
-  expect_options(read_manual(".SH OPTIONS"), bt_walk_option_table, BT_WALK_OPTION_COUNT);
+  const char *options = read_manual(".SH OPTIONS");
+  expect_options(options, bt_sweep_option_table, BT_SWEEP_OPTION_COUNT);
+  expect_options(options, bt_walk_option_table, BT_WALK_OPTION_COUNT);
 }
 
 extern const bt_command bt_command_list, bt_command_new, bt_command_runs;

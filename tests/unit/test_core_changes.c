@@ -183,6 +183,39 @@ static void without_bars_nothing_changes(void **state)
   bt_changes_clear(&changes);
 }
 
+/* Two targets that are often the same, over every span of a few; and a copy, which differs nowhere.
+ */
+static void the_first_difference_is_found(void **state)
+{
+  (void)state;
+  test_random random = {31};
+  bt_changes a, b, copy;
+  bt_changes_init(&a), bt_changes_init(&b), bt_changes_init(&copy);
+  for (size_t round = 0; round < 300; round++) {
+    enum { N = 40 };
+    double x[N], y[N];
+    size_t n_b = N - random_below(&random, 10), same = random_below(&random, N + 1);
+    for (size_t t = 0; t < N; t++) {
+      x[t] = t > 0 && random_below(&random, 3) ? x[t - 1] : (double)random_below(&random, 3) - 1;
+      y[t] = t < same || random_below(&random, 4) ? x[t] : (double)random_below(&random, 3) - 1;
+    }
+    assert_int_equal(bt_changes_of_target(&a, x, N, NULL), BT_OK);
+    assert_int_equal(bt_changes_of_target(&b, y, n_b, NULL), BT_OK);
+    for (size_t first = 0; first <= n_b; first++) {
+      for (size_t end = first; end <= n_b; end++) {
+        size_t expected = first;
+        while (expected < end && x[expected] == y[expected]) expected++;
+        assert_int_equal(bt_changes_difference(&a, &b, first, end), expected);
+        assert_int_equal(bt_changes_difference(&b, &a, first, end), expected);
+      }
+    }
+    assert_int_equal(bt_changes_copy(&copy, &a, NULL), BT_OK);
+    expect_target(&copy, x, N);
+    assert_int_equal(bt_changes_difference(&a, &copy, 0, N), N);
+  }
+  bt_changes_clear(&a), bt_changes_clear(&b), bt_changes_clear(&copy);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -191,6 +224,7 @@ int main(void)
       cmocka_unit_test(a_stretch_that_is_set_flat_is_0_and_nothing_else_is),
       cmocka_unit_test(a_cross_is_what_a_comparison_of_each_bar_says),
       cmocka_unit_test(without_bars_nothing_changes),
+      cmocka_unit_test(the_first_difference_is_found),
   };
   return cmocka_run_group_tests_name("core/changes", tests, NULL, NULL);
 }

@@ -1,0 +1,48 @@
+/* lookahead_cut.h - the first bars of a ticker alone, as if the later ones had never been; inside
+ * runners/.
+ *
+ * It has copies of the bars, and what is cut off is NaN there, and in every indicator: a strategy
+ * that reads beyond the last bar does not find the future.
+ */
+#ifndef BT_RUNNERS_LOOKAHEAD_CUT_H
+#define BT_RUNNERS_LOOKAHEAD_CUT_H
+
+#include "runners/ticker.h"
+
+typedef struct bt_cut {
+  const bt_ticker *of;             /* all of it */
+  bt_bars *bars;                   /* copies, of which the first n_bars are left */
+  double *benchmark;               /* the same of the benchmark's returns; NULL: none */
+  bt_changes all_members, members; /* of all bars and of those left: 1 on bars on which the ticker
+                                      belongs to the universe; of dated universes alone */
+  bt_spare spare;
+  bt_ticker ticker; /* of the bars left, between bt_cut_open and bt_cut_close */
+  bt_span compared; /* bars whose targets must be those of the whole ticker */
+} bt_cut;
+
+/* Of an open ticker, which must outlive it. The caller clears *cut with bt_cut_clear, also after
+ * failure. *cut must stay where it is. Errors: NOMEM. */
+bt_status bt_cut_init(bt_cut *cut, const bt_ticker *of, bt_error *err);
+void bt_cut_clear(bt_cut *cut);
+
+/* Opens what the first n_left bars alone are, bt_cut_least to all of them. The caller closes it
+ * with bt_cut_close, after success alone. Errors: NOMEM, THREAD. */
+bt_status bt_cut_open(bt_cut *cut, size_t n_left, bt_error *err);
+void bt_cut_close(bt_cut *cut);
+
+/* What combination `index` of the job wants on these bars: in scratch->aim.changes. Errors: as
+ * bt_ticker_aim, naming ticker and cut. */
+bt_status bt_cut_aim(bt_cut *cut, bt_ticker_scratch *scratch, size_t index, bt_error *err);
+
+/* The least number of bars that can be left: the first of them decides. */
+size_t bt_cut_least(const bt_ticker *ticker);
+
+enum { BT_CUTS_MOST = 40 };
+
+/* Which cuts are tried on a ticker: how many bars are left, most first; all where they are few,
+ * else the shortest, the longest, and others by a sequence that leaves no large gaps (multiples of
+ * the golden section) that goes on from ticker to ticker, so that tickers of one length are not all
+ * cut on the same days. Returns how many. It depends on the ticker's span and its place alone. */
+size_t bt_cut_list(size_t n_left[BT_CUTS_MOST], const bt_ticker *ticker, size_t place);
+
+#endif

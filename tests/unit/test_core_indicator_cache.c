@@ -1,0 +1,103 @@
+/* What an indicator cache gives to those who read beyond the last bar. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/indicator_cache.h"
+#include "tests/support/make_bars.h"
+
+enum { N_BARS = 37, N_ROOM = 60 };
+
+static void twice_close(const bt_host *host, const double *params, double *restrict out)
+{
+  (void)params;
+  for (size_t t = 0; t < host->series->n_bars; t++) out[t] = 2 * host->series->close[t];
+}
+
+static bt_indicator_cache *open_cache(const bt_bars *bars, bt_spare *spare)
+{
+  bt_indicator_cache *cache = NULL;
+  const bt_series series = bt_bars_series(bars);
+  assert_int_equal(bt_indicator_cache_new(&cache, &series, NULL, spare, NULL), BT_OK);
+  return cache;
+}
+
+static void expect_nan(const double *values, size_t first, size_t end)
+{
+  for (size_t t = first; t < end; t++) assert_true(isnan(values[t]));
+}
+
+/* In memory that a longer ticker has left, so that its values would be found there. */
+static void room_behind_the_bars_is_nan(void **state)
+{
+  (void)state;
+  test_random random = {1};
+  bt_bars *longer = make_random_bars(&random, N_ROOM, 40, 0.03),
+          *bars = make_prefix(longer, N_BARS);
+  bt_signal_host host;
+  bt_spare spare;
+  bt_spare_init(&spare);
+  bt_indicator_cache *cache = open_cache(longer, &spare);
+  bt_signal_host_init(&host, cache);
+  (void)bt_sma(&host.host, 3), (void)bt_macd(&host.host, 2, 3, 2, BT_SIGNAL);
+  bt_indicator_hold_release(&host.hold);
+  bt_indicator_cache_free(cache);
+
+  cache = open_cache(bars, &spare);
+  assert_int_equal(bt_indicator_cache_pad(cache, N_ROOM, NULL), BT_OK);
+  bt_signal_host_init(&host, cache);
+  const double *sma = bt_sma(&host.host, 3),
+               *twice = host.host.own(&host.host, twice_close, NULL, 0);
+  expect_nan(sma, N_BARS, N_ROOM);
+  expect_nan(twice, N_BARS, N_ROOM);
+  for (size_t output = 0; output < 2; output++)
+    expect_nan(bt_macd(&host.host, 2, 3, 2, output), N_BARS, N_ROOM);
+  expect_nan(bt_indicator_cache_nan(cache), 0, N_ROOM);
+  assert_true(twice[N_BARS - 1] == 2 * bars->close[N_BARS - 1]);
+  assert_true(!isnan(sma[N_BARS - 1]));
+  size_t n_series = bt_indicator_cache_size_bytes(cache) / sizeof(double) / N_ROOM;
+  assert_true(n_series >= 4); /* sma, own, macd with its signal */
+  bt_indicator_hold_release(&host.hold);
+  bt_indicator_cache_free(cache);
+  bt_spare_clear(&spare);
+  bt_bars_free(bars);
+  bt_bars_free(longer);
+}
+
+/* Room changes no value. */
+static void values_are_the_same_with_room(void **state)
+{
+  (void)state;
+  test_random random = {2};
+  bt_bars *bars = make_random_bars(&random, N_BARS, 40, 0.03);
+  bt_indicator_cache *plain = open_cache(bars, NULL), *padded = open_cache(bars, NULL);
+  bt_signal_host a, b;
+  assert_int_equal(bt_indicator_cache_pad(padded, N_ROOM, NULL), BT_OK);
+  bt_signal_host_init(&a, plain);
+  bt_signal_host_init(&b, padded);
+  a.hold.rounds = b.hold.rounds = true;
+  const double *x = bt_ema(&a.host, 5), *y = bt_ema(&b.host, 5);
+  const float *x_rounded = bt_indicator_rounded(&a.hold, x);
+  const float *y_rounded = bt_indicator_rounded(&b.hold, y);
+  assert_memory_equal(x + 4, y + 4, (N_BARS - 4) * sizeof *x);
+  assert_memory_equal(x_rounded + 4, y_rounded + 4, (N_BARS - 4) * sizeof *x_rounded);
+  bt_indicator_hold_release(&a.hold);
+  bt_indicator_hold_release(&b.hold);
+  bt_indicator_cache_free(plain);
+  bt_indicator_cache_free(padded);
+  bt_bars_free(bars);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(room_behind_the_bars_is_nan),
+      cmocka_unit_test(values_are_the_same_with_room),
+  };
+  return cmocka_run_group_tests_name("core/indicator_cache", tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* The first bars of a ticker alone, and which cuts are tried. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/lookahead_cut.h"
+#include "strategies/registry.h"
+#include "tests/support/make_bars.h"
+
+enum { N_BARS = 200 };
+
+typedef struct scene {
+  bt_job job;
+  bt_bars *bars;
+  bt_universe_entry entry;
+  bt_ticker ticker;
+} scene;
+
+static void open_scene(scene *s, size_t n_bars)
+{
+  test_random random = {1};
+  *s = (scene){.job = {.from_ns = INT64_MIN, .to_ns = INT64_MAX}};
+  assert_int_equal(bt_strategy_find(&s->job.strategy, "buyhold", NULL), BT_OK);
+  s->bars = make_random_bars(&random, n_bars, 50, 0.03);
+  const bt_ticker_source source = {
+      .bars = s->bars, .entry = &s->entry, .periods_per_year = 252, .simulates = true};
+  assert_int_equal(bt_ticker_open(&s->ticker, &source, &s->job, NULL), BT_OK);
+}
+
+static void close_scene(scene *s)
+{
+  bt_ticker_close(&s->ticker);
+  bt_bars_free(s->bars);
+}
+
+/* Most bars left first, each once, from one to all but one. */
+static void expect_order(const size_t *n_left, size_t n, size_t n_bars)
+{
+  for (size_t i = 0; i < n; i++) {
+    assert_true(n_left[i] >= 1 && n_left[i] < n_bars);
+    if (i > 0) assert_true(n_left[i] < n_left[i - 1]);
+  }
+}
+
+static void few_bars_are_cut_everywhere(void **state)
+{
+  (void)state;
+  size_t n_left[BT_CUTS_MOST];
+  for (size_t n_bars = 1; n_bars <= BT_CUTS_MOST + 1; n_bars++) {
+    scene s;
+    open_scene(&s, n_bars);
+    assert_int_equal(bt_cut_list(n_left, &s.ticker, 5), n_bars - 1);
+    expect_order(n_left, n_bars - 1, n_bars);
+    close_scene(&s);
+  }
+}
+
+static void the_shortest_and_the_longest_cuts_are_always_among_them(void **state)
+{
+  (void)state;
+  static const size_t lengths[] = {42, 43, 60, 200, 1259, 5000};
+  size_t n_left[BT_CUTS_MOST];
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    scene s;
+    open_scene(&s, lengths[i]);
+    for (size_t place = 0; place < 50; place++) {
+      size_t n = bt_cut_list(n_left, &s.ticker, place);
+      expect_order(n_left, n, lengths[i]);
+      assert_true(n > BT_CUTS_MOST / 2);
+      for (size_t k = 0; k < 3; k++) assert_int_equal(n_left[k], lengths[i] - 1 - k);
+      for (size_t k = 0; k < 4; k++) assert_int_equal(n_left[n - 1 - k], k + 1);
+    }
+    close_scene(&s);
+  }
+}
+
+/* No gap of one ticker is much longer than the mean one; some tickers together leave none. */
+static void cuts_are_spread_over_the_bars_and_the_tickers(void **state)
+{
+  (void)state;
+  size_t n_left[BT_CUTS_MOST];
+  bool cut[1260] = {false};
+  scene s;
+  open_scene(&s, 1259);
+  for (size_t place = 0; place < 100; place++) {
+    size_t n = bt_cut_list(n_left, &s.ticker, place);
+    for (size_t i = 0; i < n; i++) cut[n_left[i]] = true;
+    for (size_t i = 1; i < n; i++) assert_true(n_left[i - 1] - n_left[i] < 3 * 1259 / 33);
+  }
+  for (size_t n = 1; n < 1259; n++) assert_true(cut[n]);
+  close_scene(&s);
+}
+
+static void what_is_cut_off_is_not_there(void **state)
+{
+  (void)state;
+  static const size_t lengths[] = {N_BARS, 150, 7, 1, 90, 199, 30, N_BARS};
+  scene s;
+  bt_cut cut;
+  open_scene(&s, N_BARS);
+  assert_int_equal(bt_cut_init(&cut, &s.ticker, NULL), BT_OK);
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    size_t n = lengths[i];
+    bt_signal_host host;
+    assert_int_equal(bt_cut_open(&cut, n, NULL), BT_OK);
+    assert_int_equal(cut.ticker.bars->n_bars, n);
+    assert_int_equal(cut.compared.first, 0);
+    assert_int_equal(cut.compared.end, n);
+    bt_signal_host_init(&host, cut.ticker.indicators);
+    const bt_series *series = host.host.series;
+    const double *sma = bt_sma(&host.host, 1);
+    assert_int_equal(series->n_bars, n);
+    assert_memory_equal(series->close, s.bars->close, n * sizeof(double));
+    assert_memory_equal(series->low, s.bars->low, n * sizeof(double));
+    assert_memory_equal(series->time_ns, s.bars->time_ns, n * sizeof(int64_t));
+    assert_memory_equal(sma, s.bars->close, n * sizeof(double));
+    for (size_t t = n; t < N_BARS + 8; t++)
+      assert_true(isnan(series->open[t]) && isnan(series->high[t]) && isnan(series->low[t]) &&
+                  isnan(series->close[t]) && isnan(series->volume[t]) && isnan(sma[t]) &&
+                  series->time_ns[t] == 0);
+    bt_indicator_hold_release(&host.hold);
+    bt_cut_close(&cut);
+  }
+  bt_cut_clear(&cut);
+  close_scene(&s);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(few_bars_are_cut_everywhere),
+      cmocka_unit_test(the_shortest_and_the_longest_cuts_are_always_among_them),
+      cmocka_unit_test(cuts_are_spread_over_the_bars_and_the_tickers),
+      cmocka_unit_test(what_is_cut_off_is_not_there),
+  };
+  return cmocka_run_group_tests_name("runners/lookahead_cut", tests, NULL, NULL);
+}
