@@ -52,9 +52,7 @@ const bt_command bt_command_sweep = {
     .summary = "run every parameter combination on every ticker",
     .synopsis = "backtest [sweep] --universe FILE --strategy NAME [options]",
     .notes = "Example: backtest --universe sp500.txt --strategy sma --grid --commission 0.1%\n"
-             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected;\n"
-             "with --check-lookahead 1 where a target changes. It tries up to 40 cuts of each\n"
-             "ticker: a strategy that looks ahead only where no cut falls can slip through.\n",
+             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_sweep_option_table,
     .n_options = BT_SWEEP_OPTION_COUNT,
     .planned = bt_job_planned_options,

@@ -119,8 +119,8 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bool simulate
 }
 
 /* remains NULL: the bars are all that there are. */
-static bt_status open(bt_ticker *ticker, const bt_ticker_source *source,
-                      const bt_ticker_remains *remains, const bt_job *job, bt_error *err)
+static bt_status open_with(bt_ticker *ticker, const bt_ticker_source *source,
+                           const bt_ticker_remains *remains, const bt_job *job, bt_error *err)
 {
   const bt_bars *bars = source->bars;
   *ticker = (bt_ticker){.bars = bars, .job = job, .entry = source->entry, .spare = source->spare};
@@ -150,13 +150,13 @@ static bt_status open(bt_ticker *ticker, const bt_ticker_source *source,
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err)
 {
-  return open(ticker, source, NULL, job, err);
+  return open_with(ticker, source, NULL, job, err);
 }
 
 bt_status bt_ticker_open_first(bt_ticker *ticker, const bt_ticker_source *source,
                                const bt_ticker_remains *remains, const bt_job *job, bt_error *err)
 {
-  return open(ticker, source, remains, job, err);
+  return open_with(ticker, source, remains, job, err);
 }
 
 void bt_ticker_close(bt_ticker *ticker)
