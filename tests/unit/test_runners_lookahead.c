@@ -416,7 +416,7 @@ static void a_strategy_that_fails_on_a_cut_is_told_with_it(void **state)
   bt_lookahead_result result;
   write_closes(s, "A", falls_then_rises, N_FEW, 1);
   const bt_strategy strategy = STRATEGY(.signals = too_much_of_three_bars);
-  assert_int_equal(search_folder(&result, s, &strategy, 1), BT_ERR_DATA);
+  assert_int_equal(search_folder(&result, s, &strategy, 1), BT_ERR_STRATEGY);
   assert_string_equal(s->err.message, "A, its first 3 bars: test, combination 1 {}: the target of "
                                       "bar 0 is 2: not within -1 to +1");
 }
