@@ -1,4 +1,5 @@
-/* `backtest --check-lookahead`, with strategies that are built in: none of them looks ahead. */
+/* `backtest --check-lookahead`: what is built in and the examples are clean, a plugin that looks
+ * ahead is found. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,6 +41,66 @@ static void built_ins_are_clean(void **state)
   expect_part(s->run.out, "sma, 3 tickers x 1 combination x up to ");
   expect_output(s, CHECK "--quiet", "");
   expect_output(s, "ls", "u\nu.txt\n");
+}
+
+static void examples_and_skeletons_are_clean(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "for f in \"${BACKTEST_ROOT:-.}\"/strategies/examples/*.c; do "
+              "backtest --universe u.txt --strategy \"$f\" --grid --direction both --no-cache "
+              "--check-lookahead || exit 1; done; "
+              "for kind in sides signals cross on_bar; do rm -f fresh.c; "
+              "backtest new fresh --kind $kind >/dev/null || exit 1; "
+              "backtest --universe u.txt --strategy ./fresh.c --grid --direction both --no-cache "
+              "--check-lookahead || exit 1; done; rm fresh.c",
+              0);
+  size_t n = 0;
+  for (const char *line = s->run.out; (line = strstr(line, "no look-ahead found")); line++) n++;
+  assert_true(n >= 10);
+}
+
+/* By the next close, from the parameter's bars on; by the accessors' back door, bar by bar. */
+#define MAKE_PEEKS                                                                                 \
+  "cat >peek.c <<'END'\n"                                                                          \
+  "#include <backtest/strategy.h>\n"                                                               \
+  "static void sides(const bt_host *h, const double *p, signed char *restrict side)\n"             \
+  "{\n"                                                                                            \
+  "  const double *c = h->series->close;\n"                                                        \
+  "  size_t n = h->series->n_bars;\n"                                                              \
+  "  for (size_t t = 0; t < n; t++)\n"                                                             \
+  "    side[t] = p[0] > 0 && t >= 100 && t + 1 < n && c[t + 1] > c[t];\n"                          \
+  "}\n"                                                                                            \
+  "static const bt_param params[] = {{\"peeks\", 1, 0, 1, 1, 0, 1, 1, \"whether\"}};\n"            \
+  "const bt_strategy backtest_strategy = {.abi_version = BT_STRATEGY_ABI, .name = \"peek\",\n"     \
+  "  .summary = \"peek\", .params = params, .n_params = 1, .sides = sides};\n"                     \
+  "END\n"                                                                                          \
+  "cat >door.c <<'END'\n"                                                                          \
+  "#include <backtest/strategy.h>\n"                                                               \
+  "static double on_bar(const bt_now *now, const double *p)\n"                                     \
+  "{\n"                                                                                            \
+  "  const bt_series *s = now->series;\n"                                                          \
+  "  (void)p;\n"                                                                                   \
+  "  return now->t + 1 < s->n_bars && s->close[now->t + 1] > s->close[now->t];\n"                  \
+  "}\n"                                                                                            \
+  "const bt_strategy backtest_strategy = {.abi_version = BT_STRATEGY_ABI, .name = \"door\",\n"     \
+  "  .summary = \"door\", .on_bar = on_bar};\n"                                                    \
+  "END\n"
+
+static void a_plugin_that_looks_ahead_is_named_with_bar_and_parameters(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, MAKE_PEEKS, 0);
+  expect_exit(s, "backtest --universe u.txt --strategy ./peek.c --grid --check-lookahead", 1);
+  expect_part(s->run.out, "look-ahead: peek on S00001: the target of ");
+  expect_part(s->run.out, "(bar 100) changes from 1 to 0 when the bars behind ");
+  expect_part(s->run.out, "; peeks=1\n");
+  expect_part(s->run.out, "found in 1 of 2 combinations, on 3 of 3 tickers\n");
+  expect_exit(s, "backtest --universe u.txt --strategy ./peek.c --param peeks=0 --check-lookahead",
+              0);
+  expect_exit(s, "backtest --universe u.txt --strategy ./door.c --check-lookahead", 1);
+  expect_part(s->run.out, "look-ahead: door on S00001: the target of ");
+  expect_exit(s, "rm peek.c door.c", 0);
 }
 
 /* What a sweep may have beside it, its costs, stops, selection and regimes, it may have. */
@@ -153,6 +214,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(built_ins_are_clean),
+      cmocka_unit_test(examples_and_skeletons_are_clean),
+      cmocka_unit_test(a_plugin_that_looks_ahead_is_named_with_bar_and_parameters),
       cmocka_unit_test(the_options_of_a_sweep_are_taken),
       cmocka_unit_test(json_is_one_object),
       cmocka_unit_test(what_is_about_results_is_refused),

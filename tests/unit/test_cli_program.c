@@ -112,7 +112,7 @@ static void help_fits_a_screen_and_version_is_told(void **state)
                                     "backtest help sweep all"};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     expect_exit(s, all[i], 0);
-    expect_screen(s->run.out, 52);
+    expect_screen(s->run.out, 56);
     expect_part(s->run.out, "--periods-per-year");
     expect_part(s->run.out, "--universe");
   }
