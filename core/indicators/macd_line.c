@@ -48,4 +48,5 @@ const bt_indicator bt_indicator_macd_line = {.name = "macd_line",
                                              .outputs = outputs,
                                              .n_outputs = 1,
                                              .first_bar = first_bar,
+                                             .is_part = true,
                                              .compute = compute};
