@@ -101,10 +101,8 @@ static bt_status read_plan(bt_feature_options *options, const bt_arguments *argu
 {
   static const char *const words[] = {"npy", "csv"};
   int format = 0;
-  const char *path = bt_arguments_find(arguments, "out");
-  if (!path) return bt_fail(err, BT_ERR_USAGE, "--out is missing: a folder for the matrices");
   bt_status status = bt_arguments_choice(&format, arguments, "format", words, 2, err);
-  options->plan = (bt_feature_plan){.path = path,
+  options->plan = (bt_feature_plan){.path = bt_arguments_find(arguments, "out"),
                                     .universe = &options->job.universe,
                                     .columns = &options->columns,
                                     .csv = format == 1,
@@ -116,6 +114,10 @@ static bt_status read_plan(bt_feature_options *options, const bt_arguments *argu
 /* What makes a folder comes last, when nothing is wrong with the others. */
 static bt_status read_parts(bt_feature_options *out, const bt_arguments *arguments, bt_error *err)
 {
+  if (!bt_arguments_has(arguments, "universe"))
+    return bt_options__universe(&out->job, arguments, err);
+  if (!bt_arguments_has(arguments, "out"))
+    return bt_fail(err, BT_ERR_USAGE, "--out is missing: a folder for the matrices");
   bt_status status = bt_options__output(&out->job, arguments, err);
   if (!status) status = bt_load_options_read(&out->job.job.load, arguments, err);
   if (!status) status = bt_options__span(&out->job.job, arguments, err);
