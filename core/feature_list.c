@@ -22,6 +22,13 @@ const bt_feature *bt_feature_list_find(const bt_feature_list *list, const char *
   return NULL;
 }
 
+bool bt_feature_list_needs_benchmark(const bt_feature_list *list)
+{
+  for (size_t i = 0; i < list->n; i++)
+    if (list->columns[i].indicator && list->columns[i].indicator->needs_benchmark) return true;
+  return false;
+}
+
 /* option: as it was given, "--return 5". */
 static bt_status add(bt_feature_list *list, const bt_feature *column, const char *option,
                      bt_error *err)

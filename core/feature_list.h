@@ -51,6 +51,9 @@ void bt_feature_list_clear(bt_feature_list *list);
 /* The column of a name; NULL where there is none. */
 const bt_feature *bt_feature_list_find(const bt_feature_list *list, const char *name);
 
+/* Whether some column is of an indicator that needs a benchmark. */
+bool bt_feature_list_needs_benchmark(const bt_feature_list *list);
+
 /* Each adds columns, or none where it fails. Errors: USAGE (the line names the option: a column is
  * there already, and what else is said below), NOMEM. */
 

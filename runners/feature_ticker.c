@@ -90,11 +90,11 @@ static bt_status make_text(bt_feature_part *part, const bt_feature_ticker *ticke
 /* ---- the series beside the bars ---------------------------------------------------------------
  */
 
-/* The return of the benchmark on each bar; NULL without one. */
+/* The return of the benchmark on each bar; NULL where no column needs one. */
 static bt_status make_benchmark(double **out, const bt_feature_ticker *ticker, bt_error *err)
 {
   *out = NULL;
-  if (!ticker->job->benchmark) return BT_OK;
+  if (!bt_feature_list_needs_benchmark(ticker->plan->columns)) return BT_OK;
   *out = malloc((ticker->bars->n_bars + 1) * sizeof **out);
   if (!*out) return bt_fail_nomem(err, "benchmark");
   return bt_benchmark_align(*out, ticker->bars, ticker->job->benchmark, err);
