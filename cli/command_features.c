@@ -132,12 +132,12 @@ extern const bt_command bt_command_features;
 const bt_command bt_command_features = {
     .name = "features",
     .summary = "write indicators, returns and labels of every ticker as matrices",
-    .synopsis = "backtest features --universe FILE --indicator SPEC ... --out DIR [options]",
+    .synopsis = "backtest features --universe FILE --indicator SPEC --out DIR",
     .notes = "Example: backtest features --universe sp500.txt --indicator rsi:14 \\\n"
              "           --indicator macd:12,26,9 --return 1 --label fwd_return:5 --out feats\n"
-             "DIR gets SYMBOL.npy (float64, bars x columns), SYMBOL.dates.npy (datetime64[ns]),\n"
-             "columns.txt and tickers.txt; with --panel one panel.npy, whose first column is the\n"
-             "line of tickers.txt, counted from 0. Matrices of the same columns are replaced.\n"
+             "DIR gets SYMBOL.npy (float64, bars x columns), SYMBOL.dates.npy, columns.txt\n"
+             "and tickers.txt; with --panel one panel.npy, whose first column is the line of\n"
+             "tickers.txt, counted from 0. Matrices of the same columns are replaced.\n"
              "A label looks ahead: it is NaN on the last K bars, and no feature.\n"
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_feature_option_table,
