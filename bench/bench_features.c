@@ -119,7 +119,7 @@ static bt_status lay_out_ticker(void *context, size_t index, bt_worker *worker, 
   const bt_feature_ticker ticker = {b->scan.entries[index].bars, index, &b->job, &b->plan,
                                     &b->spares[bt_worker_index(worker)]};
   bt_status status = bt_feature_ticker_compute(&part, &ticker, err);
-  if (!status) bt_feature_part_clear(&part);
+  if (!status) bt_feature_part_clear(&part, ticker.spare);
   return status;
 }
 

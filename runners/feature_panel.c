@@ -5,9 +5,9 @@
 #include "runners/feature_csv.h"
 #include "runners/npy.h"
 
-void bt_feature_part_clear(bt_feature_part *part)
+void bt_feature_part_clear(bt_feature_part *part, bt_spare *spare)
 {
-  free(part->values);
+  bt_block_give(spare, part->values);
   free(part->time_ns);
   bt_buffer__clear(&part->text);
   *part = (bt_feature_part){0};
@@ -88,7 +88,7 @@ void bt_feature_panel_close(bt_feature_panel *panel)
   drop(&panel->matrix);
   drop(&panel->dates);
   for (size_t i = 0; i < panel->plan->universe->n_entries; i++)
-    bt_feature_part_clear(&panel->slots[i].part);
+    bt_feature_part_clear(&panel->slots[i].part, NULL);
   free(panel->slots);
   (void)pthread_mutex_destroy(&panel->mutex);
 }
@@ -120,7 +120,7 @@ static bt_status write_waiting(bt_feature_panel *panel, bt_error *err)
     struct slot *slot = &panel->slots[at];
     (void)pthread_mutex_unlock(&panel->mutex);
     if (!slot->is_empty) status = write_part(panel, &slot->part, err);
-    bt_feature_part_clear(&slot->part);
+    bt_feature_part_clear(&slot->part, NULL);
     (void)pthread_mutex_lock(&panel->mutex);
     atomic_store(&panel->next, at + 1);
   }

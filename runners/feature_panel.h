@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/block.h"
 #include "core/status.h"
 #include "loaders/buffer.h"
 #include "runners/draft.h"
@@ -17,14 +18,16 @@
 
 /* A ticker's part. */
 typedef struct bt_feature_part {
-  double *values;   /* n_rows x (1 + columns), whose first is filled in when it is written; owned;
-                       NULL where the panel is text */
-  int64_t *time_ns; /* n_rows; owned; NULL where the panel is text */
+  double *values;   /* n_rows x columns; of a panel x (1 + columns), the first for the ticker's
+                       number, which is filled in when it is written. A block (core/block.h);
+                       owned; NULL where the matrix is text */
+  int64_t *time_ns; /* n_rows; owned; NULL where the matrix is text */
   bt_buffer text;   /* its lines */
   size_t n_rows;
 } bt_feature_part;
 
-void bt_feature_part_clear(bt_feature_part *part);
+/* spare: where the values go back to, of the calling thread; NULL: they are freed. */
+void bt_feature_part_clear(bt_feature_part *part, bt_spare *spare);
 
 typedef struct bt_feature_panel {
   const bt_feature_plan *plan;

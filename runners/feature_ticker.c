@@ -51,7 +51,7 @@ static bt_status fill(bt_feature_part *out, const bt_feature_ticker *ticker,
   size_t n_rows = bt_feature_source_rows(source);
   bt_feature_part part = {.n_rows = n_rows};
   if (n_rows < SIZE_MAX / sizeof(double) / stride)
-    part.values = malloc(n_rows * stride * sizeof *part.values + 1);
+    part.values = bt_block_take(ticker->spare, n_rows * stride * sizeof *part.values);
   part.time_ns = malloc(n_rows * sizeof *part.time_ns + 1);
   bool ok = part.values && part.time_ns;
   bt_status status = ok ? BT_OK : bt_fail_nomem(err, "feature matrix");
@@ -59,7 +59,7 @@ static bt_status fill(bt_feature_part *out, const bt_feature_ticker *ticker,
     status = bt_feature_matrix_fill(part.values + first, stride, plan->columns, source, err);
   if (!status) copy_times(part.time_ns, ticker->bars, source);
   if (status)
-    bt_feature_part_clear(&part);
+    bt_feature_part_clear(&part, ticker->spare);
   else
     *out = part;
   return status;
@@ -79,11 +79,11 @@ static bt_status make_text(bt_feature_part *part, const bt_feature_ticker *ticke
   bt_status status =
       plan->panel ? BT_OK : bt_feature_csv_head(&part->text, plan->columns, false, err);
   if (!status) status = bt_feature_csv_rows(&part->text, &table, err);
-  free(part->values);
+  bt_block_give(ticker->spare, part->values);
   free(part->time_ns);
   part->values = NULL;
   part->time_ns = NULL;
-  if (status) bt_feature_part_clear(part);
+  if (status) bt_feature_part_clear(part, ticker->spare);
   return status;
 }
 

@@ -17,7 +17,7 @@ typedef struct bt_feature_ticker {
   size_t index; /* in the universe */
   const bt_job *job;
   const bt_feature_plan *plan;
-  bt_spare *spare; /* memory of indicators is taken from here; NULL: it is new */
+  bt_spare *spare; /* memory of indicators and values is taken from here; NULL: it is new */
 } bt_feature_ticker;
 
 /* Computes its rows: values and times, or with plan->csv their lines. The caller clears *out with

@@ -68,7 +68,8 @@ static void count_done(const features *f, size_t n_rows)
 }
 
 /* Its files, or its part of the panel, which is then not the caller's any more. */
-static bt_status put_part(features *f, size_t index, bt_feature_part *part, bt_error *err)
+static bt_status put_part(features *f, size_t index, bt_feature_part *part, bt_spare *spare,
+                          bt_error *err)
 {
   uint64_t n_bytes = 0;
   size_t n_rows = part->n_rows;
@@ -77,7 +78,7 @@ static bt_status put_part(features *f, size_t index, bt_feature_part *part, bt_e
     status = bt_feature_panel_put(&f->panel, index, part, err);
   } else {
     status = bt_feature_ticker_write(&n_bytes, part, &f->folder, index, err);
-    bt_feature_part_clear(part);
+    bt_feature_part_clear(part, spare);
   }
   if (status) return status;
   f->written[index] = true;
@@ -108,7 +109,7 @@ static bt_status make_ticker(features *f, size_t index, worker_memory *memory, b
   count_known(f, index, f->means->scan->entries[index].n_span_bars);
   status = bt_feature_ticker_compute(&part, &ticker, err);
   bt_bars_free(owned);
-  return status ? status : put_part(f, index, &part, err);
+  return status ? status : put_part(f, index, &part, ticker.spare, err);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
