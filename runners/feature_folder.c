@@ -73,9 +73,18 @@ static bt_status lock_folder(int *out, const char *folder, bt_error *err)
   return status;
 }
 
+/* At the end: asks for no memory. */
+static void remove_at_end(const char *path, const char *name)
+{
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  (void)unlinkat(folder, name, 0);
+  (void)close(folder);
+}
+
 static void unlock_folder(int lock, const char *folder)
 {
-  (void)remove_file(folder, lock_name, "", NULL);
+  remove_at_end(folder, lock_name);
   (void)close(lock);
 }
 
@@ -312,8 +321,8 @@ void bt_feature_folder_close(bt_feature_folder *folder, bool any_written)
   const char *path = folder->plan->path;
   bool leave_nothing = folder->was_empty && !any_written;
   if (leave_nothing) {
-    (void)remove_file(path, BT_FEATURE_TICKERS_FILE, "", NULL);
-    (void)remove_file(path, BT_FEATURE_COLUMNS_FILE, "", NULL);
+    remove_at_end(path, BT_FEATURE_TICKERS_FILE);
+    remove_at_end(path, BT_FEATURE_COLUMNS_FILE);
   }
   unlock_folder(folder->lock, path);
   if (leave_nothing && folder->was_made) (void)rmdir(path);
