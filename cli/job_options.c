@@ -67,7 +67,7 @@ static bt_status read_isolation(bt_job_options *options, const bt_arguments *arg
                              err);
 }
 
-static bt_status read_output(bt_job_options *options, const bt_arguments *arguments, bt_error *err)
+bt_status bt_options__output(bt_job_options *options, const bt_arguments *arguments, bt_error *err)
 {
   static const char *const words[] = {"auto", "always", "never"};
   const char *database = bt_arguments_find(arguments, "out");
@@ -84,7 +84,7 @@ static bt_status read_output(bt_job_options *options, const bt_arguments *argume
   return status;
 }
 
-static bt_status read_universe(bt_job_options *options, const bt_arguments *arguments,
+bt_status bt_options__universe(bt_job_options *options, const bt_arguments *arguments,
                                bt_error *err)
 {
   options->universe_path = bt_arguments_find(arguments, "universe");
@@ -101,13 +101,13 @@ static bt_status read_universe(bt_job_options *options, const bt_arguments *argu
  * wrong with the others. */
 static bt_status read_parts(bt_job_options *out, const bt_arguments *arguments, bt_error *err)
 {
-  bt_status status = read_output(out, arguments, err);
+  bt_status status = bt_options__output(out, arguments, err);
   if (!status) status = bt_load_options_read(&out->job.load, arguments, err);
   if (!status) status = bt_options__span(&out->job, arguments, err);
   if (!status) status = bt_options__trading(&out->job, arguments, err);
   if (!status) status = bt_options__strategy(out, arguments, err);
   if (!status) status = bt_options__grid(out, arguments, err);
-  if (!status) status = read_universe(out, arguments, err);
+  if (!status) status = bt_options__universe(out, arguments, err);
   if (!status) status = bt_options__market(out, arguments, err);
   if (!status) status = bt_options__selection(out, arguments, err);
   if (!status && out->walks) status = bt_options__walk(out, arguments, err);

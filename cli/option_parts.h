@@ -13,6 +13,11 @@
  */
 bt_status bt_options__rate(double *out, const char *option, const char *text, bt_error *err);
 
+/* What is printed and where results go, --jobs, and the symbols: cli/job_options.c. */
+bt_status bt_options__output(bt_job_options *options, const bt_arguments *arguments, bt_error *err);
+bt_status bt_options__universe(bt_job_options *options, const bt_arguments *arguments,
+                               bt_error *err);
+
 /* --from, --to, and how it trades: cli/trading_options.c. */
 bt_status bt_options__span(bt_job *job, const bt_arguments *arguments, bt_error *err);
 bt_status bt_options__trading(bt_job *job, const bt_arguments *arguments, bt_error *err);

@@ -42,8 +42,9 @@ char *bt_progress_line(char buffer[BT_PROGRESS_LINE_SIZE], const bt_progress_sta
   (void)snprintf(counts, sizeof counts, "%s/%s  %s left", bt_text_count(done, state->n_done),
                  bt_text_counted(of, state->n_tickers, "ticker"),
                  share > 0 ? bt_text_duration(left, elapsed_s * (1 - share) / share) : "?");
-  (void)snprintf(speed, sizeof speed, "  %s bar-combinations/s",
-                 bt_text_rate(rate, state->bar_combos / (elapsed_s + 1e-9)));
+  (void)snprintf(speed, sizeof speed, "  %s %s/s",
+                 bt_text_rate(rate, state->bar_combos / (elapsed_s + 1e-9)),
+                 state->unit ? state->unit : "bar-combinations");
   if (strlen(counts) + strlen(speed) + CELLS_LEAST + 3 >= room) speed[0] = '\0';
   size_t used = strlen(counts) + strlen(speed) + 3;
   int n_cells = used + 1 < room ? (int)(room - used - 1) : 0;

@@ -33,6 +33,8 @@ typedef struct bt_indicator {
   /* The first bar on which an output is defined, on clean data; params as below. */
   size_t (*first_bar)(const double *params, size_t output);
   bool needs_benchmark; /* series->benchmark is there whenever compute is called */
+  bool is_part; /* a step on the way to others, which share it: who asks for every indicator gets
+                   them without it */
   /* Fills outputs[0 .. n_outputs-1], n_bars values each; n_bars may be less than any period. params
    * were checked against least, most and whole. Errors: NOMEM. */
   bt_status (*compute)(double *const *outputs, const bt_indicator_input *input,

@@ -26,6 +26,14 @@ static bt_span find_outside(const bt_bars *bars, const bt_membership *stretches,
   return bt_bars_find_span(bars, from_ns, to_ns);
 }
 
+bt_span bt_membership_bars(const bt_membership *stretch, const bt_bars *bars)
+{
+  bool is_open = stretch->to_day == INT64_MAX;
+  int64_t end_ns = is_open ? INT64_MAX : midnight_ns(stretch->to_day + 1);
+  return bt_bars_find_span(bars, midnight_ns(stretch->from_day),
+                           end_ns == INT64_MAX ? end_ns : end_ns - 1);
+}
+
 /* Whether membership ends on that day, which is not known from a later bar. */
 static bool ends_on(int64_t day, const bt_membership *stretches, size_t n)
 {

@@ -21,4 +21,7 @@ typedef struct bt_membership {
 bt_status bt_membership_apply(bt_changes *target, const bt_bars *bars,
                               const bt_membership *stretches, size_t n_stretches, bt_error *err);
 
+/* The bars inside of one stretch. */
+bt_span bt_membership_bars(const bt_membership *stretch, const bt_bars *bars);
+
 #endif

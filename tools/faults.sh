@@ -1,7 +1,7 @@
 #!/bin/sh
 # faults.sh BUILD_DIR - jobs in which every so many-th request for memory fails once, for each of a
 # few hundred requests: the program must end by itself, say why in one line, exit with 1, and leave a
-# database that is whole; or not need that memory and exit with 0. glibc alone.
+# database that is whole, or no half file; or not need that memory and exit with 0. glibc alone.
 set -eu
 build=$(cd "$1" && pwd)
 program=$build/backtest
@@ -21,24 +21,36 @@ job() {
     --progress never
 }
 
-# fail_each OPTION...: a request fails in each run of the job
+# features OPTION...
+features() {
+  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" features --universe u.txt -j 2 --out r \
+    --indicator all --return 1 --benchmark S00001 --quiet --progress never "$@"
+}
+
+# look: "ok", or what is wrong with what a run has left
+look() {
+  whole=ok
+  [ ! -s r.db ] || whole=$(sqlite3 r.db 'PRAGMA integrity_check')
+  [ ! -d r ] || [ -z "$(find r -name '.*' -type f)" ] || whole='left half a file'
+}
+
+# fail_each JOB OPTION...: a request fails in each run of the job
 fail_each() {
-  total=$(FAIL_COUNT=1 job "$@" 2>&1)
-  rm -f r.db
-  [ "$total" -gt 1000 ] || { echo "faults.sh: $total requests: nothing is counted" >&2; exit 1; }
+  total=$(FAIL_COUNT=1 "$@" 2>&1)
+  rm -rf r.db r
+  [ "$total" -gt 250 ] || { echo "faults.sh: $total requests: nothing is counted" >&2; exit 1; }
   n_runs=0 n_failed=0 n_wrong=0 at=1
   while [ "$at" -lt "$total" ]; do
     status=0
-    FAIL_AT=$at job "$@" 2>err || status=$?
-    whole=ok
-    [ ! -s r.db ] || whole=$(sqlite3 r.db 'PRAGMA integrity_check')
+    FAIL_AT=$at "$@" 2>err || status=$?
+    look
     lines=$(wc -l <err)
     if [ "$whole" != ok ] || [ "$status" -gt 1 ] || [ "$lines" != "$status" ]; then
-      echo "request $at: exit $status, $lines lines, database $whole: $(head -n 3 err)"
+      echo "request $at: exit $status, $lines lines, results $whole: $(head -n 3 err)"
       n_wrong=$((n_wrong + 1))
     fi
     n_runs=$((n_runs + 1)) n_failed=$((n_failed + status))
-    rm -f r.db r.db-wal r.db-shm
+    rm -rf r.db r.db-wal r.db-shm r
     # all of the first, where most kinds of memory are asked for; then fewer and fewer
     at=$((at + 1 + at / 200))
   done
@@ -47,9 +59,11 @@ fail_each() {
   [ "$n_wrong" = 0 ] && [ "$n_failed" -gt 100 ]
 }
 
-fail_each --strategy macd --grid
-fail_each walkforward --strategy sma --grid --param stop_loss=0,5% --train 4m --test 1m \
+fail_each job --strategy macd --grid
+fail_each job walkforward --strategy sma --grid --param stop_loss=0,5% --train 4m --test 1m \
   --select universe --keep top:2 --save trades,equity --regimes trend:20 --benchmark S00001
-fail_each walkforward --strategy sma --grid --train 4m --test 1m --keep all
+fail_each job walkforward --strategy sma --grid --train 4m --test 1m --keep all
+fail_each features
+fail_each features --panel --format csv
 store=
-fail_each --strategy sma --grid --check-lookahead --benchmark S00001 --size vol:15%
+fail_each job --strategy sma --grid --check-lookahead --benchmark S00001 --size vol:15%

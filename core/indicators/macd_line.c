@@ -1,29 +1,32 @@
 /* The MACD line as TA-Lib computes it: both EMAs start on bar slow-1, the fast one seeded by the
  * mean of the `fast` closes up to that bar. With fast > slow the two change places, as in TA-Lib.
  * An indicator by itself, so that all signal lines share it. */
+#include <stdlib.h>
+
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+
+static void subtract(double *restrict from, const double *restrict x, size_t n)
+{
+  for (size_t t = 0; t < n; t++) from[t] -= x[t];
+}
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  (void)err;
   const bt_series *s = input->series;
   double fast = fmin(params[0], params[1]), slow = fmax(params[0], params[1]), *line = outputs[0];
-  size_t start = (size_t)slow - 1;
-  if (start >= s->n_bars) {
-    bt_indicator__fill_nan(line, s->n_bars);
-    return BT_OK;
-  }
-  double fast_ema = bt_exact_mean(input->close_sums, start + 1 - (size_t)fast, start + 1);
-  double slow_ema = bt_exact_mean(input->close_sums, 0, start + 1);
-  bt_indicator__fill_nan(line, start);
-  line[start] = fast_ema - slow_ema;
-  for (size_t t = start + 1; t < s->n_bars; t++) {
-    fast_ema = bt_indicator__ema_step(fast_ema, s->close[t], fast);
-    slow_ema = bt_indicator__ema_step(slow_ema, s->close[t], slow);
-    line[t] = fast_ema - slow_ema;
-  }
+  size_t n = s->n_bars, start = (size_t)slow - 1;
+  bt_indicator__fill_nan(line, n);
+  if (start >= n) return BT_OK;
+  double *slow_ema = malloc(n * sizeof *slow_ema);
+  if (!slow_ema) return bt_fail_nomem(err, "macd_line");
+  double fast_seed = bt_exact_mean(input->close_sums, start + 1 - (size_t)fast, start + 1);
+  bt_indicator__ema(line, s->close, n, start, fast_seed, fast);
+  bt_indicator__ema(slow_ema, s->close, n, start, bt_exact_mean(input->close_sums, 0, start + 1),
+                    slow);
+  subtract(line, slow_ema, n);
+  free(slow_ema);
   return BT_OK;
 }
 
@@ -48,4 +51,5 @@ const bt_indicator bt_indicator_macd_line = {.name = "macd_line",
                                              .outputs = outputs,
                                              .n_outputs = 1,
                                              .first_bar = first_bar,
+                                             .is_part = true,
                                              .compute = compute};

@@ -27,17 +27,11 @@ static inline double bt_indicator__wilder_step(double u, double x, double period
   return (u * (period - 1) + x) / period;
 }
 
-/* EMA of x from bar `start` on, where it has the value `seed`; NaN before. start < n. */
-static inline void bt_indicator__ema(double *out, const double *x, size_t n, size_t start,
-                                     double seed, double period)
-{
-  double e = seed;
-  bt_indicator__fill_nan(out, start);
-  out[start] = e;
-  for (size_t t = start + 1; t < n; t++) {
-    e = bt_indicator__ema_step(e, x[t], period);
-    out[t] = e;
-  }
-}
+/* EMA, or Wilder average, of x from bar `start` on, where it has the value `seed`; NaN before.
+ * start < n. out may be x. The bits are those of going step by step. */
+void bt_indicator__ema(double *out, const double *x, size_t n, size_t start, double seed,
+                       double period);
+void bt_indicator__wilder(double *out, const double *x, size_t n, size_t start, double seed,
+                          double period);
 
 #endif

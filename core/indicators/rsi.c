@@ -1,37 +1,51 @@
 /* Wilder's relative strength index of the close: 100 G / (G + L) with G and L Wilder averages of
  * the gains and losses, seeded by the first `period` changes: plain sums in order over the period,
  * as TA-Lib has them. First value on bar `period`. NaN where nothing has moved (G + L = 0). */
+#include <stdlib.h>
+
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 
-static double strength(double gain, double loss)
+/* Of the bars from the second one on. */
+static void fill_moves(double *restrict up, double *restrict down, const double *close, size_t n)
 {
-  return 100 * (gain / (gain + loss)); /* 0 / 0 is NaN: nothing has moved */
+  for (size_t t = 1; t < n; t++) {
+    double change = close[t] - close[t - 1];
+    up[t] = change > 0 ? change : 0;
+    down[t] = change < 0 ? -change : 0;
+  }
+}
+
+/* Wilder's average of moves, which are there from the second bar on. */
+static void average(double *out, const double *moves, size_t n, size_t period)
+{
+  double sum = 0;
+  for (size_t t = 1; t <= period; t++) sum += moves[t];
+  bt_indicator__wilder(out, moves, n, period, sum / (double)period, (double)period);
+}
+
+/* Of gains, which the strength takes the place of, and losses; NaN where they are, and 0 / 0 is,
+ * too: nothing has moved. */
+static void fill_strength(double *restrict gain, const double *restrict loss, size_t n)
+{
+  for (size_t t = 0; t < n; t++) gain[t] = 100 * (gain[t] / (gain[t] + loss[t]));
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  (void)err;
-  const double *close = input->series->close;
   size_t n = input->series->n_bars, period = (size_t)params[0];
-  double *out = outputs[0], gain = 0, loss = 0;
-  bt_indicator__fill_nan(out, n < period ? n : period);
-  for (size_t t = 1; t < n; t++) {
-    double change = close[t] - close[t - 1];
-    double up = change > 0 ? change : 0, down = change < 0 ? -change : 0;
-    if (t <= period) { /* sums until the seed is whole */
-      gain += up;
-      loss += down;
-      if (t < period) continue;
-      gain /= params[0];
-      loss /= params[0];
-    } else {
-      gain = bt_indicator__wilder_step(gain, up, params[0]);
-      loss = bt_indicator__wilder_step(loss, down, params[0]);
-    }
-    out[t] = strength(gain, loss);
-  }
+  double *out = outputs[0];
+  bt_indicator__fill_nan(out, n);
+  if (n <= period) return BT_OK;
+  double *up = malloc(3 * n * sizeof *up);
+  if (!up) return bt_fail_nomem(err, "rsi");
+  double *down = up + n, *loss = down + n;
+  fill_moves(up, down, input->series->close, n);
+  average(out, up, n, period);
+  average(loss, down, n, period);
+  fill_strength(out, loss, n);
+  free(up);
   return BT_OK;
 }
 

@@ -1,0 +1,127 @@
+/* A recurrence waits for its own last value on every bar, and the processor with it. But an average
+ * forgets: two that begin with different values soon have the same bits. So the series is cut into
+ * stretches that go side by side, each but the first begun early with a guess. Where a stretch
+ * ends, its last value is the true one before the next; from there on true steps are taken until
+ * they meet what the guess has led to, which is then true, too. Mostly that is the first one. */
+#include "core/indicators/recurrence.h"
+
+#include <stdbool.h>
+
+enum { STRETCHES = 8, PAIRS = STRETCHES / 2 };
+
+/* Two neighbours take a step together: a vector that every x86-64 and arm64 has. */
+typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+
+/* The distance from the truth shrinks by 1 - rate a bar, and so many times 1 / rate make e^-40 of
+ * it: below the last bit, with some to spare. */
+static const double FORGOTTEN = 40;
+
+typedef struct recurrence {
+  bool is_wilder; /* a constant where it is used, so that loops have no branch */
+  double period;
+} recurrence;
+
+static inline double step(recurrence r, double last, double x)
+{
+  return r.is_wilder ? bt_indicator__wilder_step(last, x, r.period)
+                     : bt_indicator__ema_step(last, x, r.period);
+}
+
+static inline double go(double *out, const double *x, size_t n, double last, recurrence r)
+{
+  for (size_t t = 0; t < n; t++) out[t] = last = step(r, last, x[t]);
+  return last;
+}
+
+/* From value `first` to before `end` takes true steps, out[first - 1] being true, until one has the
+ * bits that are there. */
+static inline void correct(double *out, const double *x, size_t first, size_t end, recurrence r)
+{
+  double last = out[first - 1];
+  for (size_t t = first; t < end; t++) {
+    last = step(r, last, x[t]);
+    if (last == out[t]) return;
+    out[t] = last;
+  }
+}
+
+static inline pair step_pair(recurrence r, pair last, pair x)
+{
+  if (r.is_wilder) return (last * (r.period - 1) + x) / r.period;
+  return last + 2 / (r.period + 1) * (x - last);
+}
+
+static inline pair read_pair(const double *const *from, size_t i)
+{
+  return (pair){from[0][i], from[1][i]};
+}
+
+static inline void write_pair(double *const *to, size_t i, pair x)
+{
+  to[0][i] = x[0];
+  to[1][i] = x[1];
+}
+
+/* All stretches of `length` values, behind `early` values of which only the first stretch's count;
+ * they begin at from[] and to[], with the values before in last[]. */
+static inline void go_side_by_side(double *const *to, const double *const *from, pair *last,
+                                   size_t early, size_t length, recurrence r)
+{
+  for (size_t i = 0; i < early; i++) {
+    for (size_t k = 0; k < PAIRS; k++) last[k] = step_pair(r, last[k], read_pair(from + 2 * k, i));
+    to[0][i] = last[0][0];
+  }
+  for (size_t i = early; i < early + length; i++) {
+    for (size_t k = 0; k < PAIRS; k++) {
+      last[k] = step_pair(r, last[k], read_pair(from + 2 * k, i));
+      write_pair(to + 2 * k, i, last[k]);
+    }
+  }
+}
+
+/* Values behind the one that is `seed`; out is not x. */
+static inline void go_in_stretches(double *restrict out, const double *restrict x, size_t n,
+                                   size_t early, double seed, recurrence r)
+{
+  size_t length = (n - early) / STRETCHES, rest = n - early - STRETCHES * length;
+  const double *from[STRETCHES];
+  double *to[STRETCHES];
+  pair last[PAIRS];
+  for (size_t k = 0; k < STRETCHES; k++) { /* the first one has the rest, and so a true start */
+    from[k] = x + rest + k * length;
+    to[k] = out + rest + k * length;
+    last[k / 2][k % 2] = from[k][0];
+  }
+  last[0][0] = go(out, x, rest, seed, r);
+  go_side_by_side(to, from, last, early, length, r);
+  for (size_t k = 1, first = rest + early + length; k < STRETCHES; k++, first += length)
+    correct(out, x, first, first + length, r);
+}
+
+/* rate: the weight of a new value. */
+static inline void fill(double *out, const double *x, size_t n, double seed, double rate,
+                        recurrence r)
+{
+  double early = FORGOTTEN / rate;
+  if (out == x || 3 * early > (double)n)
+    (void)go(out, x, n, seed, r);
+  else
+    go_in_stretches(out, x, n, (size_t)early, seed, r);
+}
+
+void bt_indicator__ema(double *out, const double *x, size_t n, size_t start, double seed,
+                       double period)
+{
+  bt_indicator__fill_nan(out, start);
+  out[start] = seed;
+  fill(out + start + 1, x + start + 1, n - start - 1, seed, 2 / (period + 1),
+       (recurrence){false, period});
+}
+
+void bt_indicator__wilder(double *out, const double *x, size_t n, size_t start, double seed,
+                          double period)
+{
+  bt_indicator__fill_nan(out, start);
+  out[start] = seed;
+  fill(out + start + 1, x + start + 1, n - start - 1, seed, 1 / period, (recurrence){true, period});
+}

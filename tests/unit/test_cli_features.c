@@ -1,0 +1,364 @@
+/* backtest features, the whole command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/feature_options.h"
+#include "core/number.h"
+#include "core/time.h"
+#include "tests/support/npy_file.h"
+#include "tests/support/program_scene.h"
+
+#define JOB "backtest features --universe u.txt --quiet "
+
+static int make_scene(void **state)
+{
+  return program_scene_setup_by(state, "backtest synth --tickers 8 --bars 300 --dir u");
+}
+
+/* A ticker of three bars: closes 10, 20, 15. */
+static int make_small_scene(void **state)
+{
+  return program_scene_setup_by(state, "printf 'Date,Open,High,Low,Close,Volume\\n"
+                                       "2020-01-02,10,11,9,10,5\\n2020-01-03,11,21,10,20,6\\n"
+                                       "2020-01-06,19,19,14,15,7\\n' >A.csv; echo A >a.txt");
+}
+
+/* dir/out, where the matrices are. */
+static const char *out_of(const program_scene *s)
+{
+  static char path[TEST_PATH_SIZE + 8];
+  (void)snprintf(path, sizeof path, "%s/out", s->dir);
+  return path;
+}
+
+static void matrices_are_npy_files_with_names(void **state)
+{
+  program_scene *s = *state;
+  npy_file matrix, dates;
+  expect_exit(s,
+              "backtest features --universe a.txt --ohlcv --return 1 --label fwd_return:1 "
+              "--indicator sma:2 --out out",
+              0);
+  expect_part(s->run.out, "1 ticker, 3 bars, 8 columns\n");
+  expect_part(s->run.out, "results   out, its columns are named in columns.txt; try\n");
+  npy_file_read(&matrix, out_of(s), "A.npy");
+  npy_file_read(&dates, out_of(s), "A.dates.npy");
+  assert_int_equal(matrix.n_rows, 3);
+  assert_int_equal(matrix.n_columns, 8);
+  assert_true(npy_time(&dates, 2) == 18267 * BT_NS_PER_DAY);
+  assert_true(npy_number(&matrix, 1, 0) == 11 && npy_number(&matrix, 1, 1) == 21 &&
+              npy_number(&matrix, 1, 2) == 10 && npy_number(&matrix, 1, 3) == 20 &&
+              npy_number(&matrix, 1, 4) == 6);
+  assert_true(isnan(npy_number(&matrix, 0, 5)) && !isnan(npy_number(&matrix, 1, 5)));
+  assert_true(npy_number(&matrix, 1, 6) == 1 && npy_number(&matrix, 2, 6) == -0.25);
+  assert_true(npy_number(&matrix, 0, 7) == 1 && isnan(npy_number(&matrix, 2, 7)));
+  npy_file_free(&matrix);
+  npy_file_free(&dates);
+  expect_output(s, "cat out/columns.txt out/tickers.txt; ls -A out",
+                "open\nhigh\nlow\nclose\nvolume\nsma_2\nreturn_1\nfwd_return_1\nA\tA.npy\n"
+                "A.dates.npy\nA.npy\ncolumns.txt\ntickers.txt\n");
+}
+
+static void text_has_nothing_for_what_is_not_there(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "backtest features --universe a.txt --indicator sma:2 --return 1 "
+                "--label fwd_return:1 --format csv --quiet --out out; cat out/A.csv",
+                "date,sma_2,return_1,fwd_return_1\n2020-01-02,,,1\n2020-01-03,15,1,-0.25\n"
+                "2020-01-06,17.5,-0.25,\n");
+  expect_output(s,
+                "backtest features --universe a.txt --return 2 --panel --format csv --quiet "
+                "--out p; cat p/panel.csv p/tickers.txt p/columns.txt",
+                "ticker,date,return_2\nA,2020-01-02,\nA,2020-01-03,\nA,2020-01-06,0.5\nA\n"
+                "ticker\nreturn_2\n");
+}
+
+/* A name that needs quotes, and bars with a time of day. */
+static void text_of_any_name_can_be_read(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "mkdir d; printf 'Date,Open,High,Low,Close\\n2020-01-02 10:00,1,1,1,1\\n"
+                "2020-01-02 11:30,2,2,2,2\\n' >'d/x, \"y\".csv'; "
+                "backtest features --universe d --return 1 --panel --format csv --quiet --out p; "
+                "cat p/panel.csv",
+                "ticker,date,return_1\n\"x, \"\"y\"\"\",2020-01-02T10:00:00,\n"
+                "\"x, \"\"y\"\"\",2020-01-02T11:30:00,1\n");
+  expect_output(
+      s, "backtest features --universe d --return 1 --quiet --out o; ls o; cat o/tickers.txt",
+      "columns.txt\ntickers.txt\nx, %22y%22.dates.npy\nx, %22y%22.npy\n"
+      "x, \"y\"\tx, %22y%22.npy\n");
+}
+
+/* Each number of S00003.csv is that of S00003.npy. */
+static void text_reads_back_to_the_same_bits(void **state)
+{
+  program_scene *s = *state;
+  npy_file matrix;
+  expect_exit(s,
+              JOB "--indicator all --return 1 --label fwd_return:5 --out out && " JOB
+                  "--indicator all --return 1 --label fwd_return:5 --out text --format csv && "
+                  "cat text/S00003.csv",
+              0);
+  npy_file_read(&matrix, out_of(s), "S00003.npy");
+  char *line = strchr(s->run.out, '\n') + 1;
+  for (size_t row = 0; row < matrix.n_rows; row++) {
+    char *end = strchr(line, '\n'), *cell = strchr(line, ',');
+    *end = '\0';
+    for (size_t k = 0; k < matrix.n_columns; k++) {
+      char *next = strchr(cell + 1, ',');
+      double value = (double)NAN, expected = npy_number(&matrix, row, k);
+      if (next) *next = '\0';
+      assert_true(cell[1] == '\0' || bt_number_parse(&value, cell + 1));
+      assert_true(value == expected || (isnan(value) && isnan(expected)));
+      cell = next;
+    }
+    assert_null(cell);
+    line = end + 1;
+  }
+  assert_string_equal(line, "");
+  npy_file_free(&matrix);
+}
+
+static void any_number_of_workers_writes_the_same_bytes(void **state)
+{
+  program_scene *s = *state;
+  expect_output(
+      s,
+      "for how in '' '--panel' '--format csv' '--panel --format csv'; do for j in 1 2 5; do " JOB
+      "--indicator all --return 3 $how -j $j --out o$j || exit 1; done; "
+      "diff -r o1 o2 && diff -r o1 o5 && rm -r o1 o2 o5 && echo same; done",
+      "same\nsame\nsame\nsame\n");
+}
+
+static void a_panel_counts_the_tickers_that_have_rows(void **state)
+{
+  program_scene *s = *state;
+  npy_file panel, dates;
+  expect_exit(s, "echo Date,Open,High,Low,Close >u/S00002.csv; " JOB "--return 1 --panel --out out",
+              0);
+  expect_part(s->run.err, "backtest: warning: S00002 is rejected: ");
+  npy_file_read(&panel, out_of(s), "panel.npy");
+  npy_file_read(&dates, out_of(s), "panel.dates.npy");
+  assert_int_equal(dates.n_rows, panel.n_rows);
+  assert_true(npy_number(&panel, 0, 0) == 0 && npy_number(&panel, panel.n_rows - 1, 0) == 6);
+  npy_file_free(&panel);
+  npy_file_free(&dates);
+  expect_output(s, "sed -n 1,2p out/tickers.txt; wc -l <out/tickers.txt", "S00001\nS00003\n7\n");
+}
+
+static void a_rejected_ticker_is_a_warning(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "echo x >u/S00004.csv; backtest features --universe u.txt --return 1 --out out; "
+              "ls out | grep -c npy",
+              0);
+  expect_part(s->run.err, "backtest: warning: S00004 is rejected: ");
+  expect_part(s->run.out, "rejected  1 of 8 tickers; `backtest check` shows why\n");
+  expect_part(s->run.out, "\n14\n");
+  expect_exit(s, JOB "--return 1 --strict --out strict", 3);
+  expect_part(s->run.err, "backtest: --strict: 1 of 8 tickers rejected\n");
+  expect_output(s, "test -e strict || echo none", "none\n");
+  expect_exit(s, "for f in u/*.csv; do echo x >$f; done; " JOB "--return 1 --out none", 1);
+  expect_part(s->run.err, "every ticker was rejected (8); the first, S00001: ");
+  expect_output(s, "test -e none || echo none", "none\n");
+}
+
+static void a_benchmark_is_for_those_that_need_it(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, JOB "--indicator all --benchmark S00001 --out out", 0);
+  expect_exit(s, "backtest features --universe u.txt --indicator all --json --out json", 0);
+  json_object *o = json_tokener_parse(s->run.out), *columns = NULL, *left_out = NULL;
+  assert_true(json_object_object_get_ex(o, "columns", &columns));
+  assert_true(json_object_object_get_ex(o, "left_out", &left_out));
+  size_t n_columns = json_object_array_length(columns);
+  size_t n_left_out = json_object_array_length(left_out);
+  char lines[64];
+  (void)snprintf(lines, sizeof lines, "%zu\n", n_columns + n_left_out); /* of one output each */
+  json_object_put(o);
+  expect_output(s, "wc -l <out/columns.txt", lines);
+  expect_exit(s, JOB "--return 1 --benchmark NONE --out x", 1);
+  expect_part(s->run.err, "--benchmark NONE: ");
+}
+
+static void wrong_usage_has_a_line(void **state)
+{
+  program_scene *s = *state;
+  expect_usage(s, "backtest features", "--universe is missing");
+  expect_usage(s, JOB "--return 1", "--out is missing");
+  expect_usage(s, JOB "--out x", "no column is asked for: give --indicator NAME");
+  expect_usage(s, JOB "--out x --return 1 more", "more: features takes options alone");
+  expect_usage(s, JOB "--out x --indicator rsj",
+               "--indicator rsj: no such indicator; did you mean "
+               "'rsi'?");
+  expect_usage(s, JOB "--out x --indicator rsi:14,2",
+               "--indicator rsi:14,2: rsi takes 1 parameter");
+  expect_usage(s, JOB "--out x --indicator sma:0", "period must be a whole number from 1 to ");
+  expect_usage(s, JOB "--out x --indicator rsi --indicator rsi:14",
+               "column rsi_14 is asked for "
+               "twice");
+  expect_usage(s, JOB "--out x --indicator all --indicator all", "--indicator all: given twice");
+  expect_usage(s, JOB "--out x --return 0", "--return 0: must be a whole number of bars");
+  expect_usage(s, JOB "--out x --label up:5", "--label up:5: no such label");
+  expect_usage(s, JOB "--out x --return 1 --format hdf", "--format hdf: must be one of npy, csv");
+  expect_usage(s, JOB "--out x --return 1 --lag-return 1", "--lag-return: no such option");
+  expect_usage(s, JOB "--out x --return 1 --from x", "--from x: not a date");
+  expect_usage(s, JOB "--out x --return 1 --progress x", "--progress x: must be one of");
+  expect_output(s, "test -e x || echo none", "none\n");
+}
+
+static void folders_of_something_else_are_left_alone(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, JOB "--return 1 --format csv --overwrite --out u", 1);
+  expect_part(s->run.err, "backtest: u: has files (such as S0000");
+  expect_exit(s, JOB "--return 1 --out u.txt", 1);
+  assert_string_equal(s->run.err, "backtest: u.txt: Not a directory\n");
+  expect_exit(s, JOB "--return 1 --out no/such", 1);
+  assert_string_equal(s->run.err, "backtest: no/such: cannot be made: No such file or directory\n");
+  expect_exit(
+      s, JOB "--return 1 --out out && " JOB "--return 1 --out out && " JOB "--return 2 --out out",
+      1);
+  expect_part(s->run.err, "backtest: out: has matrices of other columns (return_1 instead of "
+                          "return_2); give another --out, or --overwrite\n");
+  expect_output(s, JOB "--return 2 --out out --overwrite && cat out/columns.txt", "return_2\n");
+}
+
+/* The limit on the size of files stands for a disk that is full. */
+static void a_full_disk_is_one_line(void **state)
+{
+  program_scene *s = *state;
+  static const char *const how[] = {"", "--panel", "--format csv", "--panel --format csv"};
+  char command[256];
+  for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
+    (void)snprintf(command, sizeof command, "ulimit -f 8; " JOB "--indicator all -j 2 --out out %s",
+                   how[i]);
+    expect_exit(s, command, 1);
+    expect_part(s->run.err, "File too large\n");
+    assert_int_equal(strncmp(s->run.err, "backtest: out/", strlen("backtest: out/")), 0);
+    assert_ptr_equal(strchr(s->run.err, '\n'), s->run.err + strlen(s->run.err) - 1);
+    expect_output(s, "ls -A out 2>/dev/null | wc -l", "0\n");
+  }
+}
+
+static void a_folder_that_cannot_be_written_is_one_line(void **state)
+{
+  program_scene *s = *state;
+  if (geteuid() == 0) { /* who may write everywhere, but not here */
+    expect_exit(s, JOB "--return 1 --out /proc/matrices", 1);
+    expect_part(s->run.err, "backtest: /proc/matrices: cannot be made: ");
+    return;
+  }
+  expect_exit(s, "mkdir out; chmod 500 out; " JOB "--return 1 --out out", 1);
+  assert_string_equal(s->run.err, "backtest: out: cannot be written: Permission denied\n");
+}
+
+/* A run that takes a while, in the background, with its number in $p; some files are there. */
+#define LONG_RUN                                                                                   \
+  "backtest synth --tickers 60 --bars 2500 --dir v >/dev/null; "                                   \
+  "all='backtest features --universe v.txt --indicator all --format csv --quiet -j 2'; "           \
+  "$all --out whole; $all --out out & p=$!; "                                                      \
+  "until test -e out/S00003.csv; do sleep 0.02; done; "
+
+/* Each file that has its name is whole; there are some, and not all. */
+#define CHECK_PART                                                                                 \
+  "n=0; for f in out/*.csv; do cmp $f whole/${f#out/} || exit 1; n=$((n + 1)); done; "             \
+  "test $n -gt 0 && test $n -lt 60 && cmp out/columns.txt whole/columns.txt && echo whole; "
+
+static void a_kill_leaves_no_half_file(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                LONG_RUN "kill -KILL $p; wait $p 2>/dev/null; " CHECK_PART
+                         "$all --out out && diff -r out whole && ls -A out | wc -l",
+                "whole\n62\n");
+}
+
+static void a_signal_keeps_finished_tickers(void **state)
+{
+  program_scene *s = *state;
+  expect_output(
+      s, LONG_RUN "kill -TERM $p; wait $p; echo $?; " CHECK_PART "ls -A out | grep -c '^[.]'; true",
+      "143\nwhole\n0\n");
+  expect_part(s->run.err, " of 60 tickers written to out\n");
+}
+
+static void help_has_an_example_that_works(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "backtest features --help", 0);
+  char *example = strstr(s->run.out, "Example: "), command[512];
+  assert_non_null(example);
+  char *end = strstr(example, "\nDIR gets");
+  assert_non_null(end);
+  *end = '\0';
+  (void)snprintf(command, sizeof command, "cp u.txt sp500.txt; cp -r u sp500; %s",
+                 example + strlen("Example: "));
+  expect_exit(s, command, 0);
+  expect_part(s->run.out, "features of sp500.txt: 8 tickers, ");
+  expect_output(s, "cat feats/columns.txt",
+                "rsi_14\nmacd_12_26_9.macd\nmacd_12_26_9.signal\nreturn_1\nfwd_return_5\n");
+}
+
+/* A dash is written \\- there. */
+static void every_option_is_in_the_manual(void **state)
+{
+  (void)state;
+  static char text[1 << 16];
+  char path[TEST_PATH_SIZE];
+  FILE *file = fopen(test_root_path(path, "docs/backtest.1"), "r");
+  assert_non_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  (void)fclose(file);
+  char *section = strstr(text, ".SH FEATURES"), *end = strstr(text, ".SH UNIVERSE");
+  assert_true(section && end > section);
+  *end = '\0';
+  for (size_t i = 0; i < BT_FEATURE_OPTION_COUNT; i++) {
+    char name[64] = "\\-\\-";
+    size_t used = strlen(name);
+    for (const char *c = bt_feature_option_table[i].name; *c && used + 3 < sizeof name; c++) {
+      if (*c == '-') name[used++] = '\\';
+      name[used++] = *c;
+    }
+    name[used] = '\0';
+    if (!strstr(section, name)) fail_msg("--%s is not there", bt_feature_option_table[i].name);
+  }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_scene, program_scene_teardown)
+#define SMALL(name) cmocka_unit_test_setup_teardown(name, make_small_scene, program_scene_teardown)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      SMALL(matrices_are_npy_files_with_names),
+      SMALL(text_has_nothing_for_what_is_not_there),
+      SMALL(text_of_any_name_can_be_read),
+      CASE(text_reads_back_to_the_same_bits),
+      CASE(any_number_of_workers_writes_the_same_bytes),
+      CASE(a_panel_counts_the_tickers_that_have_rows),
+      CASE(a_rejected_ticker_is_a_warning),
+      CASE(a_benchmark_is_for_those_that_need_it),
+      CASE(wrong_usage_has_a_line),
+      CASE(folders_of_something_else_are_left_alone),
+      CASE(a_full_disk_is_one_line),
+      CASE(a_folder_that_cannot_be_written_is_one_line),
+      CASE(a_kill_leaves_no_half_file),
+      CASE(a_signal_keeps_finished_tickers),
+      CASE(help_has_an_example_that_works),
+      cmocka_unit_test(every_option_is_in_the_manual),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
