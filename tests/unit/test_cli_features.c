@@ -309,7 +309,8 @@ static void help_has_an_example_that_works(void **state)
   expect_exit(s, command, 0);
   expect_part(s->run.out, "features of sp500.txt: 8 tickers, ");
   expect_output(s, "cat feats/columns.txt",
-                "rsi_14\nmacd_12_26_9.macd\nmacd_12_26_9.signal\nreturn_1\nfwd_return_5\n");
+                "rsi_14\nmacd_12_26_9.macd\nmacd_12_26_9.signal\nmacd_12_26_9.histogram\nreturn_"
+                "1\nfwd_return_5\n");
 }
 
 /* A dash is written \\- there. */
