@@ -8,10 +8,12 @@
 
 enum {
   CHUNK_COMBOS_MOST = 4096,
-  CHUNK_BYTES = 256 << 20,   /* of targets, if they changed on every bar */
-  WORK_BAR_COMBOS = 1 << 29, /* cuts of a whole job, if they are more than the least */
-  WORK_OF_A_CUT = 4          /* what a cut takes beside the combinations, in combinations */
+  CHUNK_BYTES = 256 << 20, /* of targets, if they changed on every bar */
+  WORK_OF_A_CUT = 4        /* what a cut takes beside the combinations, in combinations */
 };
+
+/* Bar-combinations of a whole job, by which it may have more cuts than the least. */
+static const double work_bar_combos = 2147483648.0;
 
 /* The whole search. */
 typedef struct search {
@@ -138,7 +140,7 @@ static size_t chunk_size(size_t n_bars, size_t n_combos)
 static size_t cuts_most(const bt_job *job, size_t n_bars)
 {
   double n_combos = (double)bt_grid_count(job->grid) + WORK_OF_A_CUT;
-  double n = WORK_BAR_COMBOS / (n_combos * (double)n_bars * (double)job->universe->n_entries);
+  double n = work_bar_combos / (n_combos * (double)n_bars * (double)job->universe->n_entries);
   return n > BT_CUTS_LEAST ? (size_t)n : BT_CUTS_LEAST;
 }
 
