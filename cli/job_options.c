@@ -14,8 +14,7 @@ const bt_option bt_sweep_option_table[BT_SWEEP_OPTION_COUNT] = {
 
 #include "cli/job_more.def"
     {"check-lookahead", 0, NULL, false,
-     "no sweep: exit 1 if later bars change a target; what looks ahead only between 40 cuts can "
-     "slip through"},
+     "no sweep: exit 1 if later bars change a target; what shows at no cut tried can slip through"},
 };
 
 const bt_option bt_walk_option_table[BT_WALK_OPTION_COUNT] = {

@@ -32,10 +32,11 @@ static bt_status refuse_stored(const bt_arguments *arguments, bt_error *err)
 static void print_clean(const bt_job_options *options, const bt_lookahead_result *result)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE], d[BT_TEXT_SIZE];
-  (void)printf("no look-ahead found: %s, %s x %s x up to %s in %s\n", options->job.strategy->name,
+  (void)printf("no look-ahead found: %s, %s x %s x up to %s%s in %s\n", options->job.strategy->name,
                bt_text_counted(a, result->n_done, "ticker"),
                bt_text_counted(b, bt_grid_count(options->grid), "combination"),
-               bt_text_counted(c, result->n_cuts, "cut"), bt_text_duration(d, result->elapsed_s));
+               bt_text_counted(c, result->n_cuts, "cut"), result->every_cut ? " (every one)" : "",
+               bt_text_duration(d, result->elapsed_s));
 }
 
 /* The first of what was found, on one line. */
@@ -96,6 +97,7 @@ static bt_status print_json(const bt_job_options *options, const bt_lookahead_re
   bt_json_add_count(o, "n_rejected", result->n_rejected, &ok);
   bt_json_add_count(o, "n_combos", bt_grid_count(options->grid), &ok);
   bt_json_add_count(o, "n_cuts", result->n_cuts, &ok);
+  bt_json_add_flag(o, "every_cut_tried", result->every_cut, &ok);
   bt_json_add_count(o, "n_tickers_found", result->n_tickers_found, &ok);
   bt_json_add_count(o, "n_combos_found", result->n_combos_found, &ok);
   if (result->n_tickers_found > 0)

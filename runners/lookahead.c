@@ -8,8 +8,12 @@
 
 enum {
   CHUNK_COMBOS_MOST = 4096,
-  CHUNK_BYTES = 256 << 20 /* of targets, if they changed on every bar */
+  CHUNK_BYTES = 256 << 20, /* of targets, if they changed on every bar */
+  WORK_OF_A_CUT = 4        /* what a cut takes beside the combinations, in combinations */
 };
+
+/* Bar-combinations of a whole job, by which it may have more cuts than the least. */
+static const double work_bar_combos = 2147483648.0;
 
 /* The whole search. */
 typedef struct search {
@@ -28,7 +32,9 @@ typedef struct hit {
 /* A stretch of the combinations on one ticker. */
 typedef struct chunk {
   const bt_run *run;
+  size_t ticker;
   bt_cut *cut;
+  bt_cut_list cuts;
   size_t first, n; /* combinations */
   bt_changes *whole;
   hit *hits;
@@ -78,7 +84,7 @@ static bt_status run_cut(chunk *c, size_t n_left, bt_task_fn fn, bt_worker *work
 }
 
 /* Enters what a chunk has found. */
-static void note(search *s, const chunk *c, size_t ticker)
+static void note(search *s, const chunk *c)
 {
   bt_lookahead_case *first = &s->result->first;
   const bt_bars *bars = c->cut->of->bars;
@@ -90,10 +96,10 @@ static void note(search *s, const chunk *c, size_t ticker)
     bool none = s->result->n_combos_found == 0;
     s->result->n_combos_found += !s->found[combo];
     s->found[combo] = true;
-    if (!none && (combo > first->combo || (combo == first->combo && ticker > first->ticker)))
+    if (!none && (combo > first->combo || (combo == first->combo && c->ticker > first->ticker)))
       continue;
     *first = (bt_lookahead_case){.combo = combo,
-                                 .ticker = ticker,
+                                 .ticker = c->ticker,
                                  .bar = h->bar,
                                  .n_left = h->n_left,
                                  .target = h->target,
@@ -130,50 +136,67 @@ static size_t chunk_size(size_t n_bars, size_t n_combos)
   return n < n_combos ? n : n_combos;
 }
 
-static void count_known(const bt_run *run, size_t index, size_t n_bars, const size_t *cuts,
-                        size_t n_cuts)
+/* How many cuts are tried on a ticker of n_bars: the smaller the job, the more. */
+static size_t cuts_most(const bt_job *job, size_t n_bars)
 {
-  for (size_t i = 0; i < n_cuts; i++) n_bars += cuts[i];
+  double n_combos = (double)bt_grid_count(job->grid) + WORK_OF_A_CUT;
+  double n = work_bar_combos / (n_combos * (double)n_bars * (double)job->universe->n_entries);
+  return n > BT_CUTS_LEAST ? (size_t)n : BT_CUTS_LEAST;
+}
+
+static void count_known(const bt_run *run, size_t index, size_t n_bars, const bt_cut_list *cuts)
+{
+  for (size_t i = 0; i < cuts->n; i++) n_bars += cuts->n_left[i];
   bt_run_count_known(run, index, n_bars * bt_grid_count(run->job->grid));
 }
 
 /* All combinations, chunk by chunk. *found: whether one looks ahead. */
-static bt_status check_combinations(bool *found, search *s, bt_cut *cut, size_t index,
-                                    bt_worker *worker, bt_error *err)
+static bt_status check_combinations(bool *found, search *s, chunk *c, bt_worker *worker,
+                                    bt_error *err)
 {
-  size_t cuts[BT_CUTS_MOST], n_cuts = bt_cut_list(cuts, cut->of, index);
-  size_t n_bars = cut->of->bars->n_bars, n_combos = bt_grid_count(s->run.job->grid);
+  size_t n_bars = c->cut->of->bars->n_bars, n_combos = bt_grid_count(s->run.job->grid);
   size_t size = chunk_size(n_bars, n_combos);
-  chunk c = {.run = &s->run, .cut = cut};
-  bt_status status = chunk_alloc(&c, size, err);
-  count_known(&s->run, index, n_bars, cuts, n_cuts);
-  for (; c.first < n_combos && !status; c.first += c.n) {
-    c.n = n_combos - c.first < size ? n_combos - c.first : size;
-    for (size_t i = 0; i < c.n; i++) c.hits[i].n_left = 0;
-    status = run_cut(&c, n_bars, aim_whole, worker, err);
-    for (size_t i = 0; i < n_cuts && !status; i++)
-      status = run_cut(&c, cuts[i], compare_cut, worker, err);
-    for (size_t i = 0; i < c.n; i++) *found = *found || c.hits[i].n_left > 0;
-    note(s, &c, index);
+  bt_status status = chunk_alloc(c, size, err);
+  for (; c->first < n_combos && !status; c->first += c->n) {
+    c->n = n_combos - c->first < size ? n_combos - c->first : size;
+    for (size_t i = 0; i < c->n; i++) c->hits[i].n_left = 0;
+    status = run_cut(c, n_bars, aim_whole, worker, err);
+    for (size_t i = 0; i < c->cuts.n && !status; i++)
+      status = run_cut(c, c->cuts.n_left[i], compare_cut, worker, err);
+    for (size_t i = 0; i < c->n; i++) *found = *found || c->hits[i].n_left > 0;
+    note(s, c);
   }
-  chunk_free(&c, size);
+  chunk_free(c, size);
   return status;
+}
+
+/* Counts a ticker. */
+static void note_ticker(search *s, const bt_cut_list *cuts, bool found, bool done)
+{
+  bt_lookahead_result *result = s->result;
+  (void)pthread_mutex_lock(&s->mutex);
+  result->n_done += done;
+  result->n_tickers_found += found;
+  if (cuts->n > result->n_cuts) result->n_cuts = cuts->n;
+  result->every_cut = result->every_cut && cuts->is_every;
+  (void)pthread_mutex_unlock(&s->mutex);
 }
 
 static bt_status check_ticker(search *s, const bt_ticker *ticker, size_t index, bt_worker *worker,
                               bt_error *err)
 {
   bt_cut cut;
+  chunk c = {.run = &s->run, .ticker = index, .cut = &cut};
   bool found = false;
-  size_t cuts[BT_CUTS_MOST], n_cuts = bt_cut_list(cuts, ticker, index);
-  bt_status status = bt_cut_init(&cut, ticker, err);
-  if (!status) status = check_combinations(&found, s, &cut, index, worker, err);
+  size_t n_bars = ticker->bars->n_bars, n_most = cuts_most(s->run.job, n_bars);
+  bt_status status = bt_cut_list_new(&c.cuts, ticker, index, n_most, err);
+  if (status) return status;
+  count_known(&s->run, index, n_bars, &c.cuts);
+  status = bt_cut_init(&cut, ticker, err);
+  if (!status) status = check_combinations(&found, s, &c, worker, err);
   bt_cut_clear(&cut);
-  (void)pthread_mutex_lock(&s->mutex);
-  s->result->n_done += !status;
-  s->result->n_tickers_found += found;
-  if (n_cuts > s->result->n_cuts) s->result->n_cuts = n_cuts;
-  (void)pthread_mutex_unlock(&s->mutex);
+  note_ticker(s, &c.cuts, found, !status);
+  free(c.cuts.n_left);
   return status;
 }
 
@@ -235,7 +258,7 @@ bt_status bt_lookahead_run(bt_lookahead_result *out, const bt_job *job, const bt
   bt_job targets = *job; /* no strategy sees a regime */
   search s = {.result = out};
   targets.regimes.spec.kind = BT_REGIME_NONE;
-  *out = (bt_lookahead_result){0};
+  *out = (bt_lookahead_result){.every_cut = true};
   bt_status status = open_search(&s, &targets, means, err);
   if (status) return status;
   status = search_universe(&s, err);

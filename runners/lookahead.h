@@ -1,10 +1,11 @@
 /* lookahead.h - does a strategy see the future? Targets on the first bars of each ticker alone must
  * be, to the last bit, those of these bars when all are there.
  *
- * Every combination on every ticker is tried with some tens of cuts (bt_cut_list), so a strategy
- * that looks ahead only where no cut falls can slip through. Where one is found, the first bar is
- * sought with every cut. Compared is what a sweep would trade by: NaN filled in, directions,
- * membership, from the first decision of --from to --to. Nothing is stored.
+ * Every combination on every ticker is tried with 40 cuts, or more where the job is small, so a
+ * strategy that looks ahead only where no cut falls can slip through, unless every cut was tried.
+ * Where one is found, the first bar is sought with every cut. Compared is what a sweep would trade
+ * by: NaN filled in, directions, membership, from the first decision of --from to --to. Nothing is
+ * stored.
  */
 #ifndef BT_RUNNERS_LOOKAHEAD_H
 #define BT_RUNNERS_LOOKAHEAD_H
@@ -26,6 +27,7 @@ typedef struct bt_lookahead_case {
 typedef struct bt_lookahead_result {
   size_t n_done, n_rejected; /* tickers */
   size_t n_cuts;             /* of a ticker, at most */
+  bool every_cut;            /* of each ticker: what is not found is not there */
   size_t n_combos_found, n_tickers_found;
   bt_lookahead_case first; /* of the first combination, on its first ticker, in the universe's
                               order; where something was found */

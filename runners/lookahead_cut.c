@@ -170,21 +170,32 @@ static size_t drop_repeated(size_t *sorted, size_t n)
   return kept;
 }
 
-size_t bt_cut_list(size_t n_left[BT_CUTS_MOST], const bt_ticker *ticker, size_t place)
+/* Fills in n_most of n_possible cuts. */
+static void choose(bt_cut_list *list, size_t least, size_t n_possible, size_t place, size_t n_most)
 {
   static const double golden_section = 0.6180339887498949;
-  enum { SPREAD = BT_CUTS_MOST - SHORTEST - LONGEST };
-  size_t least = bt_cut_least(ticker), n_bars = ticker->bars->n_bars;
-  size_t n_possible = n_bars > least ? n_bars - least : 0, n = 0;
-  for (size_t i = 0; i < n_possible && n_possible <= BT_CUTS_MOST; i++)
-    n_left[n++] = n_bars - 1 - i;
-  if (n_possible <= BT_CUTS_MOST) return n;
-  for (size_t i = 0; i < SHORTEST; i++) n_left[n++] = least + i;
-  for (size_t i = 0; i < LONGEST; i++) n_left[n++] = n_bars - 1 - i;
-  for (size_t i = 0; i < SPREAD; i++) {
-    double x = (double)(place * SPREAD + i) * golden_section;
-    n_left[n++] = least + (size_t)((x - floor(x)) * (double)n_possible);
+  size_t n = 0, n_spread = n_most - SHORTEST - LONGEST;
+  for (size_t i = 0; i < SHORTEST; i++) list->n_left[n++] = least + i;
+  for (size_t i = 0; i < LONGEST; i++) list->n_left[n++] = least + n_possible - 1 - i;
+  for (size_t i = 0; i < n_spread; i++) {
+    double x = (double)(place * n_spread + i) * golden_section;
+    list->n_left[n++] = least + (size_t)((x - floor(x)) * (double)n_possible);
   }
-  qsort(n_left, n, sizeof *n_left, compare_descending);
-  return drop_repeated(n_left, n);
+  qsort(list->n_left, n, sizeof *list->n_left, compare_descending);
+  list->n = drop_repeated(list->n_left, n);
+}
+
+bt_status bt_cut_list_new(bt_cut_list *out, const bt_ticker *ticker, size_t place, size_t n_most,
+                          bt_error *err)
+{
+  size_t least = bt_cut_least(ticker), n_bars = ticker->bars->n_bars;
+  size_t n_possible = n_bars > least ? n_bars - least : 0;
+  bool is_every = n_possible <= n_most;
+  size_t n = is_every ? n_possible : n_most;
+  *out = (bt_cut_list){.n = n, .is_every = is_every};
+  out->n_left = malloc((n + 1) * sizeof *out->n_left);
+  if (!out->n_left) return bt_fail_nomem(err, "cuts");
+  for (size_t i = 0; i < n_possible && is_every; i++) out->n_left[i] = n_bars - 1 - i;
+  if (!is_every) choose(out, least, n_possible, place, n_most);
+  return BT_OK;
 }

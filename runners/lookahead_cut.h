@@ -37,12 +37,19 @@ bt_status bt_cut_aim(bt_cut *cut, bt_ticker_scratch *scratch, size_t index, bt_e
 /* The least number of bars that can be left: the first of them decides. */
 size_t bt_cut_least(const bt_ticker *ticker);
 
-enum { BT_CUTS_MOST = 40 };
+/* The bar numbers at which a ticker is cut. */
+typedef struct bt_cut_list {
+  size_t n, *n_left; /* how many bars are left, most first; owned */
+  bool is_every;     /* no other cut is possible */
+} bt_cut_list;
 
-/* Which cuts are tried on a ticker: how many bars are left, most first; all where they are few,
- * else the shortest, the longest, and others by a sequence that leaves no large gaps (multiples of
- * the golden section) that goes on from ticker to ticker, so that tickers of one length are not all
- * cut on the same days. Returns how many. It depends on the ticker's span and its place alone. */
-size_t bt_cut_list(size_t n_left[BT_CUTS_MOST], const bt_ticker *ticker, size_t place);
+enum { BT_CUTS_LEAST = 40 };
+
+/* At most n_most >= BT_CUTS_LEAST cuts of a ticker: all where they are no more; else the shortest,
+ * the longest, and others by a sequence that leaves no large gaps (multiples of the golden section)
+ * and goes on from ticker to ticker by their place in the universe, so that tickers of one length
+ * are not all cut on the same days. The caller frees out->n_left. Errors: NOMEM. */
+bt_status bt_cut_list_new(bt_cut_list *out, const bt_ticker *ticker, size_t place, size_t n_most,
+                          bt_error *err);
 
 #endif

@@ -34,11 +34,11 @@ static void built_ins_are_clean(void **state)
     (void)snprintf(line, sizeof line, "no look-ahead found: %s, 3 tickers x ",
                    bt_strategy_at(i)->name);
     expect_part(s->run.out, line);
-    expect_part(s->run.out, " cuts in ");
+    expect_part(s->run.out, " x up to ");
     assert_string_equal(s->run.err, "");
   }
   expect_exit(s, CHECK, 0);
-  expect_part(s->run.out, "sma, 3 tickers x 1 combination x up to ");
+  expect_part(s->run.out, "sma, 3 tickers x 1 combination x up to 299 cuts (every one) in ");
   expect_output(s, CHECK "--quiet", "");
   expect_output(s, "ls", "u\nu.txt\n");
 }
@@ -134,7 +134,8 @@ static void json_is_one_object(void **state)
   assert_int_equal(json_object_get_int(member(o, "n_tickers")), 3);
   assert_int_equal(json_object_get_int(member(o, "n_rejected")), 0);
   assert_int_equal(json_object_get_int(member(o, "n_combos")), 174);
-  assert_in_range(json_object_get_int(member(o, "n_cuts")), 35, 40);
+  assert_int_equal(json_object_get_int(member(o, "n_cuts")), 299);
+  assert_true(json_object_get_boolean(member(o, "every_cut_tried")));
   assert_int_equal(json_object_get_int(member(o, "n_tickers_found")), 0);
   assert_int_equal(json_object_get_int(member(o, "n_combos_found")), 0);
   assert_false(json_object_object_get_ex(o, "first", NULL));
@@ -186,7 +187,7 @@ static void a_ticker_of_one_bar_leaves_nothing_to_remove(void **state)
               "backtest --universe one --strategy buyhold --check-lookahead; e=$?; rm -r one; "
               "exit $e",
               0);
-  expect_part(s->run.out, "buyhold, 1 ticker x 1 combination x up to 0 cuts in ");
+  expect_part(s->run.out, "buyhold, 1 ticker x 1 combination x up to 0 cuts (every one) in ");
 }
 
 static void a_signal_ends_it(void **state)

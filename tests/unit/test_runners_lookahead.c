@@ -298,12 +298,18 @@ static void any_number_of_workers_finds_the_same(void **state)
   assert_int_equal(one.n_tickers_found, 6);
 }
 
+#if defined(__OPTIMIZE__)
+#define IS_UNOPTIMISED 0
+#else
+#define IS_UNOPTIMISED 1
+#endif
+
 /* More bars than every cut could be tried of. */
 static void of_very_many_bars_the_first_is_not_promised(void **state)
 {
   enum { N_VERY_MANY = 17000 };
   scan_scene *s = *state;
-  if (IS_SLOW || is_below_valgrind()) skip();
+  if (IS_SLOW || IS_UNOPTIMISED || is_below_valgrind()) skip();
   write_random(s, "A", 1, N_VERY_MANY);
   bt_lookahead_result found = search(s, &STRATEGY(.signals = peek));
   assert_int_equal(found.n_tickers_found, 1);

@@ -40,25 +40,33 @@ static void close_scene(scene *s)
   bt_bars_free(s->bars);
 }
 
-/* Most bars left first, each once, from one to all but one. */
-static void expect_order(const size_t *n_left, size_t n, size_t n_bars)
+/* Cuts by their list: most bars left first, each once, from one to all but one. */
+static bt_cut_list make_list(const scene *s, size_t place, size_t n_most)
 {
-  for (size_t i = 0; i < n; i++) {
-    assert_true(n_left[i] >= 1 && n_left[i] < n_bars);
-    if (i > 0) assert_true(n_left[i] < n_left[i - 1]);
+  bt_cut_list cuts;
+  assert_int_equal(bt_cut_list_new(&cuts, &s->ticker, place, n_most, NULL), BT_OK);
+  assert_true(cuts.n <= n_most);
+  for (size_t i = 0; i < cuts.n; i++) {
+    assert_true(cuts.n_left[i] >= 1 && cuts.n_left[i] < s->bars->n_bars);
+    if (i > 0) assert_true(cuts.n_left[i] < cuts.n_left[i - 1]);
   }
+  return cuts;
 }
 
 static void few_bars_are_cut_everywhere(void **state)
 {
   (void)state;
-  size_t n_left[BT_CUTS_MOST];
-  for (size_t n_bars = 1; n_bars <= BT_CUTS_MOST + 1; n_bars++) {
-    scene s;
-    open_scene(&s, n_bars);
-    assert_int_equal(bt_cut_list(n_left, &s.ticker, 5), n_bars - 1);
-    expect_order(n_left, n_bars - 1, n_bars);
-    close_scene(&s);
+  static const size_t n_most[] = {BT_CUTS_LEAST, 100};
+  for (size_t i = 0; i < 2; i++) {
+    for (size_t n_bars = 1; n_bars <= n_most[i] + 2; n_bars++) {
+      scene s;
+      open_scene(&s, n_bars);
+      bt_cut_list cuts = make_list(&s, 5, n_most[i]);
+      assert_int_equal(cuts.is_every, n_bars <= n_most[i] + 1);
+      if (cuts.is_every) assert_int_equal(cuts.n, n_bars - 1);
+      free(cuts.n_left);
+      close_scene(&s);
+    }
   }
 }
 
@@ -66,16 +74,15 @@ static void the_shortest_and_the_longest_cuts_are_always_among_them(void **state
 {
   (void)state;
   static const size_t lengths[] = {42, 43, 60, 200, 1259, 5000};
-  size_t n_left[BT_CUTS_MOST];
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
     scene s;
     open_scene(&s, lengths[i]);
     for (size_t place = 0; place < 50; place++) {
-      size_t n = bt_cut_list(n_left, &s.ticker, place);
-      expect_order(n_left, n, lengths[i]);
-      assert_true(n > BT_CUTS_MOST / 2);
-      for (size_t k = 0; k < 3; k++) assert_int_equal(n_left[k], lengths[i] - 1 - k);
-      for (size_t k = 0; k < 4; k++) assert_int_equal(n_left[n - 1 - k], k + 1);
+      bt_cut_list cuts = make_list(&s, place, BT_CUTS_LEAST);
+      assert_true(cuts.n > BT_CUTS_LEAST / 2 && !cuts.is_every);
+      for (size_t k = 0; k < 3; k++) assert_int_equal(cuts.n_left[k], lengths[i] - 1 - k);
+      for (size_t k = 0; k < 4; k++) assert_int_equal(cuts.n_left[cuts.n - 1 - k], k + 1);
+      free(cuts.n_left);
     }
     close_scene(&s);
   }
@@ -85,14 +92,15 @@ static void the_shortest_and_the_longest_cuts_are_always_among_them(void **state
 static void cuts_are_spread_over_the_bars_and_the_tickers(void **state)
 {
   (void)state;
-  size_t n_left[BT_CUTS_MOST];
   bool cut[1260] = {false};
   scene s;
   open_scene(&s, 1259);
   for (size_t place = 0; place < 100; place++) {
-    size_t n = bt_cut_list(n_left, &s.ticker, place);
-    for (size_t i = 0; i < n; i++) cut[n_left[i]] = true;
-    for (size_t i = 1; i < n; i++) assert_true(n_left[i - 1] - n_left[i] < 3 * 1259 / 33);
+    bt_cut_list cuts = make_list(&s, place, BT_CUTS_LEAST);
+    for (size_t i = 0; i < cuts.n; i++) cut[cuts.n_left[i]] = true;
+    for (size_t i = 1; i < cuts.n; i++)
+      assert_true(cuts.n_left[i - 1] - cuts.n_left[i] < 3 * 1259 / 33);
+    free(cuts.n_left);
   }
   for (size_t n = 1; n < 1259; n++) assert_true(cut[n]);
   close_scene(&s);
