@@ -43,15 +43,18 @@ bt_status bt_draft_open(bt_draft *out, const char *folder, const char *name, bt_
 {
   bt_draft draft = {
       .file = -1, .path = join(folder, "", name), .part = join(folder, part_prefix, name)};
-  bt_status status = BT_OK;
-  if (!draft.path || !draft.part) status = bt_fail_nomem(err, "files");
-  if (!status) draft.file = open(draft.part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (!status && draft.file < 0) status = fail(draft.path, errno, err);
-  if (status)
+  if (!draft.path || !draft.part) {
     free_names(&draft);
-  else
-    *out = draft;
-  return status;
+    return bt_fail_nomem(err, "files");
+  }
+  draft.file = open(draft.part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (draft.file < 0) {
+    bt_status status = fail(draft.path, errno, err);
+    free_names(&draft);
+    return status;
+  }
+  *out = draft;
+  return BT_OK;
 }
 
 /* At an offset, in as many steps as the system needs. Returns 0, or errno. */

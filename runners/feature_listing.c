@@ -109,7 +109,7 @@ char *bt_feature_listing__columns(const bt_feature_plan *plan)
   bool ok = !plan->panel || append_line(&text, "ticker");
   for (size_t i = 0; i < plan->columns->n && ok; i++)
     ok = append_line(&text, plan->columns->columns[i].name);
-  char *copy = ok ? strndup(text.bytes, text.length) : NULL;
+  char *copy = ok && text.bytes ? strndup(text.bytes, text.length) : NULL;
   bt_buffer__clear(&text);
   return copy;
 }

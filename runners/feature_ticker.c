@@ -53,11 +53,13 @@ static bt_status fill(bt_feature_part *out, const bt_feature_ticker *ticker,
   if (n_rows < SIZE_MAX / sizeof(double) / stride)
     part.values = bt_block_take(ticker->spare, n_rows * stride * sizeof *part.values);
   part.time_ns = malloc(n_rows * sizeof *part.time_ns + 1);
-  bool ok = part.values && part.time_ns;
-  bt_status status = ok ? BT_OK : bt_fail_nomem(err, "feature matrix");
-  if (!status)
+  bt_status status = BT_OK;
+  if (part.values && part.time_ns) {
+    copy_times(part.time_ns, ticker->bars, source);
     status = bt_feature_matrix_fill(part.values + first, stride, plan->columns, source, err);
-  if (!status) copy_times(part.time_ns, ticker->bars, source);
+  } else {
+    status = bt_fail_nomem(err, "feature matrix");
+  }
   if (status)
     bt_feature_part_clear(&part, ticker->spare);
   else
@@ -182,7 +184,7 @@ static bt_status publish(bt_draft *matrix, bt_draft *dates, bt_error *err)
 static bt_status write_both(uint64_t *n_bytes, const bt_feature_part *part,
                             const bt_feature_folder *folder, size_t index, bt_error *err)
 {
-  bt_draft matrix, dates;
+  bt_draft matrix, dates = {.n_bytes = 0};
   bt_status status = open_draft(&matrix, folder, index, ".npy", err);
   if (status) return status;
   status = open_draft(&dates, folder, index, BT_FEATURE_DATES, err);

@@ -16,18 +16,19 @@ static void fill_moves(double *restrict up, double *restrict down, const double 
   }
 }
 
-/* Wilder's average of moves, which are there from the second bar on. */
-static void average(double *out, const double *moves, size_t n, size_t period)
+/* The mean of the first moves. */
+static double seed_of(const double *moves, size_t period)
 {
   double sum = 0;
   for (size_t t = 1; t <= period; t++) sum += moves[t];
-  bt_indicator__wilder(out, moves, n, period, sum / (double)period, (double)period);
+  return sum / (double)period;
 }
 
 /* Of gains, which the strength takes the place of, and losses; NaN where they are, and 0 / 0 is,
  * too: nothing has moved. */
 static void fill_strength(double *restrict gain, const double *restrict loss, size_t n)
 {
+  /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): they are all there */
   for (size_t t = 0; t < n; t++) gain[t] = 100 * (gain[t] / (gain[t] + loss[t]));
 }
 
@@ -38,14 +39,14 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   double *out = outputs[0];
   bt_indicator__fill_nan(out, n);
   if (n <= period) return BT_OK;
-  double *up = malloc(3 * n * sizeof *up);
-  if (!up) return bt_fail_nomem(err, "rsi");
-  double *down = up + n, *loss = down + n;
+  double *loss = malloc(3 * n * sizeof *loss);
+  if (!loss) return bt_fail_nomem(err, "rsi");
+  double *up = loss + n, *down = up + n;
   fill_moves(up, down, input->series->close, n);
-  average(out, up, n, period);
-  average(loss, down, n, period);
+  bt_indicator__wilder(out, up, n, period, seed_of(up, period), params[0]);
+  bt_indicator__wilder(loss, down, n, period, seed_of(down, period), params[0]);
   fill_strength(out, loss, n);
-  free(up);
+  free(loss);
   return BT_OK;
 }
 
