@@ -1,4 +1,5 @@
-/* docs/strategy.md: every file in it compiles without a warning, every command works. */
+/* docs/strategy.md: every file in it compiles without a warning, every command works; so does the
+ * strategy at the top of README.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,9 +114,30 @@ static void files_and_commands_of_the_document_work(void **state)
   assert_in_range(d.n_commands, 10, 40);
 }
 
+static void the_strategy_of_the_readme_works(void **state)
+{
+  program_scene *s = *state;
+  char path[TEST_PATH_SIZE], line[LINE_SIZE], name[64] = "";
+  document d = {.scene = s, .text = fopen(test_root_path(path, "README.md"), "r")};
+  assert_non_null(d.text);
+  while (d.n_files == 0 && fgets(line, sizeof line, d.text))
+    if (sscanf(line, "```c %63s", name) == 1) take_file(&d, name);
+  (void)fclose(d.text);
+  assert_string_equal(name, "dip.c");
+  expect_exit(s, "backtest synth --tickers 3 --bars 500 --dir demo", 0);
+  expect_exit(s, "backtest --universe demo.txt --strategy ./dip.c --grid --commission 0.1% -o r.db",
+              0);
+  assert_string_equal(s->run.err, "");
+  expect_output(s, "sqlite3 r.db 'select count(*), sum(n_trades) > 0 from results_dip'", "76|1\n");
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-      files_and_commands_of_the_document_work, program_scene_setup, program_scene_teardown)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(files_and_commands_of_the_document_work, program_scene_setup,
+                                      program_scene_teardown),
+      cmocka_unit_test_setup_teardown(the_strategy_of_the_readme_works, program_scene_setup,
+                                      program_scene_teardown),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
