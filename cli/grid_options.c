@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/crash.h"
 #include "cli/option_parts.h"
 #include "core/suggest.h"
 #include "strategies/plugin_search.h"
@@ -127,11 +128,13 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
 {
   const char *name = bt_arguments_find(arguments, "strategy");
   char *folder = NULL;
+  const bt_strategy *known;
   bt_plugin plugin;
   bt_error cause;
   if (!name) return bt_fail(err, BT_ERR_USAGE, "--strategy is missing: what is to be tested?");
   bt_status status = bt_options_cache_folder(&folder, arguments, err);
   if (status) return status;
+  if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) bt_crash_watch(name);
   status = bt_strategy_load(&plugin, name, &(bt_plugin_options){.cache = folder}, &cause);
   free(folder);
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/crash.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/summary.h"
@@ -55,6 +54,17 @@ static void warn_failed(job_run *r)
                                r->scan.entries[i].report->reason);
   bt_summary_warn_rejected(&n, NULL, NULL);
   r->n_rejected += n;
+}
+
+/* Warns of the tickers that the portfolio goes without. */
+static void warn_left_out(const job_run *r)
+{
+  char symbol[256], reason[BT_LOAD_REASON_SIZE];
+  for (size_t i = 0; i < r->scan.n_entries; i++)
+    if (r->scan.entries[i].left_out)
+      (void)fprintf(stderr, "backtest: warning: the portfolio goes without %s: %s\n",
+                    bt_text_line(symbol, sizeof symbol, r->options->universe.entries[i].symbol),
+                    bt_text_line(reason, sizeof reason, r->scan.entries[i].report->reason));
 }
 
 /* Whether the universe is looked at as a whole before anything is computed: where the job needs its
@@ -211,6 +221,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
       warn_failed(r);
     else
       r->n_rejected = bt_job_warn(r->options, &r->scan);
+    warn_left_out(r);
     if (status == BT_ERR_CANCELLED) report_interrupted(r, means);
   }
   means->done = NULL;
@@ -270,7 +281,6 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
                .begun_s = bt_run_now_s()};
   bt_error err;
   bt_status status = begin_isolation(&r, &err); /* ahead of the first thread */
-  if (options->plugin_hash[0]) bt_crash_watch(options->job.strategy->name);
   if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
   if (status) {
     bt_isolation_free(r.isolation);

@@ -20,6 +20,11 @@ static bt_status refuse_stored(const bt_arguments *arguments, bt_error *err)
 {
   static const char *const names[] = {"out",   "resume",    "keep",   "save",
                                       "label", "portfolio", "dry-run"};
+  static const char *const isolating[] = {"isolate", "task-timeout"};
+  for (size_t i = 0; i < 2; i++)
+    if (bt_arguments_has(arguments, isolating[i]))
+      return bt_fail(err, BT_ERR_USAGE, "--%s: --check-lookahead runs in this process alone",
+                     isolating[i]);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (bt_arguments_has(arguments, names[i]))
       return bt_fail(err, BT_ERR_USAGE, "--%s: with --check-lookahead nothing is stored", names[i]);

@@ -27,8 +27,9 @@ struct bt_indicator_entry {
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
   double *block;
-  float *rounded; /* the same as floats, output by output; NULL where nobody needed them */
-  bool ready;     /* else some thread is computing it */
+  float *rounded;   /* the same as floats, output by output; NULL where nobody needed them */
+  bool ready;       /* else some thread is computing it */
+  entry *waits_for; /* while it is computed: the one that it has asked for */
   size_t n_holds;
 };
 
@@ -255,6 +256,7 @@ void bt_indicator_hold_init(bt_indicator_hold *hold, bt_indicator_cache *cache)
 {
   hold->cache = cache;
   hold->rounds = false;
+  hold->of = NULL;
   hold->n_entries = 0;
 }
 
@@ -315,6 +317,7 @@ static bt_status compute_own(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
   bt_signal_host host;
   bt_signal_host_init(&host, cache);
+  host.hold.of = e;
   e->recipe.own(&host.host, e->params, e->outputs[0]);
   bt_indicator_hold_release(&host.hold);
   if (host.status && err) *err = host.error;
@@ -325,6 +328,7 @@ static bt_status compute_known(entry *e, bt_indicator_cache *cache, bt_error *er
 {
   bt_indicator_hold parts;
   bt_indicator_hold_init(&parts, cache);
+  parts.of = e;
   bt_indicator_input input = {&cache->series, cache->close_sums, &parts};
   bt_status status = e->recipe.indicator->compute(e->outputs, &input, e->params, err);
   bt_indicator_hold_release(&parts);
@@ -341,6 +345,18 @@ static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *er
   return status;
 }
 
+/* Whether one that is being computed waits for another, which may be itself, in so many steps. */
+static bool waits_for(const entry *e, const entry *other)
+{
+  while (e && e != other) e = e->waits_for;
+  return other && e == other;
+}
+
+static void note_wait(entry *e, entry *other)
+{
+  if (e) e->waits_for = other;
+}
+
 /* The entry, ready, computed here if need be. Called and left with the lock; gives it up between.
  */
 static bt_status make_ready(entry **out, const bt_indicator_hold *hold, const bt_recipe *recipe,
@@ -349,18 +365,23 @@ static bt_status make_ready(entry **out, const bt_indicator_hold *hold, const bt
   bt_indicator_cache *cache = hold->cache;
   entry **bucket = find_bucket(cache, recipe, params), *e = NULL;
   while ((e = find_entry(*bucket, recipe, params)) && !e->ready) {
-    assert(cache->lock.wait); /* else an indicator asks for itself */
+    if (waits_for(e, hold->of)) return bt_fail(err, BT_ERR_USAGE, "an indicator asks for itself");
+    assert(cache->lock.wait); /* one thread has nobody to wait for */
+    note_wait(hold->of, e);
     cache->lock.wait(cache->lock.context);
   }
+  note_wait(hold->of, NULL);
   if (e) {
     *out = e;
     return BT_OK;
   }
   e = begin_entry(cache, bucket, recipe, params, hold->rounds);
   if (!e) return bt_fail_nomem(err, "indicators");
+  note_wait(hold->of, e);
   unlock(cache);
   bt_status status = compute_entry(e, cache, err);
   lock(cache);
+  note_wait(hold->of, NULL);
   if (status) {
     remove_entry(cache, e);
   } else {
@@ -418,7 +439,8 @@ bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
                                bt_error *err)
 {
   const bt_recipe recipe = {NULL, compute, n_params, 1};
-  if (!compute || n_params > BT_INDICATOR_PARAMS_MOST)
+  if (!compute) return bt_fail(err, BT_ERR_USAGE, "an indicator of its own has no function");
+  if (n_params > BT_INDICATOR_PARAMS_MOST)
     return bt_fail(err, BT_ERR_USAGE,
                    "an indicator of its own takes %d parameters at most, not %zu",
                    BT_INDICATOR_PARAMS_MOST, n_params);

@@ -55,7 +55,8 @@ enum { BT_INDICATORS_HELD_MOST = 256 };
 /* The results that one user has asked for: they stay where they are until it lets go of them. */
 typedef struct bt_indicator_hold {
   bt_indicator_cache *cache;
-  bool rounds; /* what is computed for it is there as floats, too */
+  bool rounds;                   /* what is computed for it is there as floats, too */
+  struct bt_indicator_entry *of; /* that is computed out of what is asked for; NULL: none */
   size_t n_entries;
   struct bt_indicator_entry *entries[BT_INDICATORS_HELD_MOST];
 } bt_indicator_hold;
@@ -73,7 +74,7 @@ typedef struct bt_indicator_request {
 /* Sets *out to n_bars values owned by the cache, valid until `hold` is released. Waits where
  * another thread is computing them. Errors: NOT_FOUND (no such indicator or output), USAGE (wrong
  * number of parameters, one outside its range, more than BT_INDICATORS_HELD_MOST at once, a
- * benchmark that the series does not have), NOMEM. */
+ * benchmark that the series does not have, one that asks for itself), NOMEM. */
 bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err);
 

@@ -305,7 +305,7 @@ static bt_status go(size_t *end, double *target, run *r, bt_error *err)
     if (status || t == job->span.end) break;
     double before = t > 0 ? target[t - 1] : 0;
     status = opens ? pass_open(a, t, before, is_eventful, err) : pass_day(a, t, is_eventful, err);
-    if (status || a->ledger->ruined || (opens && is_gone_at(a, t))) break;
+    if (status || a->ledger->ruined || is_gone_at(a, t)) break;
     status = decide(&target[t], r, t, err);
     if (status || opens) continue;
     status = bt_account__follow_decision(a, t, target[t], err);

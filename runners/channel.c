@@ -1,60 +1,71 @@
 #include "runners/channel.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* where it is missing SIGPIPE is ignored by the caller */
 #endif
 
-enum { SLICE_MS = 100 };
+#define SLICE_S 0.1
 
-static double now_s(void)
+/* Until the socket is ready for it (POLLIN, POLLOUT), or the other end is closed. *waited_s grows.
+ */
+static bt_channel_result wait_for(int descriptor, short what, const bt_channel_wait *wait,
+                                  double *waited_s)
 {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+  bool is_limited = wait && wait->timeout_s > 0;
+  for (;;) {
+    struct pollfd ready = {.fd = descriptor, .events = what};
+    double left_s = is_limited ? wait->timeout_s - *waited_s : SLICE_S;
+    double slice_s = left_s < SLICE_S ? left_s : SLICE_S;
+    if (slice_s <= 0) return BT_CHANNEL_LATE;
+    int n = poll(&ready, 1, wait ? (int)ceil(slice_s * 1000) : -1);
+    if (n > 0) return BT_CHANNEL_OK;
+    if (n < 0 && errno != EINTR) return BT_CHANNEL_CLOSED;
+    if (n == 0) *waited_s += slice_s;
+    if (wait && wait->is_cancelled && wait->is_cancelled()) return BT_CHANNEL_CANCELLED;
+  }
 }
 
-bt_channel_result bt_channel_write(int descriptor, const void *bytes, size_t n)
+bt_channel_result bt_channel_write(int descriptor, const void *bytes, size_t n,
+                                   const bt_channel_wait *wait)
 {
   const char *at = bytes;
+  double waited_s = 0;
   while (n > 0) {
-    ssize_t sent = send(descriptor, at, n, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return BT_CHANNEL_CLOSED;
-    at += sent;
-    n -= (size_t)sent;
+    ssize_t sent = send(descriptor, at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) {
+      at += sent;
+      n -= (size_t)sent;
+      continue;
+    }
+    if (sent == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
+      return BT_CHANNEL_CLOSED;
+    bt_channel_result result = wait_for(descriptor, POLLOUT, wait, &waited_s);
+    if (result) return result;
   }
   return BT_CHANNEL_OK;
 }
 
-/* Until there is something to read, or the other end is closed. */
-static bt_channel_result wait_for(int descriptor, const bt_channel_wait *wait, double begun_s)
+bool bt_channel_has_something(int descriptor)
 {
-  for (;;) {
-    struct pollfd ready = {.fd = descriptor, .events = POLLIN};
-    int n = poll(&ready, 1, wait ? SLICE_MS : -1);
-    if (n > 0) return BT_CHANNEL_OK;
-    if (n < 0 && errno != EINTR) return BT_CHANNEL_CLOSED;
-    if (!wait) continue;
-    if (wait->is_cancelled && wait->is_cancelled()) return BT_CHANNEL_CANCELLED;
-    if (wait->timeout_s > 0 && now_s() - begun_s >= wait->timeout_s) return BT_CHANNEL_LATE;
-  }
+  struct pollfd ready = {.fd = descriptor, .events = POLLIN};
+  return poll(&ready, 1, 0) > 0;
 }
 
 bt_channel_result bt_channel_read(void *bytes, size_t n, int descriptor,
                                   const bt_channel_wait *wait)
 {
   char *at = bytes;
-  double begun_s = wait && wait->timeout_s > 0 ? now_s() : 0;
+  double waited_s = 0;
   while (n > 0) {
-    bt_channel_result result = wait_for(descriptor, wait, begun_s);
-    if (result != BT_CHANNEL_OK) return result;
+    bt_channel_result result = wait_for(descriptor, POLLIN, wait, &waited_s);
+    if (result) return result;
     ssize_t got = recv(descriptor, at, n, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return BT_CHANNEL_CLOSED;

@@ -14,14 +14,20 @@ typedef enum bt_channel_result {
   BT_CHANNEL_CANCELLED /* by wait->is_cancelled */
 } bt_channel_result;
 
-/* How long to wait for a message. */
+/* How long to wait for a message. Time goes by in slices of a tenth of a second: what this process
+ * was stopped for in between does not count. */
 typedef struct bt_channel_wait {
   double timeout_s;           /* 0: for ever */
   bool (*is_cancelled)(void); /* asked ten times a second; NULL: never */
 } bt_channel_wait;
 
-/* All n bytes, or not OK. A process that has gone raises no signal. */
-bt_channel_result bt_channel_write(int descriptor, const void *bytes, size_t n);
+/* All n bytes, or not OK; the wait (NULL: for ever) is for all of them together. A process that has
+ * gone raises no signal. */
+bt_channel_result bt_channel_write(int descriptor, const void *bytes, size_t n,
+                                   const bt_channel_wait *wait);
+
+/* Whether something can be read that was not read yet, the end too. */
+bool bt_channel_has_something(int descriptor);
 
 /* All n bytes; the wait (NULL: for ever) is for all of them together. */
 bt_channel_result bt_channel_read(void *bytes, size_t n, int descriptor,

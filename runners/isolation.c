@@ -1,6 +1,8 @@
 #include "runners/isolation.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +29,7 @@ bt_status bt_isolation_new(bt_isolation **out, const bt_job *job,
   isolation->job = job;
   isolation->options = *options;
   isolation->socket = ends[0];
+  (void)fflush(NULL); /* what waits to be written is not written twice */
   isolation->pid = fork();
   if (isolation->pid == 0) {
     (void)close(ends[0]);
@@ -63,7 +66,7 @@ bt_status bt_isolation__begin(pid_t *pid, int *socket, bt_isolation *isolation, 
   const bt_keeper_request request = {.verb = BT_KEEPER_BEGIN};
   bt_keeper_answer answer = {0};
   (void)pthread_mutex_lock(&isolation->mutex);
-  bool ok = bt_channel_write(isolation->socket, &request, sizeof request) == BT_CHANNEL_OK &&
+  bool ok = bt_channel_write(isolation->socket, &request, sizeof request, NULL) == BT_CHANNEL_OK &&
             bt_channel_take(socket, &answer, sizeof answer, isolation->socket) == BT_CHANNEL_OK;
   (void)pthread_mutex_unlock(&isolation->mutex);
   if (!ok) return fail_keeper(err);
@@ -74,15 +77,16 @@ bt_status bt_isolation__begin(pid_t *pid, int *socket, bt_isolation *isolation, 
   return BT_OK;
 }
 
-bt_status bt_isolation__end(int *status, bt_isolation *isolation, pid_t pid, bool is_late,
+bt_status bt_isolation__end(bt_keeper_answer *out, bt_isolation *isolation, pid_t pid, bool is_late,
                             bt_error *err)
 {
   const bt_keeper_request request = {.verb = BT_KEEPER_END, .pid = pid, .is_late = is_late};
-  bt_keeper_answer answer = {0};
+  *out = (bt_keeper_answer){0};
   (void)pthread_mutex_lock(&isolation->mutex);
-  bool ok = bt_channel_write(isolation->socket, &request, sizeof request) == BT_CHANNEL_OK &&
-            bt_channel_read(&answer, sizeof answer, isolation->socket, NULL) == BT_CHANNEL_OK;
+  bool ok = bt_channel_write(isolation->socket, &request, sizeof request, NULL) == BT_CHANNEL_OK &&
+            bt_channel_read(out, sizeof *out, isolation->socket, NULL) == BT_CHANNEL_OK;
   (void)pthread_mutex_unlock(&isolation->mutex);
-  *status = answer.status;
-  return ok ? BT_OK : fail_keeper(err);
+  if (ok) return BT_OK;
+  (void)kill(-pid, SIGKILL); /* nobody else will */
+  return fail_keeper(err);
 }

@@ -3,9 +3,11 @@
 /* For MAP_ANONYMOUS. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 #define _DEFAULT_SOURCE
 #endif
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "runners/channel.h"
 #include "runners/isolation_wire.h"
@@ -15,6 +17,8 @@
 typedef struct child {
   int socket;
   const bt_job *job;
+  pid_t pid; /* a copy of the process that a strategy has made answers nothing */
+  uint64_t number;
   bt_ticker_scratch scratch;
   bool is_open;
   bt_bars bars;
@@ -34,10 +38,12 @@ static bool receive(child *c, void *bytes, size_t n)
 static bool answer(const child *c, bt_status status, const bt_error *error)
 {
   const bt_changes *changes = &c->scratch.aim.changes;
-  const bt_child_answer head = {status, status ? 0 : changes->n};
-  if (bt_channel_write(c->socket, &head, sizeof head)) return false;
-  if (status) return bt_channel_write(c->socket, error, sizeof *error) == BT_CHANNEL_OK;
-  return bt_channel_write(c->socket, changes->at, changes->n * sizeof *changes->at) ==
+  const bt_child_answer head = {c->number, status, status ? 0 : changes->n};
+  (void)fflush(NULL); /* what a strategy has printed */
+  if (getpid() != c->pid) return false;
+  if (bt_channel_write(c->socket, &head, sizeof head, NULL)) return false;
+  if (status) return bt_channel_write(c->socket, error, sizeof *error, NULL) == BT_CHANNEL_OK;
+  return bt_channel_write(c->socket, changes->at, changes->n * sizeof *changes->at, NULL) ==
          BT_CHANNEL_OK;
 }
 
@@ -167,6 +173,7 @@ static bool serve_parts(child *c, const bt_child_request *r)
 
 static bool serve(child *c, const bt_child_request *r)
 {
+  c->number = r->number;
   switch (r->verb) {
   case BT_CHILD_OPEN:
     return serve_open(c, r);
@@ -180,7 +187,7 @@ static bool serve(child *c, const bt_child_request *r)
 
 void bt_child__serve(int socket, const bt_job *job)
 {
-  child c = {.socket = socket, .job = job};
+  child c = {.socket = socket, .job = job, .pid = getpid()};
   bt_child_request request;
   if (bt_ticker_scratch_init(&c.scratch, bt_grid_n_params(job->grid), NULL)) return;
   while (receive(&c, &request, sizeof request) && serve(&c, &request)) continue;

@@ -19,9 +19,9 @@ struct bt_isolation {
 /* A worker process and the socket to it, which the caller closes. Errors: THREAD. */
 bt_status bt_isolation__begin(pid_t *pid, int *socket, bt_isolation *isolation, bt_error *err);
 
-/* Ends one: at once, or after the moment that it needs to die of what it did. *status as waitpid
- * tells it. Errors: THREAD. */
-bt_status bt_isolation__end(int *status, bt_isolation *isolation, pid_t pid, bool is_late,
+/* Ends one: at once, or after the moment that it needs to die of what it did; how it ended is in
+ * *out. Errors: THREAD. */
+bt_status bt_isolation__end(bt_keeper_answer *out, bt_isolation *isolation, pid_t pid, bool is_late,
                             bt_error *err);
 
 #endif

@@ -26,9 +26,10 @@ typedef struct bt_keeper_request {
 } bt_keeper_request;
 
 typedef struct bt_keeper_answer {
-  pid_t pid;  /* of BEGIN; -1: none could be made, and why */
-  int error;  /* errno */
-  int status; /* of END: as waitpid tells it */
+  pid_t pid;      /* of BEGIN; -1: none could be made, and why */
+  int error;      /* errno */
+  int status;     /* of END: as waitpid tells it */
+  int was_killed; /* of END: by the keeper */
 } bt_keeper_answer;
 
 /* ---- to a worker process ----------------------------------------------------------------------
@@ -44,6 +45,7 @@ enum { BT_CHILD_SERIES = 7 }; /* time, open, high, low, close, volume, factor */
  * for each stop that has them. */
 typedef struct bt_child_request {
   bt_child_verb verb;
+  uint64_t number;       /* the answer has the same */
   size_t ticker, n_bars; /* of OPEN: index in the universe */
   double periods_per_year;
   int daily;
@@ -60,6 +62,7 @@ typedef struct bt_child_part {
 
 /* Behind it come n_changes changes (status BT_OK), or the bt_error. */
 typedef struct bt_child_answer {
+  uint64_t number;
   bt_status status;
   size_t n_changes;
 } bt_child_answer;

@@ -98,8 +98,14 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
 {
   pass *p = context;
   bt_status status = BT_OK;
-  if (!bt_scan_is_rejected(&p->run->means->scan->entries[index]))
+  bt_scan_entry *entry = &p->run->means->scan->entries[index];
+  if (!bt_scan_is_rejected(entry))
     status = p->fn(p->context, &p->parts[index], index, p->run, worker, err);
+  if (status == BT_ERR_STRATEGY) { /* its own results are there; the portfolio goes without it */
+    bt_scan_leave_out(entry, err->message);
+    clear_part(&p->parts[index]);
+    status = BT_OK;
+  }
   (void)pthread_mutex_lock(&p->mutex);
   p->ready[index] = !status;
   if (!status) status = add_ready(p, err);
@@ -254,6 +260,22 @@ bt_status bt_portfolio_put(bt_metrics *out, const bt_portfolio_view *view, size_
   return status;
 }
 
+/* An issue of each ticker that the portfolio goes without. */
+static bt_status put_left_out(const bt_run_means *means, bt_error *err)
+{
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < means->scan->n_entries && !status; i++) {
+    const bt_scan_entry *entry = &means->scan->entries[i];
+    const bt_issue_row row = {.time = "",
+                              .kind = BT_PORTFOLIO_ISSUE,
+                              .severity = "suspect",
+                              .detail = entry->report->reason};
+    if (entry->left_out)
+      status = bt_store_put_issue(means->store, means->run_id, (int64_t)i + 1, &row, err);
+  }
+  return status;
+}
+
 bt_status bt_portfolio_put_ticker(const bt_portfolio_view *view, bt_error *err)
 {
   const bt_bars *times = &view->times;
@@ -265,5 +287,6 @@ bt_status bt_portfolio_put_ticker(const bt_portfolio_view *view, bt_error *err)
   }
   const bt_ticker_row row = {
       .symbol = "*", .n_bars = times->n_bars, .first_bar = first, .last_bar = last};
-  return bt_store_put_ticker(means->store, means->run_id, &row, err);
+  bt_status status = bt_store_put_ticker(means->store, means->run_id, &row, err);
+  return status ? status : put_left_out(means, err);
 }

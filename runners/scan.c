@@ -89,6 +89,12 @@ void bt_scan_reject(bt_scan_entry *entry, const char *reason)
   (void)snprintf(entry->report->reason, BT_LOAD_REASON_SIZE, "%s", reason);
 }
 
+void bt_scan_leave_out(bt_scan_entry *entry, const char *reason)
+{
+  entry->left_out = true;
+  (void)snprintf(entry->report->reason, BT_LOAD_REASON_SIZE, "%s", reason);
+}
+
 /* Whether bars stay: then they take their part of the budget. Those out of the bar cache do not:
  * to read them again takes less than the first touch of memory that is kept. Which of the others do
  * depends on who comes first; no result does. */

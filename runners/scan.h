@@ -26,9 +26,10 @@ typedef struct bt_scan_entry {
   bt_suspects *suspects;  /* owned; holds suspects->n cases; NULL where rejected */
   bt_day_set days;        /* empty where the ticker is rejected */
   bool daily;
-  bool trades_daily;                   /* by the day or within it, not by the week, month or year */
-  bool failed;                         /* rejected because the strategy failed on it */
-  double sum_close;                    /* of the bars, as loaded; compensated sum */
+  bool trades_daily; /* by the day or within it, not by the week, month or year */
+  bool failed;       /* rejected because the strategy failed on it */
+  bool left_out;    /* of the portfolio, as the strategy failed on it there alone: report->reason */
+  double sum_close; /* of the bars, as loaded; compensated sum */
   double periods_per_year;             /* the job's, or found from the bars */
   size_t n_span_bars;                  /* of the job's span */
   int64_t span_first_ns, span_last_ns; /* of its bars, where there are any */
@@ -89,6 +90,9 @@ static inline bool bt_scan_is_ok(const bt_scan_entry *entry)
 
 /* Rejects a ticker after all: the strategy failed on it, and this is why. By its task alone. */
 void bt_scan_reject(bt_scan_entry *entry, const char *reason);
+
+/* Notes that the strategy has failed in the portfolio's pass alone. By its task alone. */
+void bt_scan_leave_out(bt_scan_entry *entry, const char *reason);
 
 /* The bars of a ticker that was looked at and not rejected: kept ones, or read again into *owned,
  * which the caller frees (NULL where there is nothing to free). Errors: DATA (the file is not what

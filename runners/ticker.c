@@ -304,6 +304,15 @@ bt_status bt_ticker_find_target(bt_ticker *ticker, bt_ticker_scratch *scratch, b
   return status ? status : bt_aim_spread(&scratch->aim, err);
 }
 
+/* Names the strategy in an error of several of its combinations. */
+static bt_status name_parts(const bt_job *job, bt_status status, bt_error *err)
+{
+  if (is_blameless(status) || status == BT_ERR_STRATEGY) return status;
+  if (!err) return BT_ERR_STRATEGY;
+  bt_error cause = *err;
+  return bt_fail(err, BT_ERR_STRATEGY, "%s, out of sample: %s", job->strategy->name, cause.message);
+}
+
 static bt_status aim_parts_outside(const bt_ticker *ticker, bt_ticker_scratch *scratch,
                                    const bt_on_bar_part *parts, size_t n_parts, bt_span span,
                                    bt_error *err)
@@ -313,7 +322,7 @@ static bt_status aim_parts_outside(const bt_ticker *ticker, bt_ticker_scratch *s
     wanted.amounts[i] = scratch->how.simulation.stops.at[i].amounts;
   bt_status status =
       bt_isolated_aim_parts(&scratch->aim.changes, scratch->isolated, ticker, &wanted, err);
-  return status && !is_blameless(status) ? BT_ERR_STRATEGY : status;
+  return status ? name_parts(ticker->job, status, err) : BT_OK;
 }
 
 bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
@@ -324,8 +333,9 @@ bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
   if (scratch->isolated) return aim_parts_outside(ticker, scratch, parts, n_parts, span, err);
   bt_on_bar_forget(&scratch->aim.on_bar);
   bt_status status = find_members(&scratch->members, ticker, err);
-  if (!status) status = run_bars(ticker, scratch, parts, n_parts, span, err);
-  return status && !is_blameless(status) ? BT_ERR_STRATEGY : status;
+  if (status) return status;
+  status = run_bars(ticker, scratch, parts, n_parts, span, err);
+  return status ? name_parts(ticker->job, status, err) : BT_OK;
 }
 
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,

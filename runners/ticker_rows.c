@@ -156,6 +156,7 @@ bt_status bt_ticker_rows_complete(bt_store *store, int64_t run_id, bt_scan *scan
   if (status) return status;
   reject_failed(scan, records, n);
   status = bt_store_remove_issues(store, run_id, bt_suspect_name(BT_SUSPECT_GAP), err);
+  if (!status) status = bt_store_remove_issues(store, run_id, BT_PORTFOLIO_ISSUE, err);
   if (!status) status = put_missing(store, run_id, scan, records, n, err);
   bt_ticker_records_free(records, n);
   return status ? status : bt_store_commit(store, err);

@@ -12,6 +12,9 @@ typedef struct bt_found_ticker {
   int64_t ticker_id;
 } bt_found_ticker;
 
+/* The kind of issue of a ticker that the portfolio goes without. */
+#define BT_PORTFOLIO_ISSUE "left_out"
+
 /* Puts the rows of one ticker, gaps among them as far as they are known. Errors: those of the
  * store. */
 bt_status bt_ticker_rows_put_one(bt_store *store, int64_t run_id, const bt_found_ticker *found,

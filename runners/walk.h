@@ -43,8 +43,12 @@ bt_walk_slot *bt_walk__slots(const bt_walk *walk, size_t ticker);
 bt_span bt_walk__span(const bt_bars *bars, int64_t first_day, int64_t last_day);
 
 /* Marks the windows that a ticker takes part in: those where it has at least 90% of the days on
- * which the universe trades in the train part and at least one bar in the test part. */
+ * which the universe trades in the train part and at least one bar in the test part. One on which
+ * the strategy has failed would take part, too. */
 void bt_walk__enter(bt_walk_slot *slots, const bt_walk *walk, size_t ticker);
+
+/* Lets a ticker take part in no window. */
+void bt_walk__leave(bt_walk_slot *slots, size_t n_windows);
 
 /* How many windows a ticker takes part in. */
 size_t bt_walk__count_parts(const bt_walk *walk, const bt_walk_slot *slots);

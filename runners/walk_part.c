@@ -1,6 +1,7 @@
 #include "runners/walk_part.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/time.h"
@@ -46,10 +47,16 @@ void bt_walk__enter(bt_walk_slot *slots, const bt_walk *walk, size_t ticker)
   const bt_scan *scan = walk->run->means->scan;
   const bt_scan_entry *entry = &scan->entries[ticker];
   for (size_t k = 0; k < walk->n_windows; k++) {
-    bool in =
-        !entry->report->rejected && takes_part(&entry->days, &scan->calendar, &walk->windows[k]);
+    bool in = (!entry->report->rejected || entry->failed) &&
+              takes_part(&entry->days, &scan->calendar, &walk->windows[k]);
     slots[k].combo_id = in ? BT_WALK_NONE : BT_WALK_ABSENT;
   }
+}
+
+void bt_walk__leave(bt_walk_slot *slots, size_t n_windows)
+{
+  for (size_t k = 0; k < n_windows; k++)
+    slots[k] = (bt_walk_slot){BT_WALK_ABSENT, (double)NAN, (double)NAN};
 }
 
 size_t bt_walk__count_parts(const bt_walk *walk, const bt_walk_slot *slots)

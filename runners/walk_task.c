@@ -1,6 +1,4 @@
 /* The tasks of a walk-forward: one ticker each. */
-#include <math.h>
-
 #include "runners/selection.h"
 #include "runners/walk_part.h"
 
@@ -40,8 +38,7 @@ static bt_status settle(const bt_walk *walk, bt_batch *batch, size_t index, bt_s
                         const bt_error *err)
 {
   if (status != BT_ERR_STRATEGY) return status;
-  for (size_t k = 0; k < walk->n_windows; k++)
-    bt_walk__slots(walk, index)[k] = (bt_walk_slot){BT_WALK_ABSENT, (double)NAN, (double)NAN};
+  bt_walk__leave(bt_walk__slots(walk, index), walk->n_windows);
   walk->rows[index] = (bt_walkforward_row){0};
   walk->n_rows[index] = 0;
   return bt_run_settle(walk->run, batch, index, status, err);
@@ -52,7 +49,9 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
                           bt_worker *worker, bt_error *err)
 {
   const bt_run *run = walk->run;
+  bool takes_part = bt_walk__count_parts(walk, bt_walk__slots(walk, index)) > 0;
   bool rejected = run->means->scan->entries[index].report->rejected;
+  if (step == rank_again && takes_part) rejected = false; /* it has failed behind that */
   bt_batch *batch = NULL;
   bt_open_ticker open;
   bt_status status = bt_run_begin_batch(&batch, run, index, task, err);

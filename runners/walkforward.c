@@ -114,10 +114,53 @@ static bt_status take_over_ranks(const bt_walk *walk, size_t ticker, double *sco
   return status ? status : bt_walk__add_ranks(walk, slots, scores, err);
 }
 
+/* Whether a ticker on which the strategy has failed was trained before: the run that is resumed has
+ * then stored its objectives, and its ranks count as they did. */
+static bt_status find_trained(bool *trained, const bt_walk *walk, size_t ticker, bt_error *err)
+{
+  const bt_run_means *means = walk->run->means;
+  const bt_walk_slot *slots = bt_walk__slots(walk, ticker);
+  size_t n_combos = bt_grid_count(walk->run->job->grid), k = 0;
+  *trained = false;
+  while (k < walk->n_windows && slots[k].combo_id == BT_WALK_ABSENT) k++;
+  if (k == walk->n_windows || !walk->ranks) return BT_OK;
+  double *values = malloc((n_combos + 1) * sizeof *values);
+  if (!values) return bt_fail_nomem(err, "objective values");
+  const bt_result_key key = {
+      .ticker_id = (int64_t)ticker + 1, .window_id = (int64_t)k + 1, .phase = "train"};
+  bt_status status =
+      bt_store_read_objectives(values, trained, n_combos, means->store, means->run_id, &key, err);
+  free(values);
+  return status;
+}
+
+/* Tickers on which the strategy has failed: those that were trained before stay until the universe
+ * has selected. */
+static bt_status take_over_failed(const bt_walk *walk, bt_error *err)
+{
+  const bt_scan *scan = walk->run->means->scan;
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < scan->n_entries && !status; i++) {
+    bool trained = false;
+    if (!scan->entries[i].failed) continue;
+    status = find_trained(&trained, walk, i, err);
+    if (!trained) bt_walk__leave(bt_walk__slots(walk, i), walk->n_windows);
+  }
+  return status;
+}
+
+static void leave_failed(const bt_walk *walk)
+{
+  const bt_scan *scan = walk->run->means->scan;
+  for (size_t i = 0; i < scan->n_entries; i++)
+    if (scan->entries[i].failed) bt_walk__leave(bt_walk__slots(walk, i), walk->n_windows);
+}
+
 static bt_status take_over(const bt_walk *walk, bt_error *err)
 {
   size_t n_combos = bt_grid_count(walk->run->job->grid);
-  bt_status status = walk->run->means->done ? take_over_slots(walk, err) : BT_OK;
+  bt_status status = walk->run->means->done ? take_over_failed(walk, err) : BT_OK;
+  if (!status && walk->run->means->done) status = take_over_slots(walk, err);
   if (status || !walk->ranks || !walk->run->means->done) return status;
   if (bt_selection_leaves_out(&walk->run->job->selection)) return BT_OK; /* trained once more */
   double *scores = malloc((walk->n_windows * n_combos + 1) * sizeof *scores);
@@ -286,6 +329,7 @@ static bt_status walk_on(bt_walk_result *out, bt_walk *walk, bt_error *err)
   if (!status) status = bt_run_pass(run, bt_walk__train_task, walk, err);
   if (!status && walk->ranks) {
     select_for_all(walk);
+    leave_failed(walk);
     status = bt_run_pass(run, bt_walk__test_task, walk, err);
   }
   sum_up(out, walk);

@@ -1,4 +1,5 @@
-/* What an indicator cache gives to those who read beyond the last bar. */
+/* What an indicator cache gives to those who read beyond the last bar, and a strategy's own
+ * indicators. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,11 +94,105 @@ static void values_are_the_same_with_room(void **state)
   bt_bars_free(bars);
 }
 
+/* ---- a strategy's own -------------------------------------------------------------------------
+ */
+
+static size_t n_computed;
+
+static void count_and_average(const bt_host *host, const double *params, double *restrict out)
+{
+  const double *sma = bt_sma(host, params[0]);
+  n_computed++;
+  for (size_t t = 0; t < host->series->n_bars; t++) out[t] = params[1] * sma[t];
+}
+
+static void each_of_its_own_is_computed_once_for_its_params(void **state)
+{
+  (void)state;
+  bt_bars *bars = make_flat_bars(N_BARS, 5);
+  bt_indicator_cache *cache = open_cache(bars, NULL);
+  bt_signal_host host;
+  const double params[][2] = {{2, 10}, {2, 20}, {3, 10}};
+  bt_signal_host_init(&host, cache);
+  n_computed = 0;
+  for (size_t round = 0; round < 2; round++)
+    for (size_t i = 0; i < 3; i++) {
+      const double *own = host.host.own(&host.host, count_and_average, params[i], 2);
+      assert_true(own[N_BARS - 1] == 5 * params[i][1]);
+      assert_int_equal(isnan(own[1]), i == 2);
+    }
+  assert_int_equal(n_computed, 3);
+  (void)host.host.own(&host.host, twice_close, params[0],
+                      2); /* another function, the same params */
+  assert_true(host.host.own(&host.host, twice_close, NULL, 0)[0] == 10);
+  assert_int_equal(n_computed, 3);
+  assert_int_equal(host.status, BT_OK);
+  bt_indicator_hold_release(&host.hold);
+  bt_indicator_cache_free(cache);
+  bt_bars_free(bars);
+}
+
+static void ask_for_a_wrong_one(const bt_host *host, const double *params, double *restrict out)
+{
+  (void)params;
+  for (size_t t = 0; t < host->series->n_bars; t++) out[t] = bt_sma(host, 0)[t];
+}
+
+static void ask_for_itself(const bt_host *host, const double *params, double *restrict out)
+{
+  const double *own = host->own(host, ask_for_itself, params, 1);
+  for (size_t t = 0; t < host->series->n_bars; t++) out[t] = own[t];
+}
+
+static void hen(const bt_host *host, const double *params, double *restrict out);
+
+static void egg(const bt_host *host, const double *params, double *restrict out)
+{
+  out[0] = host->own(host, hen, params, 1)[0];
+}
+
+static void hen(const bt_host *host, const double *params, double *restrict out)
+{
+  out[0] = host->own(host, egg, params, 1)[0];
+}
+
+static void what_goes_wrong_with_its_own_is_told(void **state)
+{
+  (void)state;
+  static const struct {
+    bt_own_indicator *compute;
+    size_t n_params;
+    const char *message;
+  } cases[] = {
+      {ask_for_a_wrong_one, 1, "indicator sma: period = 0 is not a whole number from 1 to 1e+06"},
+      {ask_for_itself, 1, "an indicator asks for itself"},
+      {hen, 1, "an indicator asks for itself"},
+      {NULL, 1, "an indicator of its own has no function"},
+      {twice_close, 5, "an indicator of its own takes 4 parameters at most, not 5"},
+  };
+  const double params[5] = {1};
+  bt_bars *bars = make_flat_bars(N_BARS, 5);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    bt_indicator_cache *cache = open_cache(bars, NULL);
+    bt_signal_host host;
+    bt_signal_host_init(&host, cache);
+    const double *own = host.host.own(&host.host, cases[i].compute, params, cases[i].n_params);
+    expect_nan(own, 0, N_BARS);
+    assert_int_equal(host.status, BT_ERR_USAGE);
+    assert_string_equal(host.error.message, cases[i].message);
+    bt_indicator_hold_release(&host.hold);
+    bt_indicator_cache_free(cache);
+  }
+  bt_bars_free(bars);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(room_behind_the_bars_is_nan),
       cmocka_unit_test(values_are_the_same_with_room),
+      cmocka_unit_test(each_of_its_own_is_computed_once_for_its_params),
+      cmocka_unit_test(what_goes_wrong_with_its_own_is_told),
   };
   return cmocka_run_group_tests_name("core/indicator_cache", tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "runners/ticker.h"
@@ -20,9 +21,31 @@
 /* ---- strategies that do what their parameter says ---------------------------------------------
  */
 
-enum { SMA, CRASH, LOOP, END, WRITE_BARS, GIVE_UP, NONSENSE, FAR_BEHIND, CLOSE_ALL, N_DEEDS };
+enum {
+  SMA,
+  CRASH,
+  LOOP,
+  END,
+  WRITE_BARS,
+  GIVE_UP,
+  NONSENSE,
+  FAR_BEHIND,
+  CLOSE_ALL,
+  FORK,
+  TALK,
+  TIRE,
+  N_DEEDS
+};
 
 static volatile size_t turns;
+static size_t n_calls; /* in this process */
+
+/* An answer that nobody asked for, into every descriptor. */
+static void talk(void)
+{
+  const char answer[24] = {0};
+  for (int i = 3; i < 64; i++) (void)send(i, answer, sizeof answer, MSG_NOSIGNAL);
+}
 
 static void misbehave(int deed, const bt_host *host, double *target)
 {
@@ -48,6 +71,15 @@ static void misbehave(int deed, const bt_host *host, double *target)
     break;
   case CLOSE_ALL:
     for (int i = 3; i < 256; i++) (void)close(i);
+    break;
+  case FORK: /* both go on */
+    (void)fork();
+    break;
+  case TALK:
+    talk();
+    break;
+  case TIRE:
+    if (++n_calls == 3) _exit(0);
     break;
   default:
     break;
@@ -249,12 +281,44 @@ static void whatever_it_does_the_others_go_on(void **state)
       {NONSENSE, "the target of bar 3 is 7: not within -1 to +1"},
       {FAR_BEHIND, "it crashed (SIGSEGV, a wrong address)"},
       {CLOSE_ALL, "it ended its process (exit status 0)"},
+      {TALK, "it has destroyed the memory of its process"},
   };
   scene s;
   open_scene(&s, &strategies[0], 60);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     assert_fails(&s, cases[i].deed, cases[i].reason);
     assert_goes_on(&s);
+  }
+  close_scene(&s);
+}
+
+/* A copy of the process answers nothing, or every later answer would be another question's. */
+static void a_strategy_may_fork(void **state)
+{
+  (void)state;
+  scene s;
+  bt_metrics here, there;
+  open_scene(&s, &strategies[0], 60);
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(measure(&here, &s, &s.here, 0, SMA, (bt_span){0, 100}), BT_OK);
+    assert_int_equal(measure(&there, &s, &s.there, 0, FORK, (bt_span){0, 100}), BT_OK);
+    assert_memory_equal(&here, &there, sizeof here);
+    assert_goes_on(&s);
+  }
+  close_scene(&s);
+}
+
+/* What a process dies of after many calls is no fault of the ticker at hand. */
+static void a_process_that_has_become_unfit_is_replaced(void **state)
+{
+  (void)state;
+  scene s;
+  bt_metrics here, there;
+  open_scene(&s, &strategies[0], 60);
+  for (size_t i = 0; i < 10; i++) {
+    assert_int_equal(measure(&here, &s, &s.here, i % 2, SMA, (bt_span){0, 100}), BT_OK);
+    assert_int_equal(measure(&there, &s, &s.there, i % 2, TIRE, (bt_span){0, 100}), BT_OK);
+    assert_memory_equal(&here, &there, sizeof here);
   }
   close_scene(&s);
 }
@@ -296,6 +360,8 @@ int main(void)
       cmocka_unit_test(the_metrics_are_the_same_bits),
       cmocka_unit_test(parts_one_behind_the_other_are_the_same),
       cmocka_unit_test(whatever_it_does_the_others_go_on),
+      cmocka_unit_test(a_strategy_may_fork),
+      cmocka_unit_test(a_process_that_has_become_unfit_is_replaced),
       cmocka_unit_test(a_strategy_on_bars_may_crash_too),
       cmocka_unit_test(one_that_never_ends_is_ended),
       cmocka_unit_test(nobody_waits_for_it_once_cancelled),
