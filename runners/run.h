@@ -83,8 +83,9 @@ bt_status bt_run_begin_batch(bt_batch **out, const bt_run *run, size_t index, si
 /* Hands the batch over (status BT_OK) or frees it; returns status, or the writer's failure. */
 bt_status bt_run_end_batch(const bt_run *run, bt_batch *batch, bt_status status, bt_error *err);
 
-/* What becomes of a ticker on which the strategy failed (STRATEGY): it is rejected, its results so
- * far are dropped from the batch, and its task goes on: BT_OK. Any other status is returned. */
+/* What becomes of a ticker on which the strategy failed (STRATEGY): it is rejected, the results in
+ * this batch are dropped, and its task goes on: BT_OK. Any other status is returned. What an
+ * earlier pass has stored of it (the objectives of a walk-forward whose universe selects) stays. */
 bt_status bt_run_settle(const bt_run *run, bt_batch *batch, size_t index, bt_status status,
                         const bt_error *err);
 

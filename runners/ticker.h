@@ -2,6 +2,16 @@
  *
  * Bars are immutable and the indicators are computed once; the workers that evaluate blocks of its
  * combinations share both. Mutex and condition guard the indicators alone.
+ *
+ * What a combination wants is in the scratch of the worker that evaluates it, scratch->aim.changes
+ * (core/changes.h), whoever has found it:
+ *
+ *   - bt_ticker_aim: of cross, sides and signals over all bars; of on_bar nothing yet
+ *   - bt_ticker_measure, bt_ticker_simulate: any span of it; of on_bar found first, for that span,
+ *     as what it wants depends on what it holds there
+ *   - bt_ticker_find_target: the same as scratch->aim.target, one a bar
+ *   - bt_ticker_aim_at: a target that is there, such as an out-of-sample one
+ *   - bt_ticker_aim_parts: of on_bar out of sample, combinations one behind the other
  */
 #ifndef BT_RUNNERS_TICKER_H
 #define BT_RUNNERS_TICKER_H
