@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 /* Window i of so many bars begins on bar i; its greatest value is top[i], the latest of them

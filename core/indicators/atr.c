@@ -6,6 +6,7 @@
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/true_range.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)

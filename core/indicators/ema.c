@@ -1,6 +1,7 @@
 /* Exponential moving average of the close, seeded by the SMA of its first `period` values. */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* older[i] = what the closes behind x[i] in its block, that of `period` bars ahead of the
  * pivot, add to a window that ends on place i of the next one. */

@@ -5,6 +5,7 @@
 
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static void subtract(double *restrict from, const double *restrict x, size_t n)
 {

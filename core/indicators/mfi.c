@@ -1,29 +1,21 @@
 /* Money flow index: 100 times the share of the money that flowed on bars whose typical price rose
- * in that of all bars whose typical price moved, over the last `period` bars. Typical price is
- * (high + low + close) / 3, the money is that times the volume. As TA-Lib MFI, also in that a
- * difference of typical prices which roundings can make is none; but where no money has flowed,
- * TA-Lib gives 0, and this NaN, as where a volume is not known. First value on bar `period`. */
+ * in that of all bars whose typical price moved, over the last `period` bars. The money is typical
+ * price times volume. As TA-Lib MFI, also in that a difference of typical prices which roundings
+ * can make is none; but where no money has flowed, TA-Lib gives 0, and this NaN, as where a volume
+ * is not known. First value on bar `period`. */
 #include "core/indicators/money_flow.h"
-
-/* A typical price has moved if by more than this part of itself. Sums of prices of two decimals
- * that are equal often differ in their last bits, by up to two thirds of this. */
-static const double ROUNDING = 1e-15;
-
-static double typical(const bt_series *s, size_t t)
-{
-  return (s->high[t] + s->low[t] + s->close[t]) / 3;
-}
+#include "core/indicators/typical_price.h"
 
 static void fill_flows(double *restrict rising, double *restrict moving, const bt_series *series,
                        size_t first, size_t n)
 {
   const bt_series s = *series;
   for (size_t i = 0; i < n; i++) {
-    double before = typical(&s, first + i - 1), price = typical(&s, first + i);
+    double before = bt_indicator__typical_price(&s, first + i - 1);
+    double price = bt_indicator__typical_price(&s, first + i), change = price - before;
     double money = price * s.volume[first + i], none = isnan(money) ? money : 0;
-    double change = price - before, least = ROUNDING * price;
-    rising[i] = change > least ? money : none;
-    moving[i] = fabs(change) > least ? money : none;
+    moving[i] = bt_indicator__has_moved(change, price) ? money : none;
+    rising[i] = change > 0 ? moving[i] : none;
   }
 }
 

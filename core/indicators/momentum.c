@@ -1,6 +1,6 @@
 /* Momentum: the close less the one `period` bars before, in price. First value on bar `period`. */
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "core/indicators/recurrence.h"
-#include "core/indicators/rolling_sum.h"
+#include "core/indicators/undefined.h"
+#include "core/indicators/window_sums.h"
 
 /* Bars whose flows are added up among themselves before they are added to the total: of so many,
  * one addition waits for the bar before. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 enum { LOOKED_THROUGH_MOST = 1500 }; /* bars of a window; beyond, a tree is faster */

@@ -9,7 +9,7 @@
  * 0. TTR begins otherwise. A down trend is an up trend of prices with their sign turned.
  */
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* Prices have the sign of the trend, so that it always goes up. */
 typedef struct trend {

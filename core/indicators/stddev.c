@@ -3,7 +3,7 @@
  * windows at a time, each bar of which adds to the sums of all eight. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 enum { SUMS = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */

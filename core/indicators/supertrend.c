@@ -9,7 +9,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 typedef struct bands {
   double upper, lower;

@@ -3,7 +3,6 @@
  */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)

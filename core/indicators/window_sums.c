@@ -1,4 +1,4 @@
-#include "core/indicators/rolling_sum.h"
+#include "core/indicators/window_sums.h"
 
 #include <string.h>
 

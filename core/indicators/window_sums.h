@@ -1,4 +1,4 @@
-/* rolling_sum.h - sums over windows of `period` values, without a running sum.
+/* window_sums.h - sums over windows of `period` values, without a running sum.
  *
  * The sums of 1, 2, 4, 8 ... values from every bar on are made from each other, and those that make
  * up the period are put together; sums of 32 in a long one are added up from the beginning and from
@@ -7,8 +7,8 @@
  * or cancels, a window of zeros is exactly 0, and one that contains a NaN is NaN while the next
  * ones are not.
  */
-#ifndef BT_CORE_INDICATORS_ROLLING_SUM_H
-#define BT_CORE_INDICATORS_ROLLING_SUM_H
+#ifndef BT_CORE_INDICATORS_WINDOW_SUMS_H
+#define BT_CORE_INDICATORS_WINDOW_SUMS_H
 
 #include <stddef.h>
 
