@@ -70,7 +70,7 @@ extern const bt_indicator bt_indicator_adx;
 const bt_indicator bt_indicator_adx = {
     .name = "adx",
     .summary = "average directional index, 0 to 100: Wilder's average of 100 |+DI - -DI| / (+DI + "
-               "-DI), seeded by the mean of the first `period`; from bar 2 period - 1",
+               "-DI), seeded by the mean of the first `period`",
     .source = "Wilder 1978; TA-Lib ADX",
     .params = params,
     .n_params = 1,

@@ -101,7 +101,7 @@ extern const bt_indicator bt_indicator_aroon;
 const bt_indicator bt_indicator_aroon = {
     .name = "aroon",
     .summary = "100 (period - bars since the highest high of period+1 bars) / period; the same of "
-               "the lowest low; up - down; from bar period",
+               "the lowest low; up - down",
     .source = "Chande 1995; TA-Lib AROON, AROONOSC",
     .params = params,
     .n_params = 1,

@@ -37,13 +37,13 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"atr"};
 
 extern const bt_indicator bt_indicator_atr;
-const bt_indicator bt_indicator_atr = {
-    .name = "atr",
-    .summary = "average true range of the bars, Wilder's average; from bar period",
-    .source = "Wilder 1978; TA-Lib ATR",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_atr = {.name = "atr",
+                                       .summary =
+                                           "average true range: Wilder's average of true_range",
+                                       .source = "Wilder 1978; TA-Lib ATR",
+                                       .params = params,
+                                       .n_params = 1,
+                                       .outputs = outputs,
+                                       .n_outputs = 1,
+                                       .first_bar = first_bar,
+                                       .compute = compute};

@@ -58,8 +58,9 @@ static const char *const outputs[] = {"cci"};
 extern const bt_indicator bt_indicator_cci;
 const bt_indicator bt_indicator_cci = {
     .name = "cci",
-    .summary = "(typical price - its mean) / (0.015 x its mean deviation) over `period` bars; "
-               "undefined where it stands still; from bar period-1",
+    .summary = "commodity channel index: (typical price - its mean) / (0.015 x its mean deviation) "
+               "over `period` bars, typical price being (high + low + close) / 3; undefined where "
+               "it stands still",
     .source = "Lambert 1980; TA-Lib CCI",
     .params = params,
     .n_params = 1,

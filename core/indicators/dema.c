@@ -31,7 +31,7 @@ static const char *const outputs[] = {"dema"};
 extern const bt_indicator bt_indicator_dema;
 const bt_indicator bt_indicator_dema = {
     .name = "dema",
-    .summary = "2 EMA - EMA(EMA), each seeded by a mean; from bar 2 (period-1)",
+    .summary = "double exponential moving average: 2 EMA - EMA(EMA), each seeded by a mean",
     .source = "Mulloy 1994; TA-Lib DEMA (default compatibility)",
     .params = params,
     .n_params = 1,

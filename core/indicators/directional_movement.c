@@ -64,7 +64,8 @@ static const char *const outputs[] = {"plus_dm", "minus_dm", "range"};
 extern const bt_indicator bt_indicator_directional_movement;
 const bt_indicator bt_indicator_directional_movement = {
     .name = "directional_movement",
-    .summary = "Wilder's sums of up moves, down moves and true ranges: s (period-1)/period + x",
+    .summary = "Wilder's sums of up moves, down moves and true ranges, s (period-1)/period + x, of "
+               "which plus_di, minus_di and adx are made",
     .source = "Wilder 1978; TA-Lib PLUS_DM, MINUS_DM",
     .params = params,
     .n_params = 1,

@@ -43,7 +43,8 @@ static const char *const outputs[] = {"hma"};
 extern const bt_indicator bt_indicator_hma;
 const bt_indicator bt_indicator_hma = {
     .name = "hma",
-    .summary = "WMA(sqrt(period)) of 2 WMA(period/2) - WMA(period), both cut off to whole bars",
+    .summary = "Hull's moving average: WMA(sqrt(period)) of 2 WMA(period/2) - WMA(period), both "
+               "cut off to whole bars",
     .source = "Hull 2005; TTR HMA, Tulip hma",
     .params = params,
     .n_params = 1,

@@ -155,13 +155,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"kama"};
 
 extern const bt_indicator bt_indicator_kama;
-const bt_indicator bt_indicator_kama = {
-    .name = "kama",
-    .summary = "EMA whose gain follows how straight the last `period` closes went; from bar period",
-    .source = "Kaufman 1995; TA-Lib KAMA",
-    .params = params,
-    .n_params = 3,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_kama = {.name = "kama",
+                                        .summary =
+                                            "Kaufman's adaptive moving average: an EMA whose gain "
+                                            "follows how straight the last `period` closes went",
+                                        .source = "Kaufman 1995; TA-Lib KAMA",
+                                        .params = params,
+                                        .n_params = 3,
+                                        .outputs = outputs,
+                                        .n_outputs = 1,
+                                        .first_bar = first_bar,
+                                        .compute = compute};

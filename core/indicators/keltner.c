@@ -51,8 +51,8 @@ static const char *const outputs[] = {"upper", "middle", "lower"};
 extern const bt_indicator bt_indicator_keltner;
 const bt_indicator bt_indicator_keltner = {
     .name = "keltner",
-    .summary =
-        "EMA of (high + low + close) / 3, and `width` ATR of as many bars above and below it",
+    .summary = "Keltner channel: EMA of (high + low + close) / 3, and `width` ATR of as many bars "
+               "above and below it",
     .source = "TTR keltnerChannels; its parts as TA-Lib EMA and ATR",
     .params = params,
     .n_params = 2,

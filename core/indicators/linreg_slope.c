@@ -74,8 +74,7 @@ static const char *const outputs[] = {"linreg_slope"};
 extern const bt_indicator bt_indicator_linreg_slope;
 const bt_indicator bt_indicator_linreg_slope = {
     .name = "linreg_slope",
-    .summary = "slope of the least-squares line through the last `period` closes, in price a bar; "
-               "from bar period-1",
+    .summary = "slope of the least-squares line through the last `period` closes, in price a bar",
     .source = "TA-Lib LINEARREG_SLOPE, but free of cancellation",
     .params = params,
     .n_params = 1,

@@ -42,7 +42,8 @@ static const char *const outputs[] = {"macd", "signal", "histogram"};
 extern const bt_indicator bt_indicator_macd;
 const bt_indicator bt_indicator_macd = {
     .name = "macd",
-    .summary = "EMA(fast) - EMA(slow), the EMA of that over `signal` bars, and their difference",
+    .summary = "moving average convergence/divergence: EMA(fast) - EMA(slow), the EMA of that over "
+               "`signal` bars, and their difference",
     .source = "TA-Lib MACD (default compatibility)",
     .params = params,
     .n_params = 3,

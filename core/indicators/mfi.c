@@ -42,7 +42,8 @@ static const char *const outputs[] = {"mfi"};
 extern const bt_indicator bt_indicator_mfi;
 const bt_indicator bt_indicator_mfi = {
     .name = "mfi",
-    .summary = "money flow index, 0 to 100; undefined where no money has flowed",
+    .summary = "money flow index, 0 to 100: of typical price (high + low + close) / 3 x volume, "
+               "the share of bars whose typical price rose; undefined where no money has flowed",
     .source = "Quong and Soudack 1989; TA-Lib MFI",
     .params = params,
     .n_params = 1,

@@ -20,14 +20,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"minus_di"};
 
 extern const bt_indicator bt_indicator_minus_di;
-const bt_indicator bt_indicator_minus_di = {
-    .name = "minus_di",
-    .summary = "100 x Wilder's average down move / average true range; undefined until something "
-               "has moved; from bar period",
-    .source = "Wilder 1978; TA-Lib MINUS_DI",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_minus_di = {.name = "minus_di",
+                                            .summary =
+                                                "-DI: 100 x Wilder's average down move / average "
+                                                "true range; undefined until something has moved",
+                                            .source = "Wilder 1978; TA-Lib MINUS_DI",
+                                            .params = params,
+                                            .n_params = 1,
+                                            .outputs = outputs,
+                                            .n_outputs = 1,
+                                            .first_bar = first_bar,
+                                            .compute = compute};

@@ -20,14 +20,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"plus_di"};
 
 extern const bt_indicator bt_indicator_plus_di;
-const bt_indicator bt_indicator_plus_di = {
-    .name = "plus_di",
-    .summary = "100 x Wilder's average up move / average true range; undefined until something "
-               "has moved; from bar period",
-    .source = "Wilder 1978; TA-Lib PLUS_DI",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_plus_di = {.name = "plus_di",
+                                           .summary =
+                                               "+DI: 100 x Wilder's average up move / average true "
+                                               "range; undefined until something has moved",
+                                           .source = "Wilder 1978; TA-Lib PLUS_DI",
+                                           .params = params,
+                                           .n_params = 1,
+                                           .outputs = outputs,
+                                           .n_outputs = 1,
+                                           .first_bar = first_bar,
+                                           .compute = compute};

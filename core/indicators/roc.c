@@ -28,7 +28,7 @@ static const char *const outputs[] = {"roc"};
 extern const bt_indicator bt_indicator_roc;
 const bt_indicator bt_indicator_roc = {
     .name = "roc",
-    .summary = "100 (close / close `period` bars before - 1), in per cent; from bar period",
+    .summary = "rate of change: 100 (close / close `period` bars before - 1), in per cent",
     .source = "TA-Lib ROC",
     .params = params,
     .n_params = 1,

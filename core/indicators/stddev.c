@@ -91,7 +91,7 @@ static const char *const outputs[] = {"stddev"};
 extern const bt_indicator bt_indicator_stddev;
 const bt_indicator bt_indicator_stddev = {
     .name = "stddev",
-    .summary = "population standard deviation of the last `period` closes; from bar period-1",
+    .summary = "population standard deviation of the last `period` closes",
     .source = "TA-Lib STDDEV, but computed from deviations",
     .params = params,
     .n_params = 1,

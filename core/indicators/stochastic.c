@@ -50,8 +50,9 @@ static const char *const outputs[] = {"k", "d"};
 extern const bt_indicator bt_indicator_stochastic;
 const bt_indicator bt_indicator_stochastic = {
     .name = "stochastic",
-    .summary = "100 (close - lowest low) / (highest high - lowest low) of fast_k bars: k its mean "
-               "over slow_k, d that of k over slow_d; undefined where both are equal",
+    .summary =
+        "slow stochastic: 100 (close - lowest low) / (highest high - lowest low) of fast_k bars: k "
+        "its mean over slow_k, d that of k over slow_d; undefined where both are equal",
     .source = "Lane; TA-Lib STOCH (default: plain means)",
     .params = params,
     .n_params = 3,

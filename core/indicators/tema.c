@@ -33,7 +33,8 @@ static const char *const outputs[] = {"tema"};
 extern const bt_indicator bt_indicator_tema;
 const bt_indicator bt_indicator_tema = {
     .name = "tema",
-    .summary = "3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)), each seeded by a mean; from bar 3 (period-1)",
+    .summary = "triple exponential moving average: 3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)), each seeded "
+               "by a mean",
     .source = "Mulloy 1994; TA-Lib TEMA (default compatibility)",
     .params = params,
     .n_params = 1,

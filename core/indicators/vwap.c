@@ -45,7 +45,8 @@ static const char *const outputs[] = {"vwap"};
 extern const bt_indicator bt_indicator_vwap;
 const bt_indicator bt_indicator_vwap = {
     .name = "vwap",
-    .summary = "rolling volume-weighted mean of the typical price; undefined without a volume",
+    .summary = "volume-weighted average price: mean of the last `period` typical prices (high + "
+               "low + close) / 3 by volume; undefined without one",
     .source = "TTR VWAP of (high + low + close) / 3",
     .params = params,
     .n_params = 1,

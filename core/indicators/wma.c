@@ -25,7 +25,7 @@ static const char *const outputs[] = {"wma"};
 extern const bt_indicator bt_indicator_wma;
 const bt_indicator bt_indicator_wma = {
     .name = "wma",
-    .summary = "mean of the last `period` closes with weights 1 to period; from bar period-1",
+    .summary = "weighted moving average: mean of the last `period` closes with weights 1 to period",
     .source = "TA-Lib WMA",
     .params = params,
     .n_params = 1,
