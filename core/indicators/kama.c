@@ -89,8 +89,7 @@ static double gain_of(double period)
   return 2 / (period + 1);
 }
 
-/* The gains of n values, of which the first comes `period` after close[0]; in the place of the sums
- * of changes. */
+/* gain[i], which belongs to close[i + period], from the sum of its changes, in the same place. */
 static void fill_gains(double *restrict gain, const double *restrict close, size_t n,
                        const double *params)
 {
@@ -103,23 +102,6 @@ static void fill_gains(double *restrict gain, const double *restrict close, size
   }
 }
 
-/* Room for a value of each of the changes that are taken at once. */
-typedef struct scratch {
-  double *changes, *spare, *gain;
-} scratch;
-
-/* What the first n changes from close[0] on lead to, behind out[period - 1]. */
-static void fill_part(double *restrict out, const scratch *s, const double *close, size_t n,
-                      const double *params)
-{
-  size_t period = (size_t)params[0], n_values = n - period + 1;
-  double *restrict changes = s->changes;
-  for (size_t i = 0; i < n; i++) changes[i] = fabs(close[i + 1] - close[i]);
-  bt_indicator__window_sums(s->gain, changes, s->spare, n, period);
-  fill_gains(s->gain, close, n_values, params);
-  smooth(out + period, close + period, s->gain, n_values, out[period - 1]);
-}
-
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
@@ -128,18 +110,18 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   size_t n = input->series->n_bars, period = (size_t)params[0];
   bt_indicator__fill_nan(out, n < period ? n : period);
   if (n <= period) return BT_OK;
-  size_t length = bt_indicator__part_length(n - 1, period);
-  double *memory = malloc(3 * length * sizeof *memory);
-  if (!memory) return bt_fail_nomem(err, "kama");
-  const scratch s = {memory, memory + length, memory + 2 * length};
-  out[period - 1] = close[period - 1];
-  for (size_t first = 0; first + period < n; first += length - period + 1) {
-    size_t taken = length < n - 1 - first ? length : n - 1 - first;
-    fill_part(out + first, &s, close + first, taken, params);
+  size_t n_changes = n - 1, n_values = n - period;
+  double *restrict changes = malloc(2 * n_changes * sizeof *changes);
+  if (!changes) return bt_fail_nomem(err, "kama");
+  double *sums = changes + n_changes, *gain = sums + period - 1;
+  for (size_t i = 0; i < n_changes; i++) changes[i] = fabs(close[i + 1] - close[i]);
+  bt_status status = bt_indicator__window_sums(sums, changes, n_changes, period, err);
+  if (!status) {
+    fill_gains(gain, close, n_values, params);
+    smooth(out + period, close + period, gain, n_values, close[period - 1]);
   }
-  out[period - 1] = (double)NAN;
-  free(memory);
-  return BT_OK;
+  free(changes);
+  return status;
 }
 
 static size_t first_bar(const double *values, size_t output)

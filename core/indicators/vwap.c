@@ -7,29 +7,20 @@
 #include "core/indicators/typical_price.h"
 #include "core/indicators/window_means.h"
 
-static void fill_flows(double *restrict money, double *restrict volume, const bt_series *series,
-                       size_t first, size_t n)
-{
-  const bt_series s = *series;
-  for (size_t i = 0; i < n; i++) {
-    volume[i] = s.volume[first + i];
-    money[i] = bt_indicator__typical_price(&s, first + i) * volume[i];
-  }
-}
-
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  const bt_series *s = input->series;
-  size_t n = s->n_bars, period = (size_t)params[0];
-  bt_status status = bt_indicator__flow_ratio(outputs[0], s, fill_flows, 0, period, err);
-  if (status) return status;
-  double *typical = malloc(n * sizeof *typical);
+  const bt_series s = *input->series;
+  size_t n = s.n_bars, period = (size_t)params[0];
+  double *typical = malloc(2 * n * sizeof *typical);
   if (!typical) return bt_fail_nomem(err, "vwap");
-  for (size_t t = 0; t < n; t++) typical[t] = bt_indicator__typical_price(s, t);
-  bt_indicator__settle_flat(outputs[0], typical, n, period);
+  double *restrict money = typical + n;
+  for (size_t t = 0; t < n; t++) typical[t] = bt_indicator__typical_price(&s, t);
+  for (size_t t = 0; t < n; t++) money[t] = typical[t] * s.volume[t];
+  bt_status status = bt_indicator__flow_ratio(outputs[0], money, s.volume, n, period, err);
+  if (!status) bt_indicator__settle_flat(outputs[0], typical, n, period);
   free(typical);
-  return BT_OK;
+  return status;
 }
 
 static size_t first_bar(const double *values, size_t output)

@@ -12,17 +12,14 @@
 
 #include <stddef.h>
 
-/* Of how many values at once windows are summed, of n >= period: few enough for the fastest cache,
- * or several periods. n_values - period + 1 windows begin in them. */
-size_t bt_indicator__part_length(size_t n, size_t period);
+#include "core/status.h"
 
-/* out[i] = x[i] + ... + x[i + period - 1] for the n - period + 1 windows in n >= period values. x
- * is lost; spare holds n values, too. period >= 1. */
-void bt_indicator__window_sums(double *restrict out, double *restrict x, double *restrict spare,
-                               size_t n, size_t period);
+/* out[t] = x[t + 1 - period] + ... + x[t]; NaN for t < period - 1. Errors: NOMEM. */
+bt_status bt_indicator__window_sums(double *restrict out, const double *restrict x, size_t n,
+                                    size_t period, bt_error *err);
 
-/* out[i] = 1 x[i] + 2 x[i + 1] + ... + period x[i + period - 1]; scratch holds 4 n values. */
-void bt_indicator__weighted_window_sums(double *restrict out, const double *restrict x,
-                                        double *restrict scratch, size_t n, size_t period);
+/* out[t] = 1 x[t + 1 - period] + 2 x[t + 2 - period] + ... + period x[t], likewise. */
+bt_status bt_indicator__weighted_window_sums(double *restrict out, const double *restrict x,
+                                             size_t n, size_t period, bt_error *err);
 
 #endif
