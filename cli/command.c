@@ -70,13 +70,12 @@ static char *option_text(char left[LEFT_SIZE], const bt_option *option)
   return left;
 }
 
-/* Prints a text from column `indent` on, broken between words. */
-static void print_wrapped(const char *text, int indent)
+void bt_command_print_wrapped(const char *text, int indent, int columns)
 {
   int column = indent;
   while (*text) {
     int length = (int)strcspn(text, " ");
-    if (column > indent && column + 1 + length > SCREEN_COLUMNS) {
+    if (column > indent && column + 1 + length > columns) {
       (void)printf("\n%*s", indent, "");
       column = indent;
     }
@@ -104,7 +103,7 @@ static void print_option(const bt_option *option, int width)
 {
   char left[LEFT_SIZE];
   (void)printf("%-*s  ", width, option_text(left, option));
-  print_wrapped(option->help, width + 2);
+  bt_command_print_wrapped(option->help, width + 2, SCREEN_COLUMNS);
 }
 
 static int print_command_help(const bt_command *command, bool all)

@@ -32,4 +32,8 @@ int bt_command_fail(const bt_error *err, const char *command);
  * the signal that came, or returns the exit status. */
 int bt_command_end(bt_status status, const bt_error *err, const char *command);
 
+/* Prints a text and a newline on stdout, broken between words: from column `indent` on, where the
+ * cursor is, and within so many columns. */
+void bt_command_print_wrapped(const char *text, int indent, int columns);
+
 #endif

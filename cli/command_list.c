@@ -14,15 +14,14 @@
 #include "loaders/load.h"
 #include "strategies/registry.h"
 
-static void print_params(const bt_param *params, size_t n_params, bool with_sweep)
+static void print_params(const bt_strategy *s)
 {
   char preset[BT_NUMBER_TEXT_SIZE], first[BT_NUMBER_TEXT_SIZE], last[BT_NUMBER_TEXT_SIZE];
-  char step[BT_NUMBER_TEXT_SIZE], range[80] = "";
-  for (size_t i = 0; i < n_params; i++) {
-    const bt_param *p = &params[i];
-    if (with_sweep)
-      (void)snprintf(range, sizeof range, "%s:%s:%s", bt_number_format(first, p->sweep_first),
-                     bt_number_format(last, p->sweep_last), bt_number_format(step, p->sweep_step));
+  char step[BT_NUMBER_TEXT_SIZE], range[80];
+  for (size_t i = 0; i < s->n_params; i++) {
+    const bt_param *p = &s->params[i];
+    (void)snprintf(range, sizeof range, "%s:%s:%s", bt_number_format(first, p->sweep_first),
+                   bt_number_format(last, p->sweep_last), bt_number_format(step, p->sweep_step));
     (void)printf("    %-10s %-6s %-12s %s\n", p->name, bt_number_format(preset, p->preset), range,
                  p->meaning);
   }
@@ -32,7 +31,7 @@ static void print_strategy(const bt_strategy *s)
 {
   (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
                s->rule ? s->rule : "");
-  print_params(s->params, s->n_params, true);
+  print_params(s);
 }
 
 /* What compiling a plugin takes from a cache, or puts there, is the user's own. */
@@ -67,20 +66,51 @@ static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
   return BT_OK;
 }
 
+enum { INDICATOR_COLUMN = 16, INDICATOR_COLUMNS = 99 }; /* what stands behind the name */
+
+/* "gives upper, middle, lower from bar 19". */
+static void print_outputs(const bt_indicator *indicator)
+{
+  double presets[BT_INDICATOR_PARAMS_MOST] = {0};
+  for (size_t i = 0; i < indicator->n_params; i++) presets[i] = indicator->params[i].preset;
+  (void)printf("%*s  gives ", INDICATOR_COLUMN, "");
+  for (size_t k = 0; k < indicator->n_outputs; k++) {
+    size_t bar = indicator->first_bar(presets, k);
+    bool last = k + 1 == indicator->n_outputs;
+    (void)printf("%s%s", k ? ", " : "", indicator->outputs[k]);
+    if (last || indicator->first_bar(presets, k + 1) != bar) (void)printf(" from bar %zu", bar);
+  }
+  (void)printf("%s\n", indicator->needs_benchmark ? "; needs a --benchmark" : "");
+}
+
+static void print_indicator(const bt_indicator *indicator)
+{
+  char source[128], preset[BT_NUMBER_TEXT_SIZE];
+  bool fits = strlen(indicator->name) + 3 < INDICATOR_COLUMN;
+  (void)snprintf(source, sizeof source, "[%s]", indicator->source);
+  (void)printf("  %-*s", INDICATOR_COLUMN - 2, indicator->name);
+  if (!fits) (void)printf("\n%*s", INDICATOR_COLUMN, "");
+  bt_command_print_wrapped(indicator->summary, INDICATOR_COLUMN, INDICATOR_COLUMNS);
+  (void)printf("%*s", INDICATOR_COLUMN, "");
+  bt_command_print_wrapped(source, INDICATOR_COLUMN, INDICATOR_COLUMNS);
+  for (size_t i = 0; i < indicator->n_params; i++) {
+    const bt_param *p = &indicator->params[i];
+    (void)printf("%*s  %-10s %-6s %s\n", INDICATOR_COLUMN, "", p->name,
+                 bt_number_format(preset, p->preset), p->meaning);
+  }
+  print_outputs(indicator);
+}
+
 static bt_status print_indicators(const bt_arguments *arguments, bt_error *err)
 {
   (void)arguments, (void)err;
-  (void)printf("indicators: name, definition [convention]; then each parameter with its default\n");
+  (void)printf("indicators: name, definition [convention]; then each parameter, in the order of\n"
+               "--indicator NAME:A,B, with its default; what it gives, and from which bar on with "
+               "the defaults\n(the first bar is 0)\n");
   for (size_t i = 0; i < bt_indicator_count(); i++) {
-    const bt_indicator *indicator = bt_indicator_at(i);
-    (void)printf("  %-10s %s [%s]\n", indicator->name, indicator->summary, indicator->source);
-    if (indicator->n_outputs > 1) {
-      (void)printf("    outputs   ");
-      for (size_t k = 0; k < indicator->n_outputs; k++)
-        (void)printf("%s%s", k ? ", " : "", indicator->outputs[k]);
-      (void)printf("\n");
-    }
-    print_params(indicator->params, indicator->n_params, false);
+    const char *group = bt_indicator_group(i);
+    if (i == 0 || strcmp(group, bt_indicator_group(i - 1)) != 0) (void)printf("\n%s\n", group);
+    print_indicator(bt_indicator_at(i));
   }
   return BT_OK;
 }

@@ -44,6 +44,9 @@ typedef struct bt_indicator {
 size_t bt_indicator_count(void);
 const bt_indicator *bt_indicator_at(size_t index);
 
+/* What kind it is, "moving averages"; those of a kind stand side by side, parts at the end. */
+const char *bt_indicator_group(size_t index);
+
 /* NULL when there is none. */
 const bt_indicator *bt_indicator_find(const char *name);
 

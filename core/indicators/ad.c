@@ -3,18 +3,12 @@
  * volume is NaN and adds nothing either. */
 #include "core/indicators/money_flow.h"
 
-static void fill_flows(double *restrict flow, const bt_series *series)
-{
-  const bt_series s = *series;
-  for (size_t t = 0; t < s.n_bars; t++) flow[t] = bt_indicator__money_flow(&s, t);
-}
-
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
   (void)params;
   (void)err;
-  fill_flows(outputs[0], input->series);
+  bt_indicator__fill_money_flow(outputs[0], input->series);
   bt_indicator__running_total(outputs[0], input->series->n_bars);
   return BT_OK;
 }

@@ -5,9 +5,11 @@
  * DX is 0 / 0, and ADX undefined, on a bar until which nothing has moved either way. The average
  * stays as it was, and such a bar counts as 0 in the seed: both as TA-Lib, which gives the average
  * itself there. It is kept as a sum, period times as large (recurrence.h). */
-#include "core/indicator.h"
+#include <stdlib.h>
+
 #include "core/indicators/directional.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static void fill_dx(double *restrict out, const double *plus, const double *minus, size_t n)
 {
@@ -17,20 +19,25 @@ static void fill_dx(double *restrict out, const double *plus, const double *minu
   }
 }
 
-/* Turns dx, from bar `period` on, into its average. */
-static void average_dx(double *dx, size_t n, size_t period)
+/* The average of dx, which begins on bar `period`. */
+static void average_dx(double *restrict out, const double *restrict dx, size_t n, size_t period)
 {
-  const double kept = (double)(period - 1) / (double)period;
-  size_t t = period, first = 2 * period - 1;
+  size_t first = 2 * period - 1, t = period;
   double sum = 0;
-  for (; t <= first && t < n; t++) sum += isnan(dx[t]) ? 0 : dx[t];
-  if (first < n && !isnan(dx[first])) dx[first] = sum;
-  for (; t < n; t++) {
-    if (isnan(dx[t])) continue;
-    dx[t] = sum = sum * kept + dx[t];
+  bt_indicator__fill_nan(out, first < n ? first : n);
+  if (first >= n) return;
+  for (; t <= first; t++) sum += isnan(dx[t]) ? 0 : dx[t];
+  out[first] = isnan(dx[first]) ? dx[first] : sum;
+  while (t < n) { /* a stretch that is defined goes on from the sum before, and one that is not */
+    double before = out[t - 1];
+    size_t end = t;
+    while (end < n && !isnan(dx[end])) end++;
+    bt_indicator__wilder_sum(out + t - 1, dx + t - 1, end - t + 1, 0, sum, (double)period);
+    sum = out[end - 1];
+    out[t - 1] = before;
+    for (t = end; t < n && isnan(dx[t]); t++) out[t] = dx[t];
   }
-  for (t = first; t < n; t++) dx[t] /= (double)period;
-  bt_indicator__fill_nan(dx, first < n ? first : n);
+  for (t = first; t < n; t++) out[t] /= (double)period;
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -41,8 +48,11 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   if (!status) status = bt_indicator__directional_sum(&minus, input, params, BT_MINUS_DM, err);
   if (status) return status;
   size_t n = input->series->n_bars;
-  fill_dx(outputs[0], plus, minus, n);
-  average_dx(outputs[0], n, (size_t)params[0]);
+  double *dx = malloc(n * sizeof *dx);
+  if (!dx) return bt_fail_nomem(err, "adx");
+  fill_dx(dx, plus, minus, n);
+  average_dx(outputs[0], dx, n, (size_t)params[0]);
+  free(dx);
   return BT_OK;
 }
 
@@ -60,7 +70,7 @@ extern const bt_indicator bt_indicator_adx;
 const bt_indicator bt_indicator_adx = {
     .name = "adx",
     .summary = "average directional index, 0 to 100: Wilder's average of 100 |+DI - -DI| / (+DI + "
-               "-DI), seeded by the mean of the first `period`; from bar 2 period - 1",
+               "-DI), seeded by the mean of the first `period`",
     .source = "Wilder 1978; TA-Lib ADX",
     .params = params,
     .n_params = 1,

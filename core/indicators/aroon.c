@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 /* Window i of so many bars begins on bar i; its greatest value is top[i], the latest of them
@@ -101,7 +101,7 @@ extern const bt_indicator bt_indicator_aroon;
 const bt_indicator bt_indicator_aroon = {
     .name = "aroon",
     .summary = "100 (period - bars since the highest high of period+1 bars) / period; the same of "
-               "the lowest low; up - down; from bar period",
+               "the lowest low; up - down",
     .source = "Chande 1995; TA-Lib AROON, AROONOSC",
     .params = params,
     .n_params = 1,

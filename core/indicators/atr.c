@@ -6,6 +6,7 @@
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/true_range.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -36,13 +37,13 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"atr"};
 
 extern const bt_indicator bt_indicator_atr;
-const bt_indicator bt_indicator_atr = {
-    .name = "atr",
-    .summary = "average true range of the bars, Wilder's average; from bar period",
-    .source = "Wilder 1978; TA-Lib ATR",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_atr = {.name = "atr",
+                                       .summary =
+                                           "average true range: Wilder's average of true_range",
+                                       .source = "Wilder 1978; TA-Lib ATR",
+                                       .params = params,
+                                       .n_params = 1,
+                                       .outputs = outputs,
+                                       .n_outputs = 1,
+                                       .first_bar = first_bar,
+                                       .compute = compute};

@@ -31,7 +31,7 @@ static const char *const outputs[] = {"beta"};
 extern const bt_indicator bt_indicator_beta;
 const bt_indicator bt_indicator_beta = {
     .name = "beta",
-    .summary = "slope of the last `period` returns on the benchmark's; from bar period",
+    .summary = "slope of the last `period` returns on the benchmark's",
     .source = "TA-Lib BETA(benchmark, ticker), but from deviations",
     .params = params,
     .n_params = 1,

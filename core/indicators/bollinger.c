@@ -36,7 +36,7 @@ static const char *const outputs[] = {"upper", "middle", "lower"};
 extern const bt_indicator bt_indicator_bollinger;
 const bt_indicator bt_indicator_bollinger = {
     .name = "bollinger",
-    .summary = "SMA, and `width` standard deviations above and below it; from bar period-1",
+    .summary = "Bollinger bands: SMA, and `width` standard deviations above and below it",
     .source = "Bollinger 2001; TA-Lib BBANDS (SMA), but from exact means and deviations",
     .params = params,
     .n_params = 2,

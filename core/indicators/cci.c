@@ -1,21 +1,13 @@
-/* Lambert's commodity channel index: the typical price (high + low + close) / 3 less its mean over
- * the last `period` bars, divided by 0.015 x the mean distance of those from that mean. First value
- * on bar period-1 (Tulip needs period-1 bars more). NaN where the typical price of the window
- * stands still, but for rounding: other libraries answer with its noise. */
+/* Lambert's commodity channel index: the typical price less its mean over the last `period` bars,
+ * divided by 0.015 x the mean distance of those from that mean. First value on bar period-1 (Tulip
+ * needs period-1 bars more). NaN where the typical price of the window stands still, but for
+ * rounding: other libraries answer with its noise. */
 #include <stdlib.h>
 
 #include "core/indicator.h"
 #include "core/indicators/mean_deviation.h"
-#include "core/indicators/recurrence.h"
-
-/* What is nearer to the mean than so much of it is equal but for the rounding of high + low + close
- * and of the prices themselves. */
-static const double ROUNDING = 1e-14;
-
-static void fill_typical(double *restrict out, const bt_series *s)
-{
-  for (size_t t = 0; t < s->n_bars; t++) out[t] = (s->high[t] + s->low[t] + s->close[t]) / 3;
-}
+#include "core/indicators/typical_price.h"
+#include "core/indicators/undefined.h"
 
 /* scratch holds 2 n values. */
 static bt_status fill(double *restrict out, const bt_series *s, size_t period,
@@ -24,7 +16,7 @@ static bt_status fill(double *restrict out, const bt_series *s, size_t period,
   size_t n = s->n_bars;
   double *typical = scratch, *deviation = scratch + n;
   bt_exact_sums *sums = NULL;
-  fill_typical(typical, s);
+  for (size_t t = 0; t < n; t++) typical[t] = bt_indicator__typical_price(s, t);
   bt_status status = bt_exact_sums_new(&sums, typical, n, err);
   if (status) return status;
   bt_exact_moving_mean(out, sums, period);
@@ -33,7 +25,7 @@ static bt_status fill(double *restrict out, const bt_series *s, size_t period,
   if (status) return status;
   for (size_t t = 0; t < n; t++) {
     double index = (typical[t] - out[t]) / (0.015 * deviation[t]);
-    out[t] = deviation[t] > ROUNDING * out[t] ? index : (double)NAN;
+    out[t] = bt_indicator__has_moved(deviation[t], out[t]) ? index : (double)NAN;
   }
   return BT_OK;
 }
@@ -66,8 +58,9 @@ static const char *const outputs[] = {"cci"};
 extern const bt_indicator bt_indicator_cci;
 const bt_indicator bt_indicator_cci = {
     .name = "cci",
-    .summary = "(typical price - its mean) / (0.015 x its mean deviation) over `period` bars; "
-               "undefined where it stands still; from bar period-1",
+    .summary = "commodity channel index: (typical price - its mean) / (0.015 x its mean deviation) "
+               "over `period` bars, typical price being (high + low + close) / 3; undefined where "
+               "it stands still",
     .source = "Lambert 1980; TA-Lib CCI",
     .params = params,
     .n_params = 1,

@@ -2,17 +2,9 @@
  * A bar whose high is its low flows nowhere, and its volume counts. NaN where no bar of the window
  * has a volume or none has a range (TTR gives 0 for the latter), and where a volume is not known.
  * First value on bar period-1. */
-#include "core/indicators/money_flow.h"
+#include <stdlib.h>
 
-static void fill_flows(double *restrict flow, double *restrict volume, const bt_series *series,
-                       size_t first, size_t n)
-{
-  const bt_series s = *series;
-  for (size_t i = 0; i < n; i++) {
-    flow[i] = bt_indicator__money_flow(&s, first + i);
-    volume[i] = s.volume[first + i];
-  }
-}
+#include "core/indicators/money_flow.h"
 
 /* Undefined where none of the last `period` bars has a range. */
 static void leave_out_flat(double *restrict out, const bt_series *s, size_t period)
@@ -28,8 +20,12 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
                          const double *params, bt_error *err)
 {
   const bt_series *s = input->series;
-  size_t period = (size_t)params[0];
-  bt_status status = bt_indicator__flow_ratio(outputs[0], s, fill_flows, 0, period, err);
+  size_t n = s->n_bars, period = (size_t)params[0];
+  double *flow = malloc(n * sizeof *flow);
+  if (!flow) return bt_fail_nomem(err, "cmf");
+  bt_indicator__fill_money_flow(flow, s);
+  bt_status status = bt_indicator__flow_ratio(outputs[0], flow, s->volume, n, period, err);
+  free(flow);
   if (!status) leave_out_flat(outputs[0], s, period);
   return status;
 }

@@ -28,14 +28,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"cmo"};
 
 extern const bt_indicator bt_indicator_cmo;
-const bt_indicator bt_indicator_cmo = {
-    .name = "cmo",
-    .summary = "Chande momentum oscillator with Wilder's averages: 2 RSI - 100; undefined where "
-               "nothing has moved; from bar period",
-    .source = "Chande and Kroll 1994; TA-Lib CMO",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_cmo = {.name = "cmo",
+                                       .summary =
+                                           "Chande momentum oscillator with Wilder's averages: 2 "
+                                           "RSI - 100; undefined where nothing has moved",
+                                       .source = "Chande and Kroll 1994; TA-Lib CMO",
+                                       .params = params,
+                                       .n_params = 1,
+                                       .outputs = outputs,
+                                       .n_outputs = 1,
+                                       .first_bar = first_bar,
+                                       .compute = compute};

@@ -38,7 +38,7 @@ static const char *const outputs[] = {"correlation"};
 extern const bt_indicator bt_indicator_correlation;
 const bt_indicator bt_indicator_correlation = {
     .name = "correlation",
-    .summary = "correlation of the last `period` returns with the benchmark's; from bar period",
+    .summary = "correlation of the last `period` returns with the benchmark's",
     .source = "TA-Lib CORREL of returns, but from deviations",
     .params = params,
     .n_params = 1,

@@ -34,8 +34,8 @@ static const char *const outputs[] = {"upper", "middle", "lower"};
 extern const bt_indicator bt_indicator_donchian;
 const bt_indicator bt_indicator_donchian = {
     .name = "donchian",
-    .summary = "highest high and lowest low of the last `period` bars, and their middle; from bar "
-               "period-1",
+    .summary =
+        "Donchian channel: highest high and lowest low of the last `period` bars, and their middle",
     .source = "Donchian; TTR DonchianChannel (include.lag = FALSE)",
     .params = params,
     .n_params = 1,

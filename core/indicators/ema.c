@@ -1,6 +1,7 @@
 /* Exponential moving average of the close, seeded by the SMA of its first `period` values. */
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -28,13 +29,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"ema"};
 
 extern const bt_indicator bt_indicator_ema;
-const bt_indicator bt_indicator_ema = {
-    .name = "ema",
-    .summary = "e += 2/(period+1) (close - e), seeded by the mean of the first `period` closes",
-    .source = "TA-Lib EMA (default compatibility)",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_ema = {.name = "ema",
+                                       .summary =
+                                           "exponential moving average: e += 2/(period+1) (close - "
+                                           "e), seeded by the mean of the first `period` closes",
+                                       .source = "TA-Lib EMA (default compatibility)",
+                                       .params = params,
+                                       .n_params = 1,
+                                       .outputs = outputs,
+                                       .n_outputs = 1,
+                                       .first_bar = first_bar,
+                                       .compute = compute};

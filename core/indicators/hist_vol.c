@@ -32,8 +32,8 @@ static const char *const outputs[] = {"hist_vol"};
 extern const bt_indicator bt_indicator_hist_vol;
 const bt_indicator bt_indicator_hist_vol = {
     .name = "hist_vol",
-    .summary = "sample standard deviation of the last `period` log returns x sqrt(per_year); from "
-               "bar period",
+    .summary = "historical volatility: sample standard deviation of the last `period` log returns "
+               "x sqrt(per_year)",
     .source = "TTR volatility (calc = \"close\", n = period + 1)",
     .params = params,
     .n_params = 2,

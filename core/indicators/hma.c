@@ -5,8 +5,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
-#include "core/indicators/weighted_mean.h"
+#include "core/indicators/window_means.h"
 
 static size_t smoothing(double period)
 {
@@ -22,14 +21,11 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   bt_status status = bt_indicator_get(&near, input->others, &quick, err);
   if (!status) status = bt_indicator_get(&far, input->others, &slow, err);
   if (status) return status;
-  size_t n = input->series->n_bars, first = (size_t)params[0] - 1;
-  bt_indicator__fill_nan(outputs[0], first < n ? first : n);
-  if (first >= n) return BT_OK;
-  double *ahead = malloc((n - first) * sizeof *ahead);
+  size_t n = input->series->n_bars;
+  double *ahead = malloc(n * sizeof *ahead);
   if (!ahead) return bt_fail_nomem(err, "hma");
-  for (size_t t = first; t < n; t++) ahead[t - first] = 2 * near[t] - far[t];
-  status =
-      bt_indicator__weighted_mean(outputs[0] + first, ahead, n - first, smoothing(params[0]), err);
+  for (size_t t = 0; t < n; t++) ahead[t] = 2 * near[t] - far[t];
+  status = bt_indicator__weighted_window_means(outputs[0], ahead, n, smoothing(params[0]), err);
   free(ahead);
   return status;
 }
@@ -47,7 +43,8 @@ static const char *const outputs[] = {"hma"};
 extern const bt_indicator bt_indicator_hma;
 const bt_indicator bt_indicator_hma = {
     .name = "hma",
-    .summary = "WMA(sqrt(period)) of 2 WMA(period/2) - WMA(period), both cut off to whole bars",
+    .summary = "Hull's moving average: WMA(sqrt(period)) of 2 WMA(period/2) - WMA(period), both "
+               "cut off to whole bars",
     .source = "Hull 2005; TTR HMA, Tulip hma",
     .params = params,
     .n_params = 1,

@@ -1,35 +1,22 @@
-/* Keltner channel: an exponential mean of the typical prices (high + low + close) / 3, seeded by
- * the mean of the first `period` of them, and `width` of Wilder's average true ranges above and
+/* Keltner channel: an exponential mean of the typical prices, seeded by the mean of the first
+ * `period` of them, and `width` of Wilder's average true ranges above and
  * below. The middle begins on bar period - 1, the other two with the ATR on bar `period`. On a flat
  * price all three are exactly that price. */
+#include <stdlib.h>
+
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 #include "core/indicators/recurrence.h"
-
-/* (high + low + close) / 3, exactly the price where all three are equal. */
-static void fill_typical(double *restrict out, const bt_series *s)
-{
-  for (size_t t = 0; t < s->n_bars; t++) {
-    double close = s->close[t];
-    out[t] = close + ((s->high[t] - close) + (s->low[t] - close)) / 3;
-  }
-}
+#include "core/indicators/typical_price.h"
 
 static bt_status fill_middle(double *out, const bt_series *s, double period, bt_error *err)
 {
-  size_t seed_bars = (size_t)period;
-  bt_exact_sums *sums = NULL;
-  if (seed_bars > s->n_bars) {
-    bt_indicator__fill_nan(out, s->n_bars);
-    return BT_OK;
-  }
-  fill_typical(out, s);
-  bt_status status = bt_exact_sums_new(&sums, out, seed_bars, err);
-  if (status) return status;
-  double seed = bt_exact_mean(sums, 0, seed_bars);
-  bt_exact_sums_free(sums);
-  bt_indicator__ema(out, out, s->n_bars, seed_bars - 1, seed, period);
-  return BT_OK;
+  double *typical = malloc(s->n_bars * sizeof *typical);
+  if (!typical) return bt_fail_nomem(err, "keltner");
+  for (size_t t = 0; t < s->n_bars; t++) typical[t] = bt_indicator__typical_price(s, t);
+  bt_status status = bt_indicator__ema_from(out, typical, s->n_bars, 0, period, err);
+  free(typical);
+  return status;
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -64,8 +51,8 @@ static const char *const outputs[] = {"upper", "middle", "lower"};
 extern const bt_indicator bt_indicator_keltner;
 const bt_indicator bt_indicator_keltner = {
     .name = "keltner",
-    .summary =
-        "EMA of (high + low + close) / 3, and `width` ATR of as many bars above and below it",
+    .summary = "Keltner channel: EMA of (high + low + close) / 3, and `width` ATR of as many bars "
+               "above and below it",
     .source = "TTR keltnerChannels; its parts as TA-Lib EMA and ATR",
     .params = params,
     .n_params = 2,

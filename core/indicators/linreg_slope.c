@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* older[i] = what the closes behind x[i] in its block, that of `period` bars ahead of the
  * pivot, add to a window that ends on place i of the next one. */
@@ -74,8 +74,7 @@ static const char *const outputs[] = {"linreg_slope"};
 extern const bt_indicator bt_indicator_linreg_slope;
 const bt_indicator bt_indicator_linreg_slope = {
     .name = "linreg_slope",
-    .summary = "slope of the least-squares line through the last `period` closes, in price a bar; "
-               "from bar period-1",
+    .summary = "slope of the least-squares line through the last `period` closes, in price a bar",
     .source = "TA-Lib LINEARREG_SLOPE, but free of cancellation",
     .params = params,
     .n_params = 1,

@@ -22,13 +22,12 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"lowest"};
 
 extern const bt_indicator bt_indicator_lowest;
-const bt_indicator bt_indicator_lowest = {
-    .name = "lowest",
-    .summary = "lowest low of the last `period` bars; from bar period-1",
-    .source = "TA-Lib MIN on the low",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_lowest = {.name = "lowest",
+                                          .summary = "lowest low of the last `period` bars",
+                                          .source = "TA-Lib MIN on the low",
+                                          .params = params,
+                                          .n_params = 1,
+                                          .outputs = outputs,
+                                          .n_outputs = 1,
+                                          .first_bar = first_bar,
+                                          .compute = compute};

@@ -5,6 +5,7 @@
 
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static void subtract(double *restrict from, const double *restrict x, size_t n)
 {
@@ -42,14 +43,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"macd"};
 
 extern const bt_indicator bt_indicator_macd_line;
-const bt_indicator bt_indicator_macd_line = {.name = "macd_line",
-                                             .summary =
-                                                 "EMA(fast) - EMA(slow), both from bar slow-1",
-                                             .source = "TA-Lib MACD (default compatibility)",
-                                             .params = params,
-                                             .n_params = 2,
-                                             .outputs = outputs,
-                                             .n_outputs = 1,
-                                             .first_bar = first_bar,
-                                             .is_part = true,
-                                             .compute = compute};
+const bt_indicator bt_indicator_macd_line = {
+    .name = "macd_line",
+    .summary = "EMA(fast) - EMA(slow), what macd makes its signal line of",
+    .source = "TA-Lib MACD (default compatibility)",
+    .params = params,
+    .n_params = 2,
+    .outputs = outputs,
+    .n_outputs = 1,
+    .first_bar = first_bar,
+    .is_part = true,
+    .compute = compute};

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 enum { AT_ONCE = 16, VECTORS = AT_ONCE / BT_WIDTH }; /* windows; a lane each, so no sum is split */

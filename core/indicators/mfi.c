@@ -1,39 +1,39 @@
 /* Money flow index: 100 times the share of the money that flowed on bars whose typical price rose
- * in that of all bars whose typical price moved, over the last `period` bars. Typical price is
- * (high + low + close) / 3, the money is that times the volume. As TA-Lib MFI, also in that a
- * difference of typical prices which roundings can make is none; but where no money has flowed,
- * TA-Lib gives 0, and this NaN, as where a volume is not known. First value on bar `period`. */
+ * in that of all bars whose typical price moved, over the last `period` bars. The money is typical
+ * price times volume. As TA-Lib MFI, also in that a difference of typical prices which roundings
+ * can make is none; but where no money has flowed, TA-Lib gives 0, and this NaN, as where a volume
+ * is not known. First value on bar `period`. */
+#include <stdlib.h>
+
 #include "core/indicators/money_flow.h"
+#include "core/indicators/typical_price.h"
 
-/* A typical price has moved if by more than this part of itself. Sums of prices of two decimals
- * that are equal often differ in their last bits, by up to two thirds of this. */
-static const double ROUNDING = 1e-15;
-
-static double typical(const bt_series *s, size_t t)
+/* Of the bars from the second one on; the first has none. */
+static void fill_flows(double *restrict rising, double *restrict moving,
+                       const double *restrict typical, const double *restrict volume, size_t n)
 {
-  return (s->high[t] + s->low[t] + s->close[t]) / 3;
-}
-
-static void fill_flows(double *restrict rising, double *restrict moving, const bt_series *series,
-                       size_t first, size_t n)
-{
-  const bt_series s = *series;
-  for (size_t i = 0; i < n; i++) {
-    double before = typical(&s, first + i - 1), price = typical(&s, first + i);
-    double money = price * s.volume[first + i], none = isnan(money) ? money : 0;
-    double change = price - before, least = ROUNDING * price;
-    rising[i] = change > least ? money : none;
-    moving[i] = fabs(change) > least ? money : none;
+  rising[0] = moving[0] = (double)NAN;
+  for (size_t t = 1; t < n; t++) {
+    double change = typical[t] - typical[t - 1], money = typical[t] * volume[t];
+    double none = isnan(money) ? money : 0;
+    moving[t] = bt_indicator__has_moved(change, typical[t]) ? money : none;
+    rising[t] = change > 0 ? moving[t] : none;
   }
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  const bt_series *s = input->series;
-  double *out = outputs[0];
-  bt_status status = bt_indicator__flow_ratio(out, s, fill_flows, 1, (size_t)params[0], err);
-  for (size_t t = 0; !status && t < s->n_bars; t++) out[t] *= 100;
+  const bt_series s = *input->series;
+  size_t n = s.n_bars;
+  double *rising = malloc(3 * n * sizeof *rising), *out = outputs[0];
+  if (!rising) return bt_fail_nomem(err, "mfi");
+  double *moving = rising + n, *typical = moving + n;
+  for (size_t t = 0; t < n; t++) typical[t] = bt_indicator__typical_price(&s, t);
+  fill_flows(rising, moving, typical, s.volume, n);
+  bt_status status = bt_indicator__flow_ratio(out, rising, moving, n, (size_t)params[0], err);
+  for (size_t t = 0; t < n && !status; t++) out[t] *= 100;
+  free(rising);
   return status;
 }
 
@@ -50,7 +50,8 @@ static const char *const outputs[] = {"mfi"};
 extern const bt_indicator bt_indicator_mfi;
 const bt_indicator bt_indicator_mfi = {
     .name = "mfi",
-    .summary = "money flow index, 0 to 100; undefined where no money has flowed",
+    .summary = "money flow index, 0 to 100: of typical price (high + low + close) / 3 x volume, "
+               "the share of bars whose typical price rose; undefined where no money has flowed",
     .source = "Quong and Soudack 1989; TA-Lib MFI",
     .params = params,
     .n_params = 1,

@@ -22,13 +22,12 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"min"};
 
 extern const bt_indicator bt_indicator_min;
-const bt_indicator bt_indicator_min = {
-    .name = "min",
-    .summary = "smallest of the last `period` closes; from bar period-1",
-    .source = "TA-Lib MIN",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_min = {.name = "min",
+                                       .summary = "smallest of the last `period` closes",
+                                       .source = "TA-Lib MIN",
+                                       .params = params,
+                                       .n_params = 1,
+                                       .outputs = outputs,
+                                       .n_outputs = 1,
+                                       .first_bar = first_bar,
+                                       .compute = compute};

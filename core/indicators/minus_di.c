@@ -1,20 +1,12 @@
 /* Wilder's -DI: the part that down moves have of the true ranges, 0 to 100, from the sums of
  * directional_movement.c. First value on bar `period`. NaN until something has moved; TA-Lib gives
  * 0 there, and leaves out the factor 100 at a period of 1. */
-#include "core/indicator.h"
 #include "core/indicators/directional.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
-  const double *moves = NULL, *ranges = NULL;
-  bt_status status = bt_indicator__directional_sum(&moves, input, params, BT_MINUS_DM, err);
-  if (!status) status = bt_indicator__directional_sum(&ranges, input, params, BT_DM_RANGE, err);
-  if (status) return status;
-  double *restrict out = outputs[0];
-  for (size_t t = 0; t < input->series->n_bars; t++)
-    out[t] = ranges[t] >= BT_DM_LEAST ? 100 * (moves[t] / ranges[t]) : (double)NAN;
-  return BT_OK;
+  return bt_indicator__directional_part(outputs[0], input, params, BT_MINUS_DM, err);
 }
 
 static size_t first_bar(const double *values, size_t output)
@@ -28,14 +20,14 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"minus_di"};
 
 extern const bt_indicator bt_indicator_minus_di;
-const bt_indicator bt_indicator_minus_di = {
-    .name = "minus_di",
-    .summary = "100 x Wilder's average down move / average true range; undefined until something "
-               "has moved; from bar period",
-    .source = "Wilder 1978; TA-Lib MINUS_DI",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_minus_di = {.name = "minus_di",
+                                            .summary =
+                                                "-DI: 100 x Wilder's average down move / average "
+                                                "true range; undefined until something has moved",
+                                            .source = "Wilder 1978; TA-Lib MINUS_DI",
+                                            .params = params,
+                                            .n_params = 1,
+                                            .outputs = outputs,
+                                            .n_outputs = 1,
+                                            .first_bar = first_bar,
+                                            .compute = compute};

@@ -1,6 +1,6 @@
 /* Momentum: the close less the one `period` bars before, in price. First value on bar `period`. */
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -25,13 +25,13 @@ static const bt_param params[] = {
 static const char *const outputs[] = {"momentum"};
 
 extern const bt_indicator bt_indicator_momentum;
-const bt_indicator bt_indicator_momentum = {
-    .name = "momentum",
-    .summary = "close - close `period` bars before, in price; from bar period",
-    .source = "TA-Lib MOM",
-    .params = params,
-    .n_params = 1,
-    .outputs = outputs,
-    .n_outputs = 1,
-    .first_bar = first_bar,
-    .compute = compute};
+const bt_indicator bt_indicator_momentum = {.name = "momentum",
+                                            .summary =
+                                                "close - close `period` bars before, in price",
+                                            .source = "TA-Lib MOM",
+                                            .params = params,
+                                            .n_params = 1,
+                                            .outputs = outputs,
+                                            .n_outputs = 1,
+                                            .first_bar = first_bar,
+                                            .compute = compute};

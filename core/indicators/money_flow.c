@@ -2,8 +2,18 @@
 
 #include <stdlib.h>
 
-#include "core/indicators/recurrence.h"
-#include "core/indicators/rolling_sum.h"
+#include "core/indicators/window_sums.h"
+
+void bt_indicator__fill_money_flow(double *restrict out, const bt_series *series)
+{
+  const bt_series s = *series;
+  for (size_t t = 0; t < s.n_bars; t++) {
+    double range = s.high[t] - s.low[t];
+    double place = ((s.close[t] - s.low[t]) - (s.high[t] - s.close[t])) / range;
+    double none = isnan(s.volume[t]) ? s.volume[t] : 0;
+    out[t] = range > 0 ? place * s.volume[t] : none;
+  }
+}
 
 /* Bars whose flows are added up among themselves before they are added to the total: of so many,
  * one addition waits for the bar before. */
@@ -27,25 +37,15 @@ void bt_indicator__running_total(double *flow, size_t n)
   (void)add_group(flow + whole, n - whole, total);
 }
 
-bt_status bt_indicator__flow_ratio(double *out, const bt_series *s, bt_fill_flows *fill,
-                                   size_t start, size_t period, bt_error *err)
+bt_status bt_indicator__flow_ratio(double *restrict out, const double *restrict part,
+                                   const double *restrict whole, size_t n, size_t period,
+                                   bt_error *err)
 {
-  size_t n = s->n_bars, undefined = start + period - 1;
-  bt_indicator__fill_nan(out, undefined < n ? undefined : n);
-  if (undefined >= n) return BT_OK;
-  size_t length = bt_indicator__part_length(n - start, period);
-  double *part = malloc(4 * length * sizeof *part);
-  if (!part) return bt_fail_nomem(err, "sums of flows");
-  double *whole = part + length;
-  double *restrict sums = whole + length, *restrict spare = sums + length;
-  for (size_t first = start; first + period <= n; first += length - period + 1) {
-    size_t taken = length < n - first ? length : n - first;
-    double *restrict ratio = out + first + period - 1;
-    fill(part, whole, s, first, taken);
-    bt_indicator__window_sums(ratio, part, spare, taken, period);
-    bt_indicator__window_sums(sums, whole, spare, taken, period);
-    for (size_t i = 0; i + period <= taken; i++) ratio[i] /= sums[i];
-  }
-  free(part);
-  return BT_OK;
+  double *sums = malloc(n * sizeof *sums);
+  if (!sums) return bt_fail_nomem(err, "sums of flows");
+  bt_status status = bt_indicator__window_sums(out, part, n, period, err);
+  if (!status) status = bt_indicator__window_sums(sums, whole, n, period, err);
+  for (size_t t = 0; t < n && !status; t++) out[t] /= sums[t];
+  free(sums);
+  return status;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 enum { LOOKED_THROUGH_MOST = 1500 }; /* bars of a window; beyond, a tree is faster */
@@ -144,8 +144,7 @@ static const char *const outputs[] = {"percent_rank"};
 extern const bt_indicator bt_indicator_percent_rank;
 const bt_indicator bt_indicator_percent_rank = {
     .name = "percent_rank",
-    .summary = "share of the last `period` closes below this one, ties and itself by half; from "
-               "bar period-1",
+    .summary = "share of the last `period` closes below this one, ties and itself by half",
     .source = "TTR runPercentRank (exact.multiplier = 0.5), but without its tolerance",
     .params = params,
     .n_params = 1,

@@ -9,7 +9,7 @@
  * 0. TTR begins otherwise. A down trend is an up trend of prices with their sign turned.
  */
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* Prices have the sign of the trend, so that it always goes up. */
 typedef struct trend {
@@ -102,7 +102,7 @@ static const char *const outputs[] = {"psar"};
 extern const bt_indicator bt_indicator_psar;
 const bt_indicator bt_indicator_psar = {
     .name = "psar",
-    .summary = "parabolic stop and reverse: the stop that is in force on each bar; from bar 1",
+    .summary = "parabolic stop and reverse: the stop that is in force on each bar",
     .source = "Wilder 1978; TA-Lib SAR",
     .params = params,
     .n_params = 2,

@@ -5,7 +5,8 @@
  * they meet what the guess has led to, which is then true, too. Mostly that is the first one. */
 #include "core/indicators/recurrence.h"
 
-#include <stdbool.h>
+#include "core/indicators/undefined.h"
+#include "core/mean.h"
 
 enum { STRETCHES = 8, PAIRS = STRETCHES / 2 };
 
@@ -16,15 +17,19 @@ typedef double pair __attribute__((vector_size(2 * sizeof(double))));
  * it: below the last bit, with some to spare. */
 static const double FORGOTTEN = 40;
 
+/* A constant where it is used, so that loops have no branch. */
+typedef enum kind { EMA, WILDER, WILDER_SUM } kind;
+
 typedef struct recurrence {
-  bool is_wilder; /* a constant where it is used, so that loops have no branch */
+  kind kind;
   double period;
 } recurrence;
 
 static inline double step(recurrence r, double last, double x)
 {
-  return r.is_wilder ? bt_indicator__wilder_step(last, x, r.period)
-                     : bt_indicator__ema_step(last, x, r.period);
+  if (r.kind == EMA) return last + 2 / (r.period + 1) * (x - last);
+  if (r.kind == WILDER) return (last * (r.period - 1) + x) / r.period;
+  return last * ((r.period - 1) / r.period) + x;
 }
 
 static inline double go(double *out, const double *x, size_t n, double last, recurrence r)
@@ -47,8 +52,9 @@ static inline void correct(double *out, const double *x, size_t first, size_t en
 
 static inline pair step_pair(recurrence r, pair last, pair x)
 {
-  if (r.is_wilder) return (last * (r.period - 1) + x) / r.period;
-  return last + 2 / (r.period + 1) * (x - last);
+  if (r.kind == EMA) return last + 2 / (r.period + 1) * (x - last);
+  if (r.kind == WILDER) return (last * (r.period - 1) + x) / r.period;
+  return last * ((r.period - 1) / r.period) + x;
 }
 
 static inline pair read_pair(const double *const *from, size_t i)
@@ -79,7 +85,7 @@ static inline void go_side_by_side(double *const *to, const double *const *from,
   }
 }
 
-/* Values behind the one that is `seed`; out is not x. */
+/* Values behind the one that is `seed`. */
 static inline void go_in_stretches(double *restrict out, const double *restrict x, size_t n,
                                    size_t early, double seed, recurrence r)
 {
@@ -98,30 +104,51 @@ static inline void go_in_stretches(double *restrict out, const double *restrict 
     correct(out, x, first, first + length, r);
 }
 
-/* rate: the weight of a new value. */
-static inline void fill(double *out, const double *x, size_t n, double seed, double rate,
-                        recurrence r)
+static inline void fill(double *restrict out, const double *restrict x, size_t n, size_t start,
+                        double seed, recurrence r)
 {
-  double early = FORGOTTEN / rate;
-  if (out == x || 3 * early > (double)n)
-    (void)go(out, x, n, seed, r);
+  const double rate = r.kind == EMA ? 2 / (r.period + 1) : 1 / r.period; /* 1: all is forgotten */
+  const double early = FORGOTTEN / rate;
+  size_t first = start + 1, n_left = n - first;
+  bt_indicator__fill_nan(out, start);
+  out[start] = seed;
+  if (3 * early > (double)n_left)
+    (void)go(out + first, x + first, n_left, seed, r);
   else
-    go_in_stretches(out, x, n, (size_t)early, seed, r);
+    go_in_stretches(out + first, x + first, n_left, (size_t)early, seed, r);
 }
 
-void bt_indicator__ema(double *out, const double *x, size_t n, size_t start, double seed,
-                       double period)
+void bt_indicator__ema(double *restrict out, const double *restrict x, size_t n, size_t start,
+                       double seed, double period)
 {
-  bt_indicator__fill_nan(out, start);
-  out[start] = seed;
-  fill(out + start + 1, x + start + 1, n - start - 1, seed, 2 / (period + 1),
-       (recurrence){false, period});
+  fill(out, x, n, start, seed, (recurrence){EMA, period});
 }
 
-void bt_indicator__wilder(double *out, const double *x, size_t n, size_t start, double seed,
-                          double period)
+void bt_indicator__wilder(double *restrict out, const double *restrict x, size_t n, size_t start,
+                          double seed, double period)
 {
-  bt_indicator__fill_nan(out, start);
-  out[start] = seed;
-  fill(out + start + 1, x + start + 1, n - start - 1, seed, 1 / period, (recurrence){true, period});
+  fill(out, x, n, start, seed, (recurrence){WILDER, period});
+}
+
+void bt_indicator__wilder_sum(double *restrict out, const double *restrict x, size_t n,
+                              size_t start, double seed, double period)
+{
+  fill(out, x, n, start, seed, (recurrence){WILDER_SUM, period});
+}
+
+bt_status bt_indicator__ema_from(double *restrict out, const double *restrict x, size_t n,
+                                 size_t first, double period, bt_error *err)
+{
+  size_t n_seed = (size_t)period;
+  bt_exact_sums *sums = NULL;
+  if (first >= n || n_seed > n - first) {
+    bt_indicator__fill_nan(out, n);
+    return BT_OK;
+  }
+  bt_status status = bt_exact_sums_new(&sums, x + first, n_seed, err);
+  if (status) return status;
+  double seed = bt_exact_mean(sums, 0, n_seed);
+  bt_exact_sums_free(sums);
+  bt_indicator__ema(out, x, n, first + n_seed - 1, seed, period);
+  return BT_OK;
 }

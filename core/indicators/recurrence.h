@@ -1,4 +1,4 @@
-/* recurrence.h - the two recurrences of this field, shared by the indicators built on them.
+/* recurrence.h - the recurrences of this field, shared by the indicators built on them.
  *
  * EMA:    e = e + a (x - e), a = 2 / (period + 1)
  * Wilder: u = (u (period - 1) + x) / period   (Wilder, New Concepts in Technical Trading Systems,
@@ -9,29 +9,22 @@
 #ifndef BT_CORE_INDICATORS_RECURRENCE_H
 #define BT_CORE_INDICATORS_RECURRENCE_H
 
-#include <math.h>
 #include <stddef.h>
 
-static inline void bt_indicator__fill_nan(double *out, size_t n)
-{
-  for (size_t t = 0; t < n; t++) out[t] = (double)NAN;
-}
+#include "core/status.h"
 
-static inline double bt_indicator__ema_step(double e, double x, double period)
-{
-  return e + 2 / (period + 1) * (x - e);
-}
+/* EMA, Wilder average or Wilder's sum of x from bar `start` on, where it has the value `seed`; NaN
+ * before. start < n. The bits are those of going step by step. */
+void bt_indicator__ema(double *restrict out, const double *restrict x, size_t n, size_t start,
+                       double seed, double period);
+void bt_indicator__wilder(double *restrict out, const double *restrict x, size_t n, size_t start,
+                          double seed, double period);
+void bt_indicator__wilder_sum(double *restrict out, const double *restrict x, size_t n,
+                              size_t start, double seed, double period);
 
-static inline double bt_indicator__wilder_step(double u, double x, double period)
-{
-  return (u * (period - 1) + x) / period;
-}
-
-/* EMA, or Wilder average, of x from bar `start` on, where it has the value `seed`; NaN before.
- * start < n. out may be x. The bits are those of going step by step. */
-void bt_indicator__ema(double *out, const double *x, size_t n, size_t start, double seed,
-                       double period);
-void bt_indicator__wilder(double *out, const double *x, size_t n, size_t start, double seed,
-                          double period);
+/* EMA of x, which is defined from bar `first` on, seeded by the exact mean of its first `period`
+ * values; NaN before the last of these. Errors: NOMEM. */
+bt_status bt_indicator__ema_from(double *restrict out, const double *restrict x, size_t n,
+                                 size_t first, double period, bt_error *err);
 
 #endif

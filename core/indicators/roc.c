@@ -1,7 +1,7 @@
 /* Rate of change: by how many per cent the close is above the one `period` bars before. First value
  * on bar `period`. Others (Tulip, TTR) give it as a fraction. */
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -28,7 +28,7 @@ static const char *const outputs[] = {"roc"};
 extern const bt_indicator bt_indicator_roc;
 const bt_indicator bt_indicator_roc = {
     .name = "roc",
-    .summary = "100 (close / close `period` bars before - 1), in per cent; from bar period",
+    .summary = "rate of change: 100 (close / close `period` bars before - 1), in per cent",
     .source = "TA-Lib ROC",
     .params = params,
     .n_params = 1,

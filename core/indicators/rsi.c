@@ -5,6 +5,7 @@
 
 #include "core/indicator.h"
 #include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* Of the bars from the second one on. */
 static void fill_moves(double *restrict up, double *restrict down, const double *close, size_t n)

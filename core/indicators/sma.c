@@ -22,7 +22,7 @@ static const char *const outputs[] = {"sma"};
 extern const bt_indicator bt_indicator_sma;
 const bt_indicator bt_indicator_sma = {
     .name = "sma",
-    .summary = "mean of the last `period` closes, correctly rounded; from bar period-1",
+    .summary = "simple moving average: mean of the last `period` closes, correctly rounded",
     .source = "TA-Lib SMA, but exact",
     .params = params,
     .n_params = 1,

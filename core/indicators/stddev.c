@@ -3,7 +3,7 @@
  * windows at a time, each bar of which adds to the sums of all eight. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
 enum { SUMS = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */
@@ -91,7 +91,7 @@ static const char *const outputs[] = {"stddev"};
 extern const bt_indicator bt_indicator_stddev;
 const bt_indicator bt_indicator_stddev = {
     .name = "stddev",
-    .summary = "population standard deviation of the last `period` closes; from bar period-1",
+    .summary = "population standard deviation of the last `period` closes",
     .source = "TA-Lib STDDEV, but computed from deviations",
     .params = params,
     .n_params = 1,

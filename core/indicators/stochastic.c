@@ -6,10 +6,9 @@
  * takes 0. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/moving_mean.h"
+#include "core/indicators/window_means.h"
 
 enum { FAST_K, SLOW_K, SLOW_D };
-enum { K, D };
 
 static void fill_place(double *restrict out, const bt_series *series, const double *highest,
                        const double *lowest)
@@ -17,12 +16,6 @@ static void fill_place(double *restrict out, const bt_series *series, const doub
   const double *close = series->close;
   for (size_t t = 0; t < series->n_bars; t++)
     out[t] = 100 * ((close[t] - lowest[t]) / (highest[t] - lowest[t])); /* 0 / 0 is NaN */
-}
-
-static size_t first_bar(const double *values, size_t output)
-{
-  size_t first_k = (size_t)(values[FAST_K] + values[SLOW_K]) - 2;
-  return output == K ? first_k : first_k + (size_t)values[SLOW_D] - 1;
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -35,13 +28,17 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   if (!status) status = bt_indicator_get(&lowest, input->others, &bottoms, err);
   if (status) return status;
   size_t n = input->series->n_bars;
-  double *place = outputs[D]; /* until %K is made of it */
+  double *place = outputs[BT_D]; /* until %K is made of it */
   fill_place(place, input->series, highest, lowest);
-  bt_indicator__moving_mean(outputs[K], place, n, (size_t)params[FAST_K] - 1,
-                            (size_t)params[SLOW_K]);
-  bt_indicator__moving_mean(outputs[D], outputs[K], n, first_bar(params, K),
-                            (size_t)params[SLOW_D]);
-  return BT_OK;
+  status = bt_indicator__window_means(outputs[BT_K], place, n, (size_t)params[SLOW_K], err);
+  if (status) return status;
+  return bt_indicator__window_means(outputs[BT_D], outputs[BT_K], n, (size_t)params[SLOW_D], err);
+}
+
+static size_t first_bar(const double *values, size_t output)
+{
+  size_t first_k = (size_t)(values[FAST_K] + values[SLOW_K]) - 2;
+  return output == BT_K ? first_k : first_k + (size_t)values[SLOW_D] - 1;
 }
 
 static const bt_param params[] = {
@@ -53,8 +50,9 @@ static const char *const outputs[] = {"k", "d"};
 extern const bt_indicator bt_indicator_stochastic;
 const bt_indicator bt_indicator_stochastic = {
     .name = "stochastic",
-    .summary = "100 (close - lowest low) / (highest high - lowest low) of fast_k bars: k its mean "
-               "over slow_k, d that of k over slow_d; undefined where both are equal",
+    .summary =
+        "slow stochastic: 100 (close - lowest low) / (highest high - lowest low) of fast_k bars: k "
+        "its mean over slow_k, d that of k over slow_d; undefined where both are equal",
     .source = "Lane; TA-Lib STOCH (default: plain means)",
     .params = params,
     .n_params = 3,

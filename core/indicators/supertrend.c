@@ -9,7 +9,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 typedef struct bands {
   double upper, lower;
@@ -68,7 +68,7 @@ extern const bt_indicator bt_indicator_supertrend;
 const bt_indicator bt_indicator_supertrend = {
     .name = "supertrend",
     .summary = "the band, multiplier x ATR from the middle of the bar, that trails the price; "
-               "direction +1 while below it, -1 while above; from bar period",
+               "direction +1 while below it, -1 while above",
     .source = "Seban's Supertrend, classic final bands, with TA-Lib's ATR",
     .params = params,
     .n_params = 2,

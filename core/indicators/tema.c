@@ -3,18 +3,18 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
-#include "core/indicators/smooth.h"
+#include "core/indicators/recurrence.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
   size_t n = input->series->n_bars, first = (size_t)params[0] - 1;
-  double *thrice = outputs[0], *once = malloc((n ? n : 1) * 2 * sizeof *once);
+  double *thrice = outputs[0], *once = malloc(2 * n * sizeof *once);
   if (!once) return bt_fail_nomem(err, "tema");
   double *twice = once + n;
-  bt_status status = bt_indicator__ema_of(once, input->series->close, n, 0, params[0], err);
-  if (!status) status = bt_indicator__ema_of(twice, once, n, first, params[0], err);
-  if (!status) status = bt_indicator__ema_of(thrice, twice, n, 2 * first, params[0], err);
+  bt_status status = bt_indicator__ema_from(once, input->series->close, n, 0, params[0], err);
+  if (!status) status = bt_indicator__ema_from(twice, once, n, first, params[0], err);
+  if (!status) status = bt_indicator__ema_from(thrice, twice, n, 2 * first, params[0], err);
   for (size_t t = 0; !status && t < n; t++) thrice[t] += 3 * (once[t] - twice[t]);
   free(once);
   return status;
@@ -33,7 +33,8 @@ static const char *const outputs[] = {"tema"};
 extern const bt_indicator bt_indicator_tema;
 const bt_indicator bt_indicator_tema = {
     .name = "tema",
-    .summary = "3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)), each seeded by a mean; from bar 3 (period-1)",
+    .summary = "triple exponential moving average: 3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)), each seeded "
+               "by a mean",
     .source = "Mulloy 1994; TA-Lib TEMA (default compatibility)",
     .params = params,
     .n_params = 1,

@@ -2,7 +2,7 @@
 #include "core/indicators/true_range.h"
 
 #include "core/indicator.h"
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -29,7 +29,7 @@ static const char *const outputs[] = {"true_range"};
 extern const bt_indicator bt_indicator_true_range;
 const bt_indicator bt_indicator_true_range = {
     .name = "true_range",
-    .summary = "the widest of high - low, high - close before, close before - low; from bar 1",
+    .summary = "the widest of high - low, high - close before, close before - low",
     .source = "Wilder 1978; TA-Lib TRANGE",
     .params = NULL,
     .n_params = 0,

@@ -3,7 +3,6 @@
  */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
-#include "core/indicators/recurrence.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -32,8 +31,8 @@ static const char *const outputs[] = {"williams_r"};
 extern const bt_indicator bt_indicator_williams_r;
 const bt_indicator bt_indicator_williams_r = {
     .name = "williams_r",
-    .summary = "100 (close - highest high) / (highest high - lowest low) of `period` bars; "
-               "undefined where these are equal; from bar period-1",
+    .summary = "Williams' %R: 100 (close - highest high) / (highest high - lowest low) of `period` "
+               "bars; undefined where these are equal",
     .source = "Larry Williams; TA-Lib WILLR",
     .params = params,
     .n_params = 1,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/indicators/recurrence.h"
+#include "core/indicators/undefined.h"
 
 /* ---- one series ------------------------------------------------------------------------------ */
 

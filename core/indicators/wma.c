@@ -2,13 +2,14 @@
  * period for the newest, over their sum period (period + 1) / 2. First value on bar period-1, as in
  * TA-Lib, Tulip and TTR. Exactly the price where that stands still. */
 #include "core/indicator.h"
-#include "core/indicators/weighted_mean.h"
+#include "core/indicators/window_means.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
   const bt_series *s = input->series;
-  return bt_indicator__weighted_mean(outputs[0], s->close, s->n_bars, (size_t)params[0], err);
+  return bt_indicator__weighted_window_means(outputs[0], s->close, s->n_bars, (size_t)params[0],
+                                             err);
 }
 
 static size_t first_bar(const double *values, size_t output)
@@ -24,7 +25,7 @@ static const char *const outputs[] = {"wma"};
 extern const bt_indicator bt_indicator_wma;
 const bt_indicator bt_indicator_wma = {
     .name = "wma",
-    .summary = "mean of the last `period` closes with weights 1 to period; from bar period-1",
+    .summary = "weighted moving average: mean of the last `period` closes with weights 1 to period",
     .source = "TA-Lib WMA",
     .params = params,
     .n_params = 1,

@@ -32,7 +32,7 @@ static const char *const outputs[] = {"zscore"};
 extern const bt_indicator bt_indicator_zscore;
 const bt_indicator bt_indicator_zscore = {
     .name = "zscore",
-    .summary = "(close - SMA) / standard deviation; undefined on a flat price; from bar period-1",
+    .summary = "(close - SMA) / standard deviation; undefined on a flat price",
     .source = "TA-Lib SMA and STDDEV, but from exact means and deviations",
     .params = params,
     .n_params = 1,

@@ -1,18 +1,14 @@
 #include "tests/support/indicator_reference.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/indicator_cache.h"
-#include "tests/support/compare.h"
 #include "tests/support/csv_table.h"
 #include "tests/support/make_bars.h"
 
@@ -64,57 +60,4 @@ bt_bars *indicator_bars(void)
   }
   csv_table_free(&table);
   return bars;
-}
-
-static bool agrees(double ours, double theirs, size_t t)
-{
-  bool flat = t >= 299 && t <= 326;
-  if (t >= 299 && t <= 328 && isnan(ours)) return true;
-  return is_close(ours, theirs, flat ? 1e-6 : 1e-9);
-}
-
-static bool is_of(const csv_table *table, size_t row, const indicator_case *c)
-{
-  return strcmp(csv_text(table, row, "indicator"), c->their_name) == 0 &&
-         strcmp(csv_text(table, row, "params"), c->their_params) == 0 &&
-         strcmp(csv_text(table, row, "output"), c->their_output) == 0;
-}
-
-static void check_case(const csv_table *table, const indicator_case *c, const bt_bars *bars)
-{
-  const bt_indicator *indicator = bt_indicator_find(c->name);
-  assert_non_null(indicator);
-  double *values = indicator_values(indicator, c->params, bars, c->output);
-  size_t n_compared = 0, first = bars->n_bars;
-  for (size_t row = 0; row < table->n_rows; row++) {
-    if (!is_of(table, row, c)) continue;
-    size_t t = (size_t)csv_number(table, row, "index");
-    double theirs = csv_number(table, row, "value");
-    if (t < first) first = t;
-    if (t < c->from) continue;
-    n_compared++;
-    if (!agrees(values[t], theirs, t))
-      fail_msg("%s %s bar %zu: ours %.17g, theirs %.17g", c->name, c->their_output, t, values[t],
-               theirs);
-  }
-  assert_true(n_compared > 300);
-  for (size_t t = 0; t < first && c->from == 0; t++)
-    if (!isnan(values[t])) fail_msg("%s is there on bar %zu, theirs is not", c->name, t);
-  free(values);
-}
-
-void check_indicators(const char *library, const indicator_case *cases, size_t n_cases)
-{
-  char path[64];
-  csv_table table;
-  bt_bars *bars = indicator_bars();
-  if (!bars) skip();
-  (void)snprintf(path, sizeof path, "reference/quant/ind_%s.csv", library);
-  if (!csv_table_read(&table, path)) {
-    bt_bars_free(bars);
-    skip();
-  }
-  for (size_t i = 0; i < n_cases; i++) check_case(&table, &cases[i], bars);
-  csv_table_free(&table);
-  bt_bars_free(bars);
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -153,6 +154,26 @@ static void cutting_later_bars_changes_no_bit(void **state)
 {
   (void)state;
   for_each_output(check_lookahead);
+}
+
+/* Whether the group of an indicator was there before the one ahead of it: they stand together. */
+static bool group_is_split(size_t index)
+{
+  const char *group = bt_indicator_group(index);
+  if (index == 0 || strcmp(bt_indicator_group(index - 1), group) == 0) return false;
+  for (size_t i = 0; i + 1 < index; i++)
+    if (strcmp(bt_indicator_group(i), group) == 0) return true;
+  return false;
+}
+
+static void groups_stand_together_and_parts_at_the_end(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < bt_indicator_count(); i++) {
+    assert_true(strlen(bt_indicator_group(i)) > 0);
+    if (group_is_split(i)) fail_msg("%s stands apart from its group", bt_indicator_at(i)->name);
+    if (i > 0) assert_true(bt_indicator_at(i)->is_part >= bt_indicator_at(i - 1)->is_part);
+  }
 }
 
 static void every_descriptor_is_sound(void **state)
@@ -402,6 +423,7 @@ int main(void)
       cmocka_unit_test(indicators_are_undefined_at_the_start_alone),
       cmocka_unit_test(cutting_later_bars_changes_no_bit),
       cmocka_unit_test(every_descriptor_is_sound),
+      cmocka_unit_test(groups_stand_together_and_parts_at_the_end),
       cmocka_unit_test(the_cache_computes_each_indicator_once),
       cmocka_unit_test(what_nobody_holds_gives_way_to_the_budget),
       cmocka_unit_test(values_are_there_as_floats_where_they_were_asked_for),

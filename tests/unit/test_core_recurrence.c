@@ -17,34 +17,52 @@ enum { N_MOST = 6000 };
 
 static double x[N_MOST], got[N_MOST], expected[N_MOST];
 
-static void go_step_by_step(size_t n, size_t start, double seed, double period, int is_wilder)
+typedef void recurrence(double *restrict out, const double *restrict x, size_t n, size_t start,
+                        double seed, double period);
+typedef double step(double last, double value, double period);
+
+static double ema_step(double last, double value, double period)
+{
+  return last + 2 / (period + 1) * (value - last);
+}
+
+static double wilder_step(double last, double value, double period)
+{
+  return (last * (period - 1) + value) / period;
+}
+
+static double wilder_sum_step(double last, double value, double period)
+{
+  return last * ((period - 1) / period) + value;
+}
+
+static const struct {
+  const char *name;
+  recurrence *run;
+  step *step;
+} forms[] = {
+    {"ema", bt_indicator__ema, ema_step},
+    {"wilder", bt_indicator__wilder, wilder_step},
+    {"wilder_sum", bt_indicator__wilder_sum, wilder_sum_step},
+};
+
+static void go_step_by_step(size_t n, size_t start, double seed, double period, step *take)
 {
   double last = seed;
   for (size_t t = 0; t < start; t++) expected[t] = (double)NAN;
   expected[start] = last;
-  for (size_t t = start + 1; t < n; t++) {
-    last =
-        is_wilder ? (last * (period - 1) + x[t]) / period : last + 2 / (period + 1) * (x[t] - last);
-    expected[t] = last;
-  }
+  for (size_t t = start + 1; t < n; t++) expected[t] = last = take(last, x[t], period);
 }
 
 static void check(const char *what, size_t n, size_t start, double seed, double period)
 {
-  for (int is_wilder = 0; is_wilder < 2; is_wilder++) {
-    go_step_by_step(n, start, seed, period, is_wilder);
-    for (int in_place = 0; in_place < 2; in_place++) {
-      const double *from = in_place ? got : x;
-      if (in_place) memcpy(got, x, n * sizeof *x);
-      if (is_wilder)
-        bt_indicator__wilder(got, from, n, start, seed, period);
-      else
-        bt_indicator__ema(got, from, n, start, seed, period);
-      for (size_t t = 0; t < n; t++)
-        if (isnan(expected[t]) ? !isnan(got[t]) : memcmp(&got[t], &expected[t], sizeof got[t]) != 0)
-          fail_msg("%s, %s %g from bar %zu, bar %zu of %zu: %.17g instead of %.17g", what,
-                   is_wilder ? "wilder" : "ema", period, start, t, n, got[t], expected[t]);
-    }
+  for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
+    go_step_by_step(n, start, seed, period, forms[k].step);
+    forms[k].run(got, x, n, start, seed, period);
+    for (size_t t = 0; t < n; t++)
+      if (isnan(expected[t]) ? !isnan(got[t]) : memcmp(&got[t], &expected[t], sizeof got[t]) != 0)
+        fail_msg("%s, %s %g from bar %zu, bar %zu of %zu: %.17g instead of %.17g", what,
+                 forms[k].name, period, start, t, n, got[t], expected[t]);
   }
 }
 

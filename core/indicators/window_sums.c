@@ -1,15 +1,12 @@
-#include "core/indicators/rolling_sum.h"
+#include "core/indicators/window_sums.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PART_LENGTH = 512, PART_PERIODS = 4 };
+#include "core/indicators/undefined.h"
 
-size_t bt_indicator__part_length(size_t n, size_t period)
-{
-  size_t length = PART_PERIODS * period;
-  if (length < PART_LENGTH) length = PART_LENGTH;
-  return length < n ? length : n;
-}
+/* ---- plain sums ------------------------------------------------------------------------------ */
 
 /* At every step sum[i] is the sum of `width` values from x[i] on, and out[i] that of the first
  * `taken` of window i. */
@@ -69,15 +66,18 @@ static void take_rows(double *restrict out, double *restrict sum, double *restri
       out[i] += row > 0 ? sum[i] + head[i + across] : sum[i];
 }
 
-void bt_indicator__window_sums(double *restrict out, double *restrict x, double *restrict spare,
-                               size_t n, size_t period)
+/* out[i] = x[i] + ... + x[i + period - 1] for the n - period + 1 windows in n >= period values;
+ * scratch holds 2 n values. */
+static void sum_windows(double *restrict out, const double *restrict x, double *restrict scratch,
+                        size_t n, size_t period)
 {
-  double *sum = x, *twice = spare;
+  const double *sum = x;
+  double *next = scratch, *after = scratch + n;
   size_t n_windows = n - period + 1;
   for (size_t width = 1, taken = 0;; width *= 2) {
     if (width == ROW && period - taken >= LEAST_ROWS * ROW) {
       if (taken == 0) memset(out, 0, n_windows * sizeof *out);
-      take_rows(out, sum + taken, twice, n_windows, (period - taken) / ROW);
+      take_rows(out, after + taken, next, n_windows, (period - taken) / ROW);
       return;
     }
     if (period & width) {
@@ -85,12 +85,16 @@ void bt_indicator__window_sums(double *restrict out, double *restrict x, double 
       taken += width;
     }
     if (taken == period) return;
-    double_width(twice, sum, n, width);
-    double *done = sum;
-    sum = twice;
-    twice = done;
+    double_width(next, sum, n, width);
+    double *used = next;
+    sum = next;
+    next = after;
+    after = used; /* holds sum */
   }
 }
+
+/* ---- weighted sums ----------------------------------------------------------------------------
+ */
 
 /* The sums of values, and those with weights 1, 2, ... */
 typedef struct sums {
@@ -170,8 +174,9 @@ static void take_weighted_rows(double *restrict out, const row_sums *tail, const
   }
 }
 
-void bt_indicator__weighted_window_sums(double *restrict out, const double *restrict x,
-                                        double *restrict scratch, size_t n, size_t period)
+/* out[i] = 1 x[i] + 2 x[i + 1] + ... + period x[i + period - 1]; scratch holds 4 n values. */
+static void sum_weighted_windows(double *restrict out, const double *restrict x,
+                                 double *restrict scratch, size_t n, size_t period)
 {
   sums now = {x, x};
   double *next = scratch, *after = scratch + 2 * n;
@@ -193,4 +198,50 @@ void bt_indicator__weighted_window_sums(double *restrict out, const double *rest
     next = after;
     after = used;
   }
+}
+
+/* ---- a series, part by part --------------------------------------------------------------------
+ */
+
+/* Values of which the windows are summed at once: few enough for the fastest cache, or several
+ * periods. */
+enum { PART_LENGTH = 512, PART_PERIODS = 4 };
+
+static size_t part_length(size_t n, size_t period)
+{
+  size_t length = PART_PERIODS * period;
+  if (length < PART_LENGTH) length = PART_LENGTH;
+  return length < n ? length : n;
+}
+
+static bt_status sum_up(double *restrict out, const double *restrict x, size_t n, size_t period,
+                        bool weighted, bt_error *err)
+{
+  bt_indicator__fill_nan(out, period - 1 < n ? period - 1 : n);
+  if (period > n) return BT_OK;
+  size_t length = part_length(n, period);
+  double *scratch = malloc(4 * length * sizeof *scratch);
+  if (!scratch) return bt_fail_nomem(err, "sums over windows");
+  for (size_t first = 0; first + period <= n; first += length - period + 1) {
+    size_t taken = length < n - first ? length : n - first;
+    double *restrict ends = out + first + period - 1; /* where the first window does */
+    if (weighted)
+      sum_weighted_windows(ends, x + first, scratch, taken, period);
+    else
+      sum_windows(ends, x + first, scratch, taken, period);
+  }
+  free(scratch);
+  return BT_OK;
+}
+
+bt_status bt_indicator__window_sums(double *restrict out, const double *restrict x, size_t n,
+                                    size_t period, bt_error *err)
+{
+  return sum_up(out, x, n, period, false, err);
+}
+
+bt_status bt_indicator__weighted_window_sums(double *restrict out, const double *restrict x,
+                                             size_t n, size_t period, bt_error *err)
+{
+  return sum_up(out, x, n, period, true, err);
 }
