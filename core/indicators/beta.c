@@ -1,12 +1,16 @@
 /* Beta: slope of the least-squares line of the ticker's last `period` returns, close[t] /
  * close[t-1] - 1, on the benchmark's of the same bars. NaN where one of them has no return in the
- * window, or the benchmark the same on all its bars (0 / 0). First value on bar `period`. */
+ * window, or the benchmark the same on all its bars but for rounding (0 / 0). First value on bar
+ * `period`. */
 #include "core/indicator.h"
 #include "core/indicators/window_moments.h"
 
 static void divide(double *restrict product, const double *restrict squares, size_t n)
 {
-  for (size_t i = 0; i < n; i++) product[i] /= squares[2 * i + 1];
+  for (size_t i = 0; i < n; i++) {
+    double y = squares[2 * i + 1];
+    product[i] = bt_indicator__has_moved(y) ? product[i] / y : (double)NAN;
+  }
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,

@@ -1,6 +1,6 @@
 /* Pearson's correlation of the ticker's last `period` returns, close[t] / close[t-1] - 1, with the
  * benchmark's on the same bars. NaN where one of them has no return in the window, or the same on
- * all its bars (0 / 0). First value on bar `period`. */
+ * all its bars but for rounding (0 / 0). First value on bar `period`. */
 #include "core/indicator.h"
 #include "core/indicators/window_moments.h"
 
@@ -12,8 +12,11 @@ static inline double within_one(double x)
 
 static void correlate(double *restrict product, const double *restrict squares, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    product[i] = within_one(product[i] / sqrt(squares[2 * i] * squares[2 * i + 1]));
+  for (size_t i = 0; i < n; i++) {
+    double x = squares[2 * i], y = squares[2 * i + 1];
+    bool moved = bt_indicator__has_moved(x) && bt_indicator__has_moved(y);
+    product[i] = moved ? within_one(product[i] / sqrt(x * y)) : (double)NAN;
+  }
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,

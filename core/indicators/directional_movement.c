@@ -2,7 +2,8 @@
  * and the true ranges, each seeded by its first `period`-1 values and then s = s (period-1)/period
  * + x, as TA-Lib has them. A bar's move is how far its high is above the high before or its low
  * below the low before, whichever is more; none where both are equal or neither is positive. From
- * bar `period` on. An indicator by itself, so that plus_di, minus_di and adx share it. */
+ * bar `period` on, where the first range is that is whole (TA-Lib's PLUS_DM begins a bar earlier).
+ * An indicator by itself, so that plus_di, minus_di and adx share it. */
 #include <stdlib.h>
 
 #include "core/indicators/directional.h"

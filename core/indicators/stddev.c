@@ -1,11 +1,17 @@
 /* Population standard deviation of the last `period` closes, from the deviations to their exact
  * mean: exactly 0 on a flat price, and free of the cancellation of running sums of squares. Eight
- * windows at a time, each bar of which adds to the sums of all eight. */
+ * windows at a time, each bar of which adds to the sums of all eight. Long windows go by sums that
+ * grow from bar to bar (window_moments.h): O(n) whatever the period, and exactly 0 on a flat price,
+ * too. */
+#include <string.h>
+
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 #include "core/indicators/undefined.h"
+#include "core/indicators/window_moments.h"
 #include "core/lanes.h"
 
+enum { LONG_PERIOD = 512 };
 enum { SUMS = 4 }; /* a fixed shape of the sum: the same bits whatever the vector width */
 
 static double deviate(const double *x, size_t n, double mean)
@@ -51,9 +57,18 @@ static inline void fill(double *out, const double *close, const double *mean, si
   for (; t < n; t++) out[t] = deviate(close + t + 1 - period, period, mean[t]);
 }
 
+static bt_status fill_long(double *out, const bt_series *series, double period, bt_error *err)
+{
+  memcpy(out, series->close, series->n_bars * sizeof *out);
+  bt_status status = bt_indicator__squares(out, series->n_bars, (size_t)period, err);
+  for (size_t t = 0; t < series->n_bars && !status; t++) out[t] = sqrt(out[t] / period);
+  return status;
+}
+
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
 {
+  if (params[0] > LONG_PERIOD) return fill_long(outputs[0], input->series, params[0], err);
   const bt_indicator_request wanted = {"sma", params, 1, 0};
   const double *close = input->series->close, *mean = NULL;
   bt_status status = bt_indicator_get(&mean, input->others, &wanted, err);

@@ -14,8 +14,10 @@ static void fill_place(double *restrict out, const bt_series *series, const doub
                        const double *lowest)
 {
   const double *close = series->close;
-  for (size_t t = 0; t < series->n_bars; t++)
-    out[t] = 100 * ((close[t] - lowest[t]) / (highest[t] - lowest[t])); /* 0 / 0 is NaN */
+  for (size_t t = 0; t < series->n_bars; t++) {
+    double range = highest[t] - lowest[t]; /* the close may lie a rounding beside both */
+    out[t] = range > 0 ? 100 * ((close[t] - lowest[t]) / range) : (double)NAN;
+  }
 }
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,

@@ -1,6 +1,6 @@
 /* Williams' %R: where the close lies between the highest high (0) and the lowest low (-100) of the
- * last `period` bars. First value on bar period-1. NaN where both are equal: TA-Lib gives 0 there.
- */
+ * last `period` bars. First value on bar period-1. NaN where both are equal, even if the close lies
+ * a rounding beside them: TA-Lib gives 0 there. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
 
@@ -13,8 +13,10 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   if (!status) status = bt_indicator_get(&lowest, input->others, &bottoms, err);
   if (status) return status;
   double *restrict out = outputs[0];
-  for (size_t t = 0; t < input->series->n_bars; t++)
-    out[t] = 100 * ((close[t] - highest[t]) / (highest[t] - lowest[t])); /* 0 / 0 is NaN */
+  for (size_t t = 0; t < input->series->n_bars; t++) {
+    double range = highest[t] - lowest[t];
+    out[t] = range > 0 ? 100 * ((close[t] - highest[t]) / range) : (double)NAN;
+  }
   return BT_OK;
 }
 

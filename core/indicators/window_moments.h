@@ -14,6 +14,7 @@
 #ifndef BT_CORE_INDICATORS_WINDOW_MOMENTS_H
 #define BT_CORE_INDICATORS_WINDOW_MOMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/status.h"
@@ -21,6 +22,13 @@
 /* Turns n values x into sums: x[t] becomes that of (x - mean)^2 over the `period` values up to and
  * including it, mean being theirs; NaN for t < period - 1. Scratch memory only. Errors: NOMEM. */
 bt_status bt_indicator__squares(double *x, size_t n, size_t period, bt_error *err);
+
+/* What is left of sums of squares where no value deviates by 1e-14: rounding of returns that are
+ * the same. */
+static inline bool bt_indicator__has_moved(double squares)
+{
+  return squares > 1e-28;
+}
 
 /* out[t] = close[t] / close[t-1] - 1, as the returns of a benchmark are; the first is NaN. */
 void bt_indicator__fill_returns(double *restrict out, const double *restrict close, size_t n);

@@ -98,6 +98,29 @@ static void where_nothing_moves_they_are_exact_and_recover(void **state)
   }
 }
 
+/* A price that grows by the same each bar has returns that differ by their rounding alone. */
+static void returns_that_are_the_same_have_no_correlation(void **state)
+{
+  (void)state;
+  enum { N = 600 };
+  static const double periods[] = {2, 60, 250};
+  bt_bars *bars = make_flat_bars(N, 1);
+  double *benchmark = malloc(N * sizeof *benchmark);
+  assert_non_null(benchmark);
+  for (size_t t = 1; t < N; t++) bars->close[t] = bars->close[t - 1] * 1.01;
+  for (size_t t = 0; t < N; t++) benchmark[t] = bars->close[t] / bars->close[t > 0 ? t - 1 : 0] - 1;
+  bt_series series = bt_bars_series(bars);
+  series.benchmark = benchmark;
+  for (size_t i = 0; i < 6; i++) {
+    const bt_indicator *indicator = bt_indicator_find(i % 2 ? "beta" : "correlation");
+    double *values = indicator_values_on(indicator, &periods[i / 2], &series, 0);
+    for (size_t t = 0; t < N; t++) assert_true(isnan(values[t]));
+    free(values);
+  }
+  free(benchmark);
+  bt_bars_free(bars);
+}
+
 /* The averages behind a Keltner channel forget slowly, so all bars stand still. */
 static void a_keltner_channel_of_one_price_is_that_price(void **state)
 {
@@ -192,6 +215,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_line_of_that_slope_ends_where_talibs_does),
       cmocka_unit_test(where_nothing_moves_they_are_exact_and_recover),
+      cmocka_unit_test(returns_that_are_the_same_have_no_correlation),
       cmocka_unit_test(a_keltner_channel_of_one_price_is_that_price),
       cmocka_unit_test(what_lies_two_windows_back_changes_no_bit),
       cmocka_unit_test(a_ticker_that_is_its_benchmark_has_a_correlation_and_a_beta_of_one),

@@ -171,6 +171,25 @@ static void decayed_moves_leave_no_noise(void **state)
   bt_bars_free(bars);
 }
 
+/* Closes may lie a rounding outside of a bar whose high is its low. */
+static void a_close_beside_a_flat_range_has_no_place_in_it(void **state)
+{
+  (void)state;
+  enum { N = 40 };
+  bt_bars *bars = make_flat_bars(N, 10);
+  bars->close[20] = 10.0005;
+  bars->close[21] = 9.9995;
+  static const char *const names[] = {"williams_r", "stochastic", "stochastic"};
+  for (size_t i = 0; i < 3; i++) {
+    const double params[] = {5, 1, 1};
+    double *values = indicator_values(bt_indicator_find(names[i]), params, bars, i == 2);
+    for (size_t t = 0; t < N; t++)
+      if (!isnan(values[t])) fail_msg("%s: %.17g on bar %zu", names[i], values[t], t);
+    free(values);
+  }
+  bt_bars_free(bars);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -178,6 +197,7 @@ int main(void)
       cmocka_unit_test(both_ways_to_a_mean_deviation_agree),
       cmocka_unit_test(a_flat_price_gives_what_its_definition_says),
       cmocka_unit_test(decayed_moves_leave_no_noise),
+      cmocka_unit_test(a_close_beside_a_flat_range_has_no_place_in_it),
   };
   return cmocka_run_group_tests_name("core/indicators of trends", tests, NULL, NULL);
 }
