@@ -217,6 +217,7 @@ bt_status bt_features_run(bt_feature_result *result, const bt_job *job, const bt
   if (!status) status = bt_feature_folder_open(&f.folder, plan, err);
   if (!status) {
     status = plan->panel ? run_panel(&f, err) : run_tasks(&f, err);
+    if (!status) status = bt_feature_folder_complete(&f.folder, err);
     bt_feature_folder_close(&f.folder, f.n_ok > 0);
   }
   size_t n_matrices = plan->panel ? f.n_ok > 0 : f.n_ok;
