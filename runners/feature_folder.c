@@ -21,14 +21,15 @@ static bt_status fail(const char *path, const char *what, int os_error, bt_error
   return bt_fail(err, BT_ERR_IO, "%s: %s%s", path, what, reason);
 }
 
-/* A file that is not there is as good as removed. */
+/* A file that is not there, or cannot be for its name, is as good as removed. */
 static bt_status remove_file(const char *folder, const char *name, const char *ending,
                              bt_error *err)
 {
   char *path = bt_feature_listing__join(folder, name, ending);
   if (!path) return bt_fail_nomem(err, "files");
   bt_status status = BT_OK;
-  if (unlink(path) != 0 && errno != ENOENT) status = fail(path, "", errno, err);
+  if (unlink(path) != 0 && errno != ENOENT && errno != ENAMETOOLONG)
+    status = fail(path, "", errno, err);
   free(path);
   return status;
 }

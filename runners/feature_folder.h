@@ -51,6 +51,10 @@ typedef struct bt_feature_folder {
  * symbols: what is not safe stands there as %2F. NULL without memory. */
 char *bt_feature_stem(const char *symbol);
 
+/* The length of the longest name among the files of a ticker while they are written; above
+ * BT_DRAFT_NAME_MOST there can be no such file. */
+size_t bt_feature_name_length(const char *stem, bool csv);
+
 /* Makes the folder where it is missing, removes what killed runs have left half written, and writes
  * features.json, columns.txt and tickers.txt. *out stays where it is, and plan outlives it. The
  * caller closes it with bt_feature_folder_close, after success alone. Errors: IO, NOMEM; DATA:

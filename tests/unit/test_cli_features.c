@@ -298,6 +298,31 @@ static void a_signal_keeps_finished_tickers(void **state)
   expect_part(s->run.err, " of 60 tickers written to out\n");
 }
 
+/* The files of such a symbol would have names that are too long, though that of its prices is not:
+ * it alone is rejected, as by --strict. A panel names no file after it. */
+static void a_symbol_too_long_for_a_file_is_rejected_alone(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "long=$(printf '%240s' | tr ' ' x); cp u/S00001.csv u/$long.csv; echo $long >>u.txt; " JOB
+      "--return 1 --out out",
+      0);
+  expect_part(s->run.err, "xxx is rejected: the files of its matrix would have names of up to 265 "
+                          "bytes, of which 255 are possible\n");
+  expect_output(s, "ls out | grep -c npy; wc -l <out/tickers.txt", "16\n8\n");
+  expect_exit(s, JOB "--return 1 --strict --out strict", 3);
+  expect_part(s->run.err, "backtest: --strict: 1 of 9 tickers rejected\n");
+  expect_output(s, "test -e strict || echo none", "none\n");
+  expect_output(s, JOB "--return 1 --panel --out p && wc -l <p/tickers.txt", "9\n");
+  expect_exit(s,
+              "tail -n 1 u.txt >l.txt; backtest features --universe l.txt --data u --return 1 "
+              "--out none",
+              1);
+  expect_part(s->run.err, "every ticker was rejected (1); the first, xxx");
+  expect_output(s, "test -e none || echo none", "none\n");
+}
+
 /* Closes are 10, 20, 15: its label on the last day as a member is made of the day behind, but of
  * none behind --to. */
 static void labels_look_behind_the_membership(void **state)
@@ -374,6 +399,7 @@ int main(void)
       CASE(a_folder_that_cannot_be_written_is_one_line),
       CASE(a_kill_leaves_no_half_file),
       CASE(a_signal_keeps_finished_tickers),
+      CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
       SMALL(labels_look_behind_the_membership),
       CASE(help_has_an_example_that_works),
       cmocka_unit_test(every_option_is_in_the_manual),
