@@ -57,7 +57,8 @@ static void open_bench(bench *b, const char *universe, size_t n_workers)
     exit(1);
   }
   b->job.benchmark = b->scan.entries[0].bars;
-  b->plan = (bt_feature_plan){.universe = &b->universe, .columns = &b->columns};
+  b->plan = (bt_feature_plan){
+      .universe = &b->universe, .columns = &b->columns, .job = "{\n  \"from\": null\n}"};
 }
 
 static void close_bench(bench *b)

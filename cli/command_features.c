@@ -77,6 +77,8 @@ static bt_status run_call(features_call *call, bt_error *err)
   bt_status status =
       options->strict ? bt_scan_run(&call->scan, &options->job, BT_SCAN_KEPT_BYTES, call->pool, err)
                       : bt_scan_begin(&call->scan, &options->job, 0, err);
+  if (!status && options->strict)
+    status = bt_features_check_names(&call->scan, &call->options->plan, err);
   if (status) return status;
   if (options->strict) warn(call);
   return call->n_rejected > 0 ? BT_OK : compute(call, err);
@@ -135,10 +137,12 @@ const bt_command bt_command_features = {
     .synopsis = "backtest features --universe FILE --indicator SPEC --out DIR",
     .notes = "Example: backtest features --universe sp500.txt --indicator rsi:14 \\\n"
              "           --indicator macd:12,26,9 --return 1 --label fwd_return:5 --out feats\n"
-             "DIR gets SYMBOL.npy (float64, bars x columns), SYMBOL.dates.npy, columns.txt\n"
-             "and tickers.txt; with --panel one panel.npy, whose first column is the line of\n"
-             "tickers.txt, counted from 0. Matrices of the same columns are replaced.\n"
-             "A label looks ahead: it is NaN on the last K bars, and no feature.\n"
+             "DIR gets SYMBOL.npy (float64, bars x columns), SYMBOL.dates.npy, columns.txt,\n"
+             "tickers.txt and features.json, which says of what job they are; with --panel one\n"
+             "panel.npy, whose first column is the line of tickers.txt, counted from 0.\n"
+             "Matrices of the same job are replaced, those of another with --overwrite.\n"
+             "A label looks ahead, to no bar behind --to, and is NaN where there are no K bars\n"
+             "more: it is no feature.\n"
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 --strict: a ticker is rejected.\n",
     .options = bt_feature_option_table,
     .n_options = BT_FEATURE_OPTION_COUNT,

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json_build.h"
 #include "cli/option_parts.h"
+#include "cli/options_json.h"
 
 /* The first rows are what --help shows. */
 const bt_option bt_feature_option_table[BT_FEATURE_OPTION_COUNT] = {
@@ -19,7 +21,7 @@ const bt_option bt_feature_option_table[BT_FEATURE_OPTION_COUNT] = {
     {"from", 0, "DATE", false, "first day; indicators see earlier bars"},
     {"to", 0, "DATE", false, "last day; labels see no later bar"},
     {"benchmark", 0, "SYMBOL", false, "for indicators that compare with it"},
-    {"overwrite", 0, NULL, false, "also matrices of other columns in DIR"},
+    {"overwrite", 0, NULL, false, "also matrices of another job in DIR"},
     {"jobs", 'j', "N", false, "worker threads [all CPUs]"},
     {"layout", 0, "NAME", false, "CSV layout; see `list layouts` [auto]"},
     {"adjust", 0, "auto|none", false, "scale prices to an adjusted close [auto]"},
@@ -111,6 +113,28 @@ static bt_status read_plan(bt_feature_options *options, const bt_arguments *argu
   return status;
 }
 
+/* All that values depend on beside columns and the tickers' files. A benchmark that no column needs
+ * is nothing of that. */
+static bt_status make_json(bt_feature_options *options, const bt_arguments *arguments,
+                           bt_error *err)
+{
+  bool ok = true;
+  const bt_job *job = &options->job.job;
+  bool needed = bt_feature_list_needs_benchmark(&options->columns);
+  json_object *o = bt_json_object(&ok);
+  bt_options_json__data(o, job, arguments, &ok);
+  bt_options_json__benchmark(o, needed ? options->job.benchmark_symbol : NULL, job->benchmark_hash,
+                             &ok);
+  bt_options_json__membership(o, job->universe, &ok);
+  const int lines =
+      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+  const char *text = ok ? json_object_to_json_string_ext(o, lines) : NULL;
+  options->job.json_text = text ? strdup(text) : NULL;
+  options->plan.job = options->job.json_text;
+  json_object_put(o);
+  return options->plan.job ? BT_OK : bt_fail_nomem(err, "options");
+}
+
 /* What makes a folder comes last, when nothing is wrong with the others. */
 static bt_status read_parts(bt_feature_options *out, const bt_arguments *arguments, bt_error *err)
 {
@@ -125,6 +149,7 @@ static bt_status read_parts(bt_feature_options *out, const bt_arguments *argumen
   if (!status) status = bt_options__universe(&out->job, arguments, err);
   if (!status) status = read_plan(out, arguments, err);
   if (!status) status = bt_options__market(&out->job, arguments, err);
+  if (!status) status = make_json(out, arguments, err);
   return status ? status : bt_options__cache(&out->job, arguments, err);
 }
 

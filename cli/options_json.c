@@ -50,7 +50,8 @@ static void add_strategy(json_object *o, const bt_strategy *strategy, const bt_a
   add_texts(o, arguments, "where", ok);
 }
 
-static void add_data(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
+void bt_options_json__data(json_object *o, const bt_job *job, const bt_arguments *arguments,
+                           bool *ok)
 {
   bt_json_add_text(o, "universe", bt_arguments_find(arguments, "universe"), ok);
   bt_json_add_text(o, "data", bt_arguments_find(arguments, "data"), ok);
@@ -123,8 +124,7 @@ static void add_hash(json_object *o, const char *name, uint64_t hash, bool any, 
   bt_json_add_text(o, name, any ? text : NULL, ok);
 }
 
-/* The dates of membership. */
-static void add_membership(json_object *o, const bt_universe *universe, bool *ok)
+void bt_options_json__membership(json_object *o, const bt_universe *universe, bool *ok)
 {
   uint64_t hash = hash_of_nothing;
   bool dated = false;
@@ -152,13 +152,18 @@ static void add_book(json_object *o, const bt_regime_book *book, bool *ok)
   add_hash(o, "regimes_hash", hash, book != NULL, ok);
 }
 
+void bt_options_json__benchmark(json_object *o, const char *symbol, uint64_t hash, bool *ok)
+{
+  bt_json_add_text(o, "benchmark", symbol, ok);
+  add_hash(o, "benchmark_hash", hash, symbol != NULL, ok);
+}
+
 static void add_market(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
 {
-  bt_json_add_text(o, "benchmark", bt_arguments_find(arguments, "benchmark"), ok);
-  add_hash(o, "benchmark_hash", job->benchmark_hash, job->benchmark != NULL, ok);
+  bt_options_json__benchmark(o, bt_arguments_find(arguments, "benchmark"), job->benchmark_hash, ok);
   bt_json_add_text(o, "regimes", bt_arguments_find(arguments, "regimes"), ok);
   add_book(o, job->regimes.book, ok);
-  add_membership(o, job->universe, ok);
+  bt_options_json__membership(o, job->universe, ok);
 }
 
 static void add_windows(json_object *o, const bt_job *job, const bt_arguments *arguments, bool *ok)
@@ -189,7 +194,7 @@ char *bt_options_json(const bt_job *job, bool walks, const char *plugin_hash,
 {
   bool ok = true;
   json_object *o = bt_json_object(&ok);
-  add_data(o, job, arguments, &ok);
+  bt_options_json__data(o, job, arguments, &ok);
   add_strategy(o, job->strategy, arguments, &ok);
   if (plugin_hash[0]) bt_json_add_text(o, "plugin_hash", plugin_hash, &ok);
   add_simulation(o, job, &ok);

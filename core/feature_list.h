@@ -1,7 +1,9 @@
 /* feature_list.h - the columns of a feature matrix: what was asked for, with a name for each.
  *
- * Columns stand in the order in which they are added. Names are unique, lower case, and say all
- * that the column depends on: close, rsi_14, macd_12_26_9.signal, return_5, fwd_return_5.
+ * Columns stand in the order in which they are added. Names are unique, lower case, and say what a
+ * column is, with all of its parameters: close, rsi_14, macd_12_26_9.signal, return_5,
+ * fwd_return_5. What is the same for all columns of a job is in no name: of which benchmark beta_60
+ * is, how prices were adjusted, which bars are seen; features.json says it.
  */
 #ifndef BT_CORE_FEATURE_LIST_H
 #define BT_CORE_FEATURE_LIST_H

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char part_prefix[] = ".backtest-part.";
+static const char part_prefix[BT_DRAFT_NAME_MORE + 1] = ".backtest-part.";
 
 bool bt_draft_is_leftover(const char *name)
 {

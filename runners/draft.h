@@ -18,6 +18,10 @@ typedef struct bt_draft {
   uint64_t n_bytes;  /* so far */
 } bt_draft;
 
+/* So many bytes more than its final name has the one that it is written under; and so many a name
+ * may have on usual file systems. */
+enum { BT_DRAFT_NAME_MORE = 15, BT_DRAFT_NAME_MOST = 255 };
+
 /* Begins folder/name, over what another draft of that name has left. One at a time writes a name.
  * The caller ends *out with bt_draft_publish or bt_draft_drop, after success alone. Errors: IO
  * (names the file), NOMEM. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runners/draft.h"
+#include "runners/feature_job.h"
 #include "runners/feature_listing.h"
 
 static const char lock_name[] = ".backtest-lock";
@@ -20,14 +21,15 @@ static bt_status fail(const char *path, const char *what, int os_error, bt_error
   return bt_fail(err, BT_ERR_IO, "%s: %s%s", path, what, reason);
 }
 
-/* A file that is not there is as good as removed. */
+/* A file that is not there, or cannot be for its name, is as good as removed. */
 static bt_status remove_file(const char *folder, const char *name, const char *ending,
                              bt_error *err)
 {
   char *path = bt_feature_listing__join(folder, name, ending);
   if (!path) return bt_fail_nomem(err, "files");
   bt_status status = BT_OK;
-  if (unlink(path) != 0 && errno != ENOENT) status = fail(path, "", errno, err);
+  if (unlink(path) != 0 && errno != ENOENT && errno != ENAMETOOLONG)
+    status = fail(path, "", errno, err);
   free(path);
   return status;
 }
@@ -120,35 +122,6 @@ static bt_status clean(char **out, const char *path, bt_error *err)
   return status;
 }
 
-/* The first line in which two texts differ, without its end: *a and *b, of the lengths given. */
-static void find_difference(const char **a, int *a_length, const char **b, int *b_length)
-{
-  for (;;) {
-    size_t n_a = strcspn(*a, "\n"), n_b = strcspn(*b, "\n");
-    *a_length = (int)n_a;
-    *b_length = (int)n_b;
-    if (n_a != n_b || memcmp(*a, *b, n_a) != 0 || !(*a)[n_a] || !(*b)[n_b]) return;
-    *a += n_a + 1;
-    *b += n_b + 1;
-  }
-}
-
-static bt_status fail_columns(const char *path, const char *there, const char *wanted,
-                              bt_error *err)
-{
-  int n_there = 0, n_wanted = 0;
-  find_difference(&there, &n_there, &wanted, &n_wanted);
-  if (n_there > 80) n_there = 80;
-  if (n_there == 0 || n_wanted == 0)
-    return bt_fail(err, BT_ERR_DATA,
-                   "%s: has matrices with %s columns; give another --out, or --overwrite", path,
-                   n_there == 0 ? "fewer" : "more");
-  return bt_fail(err, BT_ERR_DATA,
-                 "%s: has matrices of other columns (%.*s instead of %.*s); give another --out, "
-                 "or --overwrite",
-                 path, n_there, there, n_wanted, wanted);
-}
-
 /* The files of a ticker, in one of the formats. */
 static bt_status remove_set(const char *path, const char *stem, bool csv, bt_error *err)
 {
@@ -184,11 +157,13 @@ static void free_earlier(bt_feature_folder *folder)
   folder->n_earlier = 0;
 }
 
-/* Matrices of other columns, and their list. */
+/* Matrices of another job and their list; what says so first, so that a folder never says that it
+ * has what is not there. */
 static bt_status remove_earlier(bt_feature_folder *folder, bool was_panel, bt_error *err)
 {
   const char *path = folder->plan->path;
-  bt_status status = was_panel ? remove_panel(path, err) : BT_OK;
+  bt_status status = remove_file(path, BT_FEATURE_JOB_FILE, "", err);
+  if (!status && was_panel) status = remove_panel(path, err);
   for (size_t i = 0; i < folder->n_earlier && !status; i++)
     status = remove_listed(path, &folder->earlier[i], err);
   if (!status) status = remove_file(path, BT_FEATURE_TICKERS_FILE, "", err);
@@ -196,27 +171,50 @@ static bt_status remove_earlier(bt_feature_folder *folder, bool was_panel, bt_er
   return status;
 }
 
-/* Whether what is there may be replaced; then what the new columns.txt would not be true of is
- * removed. */
-static bt_status prepare(bt_feature_folder *folder, const char *wanted, bt_error *err)
+/* What a folder is found to hold. */
+typedef struct finding {
+  char *some, *columns; /* some file; the text of columns.txt; owned, or NULL */
+  bt_feature_claim claim;
+  char why[BT_FEATURE_DIFFERENCE_SIZE]; /* it is not the job's */
+} finding;
+
+static bt_status find(finding *out, const bt_feature_plan *plan, bt_error *err)
 {
-  const bt_feature_plan *plan = folder->plan;
-  char *some = NULL, *there = NULL;
-  bt_status status = clean(&some, plan->path, err);
-  if (!status) status = bt_feature_listing__read(&there, plan->path, BT_FEATURE_COLUMNS_FILE, err);
-  folder->was_empty = !status && !there && !some;
-  bool differs = there && strcmp(there, wanted) != 0;
-  if (!status && !there && some)
-    status = bt_fail(err, BT_ERR_DATA,
-                     "%s: has files (such as %.80s) and no columns.txt, so it is no folder of "
-                     "feature matrices: give another --out",
-                     plan->path, some);
-  if (!status && differs && !plan->overwrite) status = fail_columns(plan->path, there, wanted, err);
-  if (!status && there) status = bt_feature_listing__earlier(folder, err);
-  if (!status && differs)
-    status = remove_earlier(folder, strncmp(there, "ticker\n", strlen("ticker\n")) == 0, err);
-  free(some);
-  free(there);
+  *out = (finding){.claim = BT_FEATURE_CLAIM_NONE};
+  bt_status status = clean(&out->some, plan->path, err);
+  if (!status)
+    status = bt_feature_listing__read(&out->columns, plan->path, BT_FEATURE_COLUMNS_FILE, err);
+  return status ? status : bt_feature_job__look(&out->claim, out->why, plan, err);
+}
+
+/* Whether what is there may be replaced. */
+static bt_status check_finding(const finding *found, const bt_feature_plan *plan, bt_error *err)
+{
+  bool says_job = found->claim == BT_FEATURE_CLAIM_SAME || found->claim == BT_FEATURE_CLAIM_OTHER;
+  if (found->some && !found->columns && !says_job)
+    return bt_fail(err, BT_ERR_DATA,
+                   "%s: has files (such as %.80s) and no columns.txt, so it is no folder of "
+                   "feature matrices: give another --out",
+                   plan->path, found->some);
+  if (!found->some || found->claim == BT_FEATURE_CLAIM_SAME || plan->overwrite) return BT_OK;
+  return bt_fail(err, BT_ERR_DATA, "%s: %s; give another --out, or --overwrite", plan->path,
+                 found->why);
+}
+
+/* Then what the new features.json would not be true of is removed. */
+static bt_status prepare(bt_feature_folder *folder, bt_error *err)
+{
+  const char panel[] = "ticker\n";
+  finding found;
+  bt_status status = find(&found, folder->plan, err);
+  folder->was_empty = !status && !found.some;
+  if (!status) status = check_finding(&found, folder->plan, err);
+  if (!status) status = bt_feature_listing__earlier(folder, err);
+  bool was_panel = found.columns && strncmp(found.columns, panel, strlen(panel)) == 0;
+  if (!status && found.some && found.claim != BT_FEATURE_CLAIM_SAME)
+    status = remove_earlier(folder, was_panel, err);
+  free(found.some);
+  free(found.columns);
   return status;
 }
 
@@ -273,7 +271,8 @@ static bt_status open_locked(bt_feature_folder *folder, bt_error *err)
   char *columns = bt_feature_listing__columns(plan);
   if (!columns) return bt_fail_nomem(err, "columns");
   bt_status status = make_stems(folder, err);
-  if (!status) status = prepare(folder, columns, err);
+  if (!status) status = prepare(folder, err);
+  if (!status) status = bt_feature_job__put(plan, false, err);
   if (!status)
     status = bt_draft_put(plan->path, BT_FEATURE_COLUMNS_FILE, columns, strlen(columns), err);
   if (!status && !plan->panel) status = drop_planned(folder, err);
@@ -316,6 +315,11 @@ bt_status bt_feature_folder_settle(const bt_feature_folder *folder, const bool *
   return status ? status : bt_feature_listing__put(folder, written, err);
 }
 
+bt_status bt_feature_folder_complete(const bt_feature_folder *folder, bt_error *err)
+{
+  return bt_feature_job__put(folder->plan, true, err);
+}
+
 void bt_feature_folder_close(bt_feature_folder *folder, bool any_written)
 {
   const char *path = folder->plan->path;
@@ -323,6 +327,7 @@ void bt_feature_folder_close(bt_feature_folder *folder, bool any_written)
   if (leave_nothing) {
     remove_at_end(path, BT_FEATURE_TICKERS_FILE);
     remove_at_end(path, BT_FEATURE_COLUMNS_FILE);
+    remove_at_end(path, BT_FEATURE_JOB_FILE);
   }
   unlock_folder(folder->lock, path);
   if (leave_nothing && folder->was_made) (void)rmdir(path);

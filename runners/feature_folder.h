@@ -1,10 +1,12 @@
 /* feature_folder.h - a folder of feature matrices: SYMBOL.npy with SYMBOL.dates.npy, or SYMBOL.csv,
  * or one panel of all tickers.
  *
- * columns.txt names the columns, one a line, of every matrix in it, at any time: matrices of other
- * columns are removed before it is replaced. tickers.txt lists symbol, tab and file; of a panel
- * the symbols alone, in the order of its numbers. While a run is going on, and where one was
- * interrupted, it may list files that are not there yet, and those of the run before.
+ * features.json says of what job they are (feature_job.h), and columns.txt names the columns, one a
+ * line; both are about every matrix in it, at any time: those of another job are removed before
+ * they are replaced. tickers.txt lists symbol, tab and file; of a panel the symbols alone, in the
+ * order of its numbers. While a run is going on, and where one was broken off, features.json says
+ * "incomplete"; tickers.txt may then list files that are not there yet, and there are matrices of
+ * the run before, of the same job over the data as they were then.
  * One run at a time writes into a folder: it holds a lock file.
  */
 #ifndef BT_RUNNERS_FEATURE_FOLDER_H
@@ -22,9 +24,11 @@ typedef struct bt_feature_plan {
   const char *path;
   const bt_universe *universe;
   const bt_feature_list *columns;
-  bool csv;       /* text, not .npy */
-  bool panel;     /* one matrix, whose first column is the ticker's number in tickers.txt */
-  bool overwrite; /* also matrices of other columns */
+  bool csv;        /* text, not .npy */
+  bool panel;      /* one matrix, whose first column is the ticker's number in tickers.txt */
+  const char *job; /* what else values depend on beside the tickers' files: a JSON object, whose
+                      members stand on lines of their own behind two blanks, as `  "key": value,` */
+  bool overwrite;  /* also matrices of another job */
 } bt_feature_plan;
 
 #define BT_FEATURE_PANEL "panel"
@@ -47,11 +51,15 @@ typedef struct bt_feature_folder {
  * symbols: what is not safe stands there as %2F. NULL without memory. */
 char *bt_feature_stem(const char *symbol);
 
+/* The length of the longest name among the files of a ticker while they are written; above
+ * BT_DRAFT_NAME_MOST there can be no such file. */
+size_t bt_feature_name_length(const char *stem, bool csv);
+
 /* Makes the folder where it is missing, removes what killed runs have left half written, and writes
- * columns.txt and tickers.txt. *out stays where it is, and plan outlives it. The caller closes it
- * with bt_feature_folder_close, after success alone. Errors: IO, NOMEM; DATA: another run is
- * writing there, it holds matrices of other columns (without overwrite), or files and no
- * columns.txt. */
+ * features.json, columns.txt and tickers.txt. *out stays where it is, and plan outlives it. The
+ * caller closes it with bt_feature_folder_close, after success alone. Errors: IO, NOMEM; DATA:
+ * another run is writing there, it holds matrices of another job or does not say of which (without
+ * overwrite), or files and no columns.txt. */
 bt_status bt_feature_folder_open(bt_feature_folder *out, const bt_feature_plan *plan,
                                  bt_error *err);
 
@@ -59,6 +67,9 @@ bt_status bt_feature_folder_open(bt_feature_folder *out, const bt_feature_plan *
  * run before has that this one has not, then writes tickers.txt. Errors: IO, NOMEM. */
 bt_status bt_feature_folder_settle(const bt_feature_folder *folder, const bool *written,
                                    bt_error *err);
+
+/* At the very end, when all files have their names: features.json says so. Errors: IO, NOMEM. */
+bt_status bt_feature_folder_complete(const bt_feature_folder *folder, bt_error *err);
 
 /* Where nothing was written, a folder that was empty is left as it was. */
 void bt_feature_folder_close(bt_feature_folder *folder, bool any_written);

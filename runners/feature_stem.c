@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/draft.h"
 #include "runners/feature_folder.h"
 
 /* Not in file names of some system; % is how they are written. A point at the beginning would hide
@@ -28,4 +29,9 @@ char *bt_feature_stem(const char *symbol)
   }
   *at = '\0';
   return stem;
+}
+
+size_t bt_feature_name_length(const char *stem, bool csv)
+{
+  return BT_DRAFT_NAME_MORE + strlen(stem) + strlen(csv ? ".csv" : BT_FEATURE_DATES);
 }

@@ -1,8 +1,10 @@
 #include "runners/features.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "runners/draft.h"
 #include "runners/feature_panel.h"
 #include "runners/feature_ticker.h"
 #include "runners/run_end.h"
@@ -32,6 +34,35 @@ typedef struct features {
   atomic_ullong done_bytes, n_rows, n_bytes;
   atomic_size_t n_ok;
 } features;
+
+/* ---- names ------------------------------------------------------------------------------------
+ */
+
+/* Rejects a ticker whose files would have names that are too long; true where it does. */
+static bool reject_name(bt_scan_entry *entry, const bt_feature_plan *plan, const char *stem)
+{
+  char reason[BT_LOAD_REASON_SIZE];
+  size_t length = bt_feature_name_length(stem, plan->csv);
+  if (plan->panel || length <= BT_DRAFT_NAME_MOST) return false;
+  (void)snprintf(reason, sizeof reason,
+                 "the files of its matrix would have names of up to %zu bytes, of which %d are "
+                 "possible",
+                 length, BT_DRAFT_NAME_MOST);
+  bt_scan_reject(entry, reason);
+  return true;
+}
+
+bt_status bt_features_check_names(bt_scan *scan, const bt_feature_plan *plan, bt_error *err)
+{
+  for (size_t i = 0; i < scan->n_entries; i++) {
+    if (bt_scan_is_rejected(&scan->entries[i])) continue;
+    char *stem = bt_feature_stem(plan->universe->entries[i].symbol);
+    if (!stem) return bt_fail_nomem(err, "files");
+    (void)reject_name(&scan->entries[i], plan, stem);
+    free(stem);
+  }
+  return BT_OK;
+}
 
 /* ---- one ticker -------------------------------------------------------------------------------
  */
@@ -104,9 +135,13 @@ static bt_status make_ticker(features *f, size_t index, worker_memory *memory, b
   bool large = bt_schedule_bytes(&f->schedule, place) >= LARGE_TICKER_BYTES;
   bt_status status = find_bars(&bars, &owned, f, index, memory->loader, err);
   if (status) return status;
-  if (!bars) return put_nothing(f, index, err);
+  bt_scan_entry *entry = &f->means->scan->entries[index];
+  if (!bars || reject_name(entry, f->plan, f->folder.stems[index])) {
+    bt_bars_free(owned);
+    return put_nothing(f, index, err);
+  }
   const bt_feature_ticker ticker = {bars, index, f->job, f->plan, large ? NULL : &memory->spare};
-  count_known(f, index, f->means->scan->entries[index].n_span_bars);
+  count_known(f, index, entry->n_span_bars);
   status = bt_feature_ticker_compute(&part, &ticker, err);
   bt_bars_free(owned);
   return status ? status : put_part(f, index, &part, ticker.spare, err);
@@ -217,6 +252,7 @@ bt_status bt_features_run(bt_feature_result *result, const bt_job *job, const bt
   if (!status) status = bt_feature_folder_open(&f.folder, plan, err);
   if (!status) {
     status = plan->panel ? run_panel(&f, err) : run_tasks(&f, err);
+    if (!status) status = bt_feature_folder_complete(&f.folder, err);
     bt_feature_folder_close(&f.folder, f.n_ok > 0);
   }
   size_t n_matrices = plan->panel ? f.n_ok > 0 : f.n_ok;

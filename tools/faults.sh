@@ -27,6 +27,12 @@ features() {
     --indicator all --return 1 --benchmark S00001 --quiet --progress never "$@"
 }
 
+# over_another: features into a folder that has another job
+over_another() {
+  "$program" features --universe u.txt --out r --return 1 --quiet --progress never
+  features --overwrite
+}
+
 # look: "ok", or what is wrong with what a run has left
 look() {
   whole=ok
@@ -65,5 +71,6 @@ fail_each job walkforward --strategy sma --grid --param stop_loss=0,5% --train 4
 fail_each job walkforward --strategy sma --grid --train 4m --test 1m --keep all
 fail_each features
 fail_each features --panel --format csv
+fail_each over_another
 store=
 fail_each job --strategy sma --grid --check-lookahead --benchmark S00001 --size vol:15%

@@ -65,7 +65,7 @@ static void matrices_are_npy_files_with_names(void **state)
   npy_file_free(&dates);
   expect_output(s, "cat out/columns.txt out/tickers.txt; ls -A out",
                 "open\nhigh\nlow\nclose\nvolume\nsma_2\nreturn_1\nfwd_return_1\nA\tA.npy\n"
-                "A.dates.npy\nA.npy\ncolumns.txt\ntickers.txt\n");
+                "A.dates.npy\nA.npy\ncolumns.txt\nfeatures.json\ntickers.txt\n");
 }
 
 static void text_has_nothing_for_what_is_not_there(void **state)
@@ -96,7 +96,7 @@ static void text_of_any_name_can_be_read(void **state)
                 "\"x, \"\"y\"\"\",2020-01-02T11:30:00,1\n");
   expect_output(
       s, "backtest features --universe d --return 1 --quiet --out o; ls o; cat o/tickers.txt",
-      "columns.txt\ntickers.txt\nx, %22y%22.dates.npy\nx, %22y%22.npy\n"
+      "columns.txt\nfeatures.json\ntickers.txt\nx, %22y%22.dates.npy\nx, %22y%22.npy\n"
       "x, \"y\"\tx, %22y%22.npy\n");
 }
 
@@ -231,8 +231,8 @@ static void folders_of_something_else_are_left_alone(void **state)
   expect_exit(
       s, JOB "--return 1 --out out && " JOB "--return 1 --out out && " JOB "--return 2 --out out",
       1);
-  expect_part(s->run.err, "backtest: out: has matrices of other columns (return_1 instead of "
-                          "return_2); give another --out, or --overwrite\n");
+  expect_part(s->run.err, "backtest: out: has matrices of other columns (\"return_1\" instead of "
+                          "\"return_2\"); give another --out, or --overwrite\n");
   expect_output(s, JOB "--return 2 --out out --overwrite && cat out/columns.txt", "return_2\n");
 }
 
@@ -282,17 +282,58 @@ static void a_kill_leaves_no_half_file(void **state)
   program_scene *s = *state;
   expect_output(s,
                 LONG_RUN "kill -KILL $p; wait $p 2>/dev/null; " CHECK_PART
+                         "grep status out/features.json; "
                          "$all --out out && diff -r out whole && ls -A out | wc -l",
-                "whole\n62\n");
+                "whole\n  \"status\": \"incomplete\",\n63\n");
 }
 
 static void a_signal_keeps_finished_tickers(void **state)
 {
   program_scene *s = *state;
-  expect_output(
-      s, LONG_RUN "kill -TERM $p; wait $p; echo $?; " CHECK_PART "ls -A out | grep -c '^[.]'; true",
-      "143\nwhole\n0\n");
+  expect_output(s,
+                LONG_RUN
+                "kill -TERM $p; wait $p; echo $?; " CHECK_PART "ls -A out | grep -c '^[.]'; "
+                "grep status out/features.json; $all --out out && diff -r out whole && echo same",
+                "143\nwhole\n0\n  \"status\": \"incomplete\",\nsame\n");
   expect_part(s->run.err, " of 60 tickers written to out\n");
+}
+
+/* The files of such a symbol would have names that are too long, though that of its prices is not:
+ * it alone is rejected, as by --strict. A panel names no file after it. */
+static void a_symbol_too_long_for_a_file_is_rejected_alone(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "long=$(printf '%240s' | tr ' ' x); cp u/S00001.csv u/$long.csv; echo $long >>u.txt; " JOB
+      "--return 1 --out out",
+      0);
+  expect_part(s->run.err, "xxx is rejected: the files of its matrix would have names of up to 265 "
+                          "bytes, of which 255 are possible\n");
+  expect_output(s, "ls out | grep -c npy; wc -l <out/tickers.txt", "16\n8\n");
+  expect_exit(s, JOB "--return 1 --strict --out strict", 3);
+  expect_part(s->run.err, "backtest: --strict: 1 of 9 tickers rejected\n");
+  expect_output(s, "test -e strict || echo none", "none\n");
+  expect_output(s, JOB "--return 1 --panel --out p && wc -l <p/tickers.txt", "9\n");
+  expect_exit(s,
+              "tail -n 1 u.txt >l.txt; backtest features --universe l.txt --data u --return 1 "
+              "--out none",
+              1);
+  expect_part(s->run.err, "every ticker was rejected (1); the first, xxx");
+  expect_output(s, "test -e none || echo none", "none\n");
+}
+
+/* Closes are 10, 20, 15: its label on the last day as a member is made of the day behind, but of
+ * none behind --to. */
+static void labels_look_behind_the_membership(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "printf 'A\\t2020-01-02\\t2020-01-03\\n' >m.txt; job='backtest features --universe "
+                "m.txt --data . --label fwd_return:1 --format csv --quiet'; $job --out o; "
+                "cat o/A.csv; $job --to 2020-01-03 --out p; cat p/A.csv",
+                "date,fwd_return_1\n2020-01-02,1\n2020-01-03,-0.25\n"
+                "date,fwd_return_1\n2020-01-02,1\n2020-01-03,\n");
 }
 
 static void help_has_an_example_that_works(void **state)
@@ -358,6 +399,8 @@ int main(void)
       CASE(a_folder_that_cannot_be_written_is_one_line),
       CASE(a_kill_leaves_no_half_file),
       CASE(a_signal_keeps_finished_tickers),
+      CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
+      SMALL(labels_look_behind_the_membership),
       CASE(help_has_an_example_that_works),
       cmocka_unit_test(every_option_is_in_the_manual),
   };

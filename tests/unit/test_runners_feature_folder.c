@@ -50,7 +50,10 @@ static int enter(void **state)
   if (!s) return -1;
   test_dir_make(s->base);
   (void)snprintf(s->path, sizeof s->path, "%s/out", s->base);
-  s->plan = (bt_feature_plan){.path = s->path, .universe = &s->universe, .columns = &s->columns};
+  s->plan = (bt_feature_plan){.path = s->path,
+                              .universe = &s->universe,
+                              .columns = &s->columns,
+                              .job = "{\n  \"from\": null\n}"};
   set_universe(s, (const char *const[]){"A", "B"}, 2);
   set_columns(s, (const char *const[]){"1", "5"}, 2);
   *state = s;
@@ -130,6 +133,7 @@ static void run(scene *s, const bool *written)
   if (bt_feature_folder_settle(&s->folder, written, &s->err)) fail_msg("%s", s->err.message);
   if (s->plan.panel) put(s, s->plan.csv ? "panel.csv" : "panel.npy");
   if (s->plan.panel && !s->plan.csv) put(s, "panel.dates.npy");
+  if (bt_feature_folder_complete(&s->folder, &s->err)) fail_msg("%s", s->err.message);
   bt_feature_folder_close(&s->folder, true);
 }
 
@@ -140,18 +144,109 @@ static void expect_refused(scene *s, bt_status status, const char *part)
   assert_int_equal(strncmp(s->err.message, s->path, strlen(s->path)), 0);
 }
 
+static void expect_job(const scene *s, const char *status, const char *columns, const char *from)
+{
+  char text[TEXT_SIZE];
+  (void)snprintf(text, sizeof text,
+                 "{\n  \"schema\": 1,\n  \"status\": \"%s\",\n  \"version\": \"" BT_VERSION
+                 "\",\n  \"format\": \"npy\",\n  \"panel\": false,\n  \"columns\": [%s],\n"
+                 "  \"from\": %s\n}\n",
+                 status, columns, from);
+  expect_text(s, "features.json", text);
+}
+
 static const bool both[] = {true, true}, first[] = {true, false};
 
 static void columns_and_tickers_are_named(void **state)
 {
   scene *s = *state;
   open_folder(s);
-  expect_files(s, ".backtest-lock columns.txt tickers.txt");
+  expect_files(s, ".backtest-lock columns.txt features.json tickers.txt");
   expect_text(s, "columns.txt", "return_1\nreturn_5\n");
   expect_text(s, "tickers.txt", "A\tA.npy\nB\tB.npy\n");
   bt_feature_folder_close(&s->folder, true);
   run(s, both);
-  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt tickers.txt");
+  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
+}
+
+/* Also where it is done over. */
+static void a_run_is_incomplete_until_its_end(void **state)
+{
+  static const char columns[] = "\"return_1\", \"return_5\"";
+  scene *s = *state;
+  open_folder(s);
+  expect_job(s, "incomplete", columns, "null");
+  bt_feature_folder_close(&s->folder, true); /* interrupted */
+  expect_job(s, "incomplete", columns, "null");
+  run(s, both);
+  expect_job(s, "complete", columns, "null");
+  open_folder(s);
+  expect_job(s, "incomplete", columns, "null");
+  bt_feature_folder_close(&s->folder, true);
+  run(s, both);
+  expect_job(s, "complete", columns, "null");
+}
+
+/* With overwrite its matrices are gone before the folder says that they are of this one. */
+static void another_job_is_refused_or_removed(void **state)
+{
+  static const char columns[] = "\"return_1\", \"return_5\"";
+  scene *s = *state;
+  run(s, both);
+  s->plan.job = "{\n  \"from\": \"2020-02-29\"\n}";
+  expect_refused(s, BT_ERR_DATA, "another job: its from was null and is \"2020-02-29\"; give");
+  expect_job(s, "complete", columns, "null");
+  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
+  s->plan.overwrite = true;
+  open_folder(s);
+  expect_job(s, "incomplete", columns, "\"2020-02-29\"");
+  expect_files(s, ".backtest-lock columns.txt features.json tickers.txt");
+  bt_feature_folder_close(&s->folder, true);
+}
+
+/* Another version of the program has written it. */
+static void a_job_is_the_same_in_another_version(void **state)
+{
+  scene *s = *state;
+  char path[TEST_PATH_SIZE];
+  run(s, both);
+  test_file_write(path, s->path, "features.json",
+                  "{\n  \"schema\": 1,\n  \"status\": \"complete\",\n  \"version\": \"7\",\n"
+                  "  \"format\": \"npy\",\n  \"panel\": false,\n"
+                  "  \"columns\": [\"return_1\", \"return_5\"],\n  \"from\": null\n}\n");
+  run(s, first);
+  expect_files(s, "A.dates.npy A.npy columns.txt features.json tickers.txt");
+}
+
+#define BEGIN "{\n  \"schema\": "
+
+/* Whatever stands in it; and a file of that name may be somebody else's. */
+static void a_job_that_cannot_be_read_is_refused(void **state)
+{
+  static const char *const texts[] = {"",
+                                      "{",
+                                      "7\n",
+                                      "{}\n",
+                                      BEGIN,
+                                      BEGIN "1",
+                                      BEGIN "1,\n",
+                                      BEGIN "1,\n  \"status",
+                                      BEGIN "1,\n  \"status\"\n",
+                                      BEGIN "1,\n\"status\": 1\n",
+                                      BEGIN "1,\n  \"status\":\n \"x\": 1\n"};
+  scene *s = *state;
+  char path[TEST_PATH_SIZE];
+  run(s, both);
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    test_file_write(path, s->path, "features.json", texts[i]);
+    expect_refused(s, BT_ERR_DATA, ": its features.json cannot be read; give another --out, or");
+    expect_text(s, "features.json", texts[i]);
+  }
+  test_file_write(path, s->path, "columns.txt", "");
+  assert_int_equal(unlink(path), 0);
+  test_file_write(path, s->path, "features.json", "{}");
+  s->plan.overwrite = true;
+  expect_refused(s, BT_ERR_DATA, " and no columns.txt, so it is no folder of feature matrices");
 }
 
 static void a_run_that_writes_nothing_leaves_nothing(void **state)
@@ -168,7 +263,7 @@ static void a_run_that_writes_nothing_leaves_nothing(void **state)
   run(s, both);
   open_folder(s);
   bt_feature_folder_close(&s->folder, false);
-  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt tickers.txt");
+  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
 }
 
 static void a_rejected_ticker_has_no_matrix_of_an_earlier_run(void **state)
@@ -176,7 +271,7 @@ static void a_rejected_ticker_has_no_matrix_of_an_earlier_run(void **state)
   scene *s = *state;
   run(s, both);
   run(s, first);
-  expect_files(s, "A.dates.npy A.npy columns.txt tickers.txt");
+  expect_files(s, "A.dates.npy A.npy columns.txt features.json tickers.txt");
   expect_text(s, "tickers.txt", "A\tA.npy\n");
 }
 
@@ -188,12 +283,14 @@ static void what_another_universe_has_left_is_removed_at_the_end(void **state)
   open_folder(s);
   expect_text(s, "tickers.txt", "C\tC.npy\nB\tB.npy\nA\tA.npy\n");
   bt_feature_folder_close(&s->folder, true); /* interrupted */
-  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt tickers.txt");
+  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
   run(s, both);
-  expect_files(s, "B.dates.npy B.npy C.dates.npy C.npy columns.txt tickers.txt");
+  expect_files(s, "B.dates.npy B.npy C.dates.npy C.npy columns.txt features.json tickers.txt");
   s->plan.csv = true;
+  expect_refused(s, BT_ERR_DATA, "its format was \"npy\" and is \"csv\"");
+  s->plan.overwrite = true;
   run(s, both);
-  expect_files(s, "B.csv C.csv columns.txt tickers.txt");
+  expect_files(s, "B.csv C.csv columns.txt features.json tickers.txt");
 }
 
 static void other_columns_are_refused(void **state)
@@ -201,16 +298,16 @@ static void other_columns_are_refused(void **state)
   scene *s = *state;
   run(s, both);
   set_columns(s, (const char *const[]){"1", "6"}, 2);
-  expect_refused(s, BT_ERR_DATA, "other columns (return_5 instead of return_6)");
+  expect_refused(s, BT_ERR_DATA, "other columns (\"return_5\" instead of \"return_6\")");
   set_columns(s, (const char *const[]){"1"}, 1);
   expect_refused(s, BT_ERR_DATA, "more columns");
   set_columns(s, (const char *const[]){"1", "5", "6"}, 3);
   expect_refused(s, BT_ERR_DATA, "fewer columns");
   set_columns(s, (const char *const[]){"1", "5"}, 2);
   s->plan.panel = true;
-  expect_refused(s, BT_ERR_DATA, "other columns (return_1 instead of ticker)");
+  expect_refused(s, BT_ERR_DATA, "its panel was false and is true");
   expect_text(s, "columns.txt", "return_1\nreturn_5\n");
-  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt tickers.txt");
+  expect_files(s, "A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
 }
 
 /* Before columns.txt says something else, what it was about is gone. */
@@ -222,20 +319,20 @@ static void with_overwrite_other_columns_are_removed(void **state)
   s->plan.overwrite = true;
   set_columns(s, (const char *const[]){"3"}, 1);
   open_folder(s);
-  expect_files(s, ".backtest-lock columns.txt notes.md tickers.txt");
+  expect_files(s, ".backtest-lock columns.txt features.json notes.md tickers.txt");
   expect_text(s, "columns.txt", "return_3\n");
   bt_feature_folder_close(&s->folder, true);
   s->plan.panel = true;
   run(s, both);
-  expect_files(s, "columns.txt notes.md panel.dates.npy panel.npy tickers.txt");
+  expect_files(s, "columns.txt features.json notes.md panel.dates.npy panel.npy tickers.txt");
   expect_text(s, "columns.txt", "ticker\nreturn_3\n");
   expect_text(s, "tickers.txt", "A\nB\n");
   s->plan.csv = true;
   run(s, both);
-  expect_files(s, "columns.txt notes.md panel.csv tickers.txt");
+  expect_files(s, "columns.txt features.json notes.md panel.csv tickers.txt");
   s->plan.panel = false;
   run(s, first);
-  expect_files(s, "A.csv columns.txt notes.md tickers.txt");
+  expect_files(s, "A.csv columns.txt features.json notes.md tickers.txt");
 }
 
 /* A list that somebody has edited leads nowhere else. */
@@ -250,7 +347,7 @@ static void a_list_names_files_of_this_folder_alone(void **state)
   put(s, "notes.md");
   put(s, "w.npy");
   run(s, first);
-  expect_files(s, "A.dates.npy A.npy columns.txt notes.md tickers.txt");
+  expect_files(s, "A.dates.npy A.npy columns.txt features.json notes.md tickers.txt");
 }
 
 static void a_folder_with_other_files_is_refused(void **state)
@@ -272,7 +369,8 @@ static void leftovers_of_dead_runs_are_removed(void **state)
   put(s, ".backtest-lock"); /* nobody holds it */
   put(s, ".hidden");
   run(s, both);
-  expect_files(s, ".hidden A.dates.npy A.npy B.dates.npy B.npy columns.txt tickers.txt");
+  expect_files(s,
+               ".hidden A.dates.npy A.npy B.dates.npy B.npy columns.txt features.json tickers.txt");
 }
 
 /* Locks are of processes: another one tries. */
@@ -292,7 +390,7 @@ static void one_run_at_a_time_writes_there(void **state)
   }
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
-  expect_files(s, ".backtest-lock columns.txt tickers.txt");
+  expect_files(s, ".backtest-lock columns.txt features.json tickers.txt");
   bt_feature_folder_close(&s->folder, true);
 }
 
@@ -354,6 +452,10 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       CASE(columns_and_tickers_are_named),
+      CASE(a_run_is_incomplete_until_its_end),
+      CASE(another_job_is_refused_or_removed),
+      CASE(a_job_is_the_same_in_another_version),
+      CASE(a_job_that_cannot_be_read_is_refused),
       CASE(a_run_that_writes_nothing_leaves_nothing),
       CASE(a_rejected_ticker_has_no_matrix_of_an_earlier_run),
       CASE(what_another_universe_has_left_is_removed_at_the_end),

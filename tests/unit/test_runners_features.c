@@ -81,7 +81,10 @@ static int enter(void **state)
                     .from_ns = INT64_MIN,
                     .to_ns = INT64_MAX,
                     .benchmark = s->benchmark};
-  s->plan = (bt_feature_plan){.path = s->out, .universe = &s->universe, .columns = &s->columns};
+  s->plan = (bt_feature_plan){.path = s->out,
+                              .universe = &s->universe,
+                              .columns = &s->columns,
+                              .job = "{\n  \"from\": null\n}"};
   add_columns(s);
   *state = s;
   return 0;
