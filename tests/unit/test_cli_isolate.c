@@ -153,7 +153,7 @@ static void a_crash_leaves_a_database_that_resumes(void **state)
   make_good(s);
   make_bad(s, "sleep(2); abort();");                 /* the others are stored by then */
   expect_exit(s, RUN "--quiet -j 1", 128 + SIGABRT); /* as the shell sees it */
-  expect_part(s->run.err, "backtest: strategy bad has crashed, and the process with it.");
+  expect_part(s->run.err, "backtest: strategy ./bad.c has crashed, and the process with it.");
   expect_output(s, "sqlite3 r.db 'pragma integrity_check'", "ok\n");
   expect_exit(s, RUN "--quiet --resume --isolate", 0);
   expect_one_rejected(s, "it crashed (SIGABRT, it gave up)");
