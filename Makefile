@@ -33,7 +33,10 @@ LOADER_FILES := $(sort $(wildcard loaders/*.[ch] loaders/*.def core/*.[ch]))
 LOADERS_ID   := $(shell cat $(LOADER_FILES) | cksum | tr ' ' -)
 
 # How the program compiles the source of a plugin; the flags of its vector level follow.
-PLUGIN_FLAGS := -std=c11 -O3 -fPIC -shared $(FP) -Wall -Wextra
+# What C takes for a warning alone and no strategy can mean is an error.
+PLUGIN_FLAGS := -std=c11 -O3 -fPIC -shared $(FP) -Wall -Wextra -Wfloat-conversion \
+                -Werror=implicit-function-declaration -Werror=int-conversion \
+                -Werror=incompatible-pointer-types
 
 CPPFLAGS += -I. -Icore/include -D_POSIX_C_SOURCE=200809L -DBT_VERSION='"$(VERSION)"' \
             -DBT_LOADERS_ID='"$(LOADERS_ID)"'
@@ -111,7 +114,7 @@ all: $(PROGRAM) ## build the program: build/release/backtest
 # A level: its objects in one, of which bt_command_main alone can be seen, as bt_command_main_LEVEL.
 define level_rule
 $(call place_of,$(1))/loaders/bar_cache_entry.o: $(LOADER_FILES)
-$(call place_of,$(1))/strategies/compile.o: CPPFLAGS += -DBT_PLUGIN_FLAGS='"$(strip $(PLUGIN_FLAGS) $(FLAGS_$(1)))"'
+$(call place_of,$(1))/strategies/plugin_compiler.o: CPPFLAGS += -DBT_PLUGIN_FLAGS='"$(strip $(PLUGIN_FLAGS) $(FLAGS_$(1)))"'
 $(call place_of,$(1))/generated/embedded_files.o: $(EMBEDDED_C)
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/option_parts.h"
+#include "cli/text.h"
 
 /* The value of a variable that names a folder from the root on; else NULL. */
 static const char *folder_of(const char *variable)
@@ -73,6 +74,9 @@ bt_status bt_options__cache(bt_job_options *options, const bt_arguments *argumen
 void bt_options_warn_cache(const bt_job_options *options)
 {
   bt_error err = options->cache_trouble;
+  char line[BT_ERROR_MESSAGE_SIZE];
   if (options->cache) (void)bt_bar_cache_check(options->cache, &err);
-  if (err.status) (void)fprintf(stderr, "backtest: warning: %s; see --no-cache\n", err.message);
+  if (err.status)
+    (void)fprintf(stderr, "backtest: warning: %s; see --no-cache\n",
+                  bt_text_line(line, sizeof line, err.message));
 }

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/crash.h"
 #include "cli/interrupt.h"
 #include "cli/shell_word.h"
+#include "cli/text.h"
 #include "core/suggest.h"
 
 #define X(name) extern const bt_command bt_command_##name;
@@ -29,14 +31,15 @@ int bt_command_fail(const bt_error *err, const char *command)
 {
   bool usage = err->status == BT_ERR_USAGE || err->status == BT_ERR_NOT_FOUND;
   bool plugin = err->status == BT_ERR_PLUGIN; /* no option would help */
+  char line[BT_ERROR_MESSAGE_SIZE];
+  (void)bt_text_line(line, sizeof line, err->message); /* names of files may have anything */
   (void)fflush(stdout);
   if (!usage)
-    (void)fprintf(stderr, "backtest: %s\n", err->message);
+    (void)fprintf(stderr, "backtest: %s\n", line);
   else if (command)
-    (void)fprintf(stderr, "backtest: %s (backtest %s --help shows the options)\n", err->message,
-                  command);
+    (void)fprintf(stderr, "backtest: %s (backtest %s --help shows the options)\n", line, command);
   else
-    (void)fprintf(stderr, "backtest: %s (backtest --help shows the commands)\n", err->message);
+    (void)fprintf(stderr, "backtest: %s (backtest --help shows the commands)\n", line);
   return usage || plugin ? BT_EXIT_USAGE : BT_EXIT_FAILED;
 }
 
@@ -228,5 +231,7 @@ static int dispatch(int n_words, char **words)
 int bt_command_main(int argc, char **argv)
 {
   int n_words = argc > 1 ? argc - 1 : 0;
-  return finish_output(dispatch(n_words, argv + (argc > 0)));
+  int exit_status = finish_output(dispatch(n_words, argv + (argc > 0)));
+  bt_crash_unwatch();
+  return exit_status;
 }

@@ -1,10 +1,14 @@
-/* crash.h - what a crash of a strategy outside of the program says before the process dies of it.
- */
+/* crash.h - what a strategy outside of the program says when it ends the process, by a crash or by
+ * exit(). */
 #ifndef BT_CLI_CRASH_H
 #define BT_CLI_CRASH_H
 
 /* From now on a fault (SIGSEGV and such) prints one line that names the strategy and what helps,
- * and then kills as it would have. */
+ * and then kills as it would have; and exit() prints such a line and ends with exit status 1,
+ * whatever was asked for. */
 void bt_crash_watch(const char *strategy_name);
+
+/* The program itself is about to exit. */
+void bt_crash_unwatch(void);
 
 #endif

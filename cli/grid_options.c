@@ -1,9 +1,12 @@
 /* --strategy, --param, --grid, --where. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/crash.h"
 #include "cli/option_parts.h"
+#include "cli/plugin_watch.h"
+#include "cli/text.h"
 #include "core/suggest.h"
 #include "strategies/plugin_search.h"
 #include "strategies/registry.h"
@@ -123,21 +126,31 @@ bt_status bt_options__grid(bt_job_options *options, const bt_arguments *argument
   return status;
 }
 
+static void warn(const bt_error *notice)
+{
+  char line[BT_ERROR_MESSAGE_SIZE];
+  if (notice->status)
+    (void)fprintf(stderr, "backtest: warning: %s\n",
+                  bt_text_line(line, sizeof line, notice->message));
+}
+
 bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *arguments,
                                bt_error *err)
 {
   const char *name = bt_arguments_find(arguments, "strategy");
   char *folder = NULL;
   const bt_strategy *known;
+  const bt_plugin_watch watch = bt_plugin_watch_words();
   bt_plugin plugin;
   bt_error cause;
   if (!name) return bt_fail(err, BT_ERR_USAGE, "--strategy is missing: what is to be tested?");
   bt_status status = bt_options_cache_folder(&folder, arguments, err);
   if (status) return status;
   if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) bt_crash_watch(name);
-  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){.cache = folder}, &cause);
+  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){folder, &watch}, &cause);
   free(folder);
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);
+  warn(&plugin.notice);
   options->job.strategy = plugin.strategy;
   options->cache_trouble = plugin.trouble;
   memcpy(options->plugin_hash, plugin.hash, sizeof options->plugin_hash);

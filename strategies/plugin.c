@@ -1,11 +1,18 @@
 #include "strategies/plugin.h"
 
 #include <dlfcn.h>
+#include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "strategies/child.h"
 #include "strategies/compile.h"
+#include "strategies/plugin_probe.h"
 #include "strategies/registry.h"
+
+/* So long may a plugin take to be loaded. */
+static const double load_limit_s = 10;
 
 static bool ends_in(const char *text, const char *ending)
 {
@@ -55,8 +62,44 @@ static bt_status check_symbol(const void *symbol, bt_error *err)
   return check_name(((const bt_strategy *)symbol)->name, err);
 }
 
-/* A name without a slash would be looked for among the system's libraries. Errors: DATA (it cannot
- * be loaded), PLUGIN (it is not as it must be). */
+/* Loads an object. What it sets of the floating-point unit, as one does that was linked with
+ * -ffast-math, would change the results of all strategies: it is taken back. */
+static void *load(const char *path)
+{
+  fenv_t before;
+  bool known = fegetenv(&before) == 0;
+  void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (known) (void)fesetenv(&before);
+  return object;
+}
+
+/* The path has a slash. Errors: DATA (it cannot be loaded), PLUGIN (it is not as it must be). */
+static bt_status open_here(const bt_strategy **out, const char *path, bt_error *err)
+{
+  void *object = load(path);
+  if (!object)
+    return bt_fail(err, BT_ERR_DATA, "it is no shared object that can be loaded: %s%s",
+                   reason_without(path), ends_in(path, ".so") ? "" : "; a source ends in .c");
+  const void *symbol = dlsym(object, "backtest_strategy");
+  bt_status status = symbol ? check_symbol(symbol, err)
+                            : bt_fail(err, BT_ERR_PLUGIN,
+                                      "it does not define backtest_strategy, the descriptor of a "
+                                      "strategy");
+  if (status)
+    (void)dlclose(object);
+  else
+    *out = symbol;
+  return status;
+}
+
+static void try_to_open(const char *path)
+{
+  const bt_strategy *strategy = NULL;
+  (void)open_here(&strategy, path, NULL); /* why it is refused is found again here */
+}
+
+/* Where nothing happens to a copy of this process, this one opens it. A name without a slash would
+ * be looked for among the system's libraries. Errors: those of both. */
 static bt_status open_object(const bt_strategy **out, const char *path, bt_error *err)
 {
   char here[BT_PLUGIN_PATH_SIZE];
@@ -65,20 +108,8 @@ static bt_status open_object(const bt_strategy **out, const char *path, bt_error
     status = bt_plugin_path__join(here, ".", path, err);
     path = here;
   }
-  if (status) return status;
-  void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!object)
-    return bt_fail(err, BT_ERR_DATA, "it is no shared object that can be loaded: %s",
-                   reason_without(path));
-  const void *symbol = dlsym(object, "backtest_strategy");
-  status = symbol ? check_symbol(symbol, err)
-                  : bt_fail(err, BT_ERR_PLUGIN,
-                            "it does not define backtest_strategy, the descriptor of a strategy");
-  if (status)
-    (void)dlclose(object);
-  else
-    *out = symbol;
-  return status;
+  if (!status) status = bt_probe_run(&(bt_probe){try_to_open, path, load_limit_s}, err);
+  return status ? status : open_here(out, path, err);
 }
 
 /* ---- files ------------------------------------------------------------------------------------
@@ -98,30 +129,39 @@ static bt_status load_object(bt_plugin *out, const char *path, bt_error *err)
   return status;
 }
 
-static bt_status compile_and_open(bt_plugin *plugin, bool *kept, const char *path,
-                                  const bt_compile_options *options, bt_error *err)
+/* What a refusal is due to where the source includes the header of another version. */
+static void name_header(const char *header, bt_error *err)
+{
+  bt_error cause = *err;
+  (void)bt_fail(err, cause.status,
+                "%s; it includes %s, and not <backtest/strategy.h> as this "
+                "program brings it",
+                cause.message, header);
+}
+
+/* *again: what was to be opened is gone, or is of another machine, and may be made anew. */
+static bt_status compile_and_open(bt_plugin *plugin, bool *again, const char *path,
+                                  const bt_plugin_options *options, bt_error *err)
 {
   bt_compiled compiled;
-  bt_status status = bt_compiled_make(&compiled, path, options, err);
+  bt_status status = bt_compiled_make(&compiled, path, options, *again, err);
   if (status) return status;
-  *kept = compiled.kept;
   plugin->trouble = compiled.trouble;
   memcpy(plugin->hash, compiled.hash, sizeof plugin->hash);
   status = open_object(&plugin->strategy, compiled.path, err);
+  *again = status == BT_ERR_DATA && (compiled.kept || access(compiled.path, F_OK) != 0);
+  if (status == BT_ERR_PLUGIN && compiled.header[0]) name_header(compiled.header, err);
   bt_compiled_clear(&compiled);
   return status;
 }
 
-/* What was kept and is damaged is compiled anew. */
 static bt_status load_source(bt_plugin *out, const char *path, const bt_plugin_options *options,
                              bt_error *err)
 {
-  bt_compile_options how = {.cache = options->cache, .quiet = options->quiet};
   bt_plugin plugin = {0};
-  bool kept = false;
-  bt_status status = compile_and_open(&plugin, &kept, path, &how, err);
-  how.anew = true;
-  if (status == BT_ERR_DATA && kept) status = compile_and_open(&plugin, &kept, path, &how, err);
+  bool again = false;
+  bt_status status = compile_and_open(&plugin, &again, path, options, err);
+  if (again) status = compile_and_open(&plugin, &again, path, options, err);
   if (!status) *out = plugin;
   return status;
 }
@@ -129,9 +169,12 @@ static bt_status load_source(bt_plugin *out, const char *path, const bt_plugin_o
 bt_status bt_plugin_load(bt_plugin *out, const char *path, const bt_plugin_options *options,
                          bt_error *err)
 {
+  bt_child_hold hold; /* a signal that comes has its effect when all that was made is removed */
   bt_error cause;
+  bt_child__hold(&hold);
   bt_status status = ends_in(path, ".c") ? load_source(out, path, options, &cause)
                                          : load_object(out, path, &cause);
+  bt_child__release(&hold);
   if (!status) return BT_OK;
   bool refused = status == BT_ERR_NOT_FOUND || status == BT_ERR_USAGE || status == BT_ERR_DATA;
   return bt_fail(err, refused ? BT_ERR_PLUGIN : status, "%s", cause.message);

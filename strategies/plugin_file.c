@@ -104,6 +104,8 @@ static bool write_all(int fd, const char *text)
 bt_status bt_plugin_file__create(const char *path, const char *text, bt_error *err)
 {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* as the umask wants it */
+  if (fd < 0 && errno == EEXIST)
+    return bt_fail(err, BT_ERR_IO, "%s: is there already, and is left as it is", path);
   if (fd < 0) return bt_plugin_file__fail(path, "cannot be written", err);
   int failure = write_all(fd, text) ? 0 : errno;
   if (close(fd) != 0 && failure == 0) failure = errno;
@@ -115,8 +117,10 @@ bt_status bt_plugin_file__create(const char *path, const char *text, bt_error *e
 
 bt_status bt_plugin_file__rename(const char *from, const char *to, bt_error *err)
 {
+  struct stat info;
   int fd = open(from, O_RDWR | O_CLOEXEC);
-  bool ok = fd >= 0 && fchmod(fd, 0700) == 0 && fsync(fd) == 0;
+  bool ok =
+      fd >= 0 && fstat(fd, &info) == 0 && fchmod(fd, info.st_mode & S_IRWXU) == 0 && fsync(fd) == 0;
   int failure = ok ? 0 : errno;
   if (fd >= 0) (void)close(fd);
   if (ok && rename(from, to) == 0) return BT_OK;

@@ -25,7 +25,8 @@ bt_status bt_plugin_file__read(char **bytes, size_t *n_bytes, const char *path, 
 bt_status bt_plugin_file__create(const char *path, const char *text, bt_error *err);
 
 /* A file that is whole is on its disk before it gets its name, so that a crash leaves none that is
- * not. Replaces what has that name. Errors: IO, naming it; `from` stays. */
+ * not; nobody but its owner may read it then. Replaces what has that name. Errors: IO, naming it;
+ * `from` stays. */
 bt_status bt_plugin_file__rename(const char *from, const char *to, bt_error *err);
 
 /* XXH3 of several texts, told apart: "ab", "c" is not "a", "bc". */

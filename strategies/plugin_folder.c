@@ -25,11 +25,15 @@ static bool make_folder(char *path)
   return made && (mkdir(path, 0700) == 0 || errno == EEXIST);
 }
 
-/* Whether others can change it. */
+static bool is_owned(const struct stat *info)
+{
+  return info->st_uid == geteuid() || info->st_uid == 0;
+}
+
+/* Whether nobody else can change it. */
 static bool is_ours(const struct stat *info)
 {
-  bool ours = info->st_uid == geteuid() || info->st_uid == 0;
-  return ours && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return is_owned(info) && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 bool bt_plugin_folder__trusts(const char *path)
@@ -69,8 +73,9 @@ bt_status bt_plugin_folder__keep(char out[BT_PLUGIN_PATH_SIZE], const char *cach
     return bt_plugin_file__fail(out, "compiled plugins cannot be kept", err);
   }
   if (!is_ours(&info))
-    return bt_fail(err, BT_ERR_IO,
-                   "%s: compiled plugins cannot be kept: others can write to this folder", out);
+    return bt_fail(err, BT_ERR_IO, "%s: compiled plugins cannot be kept: %s", out,
+                   is_owned(&info) ? "others can write to this folder"
+                                   : "this folder belongs to another user");
   if (access(out, R_OK | W_OK | X_OK) != 0)
     return bt_plugin_file__fail(out, "compiled plugins cannot be kept", err);
   clean(out);
@@ -80,27 +85,40 @@ bt_status bt_plugin_folder__keep(char out[BT_PLUGIN_PATH_SIZE], const char *cach
 /* ---- for one compilation ----------------------------------------------------------------------
  */
 
-/* Where files go that nobody keeps. */
-static const char *find_temporary(void)
+/* Where files go that nobody keeps; *named tells whether TMPDIR says so. */
+static const char *find_temporary(bool *named)
 {
   const char *folder = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): nobody sets any */
-  return folder && folder[0] == '/' ? folder : "/tmp";
+  *named = folder && *folder;
+  return *named ? folder : "/tmp";
 }
 
 bt_status bt_plugin_folder__work(char out[BT_PLUGIN_PATH_SIZE], const char *in, bt_error *err)
 {
-  char name[32];
+  char name[32], what[64];
+  bool named = false;
+  const char *folder = in ? in : find_temporary(&named);
   (void)snprintf(name, sizeof name, "%s%s", in ? "" : "backtest-", "work-XXXXXX");
-  bt_status status = bt_plugin_path__join(out, in ? in : find_temporary(), name, err);
+  bt_status status = bt_plugin_path__join(out, folder, name, err);
   if (status) return status;
   if (mkdtemp(out)) return BT_OK;
-  return bt_plugin_file__fail(out, "no folder for compiling can be made", err);
+  (void)snprintf(what, sizeof what, "no folder for compiling can be made in it%s",
+                 named ? ", which TMPDIR names" : "");
+  out[0] = '\0';
+  return bt_plugin_file__fail(folder, what, err);
+}
+
+bool bt_plugin_folder__is_there(const char *work)
+{
+  char path[BT_PLUGIN_PATH_SIZE];
+  return !bt_plugin_path__join(path, work, BT_WORK_HEADER, NULL) && access(path, F_OK) == 0;
 }
 
 void bt_plugin_folder__remove(const char *work)
 {
   static const char *const names[] = {BT_WORK_HEADER,  BT_WORK_HEADERS,  BT_WORK_TEXT,
-                                      BT_WORK_VERSION, BT_WORK_MESSAGES, BT_WORK_PLUGIN};
+                                      BT_WORK_VERSION, BT_WORK_MESSAGES, BT_WORK_PLUGIN,
+                                      BT_WORK_RECORD};
   char path[BT_PLUGIN_PATH_SIZE];
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (!bt_plugin_path__join(path, work, names[i], NULL)) (void)remove(path);

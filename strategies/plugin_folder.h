@@ -15,14 +15,15 @@
 
 /* Sets out to CACHE/plugins, made with the folders above it where it is missing. What a compiler
  * that was killed has left there is removed when it is an hour old. Errors: IO (names it: it cannot
- * be made or written, others may write there), USAGE (the path is too long). */
+ * be made or written, others may write there, it is another user's), USAGE (the path is too long).
+ */
 bt_status bt_plugin_folder__keep(char out[BT_PLUGIN_PATH_SIZE], const char *cache, bt_error *err);
 
 /* Whether a file of that folder may be loaded: it is there, and nobody else could have made it. */
 bool bt_plugin_folder__trusts(const char *path);
 
-/* Makes a private folder for one compilation inside `in`; NULL: inside $TMPDIR or /tmp. Errors: IO,
- * USAGE. */
+/* Makes a private folder for one compilation inside `in`; NULL: inside $TMPDIR or /tmp. Errors: IO
+ * (names it, and TMPDIR where that is the cause), USAGE. */
 bt_status bt_plugin_folder__work(char out[BT_PLUGIN_PATH_SIZE], const char *in, bt_error *err);
 
 /* What may be in it. */
@@ -32,6 +33,10 @@ bt_status bt_plugin_folder__work(char out[BT_PLUGIN_PATH_SIZE], const char *in, 
 #define BT_WORK_VERSION "version"
 #define BT_WORK_MESSAGES "messages"
 #define BT_WORK_PLUGIN "plugin.so"
+#define BT_WORK_RECORD "record"
+
+/* Whether it is there as it was made, or somebody has removed it meanwhile. */
+bool bt_plugin_folder__is_there(const char *work);
 
 /* Removes it; nothing where it is not there. */
 void bt_plugin_folder__remove(const char *work);

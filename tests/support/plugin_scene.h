@@ -3,7 +3,6 @@
 #ifndef BT_TESTS_PLUGIN_SCENE_H
 #define BT_TESTS_PLUGIN_SCENE_H
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,35 +69,20 @@ static inline const char *write_plugin(plugin_scene *s, const char *name, const 
   return test_file_write(s->path, s->dir, name, text);
 }
 
-/* Standard error goes into a file from now on; the number to end it with. */
-static inline int begin_listening(const plugin_scene *s)
+static inline void note_words(const char *words, void *context)
 {
-  char path[TEST_PATH_SIZE];
-  int before = dup(STDERR_FILENO), fd = -1;
-  (void)snprintf(path, sizeof path, "%.900s/said", s->dir);
-  fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-  assert_true(before >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) == STDERR_FILENO);
-  (void)close(fd);
-  return before;
-}
-
-static inline void end_listening(plugin_scene *s, int before)
-{
-  (void)lseek(STDERR_FILENO, 0, SEEK_SET);
-  ssize_t n = read(STDERR_FILENO, s->said, sizeof s->said - 1);
-  s->said[n > 0 ? n : 0] = '\0';
-  assert_int_equal(dup2(before, STDERR_FILENO), STDERR_FILENO);
-  (void)close(before);
+  plugin_scene *s = context;
+  size_t n = strlen(s->said);
+  (void)snprintf(s->said + n, sizeof s->said - n, "%s", words);
 }
 
 /* Loads it with what a compiler says in s->said, with a cache or (cache NULL) without. */
 static inline bt_status load_plugin(plugin_scene *s, const char *path, const char *cache,
                                     bool quiet)
 {
-  int before = begin_listening(s);
-  bt_status status = bt_plugin_load(&s->plugin, path, &(bt_plugin_options){cache, quiet}, &s->err);
-  end_listening(s, before);
-  return status;
+  const bt_plugin_watch watch = {.on_words = quiet ? NULL : note_words, .context = s};
+  s->said[0] = '\0';
+  return bt_plugin_load(&s->plugin, path, &(bt_plugin_options){cache, &watch}, &s->err);
 }
 
 /* It is refused, and one line says why. */

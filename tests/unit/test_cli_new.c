@@ -62,7 +62,7 @@ static void a_file_that_is_there_is_left_as_it_is(void **state)
 {
   program_scene *s = *state;
   expect_exit(s, "echo precious >mine.c; backtest new mine", 1);
-  assert_string_equal(s->run.err, "backtest: mine.c: cannot be written: File exists\n");
+  assert_string_equal(s->run.err, "backtest: mine.c: is there already, and is left as it is\n");
   assert_string_equal(s->run.out, "");
   expect_output(s, "cat mine.c", "precious\n");
   expect_exit(s, "ln -s nowhere there.c; backtest new there", 1);

@@ -163,16 +163,67 @@ static void a_parameter_called_as_a_column_is_refused_before_anything_is_compute
                "a strategy cannot be called 'all'");
 }
 
+/* What a plugin does that crashes, ends the process or waits while it is loaded is in a copy of the
+ * program. */
+#define MAKE_LOADER(name, statement)                                                               \
+  "{ echo '#include <stdlib.h>'; sed 's/\"mine\"/\"" name "\"/' mine.c; "                          \
+  "echo '__attribute__((constructor)) static void load(void) { " statement " }'; } >" name ".c; "
+
+static void one_that_crashes_while_it_is_loaded_is_refused(void **state)
+{
+  program_scene *s = *state;
+  expect_usage(s, MAKE_LOADER("boom", "abort();") RUN "--strategy ./boom.c",
+               "backtest: --strategy ./boom.c: it crashed while it was loaded (Aborted)\n");
+  expect_usage(s, MAKE_LOADER("leaves", "exit(0);") RUN "--strategy ./leaves.c",
+               "--strategy ./leaves.c: it ended the process while it was loaded\n");
+  expect_exit(s,
+              "mkdir p && mv boom.c leaves.c p && cp mine.c p && BACKTEST_PLUGIN_PATH=p "
+              "backtest list strategies -v",
+              0);
+  assert_string_equal(s->run.err, "");
+  expect_part(s->run.out, "    boom.c: refused: it crashed while it was loaded (Aborted)\n");
+  expect_part(s->run.out, "    leaves.c: refused: it ended the process while it was loaded\n");
+  expect_part(s->run.out, "    mine.c: mine\n");
+  expect_usage(
+      s, MAKE_OBJECT "-o cut.so mine.c && truncate -s 5000 cut.so && " RUN "--strategy ./cut.so",
+      "--strategy ./cut.so: it ");
+}
+
+/* Else a script would take it for a run that is done. */
+static void one_that_calls_exit_fails(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "{ echo '#include <stdlib.h>'; sed 's/= bt_sma(host, params.SLOW.)/&; exit(0)/' "
+              "mine.c; } >leaves.c; " RUN "--strategy ./leaves.c",
+              1);
+  expect_part(s->run.err, "backtest: strategy ./leaves.c has called exit(), and the process ends");
+  assert_string_equal(s->run.out, "");
+  expect_exit(s, RUN "--strategy ./leaves.c --isolate", 1);
+  assert_null(strstr(s->run.err, "has called exit()"));
+  expect_exit(s, RUN "--strategy ./mine.c", 0);
+  assert_string_equal(s->run.err, "");
+}
+
+/* Names of files may have what a terminal obeys. */
+static void control_characters_are_not_printed(void **state)
+{
+  program_scene *s = *state;
+  expect_usage(s, RUN "--strategy \"$(printf './\\033[31mred.c')\"", "--strategy ./?[31mred.c: ");
+  assert_null(strchr(s->run.err, '\033'));
+}
+
 /* ---- what is kept -----------------------------------------------------------------------------
  */
 
 static void where_it_is_compiled_follows_the_cache_options(void **state)
 {
   program_scene *s = *state;
-  expect_output(s,
-                "mkdir tmp; export TMPDIR=$PWD/tmp; " RUN "--strategy mine.c --cache-dir k && " RUN
-                "--strategy mine.c --cache-dir k && ls k/plugins | wc -l && ls tmp | wc -l",
-                "1\n0\n");
+  expect_output(
+      s,
+      "mkdir tmp; export TMPDIR=$PWD/tmp; " RUN "--strategy mine.c --cache-dir k && " RUN
+      "--strategy mine.c --cache-dir k && ls k/plugins | sed 's/.*[.]/./' && ls tmp | wc -l",
+      ".so\n.txt\n0\n");
   expect_output(s,
                 "export TMPDIR=$PWD/tmp; " RUN "--strategy mine.c --no-cache && " RUN
                 "--strategy mine.c --dry-run >plan && find tmp \"$XDG_CACHE_HOME\" -name '*.so' "
@@ -199,7 +250,7 @@ static void every_vector_level_compiles_for_itself(void **state)
   expect_output(s,
                 "rm -f r.db; for v in baseline avx2; do BACKTEST_VECTORS=$v " RUN
                 "--grid --strategy \"${BACKTEST_ROOT:-.}/strategies/examples/signals_graded.c\" "
-                "--cache-dir l || exit 1; done; ls l/plugins | wc -l",
+                "--cache-dir l || exit 1; done; ls l/plugins/*.so | wc -l",
                 "2\n");
   expect_output(s, COMPARE_RUNS, "0\n1\n");
   expect_output(s, "sqlite3 r.db 'select count(distinct options) from runs'", "1\n");
@@ -380,6 +431,9 @@ int main(void)
       CASE(what_cannot_be_used_exits_2_in_one_line),
       CASE(what_a_compiler_says_stands_above_the_line),
       CASE(a_parameter_called_as_a_column_is_refused_before_anything_is_computed),
+      CASE(one_that_crashes_while_it_is_loaded_is_refused),
+      CASE(one_that_calls_exit_fails),
+      CASE(control_characters_are_not_printed),
       CASE(where_it_is_compiled_follows_the_cache_options),
       CASE(every_vector_level_compiles_for_itself),
       CASE(a_plugin_that_changed_is_another_job),

@@ -6,6 +6,11 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "strategies/plugin_probe.h"
 #include "strategies/registry.h"
 #include "tests/support/plugin_scene.h"
 
@@ -95,6 +100,97 @@ static void what_is_no_plugin_is_refused(void **state)
   test_file_write(path, s->dir, "lacks.c",
                   "int missing(void);\nint f(void);\nint f(void) { return missing(); }\n");
   assert_refused(s, build_object(s, path, "lacks.so"), "undefined symbol: missing");
+}
+
+/* ---- what happens while it is loaded ----------------------------------------------------------
+ */
+
+/* A plugin that is sound, and does this while it is loaded. */
+static const char *write_loader(plugin_scene *s, const char *name, const char *statement)
+{
+  char text[2048];
+  (void)snprintf(text, sizeof text,
+                 "#include <stdlib.h>\n#include <stdio.h>\n#include <backtest/strategy.h>\n"
+                 "static void cross(const bt_host *host, const double *p, const double *pair[2])\n"
+                 "{ (void)p; pair[0] = pair[1] = host->series->close; }\n"
+                 "const bt_strategy backtest_strategy = {" PLUGIN_ABI PLUGIN_NAME PLUGIN_SUMMARY
+                 ".cross = cross};\nint *nowhere = (int *)0;\n"
+                 "__attribute__((constructor)) static void load(void) { %s }\n",
+                 statement);
+  return test_file_write(s->path, s->dir, name, text);
+}
+
+static void one_that_crashes_or_ends_the_process_is_refused(void **state)
+{
+  plugin_scene *s = *state;
+  assert_refused(s, write_loader(s, "boom.c", "*nowhere = 1;"), "it crashed while it was loaded (");
+  assert_refused(s, write_loader(s, "aborts.c", "abort();"), "(Aborted)");
+  assert_refused(s, write_loader(s, "exits.c", "exit(0);"),
+                 "it ended the process while it was loaded");
+  assert_refused(s, write_loader(s, "exits_so.c", "_Exit(3);"), "it ended the process");
+  assert_refused(s,
+                 write_plugin(s, "wild.c", PLUGIN_PARAM,
+                              PLUGIN_ABI ".name = (const char *)1, " PLUGIN_SUMMARY PLUGIN_SIDES),
+                 "it crashed while it was loaded (");
+  assert_loads(s, write_loader(s, "prints.c", "printf(\"%s\", \"\");"));
+}
+
+static void run_for_ever(const char *path)
+{
+  (void)path;
+  for (;;) (void)sleep(60);
+}
+
+static void one_that_does_not_return_is_refused(void **state)
+{
+  plugin_scene *s = *state;
+  time_t begun = time(NULL);
+  assert_int_equal(bt_probe_run(&(bt_probe){run_for_ever, "x", 0.1}, &s->err), BT_ERR_PLUGIN);
+  assert_string_equal(s->err.message, "it took longer than 0.1 s to be loaded");
+  assert_true(time(NULL) - begun < 30);
+}
+
+/* What is waited for does not outlive it, and what was compiled in a private folder is removed. */
+static void a_signal_ends_the_loading(void **state)
+{
+  plugin_scene *s = *state;
+  const struct timespec moment = {0, 300000000};
+  const char *source = write_loader(
+      s, "waits.c", "fclose(fopen(__FILE__ \".started\", \"w\")); for (;;) getchar();");
+  int ended = 0;
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    (void)setenv("TMPDIR", s->dir, 1);
+    (void)load_plugin(s, source, NULL, true);
+    _exit(1);
+  }
+  for (int i = 0; i < 100 && count_entries(s->dir, "started") == 0; i++)
+    (void)nanosleep(&moment, NULL);
+  assert_int_equal(kill(child, SIGTERM), 0);
+  assert_int_equal(waitpid(child, &ended, 0), child);
+  assert_true(WIFSIGNALED(ended));
+  assert_int_equal(WTERMSIG(ended), SIGTERM);
+  assert_int_equal(count_entries(s->dir, "work"), 0);
+}
+
+/* As -ffast-math does it at the start of what is linked with it: the numbers of all others would
+ * change. */
+static void the_floating_point_unit_stays_as_it_is(void **state)
+{
+  plugin_scene *s = *state;
+  char text[1024];
+  volatile double least = 2.2250738585072014e-308;
+#if !defined(__x86_64__)
+  printf("skipped: no x86-64\n");
+  skip();
+#endif
+  (void)snprintf(text, sizeof text,
+                 "unsigned csr; __asm__ volatile(\"stmxcsr %%0\" : \"=m\"(csr)); "
+                 "csr |= 0x8040u; __asm__ volatile(\"ldmxcsr %%0\" : : \"m\"(csr));");
+  assert_true(least / 4 > 0);
+  assert_loads(s, write_loader(s, "flushes.c", text));
+  assert_true(least / 4 > 0);
 }
 
 /* The version comes first: nothing else of a foreign descriptor is looked at, least of all its
@@ -213,6 +309,14 @@ int main(void)
       cmocka_unit_test_setup_teardown(objects_of_other_bytes_have_other_hashes, plugin_scene_setup,
                                       plugin_scene_teardown),
       cmocka_unit_test_setup_teardown(what_is_no_plugin_is_refused, plugin_scene_setup,
+                                      plugin_scene_teardown),
+      cmocka_unit_test_setup_teardown(one_that_crashes_or_ends_the_process_is_refused,
+                                      plugin_scene_setup, plugin_scene_teardown),
+      cmocka_unit_test_setup_teardown(one_that_does_not_return_is_refused, plugin_scene_setup,
+                                      plugin_scene_teardown),
+      cmocka_unit_test_setup_teardown(a_signal_ends_the_loading, plugin_scene_setup,
+                                      plugin_scene_teardown),
+      cmocka_unit_test_setup_teardown(the_floating_point_unit_stays_as_it_is, plugin_scene_setup,
                                       plugin_scene_teardown),
       cmocka_unit_test_setup_teardown(another_version_is_refused_before_anything_else,
                                       plugin_scene_setup, plugin_scene_teardown),
