@@ -3,10 +3,10 @@
  *     bench_features known SPEC...
  *     bench_features UNIVERSE DIR ROUNDS WORKERS SPEC...
  *
- * A SPEC is as of --indicator, such as rsi:14. The first prints those that this program has. The
- * second loads the universe into memory, whose first ticker is the benchmark, and then, in turn:
- * computes the columns of every ticker; the same and puts them into rows; the same and writes them
- * to DIR. Rounds are interleaved; medians, the fastest and parts of a whole are printed.
+ * A SPEC is as of --indicator, such as rsi:14 or all. The first prints those that this program has.
+ * The second loads the universe into memory, whose first ticker is the benchmark, and then, in
+ * turn: computes the columns of every ticker; the same and puts them into rows; the same and writes
+ * them to DIR. Rounds are interleaved; medians, the fastest and parts of a whole are printed.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -146,6 +146,12 @@ static int print_known(int n, char **specs)
   return 0;
 }
 
+static bt_status add_columns(bt_feature_list *columns, const char *spec, bt_error *err)
+{
+  return strcmp(spec, "all") == 0 ? bt_feature_list_add_all(columns, true, err)
+                                  : bt_feature_list_add_indicator(columns, spec, true, err);
+}
+
 static void print_times(double times_s[N_WAYS][ROUNDS_MOST], size_t n_rounds, const bench *b)
 {
   double n_values = 0;
@@ -153,8 +159,8 @@ static void print_times(double times_s[N_WAYS][ROUNDS_MOST], size_t n_rounds, co
     n_values += (double)b->scan.entries[i].report->n_bars * (double)b->columns.n;
   for (int way = 0; way < N_WAYS; way++) {
     double median_s = sort_to_median(times_s[way], n_rounds);
-    (void)printf("%-34s %10.6f s, fastest %.6f s, %.2f ns a value\n", way_names[way], median_s,
-                 times_s[way][0], median_s / n_values * 1e9);
+    (void)printf("%-34s %10.6f s, fastest %.6f s, %.2f ns a value of %zu columns\n", way_names[way],
+                 median_s, times_s[way][0], median_s / n_values * 1e9, b->columns.n);
   }
 }
 
@@ -172,8 +178,7 @@ int main(int argc, char **argv)
   size_t n_rounds = read_rounds(argc, argv, 3, 5, ROUNDS_MOST);
   open_bench(&b, argv[1], read_rounds(argc, argv, 4, bt_cpu_count(), WORKERS_MOST));
   b.plan.path = argv[2];
-  for (int i = 5; i < argc; i++)
-    stop_on(bt_feature_list_add_indicator(&b.columns, argv[i], true, &err), &err);
+  for (int i = 5; i < argc; i++) stop_on(add_columns(&b.columns, argv[i], &err), &err);
   for (int way = 0; way < N_WAYS; way++) (void)run_way(&b, way); /* memory warms up */
   for (size_t round = 0; round < n_rounds; round++)
     for (int way = 0; way < N_WAYS; way++) times_s[way][round] = run_way(&b, way);

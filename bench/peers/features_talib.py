@@ -1,12 +1,13 @@
 """features_talib.py - indicators by TA-Lib on numpy arrays.
 
-    features_talib.py DIR ROUNDS PROCESSES CHECK SPEC...
+    features_talib.py DIR ROUNDS PROCESSES SPEC...
+    features_talib.py compare DIR CHECK SPEC...
     features_talib.py whole CSV_DIR OUT ROUNDS PROCESSES SPEC...
 
 A SPEC is as of --indicator. The first has every ticker of DIR (prices as `backtest features --ohlcv`
 writes them) in memory, the first being the benchmark, and prints the median and the fastest of
-ROUNDS; CHECK is a folder of `backtest features` with the same columns, with which the results are
-compared. The second reads CSV files with pandas, computes, and writes .npy.
+ROUNDS. The second compares the results with CHECK, a folder of `backtest features` with the same
+columns. The third reads CSV files with pandas, computes, and writes .npy.
 """
 import glob
 import multiprocessing
@@ -105,26 +106,39 @@ def compute_some(indices):
 
 
 def apart(own, values):
-    """The largest difference on bars that both have; infinite where there are none."""
-    both = ~numpy.isnan(values) & ~numpy.isnan(own)
+    """The largest difference on bars that both have, and how many bars one of the two alone has."""
+    ours, theirs = ~numpy.isnan(own), ~numpy.isnan(values)
+    both = ours & theirs
     scale = numpy.maximum(1, numpy.abs(values[both]))
-    return numpy.max(numpy.abs(values[both] - own[both]) / scale) if both.any() else numpy.inf
+    far = numpy.max(numpy.abs(values[both] - own[both]) / scale) if both.any() else numpy.inf
+    return far, numpy.count_nonzero(ours != theirs)
 
 
-def check(folder):
-    """How far the second ticker is from what `backtest features` has."""
-    with open(os.path.join(folder, "columns.txt")) as file:
+def find_columns(names):
+    """Where the outputs of each spec stand among the columns of `backtest features`."""
+    stems = [spec.replace(":", "_").replace(",", "_") for spec in specs]
+    return [k for stem in stems for k, name in enumerate(names)
+            if (name + ".").startswith(stem + ".")]
+
+
+def compare(folder, checked):
+    """How far every ticker is from what `backtest features` has, column by column."""
+    read_tickers(folder)
+    with open(os.path.join(checked, "columns.txt")) as file:
         names = file.read().split()
-    ours, far, n = numpy.load(os.path.join(folder, tickers[1].name)), [], 0
-    for spec in specs:
-        stem = spec.replace(":", "_").replace(",", "_")
-        own = [k for k, name in enumerate(names) if (name + ".").startswith(stem + ".")]
-        for k, values in zip(own, SPECS[spec](tickers[1])):
-            distance, n = apart(ours[:, k], values), n + 1
-            if distance > 1e-6:
-                far.append("%s by %.1g" % (names[k], distance))
-    print("of %d columns the same to 1e-6: %d%s" %
-          (n, n - len(far), "; not " + ", ".join(far) if far else ""))
+    at = find_columns(names)
+    far, alone = numpy.zeros(len(at)), numpy.zeros(len(at), dtype=int)
+    for ticker in tickers:
+        own, values = numpy.load(os.path.join(checked, ticker.name)), compute(ticker, specs)
+        assert len(values) == len(at), "outputs of TA-Lib, and columns"
+        for i, k in enumerate(at):
+            distance, n = apart(own[:, k], values[i])
+            far[i], alone[i] = max(far[i], distance), alone[i] + n
+    for i in numpy.flatnonzero((far > 1e-6) | (alone > 0)):
+        print("%s: by up to %.1g, %d bars a ticker are of one alone" %
+              (names[at[i]], far[i], round(alone[i] / len(tickers))))
+    print("of %d columns of %d tickers the same to 1e-6: %d" %
+          (len(at), len(tickers), numpy.count_nonzero(far <= 1e-6)))
 
 
 def measure(name, n_rounds, function):
@@ -136,16 +150,19 @@ def measure(name, n_rounds, function):
     print("%-34s %10.6f s, fastest %.6f s" % (name, statistics.median(seconds), min(seconds)))
 
 
-def in_memory(folder, n_rounds, n_processes, checked):
+def read_tickers(folder):
     tickers.extend(read_npy(f) for f in sorted(glob.glob(os.path.join(folder, "*.npy")))
                    if not f.endswith(".dates.npy"))
     for ticker in tickers:
         ticker.set_benchmark(tickers[0])
+
+
+def in_memory(folder, n_rounds, n_processes):
+    read_tickers(folder)
     parts = [range(k, len(tickers), n_processes) for k in range(n_processes)]
     with multiprocessing.get_context("fork").Pool(n_processes) as pool:
         pool.map(compute_some, parts, 1)
         measure("TA-Lib, columns alone", n_rounds, lambda: pool.map(compute_some, parts, 1))
-    check(checked)
     print("TA-Lib %s, numpy %s, %d processes" %
           (talib.__version__, numpy.__version__, n_processes))
 
@@ -175,6 +192,9 @@ def whole(folder, out, n_rounds, n_processes):
 if sys.argv[1] == "whole":
     specs = sys.argv[6:]
     whole(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+elif sys.argv[1] == "compare":
+    specs = sys.argv[4:]
+    compare(sys.argv[2], sys.argv[3])
 else:
-    specs = sys.argv[5:]
-    in_memory(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    specs = sys.argv[4:]
+    in_memory(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
