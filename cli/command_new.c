@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "core/result_columns.h"
 #include "strategies/embedded.h"
 #include "strategies/plugin_file.h"
 #include "strategies/registry.h"
@@ -27,8 +28,9 @@ static bt_status check_name(const bt_arguments *arguments, bt_error *err)
                    name, BT_STRATEGY_NAME_MOST);
   if (!bt_strategy_find(&built_in, name, NULL))
     return bt_fail(err, BT_ERR_USAGE, "new %s: a built-in strategy is called so", name);
-  if (strcmp(name, "all") == 0)
-    return bt_fail(err, BT_ERR_USAGE, "new all: the view results_all has the results of all");
+  if (bt_result_has_view(name))
+    return bt_fail(err, BT_ERR_USAGE, "new %s: the view results_%s has the results of all", name,
+                   name);
   return BT_OK;
 }
 

@@ -1,6 +1,7 @@
 /* results_<strategy>: the newest run of a strategy with one column for each parameter. */
 #include <stdbool.h>
 
+#include "core/result_columns.h"
 #include "runners/schema.h"
 #include "runners/store_internal.h"
 
@@ -19,21 +20,19 @@ static bt_status look_up(bool *found, const bt_store *store, const char *sql, co
   return status;
 }
 
-/* SQL ignores letter case in names, so do these checks. */
-static bt_status check_names(const bt_store *store, const bt_strategy *strategy, bt_error *err)
+/* bt_strategy_check refuses such names; a view that took the place of another one would be worse
+ * than a second look. */
+static bt_status check_names(const bt_strategy *strategy, bt_error *err)
 {
-  if (sqlite3_stricmp(strategy->name, "all") == 0)
+  if (bt_result_has_view(strategy->name))
     return bt_fail(err, BT_ERR_USAGE,
-                   "a strategy cannot be called '%s': the view results_all exists", strategy->name);
+                   "a strategy cannot be called '%s': the view results_%s exists", strategy->name,
+                   strategy->name);
   for (size_t i = 0; i < strategy->n_params; i++) {
     const char *name = strategy->params[i].name;
-    bool taken = false;
-    bt_status status = look_up(
-        &taken, store, "SELECT 1 FROM pragma_table_info('results') WHERE name = ?1 COLLATE NOCASE",
-        name, err);
-    if (status) return status;
+    bool taken = bt_result_has_column(name);
     for (size_t k = 0; k < i; k++)
-      taken = taken || sqlite3_stricmp(name, strategy->params[k].name) == 0;
+      taken = taken || bt_result_names_equal(name, strategy->params[k].name);
     if (taken)
       return bt_fail(err, BT_ERR_USAGE,
                      "strategy '%s': parameter '%s' has the name of another column of the results",
@@ -62,7 +61,7 @@ static char *view_sql(const bt_store *store, const bt_strategy *strategy)
 bt_status bt_store__create_strategy_view(const bt_store *store, const bt_strategy *strategy,
                                          bt_error *err)
 {
-  bt_status status = check_names(store, strategy, err);
+  bt_status status = check_names(strategy, err);
   if (status) return status;
   char *create = view_sql(store, strategy);
   char *drop = sqlite3_mprintf("DROP VIEW IF EXISTS \"results_%w\"", strategy->name);

@@ -7,6 +7,7 @@
 
 #include "core/char.h"
 #include "core/expression.h"
+#include "core/result_columns.h"
 #include "core/stops.h"
 #include "core/suggest.h"
 #include "core/utf8.h"
@@ -111,11 +112,16 @@ static bt_status check_param_name(const bt_strategy *s, size_t index, bt_error *
                    "_; up to %d",
                    s->name, index + 1, BT_STRATEGY_NAME_MOST);
   for (size_t i = 0; i < index; i++)
-    if (strcmp(s->params[i].name, name) == 0)
-      return bt_fail(err, BT_ERR_USAGE, "strategy %s: two parameters are called '%s'", s->name,
+    if (bt_result_names_equal(s->params[i].name, name))
+      return bt_fail(err, BT_ERR_USAGE,
+                     "strategy %s: two parameters are called '%s', as far as SQL can tell", s->name,
                      name);
+  if (bt_result_has_column(name))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: parameter '%s' has the name of another column of the results",
+                   s->name, name);
   for (size_t i = 0; i < BT_STOP_COUNT; i++)
-    if (strcmp(bt_stop_param((bt_stop)i)->name, name) == 0)
+    if (bt_result_names_equal(bt_stop_param((bt_stop)i)->name, name))
       return bt_fail(err, BT_ERR_USAGE,
                      "strategy %s: '%s' is a parameter of the program itself, an exit level; call "
                      "it otherwise",
@@ -155,6 +161,10 @@ static bt_status check_sweep(const bt_strategy *s, const bt_param *p, bt_error *
   if (!(n_steps < BT_STRATEGY_SWEEP_MOST))
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: %s: its sweep range has more than %d values",
                    s->name, p->name, BT_STRATEGY_SWEEP_MOST);
+  if (p->whole && p->sweep_step != floor(p->sweep_step))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "strategy %s: %s: the step of its sweep range %g is not whole, as it says it is",
+                   s->name, p->name, p->sweep_step);
   return BT_OK;
 }
 
@@ -176,22 +186,32 @@ static bt_status check_param(const bt_strategy *s, size_t index, bt_error *err)
 /* ---- all of it --------------------------------------------------------------------------------
  */
 
+/* Whether a run without options has a combination. */
+static bool takes_defaults(const bt_strategy *s, const bt_expression *rule)
+{
+  double values[BT_STRATEGY_PARAMS_MOST];
+  for (size_t i = 0; i < s->n_params; i++) values[i] = s->params[i].preset;
+  return bt_expression_holds(rule, values);
+}
+
 static bt_status check_rule(const bt_strategy *s, bt_error *err)
 {
+  const char *param_names[BT_STRATEGY_PARAMS_MOST];
   bt_expression *rule = NULL;
   bt_error cause;
   if (!s->rule) return BT_OK;
   bt_status status = check_text(s, "the rule", s->rule, err);
   if (status) return status;
-  const char **param_names = calloc(s->n_params + 1, sizeof *param_names);
-  if (!param_names) return bt_fail_nomem(err, "strategy");
   for (size_t i = 0; i < s->n_params; i++) param_names[i] = s->params[i].name;
   status = bt_expression_new(&rule, s->rule, param_names, s->n_params, &cause);
-  bt_expression_free(rule);
-  free(param_names);
   if (status == BT_ERR_USAGE)
     return bt_fail(err, status, "strategy %s: rule '%.60s': %s", s->name, s->rule, cause.message);
-  return status ? bt_fail(err, status, "%s", cause.message) : BT_OK;
+  if (status) return bt_fail(err, status, "%s", cause.message);
+  if (!takes_defaults(s, rule))
+    status = bt_fail(err, BT_ERR_USAGE, "strategy %s: rule '%.60s': its own defaults break it",
+                     s->name, s->rule);
+  bt_expression_free(rule);
+  return status;
 }
 
 /* What only on_bar has. */
@@ -224,6 +244,10 @@ bt_status bt_strategy_check(const bt_strategy *s, bt_error *err)
     return bt_fail(err, BT_ERR_USAGE,
                    "strategy without a proper name: lower case letters, digits, _; up to %d",
                    BT_STRATEGY_NAME_MOST);
+  if (bt_result_has_view(s->name))
+    return bt_fail(err, BT_ERR_USAGE,
+                   "a strategy cannot be called '%s': the view results_%s has the results of all",
+                   s->name, s->name);
   if (s->n_params > BT_STRATEGY_PARAMS_MOST)
     return bt_fail(err, BT_ERR_USAGE, "strategy %s: n_params is %zu; at most %d", s->name,
                    s->n_params, BT_STRATEGY_PARAMS_MOST);

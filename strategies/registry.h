@@ -26,11 +26,12 @@ bool bt_strategy_is_name(const char *name);
 /* Whether this program can read a descriptor of that version at all. Errors: USAGE. */
 bt_status bt_strategy_check_version(unsigned version, bt_error *err);
 
-/* What a descriptor must satisfy: ABI version; names that are identifiers and differ, none of
- * bt_stop_param's among them; a finite default and sweep range inside least..most; one of the
+/* What a descriptor must satisfy: ABI version; names that are identifiers and differ as SQL tells
+ * them apart, from each other, bt_stop_param's, and the columns and views of results
+ * (core/result_columns.h); a finite default and sweep range inside least..most; one of the
  * functions that tell a target, and what belongs to on_bar with on_bar alone; texts of one line; a
- * rule that compiles over the names; counts that are no accident. Errors: USAGE, with the reason;
- * NOMEM. */
+ * rule that compiles over the names and that the defaults satisfy; counts that are no accident.
+ * Errors: USAGE, with the reason; NOMEM. */
 bt_status bt_strategy_check(const bt_strategy *strategy, bt_error *err);
 
 #endif

@@ -147,20 +147,20 @@ static void what_a_compiler_says_stands_above_the_line(void **state)
   expect_part(s->run.err, "unused");
 }
 
-/* The view results_mine would have two columns of one name. */
-static void a_parameter_called_as_a_column_is_refused_before_anything_is_computed(void **state)
+/* The view results_mine would have two columns of one name, or be another view. */
+static void names_of_columns_and_views_are_refused_when_it_is_loaded(void **state)
 {
   program_scene *s = *state;
   expect_usage(s,
                "sed 's/\"fast\"/\"Sharpe\"/; s/fast<slow/Sharpe<slow/' mine.c >column.c; "
-               "backtest --universe u.txt -o c.db --strategy column.c",
-               "strategy 'mine': parameter 'Sharpe' has the name of another column of the results");
-  expect_output(s, "sqlite3 c.db 'select count(*) from runs; select count(*) from metrics'",
-                "0\n0\n");
+               "backtest --universe u.txt -o c.db --strategy column.c --dry-run",
+               "--strategy column.c: strategy mine: parameter 'Sharpe' has the name of another "
+               "column of the results\n");
   expect_usage(s,
                "sed 's/\"mine\"/\"all\"/' mine.c >all.c; backtest --universe u.txt -o c.db "
                "--strategy all.c",
-               "a strategy cannot be called 'all'");
+               "--strategy all.c: a strategy cannot be called 'all': the view results_all has");
+  expect_exit(s, "test ! -e c.db", 0);
 }
 
 /* What a plugin does that crashes, ends the process or waits while it is loaded is in a copy of the
@@ -270,7 +270,7 @@ static void a_plugin_that_changed_is_another_job(void **state)
       "sed 's/bt_sma(host, params.SLOW.)/bt_ema(host, params[SLOW])/' mine.c >changed.c; " RUN
       "--strategy ./changed.c --resume",
       1);
-  expect_part(s->run.err, "it is another job: its plugin_hash was \"");
+  expect_part(s->run.err, "it is another job: its strategy \"mine\" has changed; leave");
   expect_exit(s,
               "{ echo '/* what a remark! */'; cat mine.c; } >moved.c; " RUN
               "--strategy ./moved.c --resume",
@@ -281,7 +281,7 @@ static void a_plugin_that_changed_is_another_job(void **state)
               "--strategy ./a.so && " BREAK_OFF,
               0);
   expect_exit(s, RUN "--strategy ./b.so --resume", 1);
-  expect_part(s->run.err, "its plugin_hash was \"");
+  expect_part(s->run.err, "its strategy \"mine\" has changed; leave");
   expect_exit(s, RUN "--strategy ./a.so --resume", 0);
 }
 
@@ -430,7 +430,7 @@ int main(void)
       CASE(the_most_parameters_are_printed),
       CASE(what_cannot_be_used_exits_2_in_one_line),
       CASE(what_a_compiler_says_stands_above_the_line),
-      CASE(a_parameter_called_as_a_column_is_refused_before_anything_is_computed),
+      CASE(names_of_columns_and_views_are_refused_when_it_is_loaded),
       CASE(one_that_crashes_while_it_is_loaded_is_refused),
       CASE(one_that_calls_exit_fails),
       CASE(control_characters_are_not_printed),

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "core/result_columns.h"
 #include "tests/support/store_steps.h"
 
 /* ---- views ---------------------------------------------------------------------------------- */
@@ -142,6 +143,30 @@ static void results_views_show_the_newest_run_and_all(void **state)
                       "train_start,train_end,test_start,test_end,n_bars");
 }
 
+/* What strategies are checked against, and what there is. */
+static void result_columns_are_those_of_the_view(void **state)
+{
+  fixture *f = *state;
+  char sql[256];
+  close_store(f, open_store(f));
+  for (size_t i = 0; i < bt_result_column_count(); i++) {
+    (void)snprintf(sql, sizeof sql, "SELECT name FROM pragma_table_info('results') WHERE cid = %zu",
+                   i);
+    assert_string_equal(fixture_query(f, sql), bt_result_column_at(i));
+  }
+  (void)snprintf(sql, sizeof sql, "SELECT count(*) = %zu FROM pragma_table_info('results')",
+                 bt_result_column_count());
+  assert_string_equal(fixture_query(f, sql), "1");
+  assert_string_equal(fixture_query(f, "SELECT name FROM sqlite_master WHERE name LIKE 'results!_%'"
+                                       " ESCAPE '!'"),
+                      "results_all");
+  assert_true(bt_result_has_view("all"));
+  assert_true(bt_result_has_view("ALL"));
+  assert_false(bt_result_has_view("al"));
+  assert_true(bt_result_has_column("Sharpe"));
+  assert_false(bt_result_has_column("sharp"));
+}
+
 static void rows_without_a_combination_are_in_the_results(void **state)
 {
   fixture *f = *state;
@@ -207,6 +232,7 @@ int main(void)
       CASE(leaderboard_of_a_sweep_has_the_values_of_combo_stats),
       CASE(best_has_a_row_for_every_selection),
       CASE(results_views_show_the_newest_run_and_all),
+      CASE(result_columns_are_those_of_the_view),
       CASE(rows_without_a_combination_are_in_the_results),
       CASE(strategy_view_follows_changed_parameters),
       CASE(names_that_the_views_need_are_refused),
