@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/indicator_call.h"
 #include "cli/job_options.h"
 #include "cli/list_plugins.h"
 #include "core/indicator.h"
@@ -28,10 +29,10 @@ static void print_params(const bt_param *params, size_t n_params, bool with_swee
   }
 }
 
-static void print_strategy(const bt_strategy *s)
+static void print_strategy(const bt_strategy *s, const char *mark)
 {
-  (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
-               s->rule ? s->rule : "");
+  (void)printf("  %-10s %s%s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
+               s->rule ? s->rule : "", mark);
   print_params(s->params, s->n_params, true);
 }
 
@@ -51,9 +52,9 @@ static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
   bt_status status = find_plugins(&plugins, arguments, err);
   if (status) return status;
   (void)printf("strategies: name, rule; then each parameter with default, --grid range, meaning\n");
-  for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i));
+  for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i), "");
   for (size_t i = 0; i < plugins.found.n_items; i++)
-    if (plugins.plugins[i].strategy) print_strategy(plugins.plugins[i].strategy);
+    if (plugins.plugins[i].strategy) print_strategy(plugins.plugins[i].strategy, " [plugin]");
   (void)printf(
       "  every strategy has these, too, as --param stop_loss=2%%,5%% or 1atr(14),2atr(14):\n");
   for (int i = 0; i < BT_STOP_COUNT; i++)
@@ -69,11 +70,14 @@ static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
 
 static bt_status print_indicators(const bt_arguments *arguments, bt_error *err)
 {
+  char call[BT_INDICATOR_CALL_SIZE];
   (void)arguments, (void)err;
-  (void)printf("indicators: name, definition [convention]; then each parameter with its default\n");
+  (void)printf("indicators: name, definition [convention]; how a strategy asks for it; then each "
+               "parameter with its default\n");
   for (size_t i = 0; i < bt_indicator_count(); i++) {
     const bt_indicator *indicator = bt_indicator_at(i);
     (void)printf("  %-10s %s [%s]\n", indicator->name, indicator->summary, indicator->source);
+    (void)printf("    in C      %s\n", bt_indicator_call(call, indicator));
     if (indicator->n_outputs > 1) {
       (void)printf("    outputs   ");
       for (size_t k = 0; k < indicator->n_outputs; k++)
