@@ -239,9 +239,12 @@ static bt_status locate_in(char **out, const char *symbol, const char *const *fo
   bt_status status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
   if (!status) status = bt_symbol_files__find(&one, folders, n_folders, err);
   const char *path = status ? NULL : one.entries[0].path;
-  if (!status && !path) status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
-  if (!status && !exists(path)) status = fail_locate(symbol, folders, n_folders, err);
-  if (!status && !(*out = strdup(path))) status = bt_fail_nomem(err, "paths");
+  if (!status && !path)
+    status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
+  else if (path && !exists(path))
+    status = fail_locate(symbol, folders, n_folders, err);
+  else if (path && !(*out = strdup(path)))
+    status = bt_fail_nomem(err, "paths");
   bt_universe_clear(&one);
   return status;
 }
