@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/indicator_call.h"
 #include "cli/job_options.h"
 #include "cli/list_plugins.h"
 #include "core/indicator.h"
@@ -27,10 +28,10 @@ static void print_params(const bt_strategy *s)
   }
 }
 
-static void print_strategy(const bt_strategy *s)
+static void print_strategy(const bt_strategy *s, const char *mark)
 {
-  (void)printf("  %-10s %s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
-               s->rule ? s->rule : "");
+  (void)printf("  %-10s %s%s%s%s\n", s->name, s->summary, s->rule ? "; " : "",
+               s->rule ? s->rule : "", mark);
   print_params(s);
 }
 
@@ -50,9 +51,9 @@ static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
   bt_status status = find_plugins(&plugins, arguments, err);
   if (status) return status;
   (void)printf("strategies: name, rule; then each parameter with default, --grid range, meaning\n");
-  for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i));
+  for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i), "");
   for (size_t i = 0; i < plugins.found.n_items; i++)
-    if (plugins.plugins[i].strategy) print_strategy(plugins.plugins[i].strategy);
+    if (plugins.plugins[i].strategy) print_strategy(plugins.plugins[i].strategy, " [plugin]");
   (void)printf(
       "  every strategy has these, too, as --param stop_loss=2%%,5%% or 1atr(14),2atr(14):\n");
   for (int i = 0; i < BT_STOP_COUNT; i++)
@@ -85,7 +86,7 @@ static void print_outputs(const bt_indicator *indicator)
 
 static void print_indicator(const bt_indicator *indicator)
 {
-  char source[128], preset[BT_NUMBER_TEXT_SIZE];
+  char source[128], preset[BT_NUMBER_TEXT_SIZE], call[BT_INDICATOR_CALL_SIZE];
   bool fits = strlen(indicator->name) + 3 < INDICATOR_COLUMN;
   (void)snprintf(source, sizeof source, "[%s]", indicator->source);
   (void)printf("  %-*s", INDICATOR_COLUMN - 2, indicator->name);
@@ -99,6 +100,7 @@ static void print_indicator(const bt_indicator *indicator)
                  bt_number_format(preset, p->preset), p->meaning);
   }
   print_outputs(indicator);
+  (void)printf("%*s  in C: %s\n", INDICATOR_COLUMN, "", bt_indicator_call(call, indicator));
 }
 
 static bt_status print_indicators(const bt_arguments *arguments, bt_error *err)

@@ -15,6 +15,20 @@ enum { N_KINDS = sizeof kinds / sizeof kinds[0], FILE_NAME_SIZE = BT_STRATEGY_NA
 /* What the skeletons are called. */
 static const char placeholder[] = "my_strategy";
 
+/* A function or a variable of the strategy could not be called as it is. */
+static bool is_keyword(const char *name)
+{
+  static const char *const keywords[] = {
+      "auto",    "break",  "case",     "char",   "const",    "continue", "default",
+      "do",      "double", "else",     "enum",   "extern",   "float",    "for",
+      "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
+      "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
+      "typedef", "union",  "unsigned", "void",   "volatile", "while"};
+  for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
+    if (strcmp(keywords[i], name) == 0) return true;
+  return false;
+}
+
 static bt_status check_name(const bt_arguments *arguments, bt_error *err)
 {
   const bt_strategy *built_in = NULL;
@@ -28,6 +42,7 @@ static bt_status check_name(const bt_arguments *arguments, bt_error *err)
                    name, BT_STRATEGY_NAME_MOST);
   if (!bt_strategy_find(&built_in, name, NULL))
     return bt_fail(err, BT_ERR_USAGE, "new %s: a built-in strategy is called so", name);
+  if (is_keyword(name)) return bt_fail(err, BT_ERR_USAGE, "new %s: it is a word of C", name);
   if (bt_result_has_view(name))
     return bt_fail(err, BT_ERR_USAGE, "new %s: the view results_%s has the results of all", name,
                    name);
@@ -62,11 +77,24 @@ static bt_status write_skeleton(const char *file, const char *name, int kind, bt
   return status;
 }
 
+static int print_header(const bt_arguments *arguments)
+{
+  bt_error err;
+  if (arguments->n_operands > 0) {
+    (void)bt_fail(&err, BT_ERR_USAGE, "%s: --header prints, and makes no strategy",
+                  arguments->operands[0]);
+    return bt_command_fail(&err, "new");
+  }
+  (void)fputs(bt_embedded_find("strategy.h"), stdout);
+  return BT_EXIT_OK;
+}
+
 static int run(const bt_arguments *arguments)
 {
   char file[FILE_NAME_SIZE];
   bt_error err;
   int kind = 0;
+  if (bt_arguments_has(arguments, "header")) return print_header(arguments);
   bt_status status = check_name(arguments, &err);
   if (!status) status = bt_arguments_choice(&kind, arguments, "kind", kinds, N_KINDS, &err);
   if (status) return bt_command_fail(&err, "new");
@@ -83,13 +111,14 @@ static int run(const bt_arguments *arguments)
 
 static const bt_option options[] = {
     {"kind", 0, "KIND", false, "what it has: sides, signals, cross or on_bar [sides]"},
+    {"header", 0, NULL, false, "print backtest/strategy.h, which strategies include"},
 };
 
 extern const bt_command bt_command_new;
 const bt_command bt_command_new = {
     .name = "new",
     .summary = "write a strategy to begin with, NAME.c",
-    .synopsis = "backtest new NAME [--kind KIND]",
+    .synopsis = "backtest new NAME [--kind KIND] | --header",
     .notes = "Kinds: sides fills long, short or out for every bar; signals fills shares of\n"
              "equity; cross names two series to compare; on_bar is called bar by bar and sees\n"
              "what it holds. A file that is there already is left as it is.\n"

@@ -13,11 +13,12 @@
 
 static bt_status fail_unknown_param(const bt_strategy *strategy, const char *text, bt_error *err)
 {
-  const char *names[BT_PARAMS_MOST], *equals = strchr(text, '=');
+  const char *names[BT_PARAMS_MOST + BT_STOP_COUNT], *equals = strchr(text, '=');
   char name[BT_STRATEGY_NAME_MOST + 1] = "";
   size_t length = (size_t)(equals - text), n = strategy->n_params;
   if (length < sizeof name) memcpy(name, text, length);
   for (size_t i = 0; i < n; i++) names[i] = strategy->params[i].name;
+  for (int i = 0; i < BT_STOP_COUNT; i++) names[n++] = bt_stop_param((bt_stop)i)->name;
   const char *nearest = bt_suggest(name, names, n);
   if (nearest)
     return bt_fail(err, BT_ERR_USAGE, "--param %s: %s has no parameter '%s'; did you mean '%s'?",

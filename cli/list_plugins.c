@@ -52,7 +52,8 @@ static void print_candidate(const bt_plugin_list *list, size_t index)
   else if (list->errors[index].status)
     (void)printf("refused: %s\n", bt_text_line(line, sizeof line, list->errors[index].message));
   else
-    (void)printf("%s\n", list->plugins[index].strategy->name);
+    (void)printf("%s%s\n", list->plugins[index].strategy->name,
+                 item->outdated ? "; it is older than the source beside it" : "");
 }
 
 void bt_plugin_list_print_places(const bt_plugin_list *list)

@@ -1,8 +1,27 @@
 /* --benchmark and --regimes: what the market did. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/option_parts.h"
 #include "loaders/regime_file.h"
+
+/* A path, and no symbol that is looked for. */
+static bool is_path(const char *text)
+{
+  size_t length = strlen(text);
+  return strchr(text, '/') || (length > 4 && strcmp(text + length - 4, ".csv") == 0) ||
+         (length > 7 && strcmp(text + length - 7, ".csv.gz") == 0);
+}
+
+static bt_status find_benchmark(char **path, const bt_job_options *options, const char *text,
+                                const char *data_dir, bt_error *err)
+{
+  if (!is_path(text))
+    return bt_universe_locate(path, &options->universe, text, options->universe_path, data_dir,
+                              err);
+  *path = strdup(text);
+  return *path ? BT_OK : bt_fail_nomem(err, "benchmark");
+}
 
 /* The bars of the file, or why it is none. */
 static bt_status load_bars(bt_job_options *options, const char *symbol, const char *path,
@@ -13,8 +32,9 @@ static bt_status load_bars(bt_job_options *options, const char *symbol, const ch
   bt_status status = report ? BT_OK : bt_fail_nomem(err, "benchmark");
   if (!status) status = bt_loader_new(&loader, err);
   if (!status) status = bt_load(&options->benchmark, report, loader, path, &options->job.load, err);
-  if (!status && !options->benchmark)
-    status = bt_fail(err, BT_ERR_DATA, "--benchmark %s: %s", symbol, report->reason);
+  if (!status && !options->benchmark) /* which begins with the path */
+    status = bt_fail(err, BT_ERR_DATA, "--benchmark %s%s%s", is_path(symbol) ? "" : symbol,
+                     is_path(symbol) ? "" : ": ", report->reason);
   if (!status) options->job.benchmark_hash = report->content_hash;
   bt_loader_free(loader);
   free(report);
@@ -29,8 +49,8 @@ static bt_status read_benchmark(bt_job_options *options, const bt_arguments *arg
   options->benchmark_symbol = symbol;
   if (!symbol) return BT_OK;
   bt_error cause;
-  bt_status status = bt_universe_locate(&path, &options->universe, symbol, options->universe_path,
-                                        bt_arguments_find(arguments, "data"), &cause);
+  bt_status status =
+      find_benchmark(&path, options, symbol, bt_arguments_find(arguments, "data"), &cause);
   if (status) return bt_fail(err, status, "--benchmark %s", cause.message);
   status = load_bars(options, symbol, path, err);
   options->job.benchmark = options->benchmark;

@@ -200,6 +200,12 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
   return BT_OK;
 }
 
+static bool exists(const char *path)
+{
+  struct stat facts;
+  return stat(path, &facts) == 0;
+}
+
 /* The path of a symbol of the universe; NULL where it is none. */
 static const char *path_of(const bt_universe *universe, const char *symbol)
 {
@@ -208,24 +214,60 @@ static const char *path_of(const bt_universe *universe, const char *symbol)
   return NULL;
 }
 
+static bt_status fail_locate(const char *symbol, const char *const *folders, size_t n_folders,
+                             bt_error *err)
+{
+  char *first = bt_symbol_files__join(folders[0], symbol);
+  char *second = n_folders > 1 ? bt_symbol_files__join(folders[1], symbol) : NULL;
+  bt_status status = BT_ERR_DATA;
+  if (!first || (n_folders > 1 && !second))
+    status = bt_fail_nomem(err, "paths");
+  else if (second)
+    (void)bt_fail(err, status, "%s: no such file: tried %s.csv and %s.csv", symbol, first, second);
+  else
+    (void)bt_fail(err, status, "%s: no such file: tried %s.csv", symbol, first);
+  free(first);
+  free(second);
+  return status;
+}
+
+/* *out as below, for a symbol that is none of the universe's. */
+static bt_status locate_in(char **out, const char *symbol, const char *const *folders,
+                           size_t n_folders, bt_error *err)
+{
+  bt_universe one = {0};
+  bt_status status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
+  if (!status) status = bt_symbol_files__find(&one, folders, n_folders, err);
+  const char *path = status ? NULL : one.entries[0].path;
+  if (!status && !path)
+    status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
+  else if (path && !exists(path))
+    status = fail_locate(symbol, folders, n_folders, err);
+  else if (path && !(*out = strdup(path)))
+    status = bt_fail_nomem(err, "paths");
+  bt_universe_clear(&one);
+  return status;
+}
+
 bt_status bt_universe_locate(char **out, const bt_universe *universe, const char *symbol,
                              const char *path, const char *data_dir, bt_error *err)
 {
-  bt_universe one = {0};
-  const char *known = path_of(universe, symbol), *folder = data_dir ? data_dir : path;
-  bt_status status = bt_symbol_list__add(&one, symbol, strlen(symbol), err);
-  if (!status && !known) {
-    status = data_dir || is_folder(path) ? bt_symbol_files__find(&one, &folder, 1, err)
-                                         : find_files(&one, path, NULL, err);
-    known = status ? NULL : one.entries[0].path;
-  }
-  if (!status && known) {
+  const char *known = path_of(universe, symbol);
+  if (known) {
     *out = strdup(known);
-    if (!*out) status = bt_fail_nomem(err, "paths");
-  } else if (!status) {
-    status = bt_fail(err, BT_ERR_USAGE, "%s: is no file name", symbol);
+    return *out ? BT_OK : bt_fail_nomem(err, "paths");
   }
-  bt_universe_clear(&one);
+  if (data_dir || is_folder(path))
+    return locate_in(out, symbol, data_dir ? &data_dir : &path, 1, err);
+  bt_status status = BT_ERR_NOMEM;
+  char *beside = copy_folder(path), *named = copy_without_ending(path);
+  const char *folders[] = {beside, named};
+  if (beside && named)
+    status = locate_in(out, symbol, folders, is_folder(named) ? 2 : 1, err);
+  else
+    (void)bt_fail_nomem(err, "paths");
+  free(beside);
+  free(named);
   return status;
 }
 

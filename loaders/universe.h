@@ -51,7 +51,8 @@ bt_status bt_universe_add_file(bt_universe *universe, const char *path, bt_error
 
 /* Sets *out to the path of a symbol, a new string: that of the universe where it is one of its
  * symbols, else where a symbol of the universe file would be looked for (path and data_dir as in
- * bt_universe_read). The file may be missing. Errors: NOMEM, USAGE (no file name). */
+ * bt_universe_read). Errors: DATA (there is no such file: what was tried), NOMEM, USAGE (no file
+ * name). */
 bt_status bt_universe_locate(char **out, const bt_universe *universe, const char *symbol,
                              const char *path, const char *data_dir, bt_error *err);
 

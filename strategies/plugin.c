@@ -79,7 +79,8 @@ static bt_status open_here(const bt_strategy **out, const char *path, bt_error *
   void *object = load(path);
   if (!object)
     return bt_fail(err, BT_ERR_DATA, "it is no shared object that can be loaded: %s%s",
-                   reason_without(path), ends_in(path, ".so") ? "" : "; a source ends in .c");
+                   reason_without(path),
+                   ends_in(path, ".so") ? "" : "; files of strategies end in .c or .so");
   const void *symbol = dlsym(object, "backtest_strategy");
   bt_status status = symbol ? check_symbol(symbol, err)
                             : bt_fail(err, BT_ERR_PLUGIN,

@@ -92,15 +92,21 @@ static size_t stem_length(const char *file)
 static bt_status add_file(bt_candidates *c, size_t folder, const char *file, bt_error *err)
 {
   char path[BT_PLUGIN_PATH_SIZE];
+  struct stat info;
   size_t length = stem_length(file);
   if (length == 0 || file[0] == '.') return BT_OK;
   bt_status status = bt_plugin_path__join(path, c->folders[folder].path, file, err);
   if (status) return status;
+  bool known = stat(path, &info) == 0; /* where it is not, loading it says why */
+  if (known && !S_ISREG(info.st_mode)) return BT_OK;
   bt_candidate *items = bt_grow(c->items, c->n_items, sizeof *items);
   if (!items) return bt_fail_nomem(err, "plugins");
   c->items = items;
   bt_candidate *item = &items[c->n_items++];
-  *item = (bt_candidate){strdup(path), strndup(file, length), folder, false};
+  *item = (bt_candidate){.path = strdup(path),
+                         .name = strndup(file, length),
+                         .folder = folder,
+                         .time = known ? info.st_mtime : 0};
   return item->path && item->name ? BT_OK : bt_fail_nomem(err, "plugins");
 }
 
@@ -130,8 +136,12 @@ static int compare(const void *a, const void *b)
 static void hide_doubles(bt_candidates *c)
 {
   for (size_t i = 0; i < c->n_items; i++)
-    for (size_t k = 0; k < i && !c->items[i].hidden; k++)
-      c->items[i].hidden = strcmp(c->items[k].name, c->items[i].name) == 0;
+    for (size_t k = 0; k < i && !c->items[i].hidden; k++) {
+      bt_candidate *first = &c->items[k], *second = &c->items[i];
+      if (strcmp(first->name, second->name) != 0) continue;
+      second->hidden = true;
+      first->outdated = first->folder == second->folder && first->time < second->time;
+    }
 }
 
 bt_status bt_candidates_find(bt_candidates *out, bt_error *err)
@@ -178,12 +188,12 @@ static const bt_candidate *find_candidate(const bt_candidates *c, const char *na
   return NULL;
 }
 
-/* A file of that name lies in the working folder: a path was meant. */
-static bool find_here(char out[BT_PLUGIN_PATH_SIZE], const char *name)
+/* FOLDER + NAME with an ending of plugins is a file: that was meant. */
+static bool find_ended(char out[BT_PLUGIN_PATH_SIZE], const char *folder, const char *name)
 {
   struct stat info;
   for (size_t i = 0; i < N_ENDINGS; i++) {
-    int length = snprintf(out, BT_PLUGIN_PATH_SIZE, "./%s%s", name, endings[i]);
+    int length = snprintf(out, BT_PLUGIN_PATH_SIZE, "%s%s%s", folder, name, endings[i]);
     if (length < BT_PLUGIN_PATH_SIZE && stat(out, &info) == 0 && S_ISREG(info.st_mode)) return true;
   }
   return false;
@@ -197,8 +207,11 @@ static bt_status fail_unknown(const bt_candidates *c, const char *name, bt_error
   if (!names) return bt_fail_nomem(err, "plugins");
   for (size_t i = 0; i < n; i++) names[i] = bt_strategy_at(i)->name;
   for (size_t i = 0; i < c->n_items; i++) names[n++] = c->items[i].name;
-  const char *nearest = find_here(here, name) ? here : bt_suggest(name, names, n);
+  const char *nearest = find_ended(here, "./", name) ? here : bt_suggest(name, names, n);
   free(names);
+  if (!nearest && strchr(name, '.'))
+    return bt_fail(err, BT_ERR_NOT_FOUND,
+                   "no strategy is called '%s', and files of strategies end in .c or .so", name);
   if (nearest)
     return bt_fail(err, BT_ERR_NOT_FOUND, "no strategy is called '%s'; did you mean '%s'?", name,
                    nearest);
@@ -218,17 +231,48 @@ static bt_status load_by_name(bt_plugin *out, const char *name, const bt_plugin_
     status = fail_unknown(&c, name, err);
   else if (bt_candidate_load(out, candidate, options, &cause))
     status = bt_fail(err, cause.status, "%s: %s", candidate->path, cause.message);
+  else if (candidate->outdated)
+    (void)bt_fail(&out->notice, BT_ERR_PLUGIN, "%s is older than %s.c beside it, and is taken",
+                  candidate->path, name);
   bt_candidates_clear(&c);
   return status;
+}
+
+/* A built-in strategy; a plugin of its name may have been meant. */
+static bt_status take_built_in(bt_plugin *out, const bt_strategy *strategy, bt_error *err)
+{
+  bt_plugin built_in = {.strategy = strategy};
+  bt_candidates c;
+  bt_error cause;
+  bt_status status = bt_candidates_find(&c, &cause);
+  if (status == BT_ERR_NOMEM) return bt_fail(err, status, "%s", cause.message);
+  const bt_candidate *candidate = status ? NULL : find_candidate(&c, strategy->name);
+  if (candidate)
+    (void)bt_fail(&built_in.notice, BT_ERR_PLUGIN,
+                  "%s is not taken: a built-in strategy is called %s", candidate->path,
+                  strategy->name);
+  if (!status) bt_candidates_clear(&c);
+  *out = built_in;
+  return BT_OK;
+}
+
+static bt_status load_by_path(bt_plugin *out, const char *path, const bt_plugin_options *options,
+                              bt_error *err)
+{
+  char meant[BT_PLUGIN_PATH_SIZE];
+  bt_error cause;
+  bt_status status = bt_plugin_load(out, path, options, &cause);
+  if (!status) return BT_OK;
+  if (status == BT_ERR_PLUGIN && stem_length(path) == 0 && find_ended(meant, "", path))
+    return bt_fail(err, status, "%s; did you mean '%s'?", cause.message, meant);
+  return bt_fail(err, status, "%s", cause.message);
 }
 
 bt_status bt_strategy_load(bt_plugin *out, const char *text, const bt_plugin_options *options,
                            bt_error *err)
 {
-  bt_plugin built_in = {0};
-  if (bt_plugin_is_path(text)) return bt_plugin_load(out, text, options, err);
-  if (bt_strategy_find(&built_in.strategy, text, NULL))
-    return load_by_name(out, text, options, err);
-  *out = built_in;
-  return BT_OK;
+  const bt_strategy *built_in = NULL;
+  if (bt_plugin_is_path(text)) return load_by_path(out, text, options, err);
+  return bt_strategy_find(&built_in, text, NULL) ? load_by_name(out, text, options, err)
+                                                 : take_built_in(out, built_in, err);
 }

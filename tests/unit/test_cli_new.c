@@ -84,6 +84,7 @@ static void wrong_names_are_refused(void **state)
   expect_usage(s, "backtest new one two", "new takes one name");
   expect_usage(s, "backtest new sma", "new sma: a built-in strategy is called so");
   expect_usage(s, "backtest new all", "new all: the view results_all");
+  expect_usage(s, "backtest new int", "new int: it is a word of C");
   expect_usage(s, "backtest new Mine", "new Mine: a strategy's name has lower case letters");
   expect_usage(s, "backtest new ../mine", "lower case letters");
   expect_usage(s, "backtest new mine.c", "lower case letters");

@@ -113,7 +113,7 @@ static void wrong_results_are_told(void **state)
       {"--require 'correlation<1'", "correlation needs --benchmark"},
       {"--require 'tracking_error<1'", "tracking_error needs --benchmark"},
       {"--require 'information_ratio>1'", "information_ratio needs --benchmark"},
-      {"--benchmark a/b", "backtest: --benchmark a/b: is no file name"},
+      {"--benchmark ..", "backtest: --benchmark ..: is no file name"},
       {"--min-trades -1", "--min-trades -1: must be from 0"},
       {"--min-trades 1.5", "--min-trades 1.5: not a whole number"},
       {"--require 'sharp>0'", "did you mean 'sharpe'?"},
@@ -124,12 +124,27 @@ static void wrong_results_are_told(void **state)
   expect_wrong(*state, SWEEP, cases, sizeof cases / sizeof cases[0]);
 }
 
+static void a_benchmark_may_be_a_path(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "mkdir far && cp u/S00002.csv far/market.csv && " SWEEP
+                "--benchmark far/market.csv && sqlite3 r.db \"select count(beta) > 0 from results; "
+                "select json_extract(options, '$.benchmark') from runs\"",
+                "1\nfar/market.csv\n");
+  expect_exit(s, "rm r.db", 0);
+}
+
 static void files_that_are_missing_or_wrong_are_named(void **state)
 {
   program_scene *s = *state;
   expect_exit(s, SWEEP "--benchmark NONE", 1);
-  expect_part(s->run.err, "backtest: --benchmark NONE: ");
-  expect_part(s->run.err, "NONE.csv: no such file\n");
+  assert_string_equal(s->run.err, "backtest: --benchmark NONE: no such file: tried ./NONE.csv and "
+                                  "u/NONE.csv\n");
+  expect_exit(s, SWEEP "--benchmark NONE --data u", 1);
+  assert_string_equal(s->run.err, "backtest: --benchmark NONE: no such file: tried u/NONE.csv\n");
+  expect_exit(s, SWEEP "--benchmark a/b.csv", 1);
+  assert_string_equal(s->run.err, "backtest: --benchmark a/b.csv: no such file\n");
   expect_exit(s, "echo Date,Close >u/EMPTY.csv; " SWEEP "--benchmark EMPTY", 1);
   expect_part(s->run.err, "backtest: --benchmark EMPTY: u/EMPTY.csv");
   expect_exit(s, SWEEP "--regimes file:none.csv", 1);
@@ -176,8 +191,11 @@ static void save_keeps_what_is_named(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      CASE(wrong_windows_are_told),   CASE(wrong_trading_is_told),
-      CASE(wrong_results_are_told),   CASE(files_that_are_missing_or_wrong_are_named),
+      CASE(wrong_windows_are_told),
+      CASE(wrong_trading_is_told),
+      CASE(wrong_results_are_told),
+      CASE(a_benchmark_may_be_a_path),
+      CASE(files_that_are_missing_or_wrong_are_named),
       CASE(save_keeps_what_is_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,7 +337,36 @@ static void the_first_one_found_is_taken(void **state)
                        "-o two/mine.so o.c; backtest list strategies | sed -n 's/^  mine *//p'; "
                        "sed 's/\"cross of.*\"/\"the first\"/' mine.c >one/mine.c; "
                        "backtest list strategies | sed -n 's/^  mine *//p'",
-                "the object; fast<slow\nthe first; fast<slow\n");
+                "the object; fast<slow [plugin]\nthe first; fast<slow [plugin]\n");
+}
+
+/* What is taken although another file may have been meant. */
+static void a_source_that_is_not_taken_is_told(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              PLACES MAKE_OBJECT "-o two/mine.so mine.c; touch -d '1 hour ago' two/mine.so; " RUN
+                                 "--strategy mine",
+              0);
+  expect_part(s->run.err, "backtest: warning: ");
+  expect_part(s->run.err, "two/mine.so is older than mine.c beside it, and is taken\n");
+  expect_exit(s, PLACES "backtest list strategies -v", 0);
+  expect_part(s->run.out, "    mine.so: mine; it is older than the source beside it\n");
+  expect_exit(s, PLACES "touch two/mine.so; " RUN "--strategy mine", 0);
+  assert_string_equal(s->run.err, "");
+  expect_exit(s, PLACES "cp mine.c two/sma.c; " RUN "--strategy sma", 0);
+  expect_part(s->run.err, "two/sma.c is not taken: a built-in strategy is called sma\n");
+}
+
+/* Else it would hide the source. */
+static void a_folder_is_no_plugin(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, PLACES "mkdir two/mine.so; " RUN "--strategy mine", 0);
+  assert_string_equal(s->run.err, "");
+  expect_exit(s, PLACES "ln -s nowhere two/lost.c; backtest list strategies -v", 0);
+  expect_part(s->run.out, "    lost.c: refused: it cannot be opened: No such file or directory\n");
+  assert_null(strstr(s->run.out, "mine.so"));
 }
 
 static void unknown_names_suggest_what_is_found(void **state)
@@ -347,6 +376,15 @@ static void unknown_names_suggest_what_is_found(void **state)
                "no strategy is called 'othr'; did you mean 'other'?");
   expect_usage(s, PLACES RUN "--strategy bolinger", "did you mean 'bollinger'?");
   expect_usage(s, RUN "--strategy mine", "did you mean './mine.c'?");
+  expect_usage(s, RUN "--strategy ./mine",
+               "--strategy ./mine: it cannot be opened: No such file or directory; did you mean "
+               "'./mine.c'?\n");
+  expect_usage(s, "touch mine.cpp; " RUN "--strategy mine.cpp",
+               "no strategy is called 'mine.cpp', and files of strategies end in .c or .so");
+  expect_usage(s, "echo '# a text that is long enough' >mine.py; " RUN "--strategy ./mine.py",
+               "; files of strategies end in .c or .so\n");
+  expect_usage(s, RUN "--strategy ./mine.c --param stop_los=5%",
+               "mine has no parameter 'stop_los'; did you mean 'stop_loss'?");
   expect_usage(s, PLACES RUN "--strategy misnamed",
                "one/misnamed.c: its strategy is called 'other'; to be found by name the file must "
                "be called so, too");
@@ -360,7 +398,7 @@ static void the_list_shows_what_is_found_and_counts_what_is_refused(void **state
   expect_exit(s, PLACES "backtest list strategies", 0);
   assert_string_equal(s->run.err, "");
   expect_part(s->run.out,
-              "\n  mine       cross of two simple moving averages; fast<slow\n    fast  ");
+              "\n  mine       cross of two simple moving averages; fast<slow [plugin]\n    fast  ");
   expect_part(s->run.out, "\n  other      cross of");
   expect_part(s->run.out, "\n  2 plugins were refused; `backtest list strategies -v` says why\n");
   assert_null(strstr(s->run.out, "wrong.c"));
@@ -384,6 +422,36 @@ static void with_v_the_list_says_where_and_why(void **state)
   expect_part(s->run.out, "/config/backtest/plugins\n    mine.c: hidden by the one before it");
   expect_part(s->run.out, "\n    other.c: other\n");
   assert_null(strstr(s->run.out, "were refused"));
+}
+
+/* ---- the header -------------------------------------------------------------------------------
+ */
+
+static void the_header_is_printed(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "backtest new --header >h && cmp h "
+                "\"${BACKTEST_ROOT:-.}/core/include/backtest/strategy.h\" && echo same",
+                "same\n");
+  expect_usage(s, "backtest new mine --header", "mine: --header prints, and makes no strategy");
+}
+
+/* With all outputs of an indicator or-ed: `BT_UPPER|BT_MIDDLE` is an expression, too. */
+static void the_calls_of_the_list_compile(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "{ echo '#include <backtest/strategy.h>'; echo 'void f(const bt_host *host);'; "
+              "echo 'void f(const bt_host *host) {'; "
+              "echo 'double period = 9, fast = 3, slow = 9, signal = 9, fast_k = 9, slow_k = 9,'; "
+              "echo 'slow_d = 9, step = 1, most = 1, multiplier = 2, width = 2, per_year = 252;'; "
+              "backtest list indicators | sed -n 's/^ *in C: \\(.*\\)/(void)\\1;/p'; echo '}'; } "
+              ">calls.c && " MAKE_OBJECT
+              "-Wall -Werror -o calls.so calls.c && grep -c void calls.c "
+              ">n && backtest list indicators | grep -c '^  [a-z]' >m && "
+              "test $(cat n) = $(($(cat m) + 2))",
+              0);
 }
 
 /* ---- installed --------------------------------------------------------------------------------
@@ -440,9 +508,13 @@ int main(void)
       CASE(a_built_in_strategy_has_no_hash),
       CASE_IN_PLACES(plugins_are_found_by_name),
       CASE_IN_PLACES(the_first_one_found_is_taken),
+      CASE_IN_PLACES(a_source_that_is_not_taken_is_told),
+      CASE_IN_PLACES(a_folder_is_no_plugin),
       CASE_IN_PLACES(unknown_names_suggest_what_is_found),
       CASE_IN_PLACES(the_list_shows_what_is_found_and_counts_what_is_refused),
       CASE_IN_PLACES(with_v_the_list_says_where_and_why),
+      CASE(the_header_is_printed),
+      CASE(the_calls_of_the_list_compile),
       CASE(an_installed_header_is_what_pkg_config_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
