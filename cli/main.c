@@ -31,6 +31,15 @@ static void ignore_file_size_signal(void)
   (void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* Who started this may have ignored it: then the end of a child, such as a compiler, could not be
+ * waited for. */
+static void hear_of_children(void)
+{
+  struct sigaction plain = {.sa_handler = SIG_DFL};
+  (void)sigemptyset(&plain.sa_mask);
+  (void)sigaction(SIGCHLD, &plain, NULL);
+}
+
 /* One ticker after another asks for the same few megabytes: glibc is to keep them instead of giving
  * them back to the system, page by page, after each. */
 static void keep_freed_memory(void)
@@ -106,6 +115,7 @@ int main(int argc, char **argv)
   level levels[LEVELS_MOST];
   keep_freed_memory();
   ignore_file_size_signal();
+  hear_of_children();
   occupy_standard_streams();
   const level *chosen = choose_level(levels);
   return chosen ? chosen->main(argc, argv) : BT_EXIT_USAGE;

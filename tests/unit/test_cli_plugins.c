@@ -205,6 +205,19 @@ static void one_that_calls_exit_fails(void **state)
   assert_string_equal(s->run.err, "");
 }
 
+/* Then the system does not tell how a child has ended, unless it is asked to. */
+static void it_may_be_started_with_children_ignored(void **state)
+{
+  program_scene *s = *state;
+  test_run_shell(&s->run, s->dir, "env --ignore-signal=CHLD true");
+  if (s->run.exit_status != 0) {
+    printf("skipped: env cannot ignore signals\n");
+    skip();
+  }
+  expect_exit(s, "env --ignore-signal=CHLD " RUN "--strategy mine.c", 0);
+  assert_string_equal(s->run.err, "");
+}
+
 /* Names of files may have what a terminal obeys. */
 static void control_characters_are_not_printed(void **state)
 {
@@ -501,6 +514,7 @@ int main(void)
       CASE(names_of_columns_and_views_are_refused_when_it_is_loaded),
       CASE(one_that_crashes_while_it_is_loaded_is_refused),
       CASE(one_that_calls_exit_fails),
+      CASE(it_may_be_started_with_children_ignored),
       CASE(control_characters_are_not_printed),
       CASE(where_it_is_compiled_follows_the_cache_options),
       CASE(every_vector_level_compiles_for_itself),
