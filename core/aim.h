@@ -3,8 +3,8 @@
 #define BT_CORE_AIM_H
 
 #include "core/changes.h"
-#include "core/indicator_cache.h"
 #include "core/on_bar.h"
+#include "core/signal_host.h"
 #include "core/trips.h"
 
 /* Scratch memory of one worker, reused from combination to combination, and the result. Beside what

@@ -47,6 +47,9 @@ bt_status bt_indicator_cache_pad(bt_indicator_cache *cache, size_t n_room, bt_er
 /* Bytes of results in memory now. */
 size_t bt_indicator_cache_size_bytes(bt_indicator_cache *cache);
 
+/* What it is over. */
+const bt_series *bt_indicator_cache_series(const bt_indicator_cache *cache);
+
 /* n_bars values of NaN, or as many as there is room for. */
 const double *bt_indicator_cache_nan(const bt_indicator_cache *cache);
 
@@ -86,17 +89,5 @@ bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
 
 /* The floats nearest to the values of one output that is held; NULL where there are none. */
 const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *values);
-
-/* What a strategy gets while it computes: one for each thread. Remembers the first failure. */
-typedef struct bt_signal_host {
-  bt_host host; /* first: the strategy gets a pointer to it */
-  bt_series series;
-  bt_indicator_hold hold;
-  bt_status status;
-  bt_error error;
-} bt_signal_host;
-
-/* Sets up a host in place; it must not be moved afterwards. */
-void bt_signal_host_init(bt_signal_host *host, bt_indicator_cache *cache);
 
 #endif

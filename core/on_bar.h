@@ -19,7 +19,7 @@
 #define BT_CORE_ON_BAR_H
 
 #include "core/changes.h"
-#include "core/indicator_cache.h"
+#include "core/signal_host.h"
 #include "core/simulate.h"
 
 /* How a strategy knows the bars before a bar: its state, and what it wanted last. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "tests/support/program_scene.h"
+#include "tests/support/run_rows.h"
 
 /* On the one ticker that is short, from a period of 20 on, a strategy called bad does what is put
  * in for DEED. */
@@ -168,13 +169,6 @@ static void every_ticker_rejected_is_a_failure(void **state)
   expect_part(s->run.err, "every ticker was rejected (4); the first, ");
   expect_output(s, "sqlite3 r.db 'select status from runs'", "failed\n");
 }
-
-/* Rows of run 2 that run 1 does not have, but for the run's number. */
-#define COMPARE_RUNS                                                                               \
-  "sqlite3 r.db \"create table a as select * from metrics where run_id = 1; "                      \
-  "create table b as select * from metrics where run_id = 2; update b set run_id = 1; "            \
-  "select count(*) from (select * from b except select * from a); select count(*) > 9 from b; "    \
-  "drop table a; drop table b\""
 
 static void isolated_results_are_the_same(void **state)
 {

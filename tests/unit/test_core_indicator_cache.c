@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/indicator_cache.h"
+#include "core/signal_host.h"
 #include "tests/support/make_bars.h"
 
 enum { N_BARS = 37, N_ROOM = 60 };

@@ -12,6 +12,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/signal_host.h"
 #include "tests/support/compare.h"
 #include "tests/support/indicator_reference.h"
 #include "tests/support/make_bars.h"

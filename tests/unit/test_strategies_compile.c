@@ -1,4 +1,4 @@
-/* Sources of plugins: how they are compiled, what of them is kept, and what goes wrong. */
+/* Sources of plugins: how they are compiled, what counts for it, and what goes wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,46 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "strategies/compile.h"
-#include "tests/support/plugin_scene.h"
-
-static void note_slow(const char *source, void *context)
-{
-  note_words("slow: ", context);
-  note_words(source, context);
-}
-
-/* Compiles, and lets what is not kept be removed. */
-static bt_status compile(plugin_scene *s, bt_compiled *out, const char *source)
-{
-  const bt_plugin_watch watch = {.on_words = note_words, .on_slow = note_slow, .context = s};
-  s->said[0] = '\0';
-  bt_status status =
-      bt_compiled_make(out, source, &(bt_plugin_options){s->cache, &watch}, false, &s->err);
-  if (!status) bt_compiled_clear(out);
-  return status;
-}
-
-static void assert_compiles(plugin_scene *s, bt_compiled *out, const char *source)
-{
-  if (compile(s, out, source)) fail_msg("%s: %s\n%s", source, s->err.message, s->said);
-}
-
-static int setup(void **state)
-{
-  (void)unsetenv("CC");
-  return plugin_scene_setup(state);
-}
-
-/* A script that stands for a compiler, and CC that names it. */
-static void set_compiler(const plugin_scene *s, const char *script, const char *words)
-{
-  char path[TEST_PATH_SIZE], value[2 * TEST_PATH_SIZE];
-  test_file_write(path, s->dir, "compiler", script);
-  assert_int_equal(chmod(path, 0700), 0);
-  (void)snprintf(value, sizeof value, "%s%s", path, words);
-  assert_int_equal(setenv("CC", value, 1), 0);
-}
+#include "tests/support/compile_scene.h"
 
 /* What counts for the name of what is kept is the content. */
 static void a_source_is_compiled_once(void **state)
@@ -324,122 +285,6 @@ static void without_a_compiler_one_line_says_so(void **state)
   assert_non_null(strstr(s->said, "no-such-compiler"));
 }
 
-/* Without a folder to keep it in it is compiled in a private one, which does not stay. */
-static void without_a_cache_nothing_stays(void **state)
-{
-  plugin_scene *s = *state;
-  char temporary[TEST_PATH_SIZE], path[TEST_PATH_SIZE];
-  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
-  (void)snprintf(temporary, sizeof temporary, "%.900s/temporary", s->dir);
-  assert_int_equal(mkdir(temporary, 0700), 0);
-  const char *old = getenv("TMPDIR");
-  char *before = old ? strdup(old) : NULL;
-  assert_int_equal(setenv("TMPDIR", temporary, 1), 0);
-  bt_status status = load_plugin(s, source, NULL, false);
-  test_file_write(path, s->dir, "file", "no folder");
-  bt_status in_a_file = load_plugin(s, source, path, false);
-  assert_int_equal(setenv("TMPDIR", "/nowhere", 1), 0);
-  bt_error trouble = s->plugin.trouble;
-  assert_int_equal(load_plugin(s, source, NULL, false), BT_ERR_IO);
-  assert_string_equal(s->err.message,
-                      "/nowhere: no folder for compiling can be made in it, which TMPDIR names: No "
-                      "such file or directory");
-  if (before)
-    (void)setenv("TMPDIR", before, 1);
-  else
-    (void)unsetenv("TMPDIR");
-  free(before);
-  assert_int_equal(status, BT_OK);
-  assert_int_equal(in_a_file, BT_OK);
-  assert_int_equal(trouble.status, BT_ERR_IO);
-  assert_non_null(strstr(trouble.message, "file/plugins: compiled plugins cannot be kept"));
-  assert_int_equal(count_entries(temporary, "work"), 0);
-  assert_string_equal(s->plugin.strategy->name, "mine"); /* it is loaded all the same */
-}
-
-/* What others could have written there would run with the rights of this user. */
-static void a_folder_or_file_that_others_can_write_is_not_used(void **state)
-{
-  plugin_scene *s = *state;
-  char folder[TEST_PATH_SIZE];
-  bt_compiled compiled;
-  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
-  assert_compiles(s, &compiled, source);
-  assert_int_equal(chmod(compiled.path, 0777), 0);
-  assert_compiles(s, &compiled, source);
-  assert_false(compiled.kept);
-  assert_compiles(s, &compiled, source);
-  assert_true(compiled.kept);
-  (void)snprintf(folder, sizeof folder, "%.900s/plugins", s->cache);
-  assert_int_equal(chmod(folder, 0777), 0);
-  assert_compiles(s, &compiled, source);
-  assert_false(compiled.kept);
-  assert_non_null(strstr(compiled.trouble.message, "others can write to this folder"));
-}
-
-/* What is cut off behind its first page would be a bus error when it is loaded. Another file takes
- * its place: the old one is loaded. */
-static void what_is_kept_and_damaged_is_compiled_anew(void **state)
-{
-  static const char *const damages[] = {
-      "truncate -s 100 $n", "truncate -s 5000 $n",
-      "printf '\\377' | dd of=$n bs=1 seek=2000 conv=notrunc 2>/dev/null", "rm ${o%so}txt",
-      "echo an error >>${o%so}txt"};
-  plugin_scene *s = *state;
-  bt_compiled compiled;
-  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
-  assert_compiles(s, &compiled, source);
-  for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
-    char command[4 * TEST_PATH_SIZE];
-    (void)snprintf(command, sizeof command, "o='%.2000s'; n=$o.new; cp -p $o $n; %s; mv $n $o",
-                   compiled.path, damages[i]);
-    assert_int_equal(system(command), 0);
-    assert_loads(s, source);
-    assert_string_equal(s->plugin.strategy->name, "mine");
-    assert_compiles(s, &compiled, source);
-    assert_true(compiled.kept);
-    assert_int_equal(count_kept(s), 1);
-  }
-}
-
-/* Somebody clears the cache: the compiler's words would be of files that are not there. */
-static void a_cache_that_is_removed_meanwhile_is_made_again(void **state)
-{
-  plugin_scene *s = *state;
-  bt_compiled compiled;
-  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
-  set_compiler(s,
-               "#!/bin/sh\nhere=${0%compiler}\ncase \"$*\" in *\" -o \"*)\n"
-               "[ -e \"${here}once\" ] || rm -r \"${here}cache\"\n>\"${here}once\" ;;\nesac\n"
-               "exec cc \"$@\"\n",
-               "");
-  assert_compiles(s, &compiled, source);
-  assert_string_equal(s->said, "");
-  assert_int_equal(compiled.trouble.status, BT_OK);
-  assert_int_equal(count_kept(s), 1);
-  set_compiler(s, "#!/bin/sh\nrm -r \"${0%compiler}cache\"\nexec cc \"$@\"\n", "");
-  assert_int_equal(compile(s, &compiled, source), BT_ERR_IO);
-  assert_non_null(strstr(s->err.message, "it was removed while a plugin was compiled in it"));
-  assert_string_equal(s->said, "");
-}
-
-static void what_a_killed_compiler_has_left_is_removed_an_hour_later(void **state)
-{
-  plugin_scene *s = *state;
-  char folder[TEST_PATH_SIZE], command[5 * TEST_PATH_SIZE];
-  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
-  bt_compiled compiled;
-  (void)snprintf(folder, sizeof folder, "%.900s/plugins", s->cache);
-  (void)snprintf(command, sizeof command,
-                 "umask 077; mkdir -p '%s/work-aaaaaa/backtest' '%s/work-bbbbbb'; "
-                 "touch '%s/work-aaaaaa/plugin.so'; touch -d '2 hours ago' '%s/work-aaaaaa'",
-                 folder, folder, folder, folder);
-  assert_int_equal(system(command), 0);
-  assert_compiles(s, &compiled, source);
-  assert_int_equal(count_entries(folder, "work-aaaaaa"), 0);
-  assert_int_equal(count_entries(folder, "work-bbbbbb"), 1);
-}
-
 static void a_source_that_changes_meanwhile_is_refused(void **state)
 {
   plugin_scene *s = *state;
@@ -489,32 +334,25 @@ static void a_signal_ends_compiler_and_program(void **state)
   assert_int_equal(system(command), 0);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, plugin_scene_teardown)
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      CASE(a_source_is_compiled_once),
-      CASE(remarks_and_names_compile_anew_and_leave_the_hash),
-      CASE(warnings_are_shown_each_time),
-      CASE(a_function_that_nobody_declares_is_an_error),
-      CASE(the_programs_header_comes_before_others),
-      CASE(the_time_of_day_does_not_count),
-      CASE(when_it_takes_long_somebody_is_told_once),
-      CASE(a_cache_that_is_removed_meanwhile_is_made_again),
-      CASE(what_it_includes_counts),
-      CASE(another_compiler_version_or_flag_compiles_anew),
-      CASE(a_compiler_may_be_several_words),
-      CASE(flags_and_header_are_the_programs_own),
-      CASE(what_a_compiler_says_is_shown),
-      CASE(when_quiet_the_first_error_is_in_the_message),
-      CASE(without_a_compiler_one_line_says_so),
-      CASE(without_a_cache_nothing_stays),
-      CASE(a_folder_or_file_that_others_can_write_is_not_used),
-      CASE(what_is_kept_and_damaged_is_compiled_anew),
-      CASE(what_a_killed_compiler_has_left_is_removed_an_hour_later),
-      CASE(a_source_that_changes_meanwhile_is_refused),
-      CASE(a_signal_ends_compiler_and_program),
+      COMPILE_CASE(a_source_is_compiled_once),
+      COMPILE_CASE(remarks_and_names_compile_anew_and_leave_the_hash),
+      COMPILE_CASE(warnings_are_shown_each_time),
+      COMPILE_CASE(a_function_that_nobody_declares_is_an_error),
+      COMPILE_CASE(the_programs_header_comes_before_others),
+      COMPILE_CASE(the_time_of_day_does_not_count),
+      COMPILE_CASE(when_it_takes_long_somebody_is_told_once),
+      COMPILE_CASE(what_it_includes_counts),
+      COMPILE_CASE(another_compiler_version_or_flag_compiles_anew),
+      COMPILE_CASE(a_compiler_may_be_several_words),
+      COMPILE_CASE(flags_and_header_are_the_programs_own),
+      COMPILE_CASE(what_a_compiler_says_is_shown),
+      COMPILE_CASE(when_quiet_the_first_error_is_in_the_message),
+      COMPILE_CASE(without_a_compiler_one_line_says_so),
+      COMPILE_CASE(a_source_that_changes_meanwhile_is_refused),
+      COMPILE_CASE(a_signal_ends_compiler_and_program),
   };
   return cmocka_run_group_tests_name("strategies/compile", tests, NULL, NULL);
 }
