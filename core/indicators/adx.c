@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/indicators/directional.h"
+#include "core/indicators/period.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/undefined.h"
 
@@ -62,8 +63,7 @@ static size_t first_bar(const double *values, size_t output)
   return 2 * (size_t)values[0] - 1;
 }
 
-static const bt_param params[] = {
-    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(14)};
 static const char *const outputs[] = {"adx"};
 
 extern const bt_indicator bt_indicator_adx;

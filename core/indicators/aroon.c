@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 #include "core/lanes.h"
 
@@ -87,14 +88,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 25, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(25)};
 static const char *const outputs[] = {"up", "down", "oscillator"};
 
 extern const bt_indicator bt_indicator_aroon;
@@ -107,5 +101,5 @@ const bt_indicator bt_indicator_aroon = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 3,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .compute = compute};

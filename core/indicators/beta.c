@@ -3,6 +3,7 @@
  * window, or the benchmark the same on all its bars but for rounding (0 / 0). First value on bar
  * `period`. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/window_moments.h"
 
 static void divide(double *restrict product, const double *restrict squares, size_t n)
@@ -22,12 +23,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return bt_indicator__products(&both, (size_t)params[0], divide, err);
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
 static const bt_param params[] = {
     {.name = "period", .preset = 60, .least = 2, .most = 1e6, .whole = 1, .meaning = "returns"}};
 static const char *const outputs[] = {"beta"};
@@ -41,6 +36,6 @@ const bt_indicator bt_indicator_beta = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .needs_benchmark = true,
     .compute = compute};

@@ -2,6 +2,7 @@
  * deviations above and below it. On a flat price all three are exactly that price. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -22,14 +23,8 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
 static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
+    BT_INDICATOR_PERIOD(20),
     {.name = "width", .preset = 2, .least = 0, .most = 1e6, .meaning = "standard deviations"}};
 static const char *const outputs[] = {"upper", "middle", "lower"};
 
@@ -42,5 +37,5 @@ const bt_indicator bt_indicator_bollinger = {
     .n_params = 2,
     .outputs = outputs,
     .n_outputs = 3,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

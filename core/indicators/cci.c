@@ -6,6 +6,7 @@
 
 #include "core/indicator.h"
 #include "core/indicators/mean_deviation.h"
+#include "core/indicators/period.h"
 #include "core/indicators/typical_price.h"
 #include "core/indicators/undefined.h"
 
@@ -45,12 +46,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return status;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
 static const bt_param params[] = {
     {.name = "period", .preset = 20, .least = 2, .most = 1e6, .whole = 1, .meaning = "bars"}};
 static const char *const outputs[] = {"cci"};
@@ -66,5 +61,5 @@ const bt_indicator bt_indicator_cci = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/indicators/money_flow.h"
+#include "core/indicators/period.h"
 
 /* Undefined where none of the last `period` bars has a range. */
 static void leave_out_flat(double *restrict out, const bt_series *s, size_t period)
@@ -30,14 +31,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return status;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"cmf"};
 
 extern const bt_indicator bt_indicator_cmf;
@@ -49,5 +43,5 @@ const bt_indicator bt_indicator_cmf = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

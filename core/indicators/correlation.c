@@ -2,6 +2,7 @@
  * benchmark's on the same bars. NaN where one of them has no return in the window, or the same on
  * all its bars but for rounding (0 / 0). First value on bar `period`. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/window_moments.h"
 
 /* Rounding may lead a little beyond 1; NaN stays. */
@@ -28,12 +29,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return bt_indicator__products(&both, (size_t)params[0], correlate, err);
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
 static const bt_param params[] = {
     {.name = "period", .preset = 60, .least = 2, .most = 1e6, .whole = 1, .meaning = "returns"}};
 static const char *const outputs[] = {"correlation"};
@@ -47,6 +42,6 @@ const bt_indicator bt_indicator_correlation = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .needs_benchmark = true,
     .compute = compute};

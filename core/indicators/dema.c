@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/recurrence.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -24,8 +25,7 @@ static size_t first_bar(const double *values, size_t output)
   return 2 * ((size_t)values[0] - 1);
 }
 
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"dema"};
 
 extern const bt_indicator bt_indicator_dema;

@@ -2,6 +2,7 @@
  * included, and the middle of both. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -21,14 +22,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"upper", "middle", "lower"};
 
 extern const bt_indicator bt_indicator_donchian;
@@ -41,5 +35,5 @@ const bt_indicator bt_indicator_donchian = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 3,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

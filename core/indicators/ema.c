@@ -1,5 +1,6 @@
 /* Exponential moving average of the close, seeded by the SMA of its first `period` values. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/undefined.h"
 
@@ -18,14 +19,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"ema"};
 
 extern const bt_indicator bt_indicator_ema;
@@ -38,5 +32,5 @@ const bt_indicator bt_indicator_ema = {.name = "ema",
                                        .n_params = 1,
                                        .outputs = outputs,
                                        .n_outputs = 1,
-                                       .first_bar = first_bar,
+                                       .first_bar = bt_indicator__first_window,
                                        .compute = compute};

@@ -3,6 +3,7 @@
  * returns: what TTR's volatility(n, calc = "close") counts are closes, n = period + 1. Exactly 0 on
  * a flat price. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/window_moments.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -16,12 +17,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   bt_status status = bt_indicator__squares(out, n, (size_t)params[0], err);
   for (size_t t = 0; t < n && !status; t++) out[t] = sqrt(out[t] / (params[0] - 1) * params[1]);
   return status;
-}
-
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
 }
 
 static const bt_param params[] = {
@@ -39,5 +34,5 @@ const bt_indicator bt_indicator_hist_vol = {
     .n_params = 2,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .compute = compute};

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 #include "core/indicators/window_sums.h"
 
@@ -124,14 +125,8 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return status;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
 static const bt_param params[] = {
-    {.name = "period", .preset = 10, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
+    BT_INDICATOR_PERIOD(10),
     {.name = "fast", .preset = 2, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
     {.name = "slow", .preset = 30, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
 static const char *const outputs[] = {"kama"};
@@ -146,5 +141,5 @@ const bt_indicator bt_indicator_kama = {.name = "kama",
                                         .n_params = 3,
                                         .outputs = outputs,
                                         .n_outputs = 1,
-                                        .first_bar = first_bar,
+                                        .first_bar = bt_indicator__first_changes,
                                         .compute = compute};

@@ -6,6 +6,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/typical_price.h"
 
@@ -44,7 +45,7 @@ static size_t first_bar(const double *values, size_t output)
 }
 
 static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"},
+    BT_INDICATOR_PERIOD(20),
     {.name = "width", .preset = 2, .least = 0, .most = 1e6, .meaning = "average true ranges"}};
 static const char *const outputs[] = {"upper", "middle", "lower"};
 

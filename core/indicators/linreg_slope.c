@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 
 /* older[i] = what the closes behind x[i] in its block, that of `period` bars ahead of the
@@ -61,12 +62,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
 static const bt_param params[] = {
     {.name = "period", .preset = 14, .least = 2, .most = 1e6, .whole = 1, .meaning = "bars"}};
 static const char *const outputs[] = {"linreg_slope"};
@@ -80,5 +75,5 @@ const bt_indicator bt_indicator_linreg_slope = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

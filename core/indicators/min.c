@@ -1,6 +1,7 @@
 /* Smallest of the last `period` closes, the current one included. */
 #include "core/indicator.h"
 #include "core/indicators/extremes.h"
+#include "core/indicators/period.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -11,14 +12,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"min"};
 
 extern const bt_indicator bt_indicator_min;
@@ -29,5 +23,5 @@ const bt_indicator bt_indicator_min = {.name = "min",
                                        .n_params = 1,
                                        .outputs = outputs,
                                        .n_outputs = 1,
-                                       .first_bar = first_bar,
+                                       .first_bar = bt_indicator__first_window,
                                        .compute = compute};

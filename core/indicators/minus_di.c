@@ -2,6 +2,7 @@
  * directional_movement.c. First value on bar `period`. NaN until something has moved; TA-Lib gives
  * 0 there, and leaves out the factor 100 at a period of 1. */
 #include "core/indicators/directional.h"
+#include "core/indicators/period.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -9,14 +10,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return bt_indicator__directional_part(outputs[0], input, params, BT_MINUS_DM, err);
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(14)};
 static const char *const outputs[] = {"minus_di"};
 
 extern const bt_indicator bt_indicator_minus_di;
@@ -29,5 +23,5 @@ const bt_indicator bt_indicator_minus_di = {.name = "minus_di",
                                             .n_params = 1,
                                             .outputs = outputs,
                                             .n_outputs = 1,
-                                            .first_bar = first_bar,
+                                            .first_bar = bt_indicator__first_changes,
                                             .compute = compute};

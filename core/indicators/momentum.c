@@ -1,5 +1,6 @@
 /* Momentum: the close less the one `period` bars before, in price. First value on bar `period`. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -14,14 +15,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 10, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(10)};
 static const char *const outputs[] = {"momentum"};
 
 extern const bt_indicator bt_indicator_momentum;
@@ -33,5 +27,5 @@ const bt_indicator bt_indicator_momentum = {.name = "momentum",
                                             .n_params = 1,
                                             .outputs = outputs,
                                             .n_outputs = 1,
-                                            .first_bar = first_bar,
+                                            .first_bar = bt_indicator__first_changes,
                                             .compute = compute};

@@ -1,6 +1,7 @@
 /* Rate of change: by how many per cent the close is above the one `period` bars before. First value
  * on bar `period`. Others (Tulip, TTR) give it as a fraction. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -15,14 +16,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 10, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(10)};
 static const char *const outputs[] = {"roc"};
 
 extern const bt_indicator bt_indicator_roc;
@@ -34,5 +28,5 @@ const bt_indicator bt_indicator_roc = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .compute = compute};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/recurrence.h"
 #include "core/indicators/undefined.h"
 
@@ -51,14 +52,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(14)};
 static const char *const outputs[] = {"rsi"};
 
 extern const bt_indicator bt_indicator_rsi;
@@ -70,5 +64,5 @@ const bt_indicator bt_indicator_rsi = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .compute = compute};

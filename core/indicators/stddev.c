@@ -7,6 +7,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 #include "core/indicators/window_moments.h"
 #include "core/lanes.h"
@@ -93,14 +94,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"stddev"};
 
 extern const bt_indicator bt_indicator_stddev;
@@ -112,5 +106,5 @@ const bt_indicator bt_indicator_stddev = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

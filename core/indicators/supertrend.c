@@ -9,6 +9,7 @@
 
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 #include "core/indicators/undefined.h"
 
 typedef struct bands {
@@ -53,12 +54,6 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0];
-}
-
 static const bt_param params[] = {
     {.name = "period", .preset = 10, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars of ATR"},
     {.name = "multiplier", .preset = 3, .least = 0, .most = 100, .meaning = "ATRs to a band"}};
@@ -74,5 +69,5 @@ const bt_indicator bt_indicator_supertrend = {
     .n_params = 2,
     .outputs = outputs,
     .n_outputs = 2,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_changes,
     .compute = compute};

@@ -3,6 +3,7 @@
  * a rounding beside them: TA-Lib gives 0 there. */
 #include "core/indicator.h"
 #include "core/indicator_cache.h"
+#include "core/indicators/period.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
                          const double *params, bt_error *err)
@@ -20,14 +21,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
   return BT_OK;
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 14, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(14)};
 static const char *const outputs[] = {"williams_r"};
 
 extern const bt_indicator bt_indicator_williams_r;
@@ -40,5 +34,5 @@ const bt_indicator bt_indicator_williams_r = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};

@@ -2,6 +2,7 @@
  * period for the newest, over their sum period (period + 1) / 2. First value on bar period-1, as in
  * TA-Lib, Tulip and TTR. Exactly the price where that stands still. */
 #include "core/indicator.h"
+#include "core/indicators/period.h"
 #include "core/indicators/window_means.h"
 
 static bt_status compute(double *const *outputs, const bt_indicator_input *input,
@@ -12,14 +13,7 @@ static bt_status compute(double *const *outputs, const bt_indicator_input *input
                                              err);
 }
 
-static size_t first_bar(const double *values, size_t output)
-{
-  (void)output;
-  return (size_t)values[0] - 1;
-}
-
-static const bt_param params[] = {
-    {.name = "period", .preset = 20, .least = 1, .most = 1e6, .whole = 1, .meaning = "bars"}};
+static const bt_param params[] = {BT_INDICATOR_PERIOD(20)};
 static const char *const outputs[] = {"wma"};
 
 extern const bt_indicator bt_indicator_wma;
@@ -31,5 +25,5 @@ const bt_indicator bt_indicator_wma = {
     .n_params = 1,
     .outputs = outputs,
     .n_outputs = 1,
-    .first_bar = first_bar,
+    .first_bar = bt_indicator__first_window,
     .compute = compute};
