@@ -1,4 +1,5 @@
-/* aim.h - what a strategy wants of one ticker with one combination, over all of its bars. */
+/* aim.h - what a strategy wants of one ticker with one combination: over all of its bars, and of
+ * one that goes bar by bar over a span of them. */
 #ifndef BT_CORE_AIM_H
 #define BT_CORE_AIM_H
 

@@ -1,8 +1,6 @@
 /* One worker's process, as seen from here. */
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 #include "runners/ticker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/benchmark.h"
@@ -195,17 +196,23 @@ static bool is_blameless(bt_status status)
   return status == BT_ERR_NOMEM || status == BT_ERR_THREAD || status == BT_ERR_CANCELLED;
 }
 
-/* Names the combination in an error of its strategy. */
-static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
+/* Names the strategy, and which of its combinations it was, in an error of it. */
+static bt_status blame(const bt_job *job, const char *which, bt_status status, bt_error *err)
 {
-  if (is_blameless(status) || status == BT_ERR_STRATEGY) return status;
+  if (is_blameless(status) || status == BT_ERR_STRATEGY) return status; /* or it is named */
   if (!err) return BT_ERR_STRATEGY;
   bt_error cause = *err;
+  return bt_fail(err, BT_ERR_STRATEGY, "%s, %s: %s", job->strategy->name, which, cause.message);
+}
+
+static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)
+{
+  char which[BT_ERROR_MESSAGE_SIZE];
   char *params = bt_grid_params_json(job->grid, index);
-  (void)bt_fail(err, BT_ERR_STRATEGY, "%s, combination %zu%s%s: %s", job->strategy->name, index + 1,
-                params ? " " : "", params ? params : "", cause.message);
+  (void)snprintf(which, sizeof which, "combination %zu%s%s", index + 1, params ? " " : "",
+                 params ? params : "");
   free(params);
-  return BT_ERR_STRATEGY;
+  return blame(job, which, status, err);
 }
 
 /* How the job trades: its series are the ticker's. params (NULL: those of no combination) set the
@@ -236,9 +243,8 @@ static bt_status find_members(bt_changes *out, const bt_ticker *ticker, bt_error
 static bt_status aim_outside(const bt_ticker *ticker, bt_ticker_scratch *scratch, bt_span span,
                              bt_error *err)
 {
-  bt_status status =
-      bt_isolated_aim(&scratch->aim.changes, scratch->isolated, ticker, scratch->combo, span, err);
-  return status ? name_combination(ticker->job, scratch->combo, status, err) : BT_OK;
+  return bt_isolated_aim(&scratch->aim.changes, scratch->isolated, ticker, scratch->combo, span,
+                         err);
 }
 
 bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,
@@ -254,11 +260,12 @@ bt_status bt_ticker_aim(bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_
     bt_on_bar_forget(&scratch->aim.on_bar);
     return find_members(&scratch->members, ticker, err);
   }
-  if (scratch->isolated) return aim_outside(ticker, scratch, (bt_span){0, 0}, err);
   bt_signal_host_init(&host, ticker->indicators);
-  bt_status status =
-      bt_aim_take(&scratch->aim, job->strategy, scratch->params, &host, job->direction, err);
+  bt_status status = scratch->isolated ? aim_outside(ticker, scratch, (bt_span){0, 0}, err)
+                                       : bt_aim_take(&scratch->aim, job->strategy, scratch->params,
+                                                     &host, job->direction, err);
   if (status) return name_combination(job, index, status, err);
+  if (scratch->isolated) return BT_OK; /* membership is in it */
   return bt_membership_apply(&scratch->aim.changes, ticker->bars, ticker->entry->stretches,
                              ticker->entry->n_stretches, err);
 }
@@ -304,15 +311,6 @@ bt_status bt_ticker_find_target(bt_ticker *ticker, bt_ticker_scratch *scratch, b
   return status ? status : bt_aim_spread(&scratch->aim, err);
 }
 
-/* Names the strategy in an error of several of its combinations. */
-static bt_status name_parts(const bt_job *job, bt_status status, bt_error *err)
-{
-  if (is_blameless(status) || status == BT_ERR_STRATEGY) return status;
-  if (!err) return BT_ERR_STRATEGY;
-  bt_error cause = *err;
-  return bt_fail(err, BT_ERR_STRATEGY, "%s, out of sample: %s", job->strategy->name, cause.message);
-}
-
 static bt_status aim_parts_outside(const bt_ticker *ticker, bt_ticker_scratch *scratch,
                                    const bt_on_bar_part *parts, size_t n_parts, bt_span span,
                                    bt_error *err)
@@ -322,7 +320,7 @@ static bt_status aim_parts_outside(const bt_ticker *ticker, bt_ticker_scratch *s
     wanted.amounts[i] = scratch->how.simulation.stops.at[i].amounts;
   bt_status status =
       bt_isolated_aim_parts(&scratch->aim.changes, scratch->isolated, ticker, &wanted, err);
-  return status ? name_parts(ticker->job, status, err) : BT_OK;
+  return status ? blame(ticker->job, "out of sample", status, err) : BT_OK;
 }
 
 bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
@@ -335,7 +333,7 @@ bt_status bt_ticker_aim_parts(bt_ticker *ticker, bt_ticker_scratch *scratch,
   bt_status status = find_members(&scratch->members, ticker, err);
   if (status) return status;
   status = run_bars(ticker, scratch, parts, n_parts, span, err);
-  return status ? name_parts(ticker->job, status, err) : BT_OK;
+  return status ? blame(ticker->job, "out of sample", status, err) : BT_OK;
 }
 
 bt_status bt_ticker_aim_at(const bt_ticker *ticker, bt_ticker_scratch *scratch, const bt_job *job,

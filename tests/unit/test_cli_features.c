@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/feature_options.h"
 #include "core/number.h"
 #include "core/time.h"
 #include "tests/support/npy_file.h"
@@ -354,31 +353,6 @@ static void help_has_an_example_that_works(void **state)
                 "1\nfwd_return_5\n");
 }
 
-/* A dash is written \\- there. */
-static void every_option_is_in_the_manual(void **state)
-{
-  (void)state;
-  static char text[1 << 16];
-  char path[TEST_PATH_SIZE];
-  FILE *file = fopen(test_root_path(path, "docs/backtest.1"), "r");
-  assert_non_null(file);
-  text[fread(text, 1, sizeof text - 1, file)] = '\0';
-  (void)fclose(file);
-  char *section = strstr(text, ".SH FEATURES"), *end = strstr(text, ".SH UNIVERSE");
-  assert_true(section && end > section);
-  *end = '\0';
-  for (size_t i = 0; i < BT_FEATURE_OPTION_COUNT; i++) {
-    char name[64] = "\\-\\-";
-    size_t used = strlen(name);
-    for (const char *c = bt_feature_option_table[i].name; *c && used + 3 < sizeof name; c++) {
-      if (*c == '-') name[used++] = '\\';
-      name[used++] = *c;
-    }
-    name[used] = '\0';
-    if (!strstr(section, name)) fail_msg("--%s is not there", bt_feature_option_table[i].name);
-  }
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_scene, program_scene_teardown)
 #define SMALL(name) cmocka_unit_test_setup_teardown(name, make_small_scene, program_scene_teardown)
 
@@ -402,7 +376,6 @@ int main(void)
       CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
       SMALL(labels_look_behind_the_membership),
       CASE(help_has_an_example_that_works),
-      cmocka_unit_test(every_option_is_in_the_manual),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
