@@ -170,13 +170,15 @@ static void every_ticker_rejected_is_a_failure(void **state)
   expect_output(s, "sqlite3 r.db 'select status from runs'", "failed\n");
 }
 
+#define MONTHS "--train 4m --test 1m "
+
 static void isolated_results_are_the_same(void **state)
 {
   static const char *const jobs[] = {
       "backtest --strategy ./on_bar_streak.c --grid --direction both --commission 0.1%",
-      "backtest walkforward --strategy ./on_bar_streak.c --grid --direction both --train 4m --test "
-      "1m --param stop_loss=2%,5%",
-      "backtest walkforward --strategy sma --grid --train 4m --test 1m --select universe"};
+      "backtest walkforward --strategy ./on_bar_streak.c --grid --direction both " MONTHS
+      "--param stop_loss=2%,5%",
+      "backtest walkforward --strategy sma --grid " MONTHS "--select universe"};
   program_scene *s = *state;
   expect_exit(s, "cp \"${BACKTEST_ROOT:-.}\"/strategies/examples/on_bar_streak.c .", 0);
   for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {

@@ -46,15 +46,19 @@ static void leaderboard_goes_by_median_then_by_number(void **state)
 }
 
 /* Combination 2 is not in window 2, and undefined for some. */
+#define NONE ((double)NAN)
 static void leaderboard_of_a_walk_forward_is_that_of_its_train_parts(void **state)
 {
   static const struct {
     int64_t window_id, combo_id;
     bt_combo_stats stats; /* n_tickers, mean, median, p25, p75, lowest, highest, share_positive */
   } rows[] = {
-      {1, 1, {5, 1, 0.5, 0.25, 0.75, -1, 2, 0.5}},    {2, 1, {7, 3, 1.5, 0.75, 2.25, -3, 4, 1}},
-      {3, 1, {6, 2, 1, 0.5, 1.5, -2, 3, 0}},          {1, 2, {1, 4, 4, 4, 4, 4, 4, 1}},
-      {3, 2, {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN}}, {1, 3, {5, 9, 9, 9, 9, 9, 9, 1}},
+      {1, 1, {5, 1, 0.5, 0.25, 0.75, -1, 2, 0.5}},
+      {2, 1, {7, 3, 1.5, 0.75, 2.25, -3, 4, 1}},
+      {3, 1, {6, 2, 1, 0.5, 1.5, -2, 3, 0}},
+      {1, 2, {1, 4, 4, 4, 4, 4, 4, 1}},
+      {3, 2, {0, NONE, NONE, NONE, NONE, NONE, NONE, NONE}},
+      {1, 3, {5, 9, 9, 9, 9, 9, 9, 1}},
   };
   fixture *f = *state;
   bt_store *store = open_store(f);
