@@ -17,6 +17,7 @@
 #include "bench/bench.h"
 #include "core/evaluate.h"
 #include "core/indicator_cache.h"
+#include "core/signal_host.h"
 #include "core/target.h"
 #include "strategies/registry.h"
 

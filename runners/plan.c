@@ -6,6 +6,7 @@
 #include "core/bars.h"
 #include "core/indicator_cache.h"
 #include "core/metrics.h"
+#include "core/signal_host.h"
 #include "runners/file_size.h"
 #include "runners/portfolio_pass.h"
 #include "runners/run.h"

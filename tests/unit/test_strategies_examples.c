@@ -11,6 +11,7 @@
 #include <dirent.h>
 
 #include "core/indicator_cache.h"
+#include "core/signal_host.h"
 #include "strategies/embedded.h"
 #include "strategies/registry.h"
 #include "tests/support/make_bars.h"
