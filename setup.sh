@@ -45,6 +45,9 @@ complete() {
 #include <cmocka.h>
 #include <csv.h>
 #include <json-c/json.h>
+#include <lapacke.h>
+#include <Random123/philox.h>
+#include <sleef.h>
 #include <sqlite3.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -53,7 +56,7 @@ PROBE
   found=0
   # shellcheck disable=SC2086
   ${CC:-cc} ${CPPFLAGS:-} -o "$dir/probe" "$dir/probe.c" ${LDFLAGS:-} \
-    -lcmocka -lcsv -ljson-c -lsqlite3 -lxxhash -lz -lm -pthread >"$dir/log" 2>&1 || found=1
+    -lcmocka -lcsv -ljson-c -llapacke -lopenblas -lsleef -lsqlite3 -lxxhash -lz -lm -pthread >"$dir/log" 2>&1 || found=1
   [ "$found" = 0 ] || [ -z "${explain:-}" ] || cat "$dir/log" >&2
   rm -rf "$dir"
   return $found
@@ -73,20 +76,22 @@ install_missing() {
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
       -o Dpkg::Use-Pty=0 make gcc libc6-dev libcsv-dev libsqlite3-dev sqlite3 zlib1g-dev \
-      libxxhash-dev libjson-c-dev libcmocka-dev >&2
+      libxxhash-dev libjson-c-dev liblapacke-dev libopenblas-serial-dev libsleef-dev \
+      librandom123-dev libcmocka-dev >&2
   elif command -v dnf >/dev/null 2>&1; then # untested
     as_root dnf install -y make gcc libcsv-devel sqlite-devel sqlite zlib-devel xxhash-devel \
-      json-c-devel libcmocka-devel >&2
-  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv comes from the AUR
-    as_root pacman -S --needed --noconfirm make gcc sqlite zlib xxhash json-c cmocka >&2
+      json-c-devel lapack-devel openblas-devel sleef-devel Random123-devel libcmocka-devel >&2
+  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv, sleef, random123: from the AUR
+    as_root pacman -S --needed --noconfirm make gcc sqlite zlib xxhash json-c openblas lapacke \
+      cmocka >&2
   elif command -v apk >/dev/null 2>&1; then # untested
     as_root apk add make gcc musl-dev libcsv-dev sqlite-dev sqlite zlib-dev xxhash-dev json-c-dev \
-      cmocka-dev >&2
+      openblas-dev lapack-dev sleef-dev cmocka-dev >&2 # Random123: its headers by hand
   elif command -v brew >/dev/null 2>&1; then # untested
-    brew install libcsv sqlite zlib xxhash json-c cmocka >&2
+    brew install libcsv sqlite zlib xxhash json-c openblas lapack sleef random123 cmocka >&2
   else
     say "no package manager that it knows; install make, a C compiler, libcsv, SQLite (library and"
-    say "shell), zlib, xxhash, json-c and cmocka, then run it again"
+    say "shell), zlib, xxhash, json-c, LAPACKE, OpenBLAS, SLEEF, Random123 and cmocka, then run it again"
     exit 1
   fi
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "core/bars.h"
-#include "core/random.h"
+#include "core/random/streams.h"
 #include "core/time.h"
 
 /* Daily bars of a price that rises by 0.03% a day with a deviation of 1.2%, and ends a bar on a

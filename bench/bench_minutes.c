@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "bench/bench.h"
-#include "core/random.h"
+#include "core/random/streams.h"
 #include "core/time.h"
 
 enum { BARS_A_DAY = 390, OPENS_AT = 570, FRIDAY = 4, PATH_SIZE = 512 };

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "core/normal.h"
+#include "core/random/normal.h"
 
 void bt_spread_add(bt_spread *spread, double value)
 {

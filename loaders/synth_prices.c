@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/random.h"
+#include "core/random/streams.h"
 #include "core/time.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "core/luck.h"
-#include "core/random.h"
+#include "core/random/streams.h"
 #include "tests/support/compare.h"
 #include "tests/support/make_bars.h"
 #include "tests/support/paths.h"

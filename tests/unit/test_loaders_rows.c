@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/random.h"
+#include "core/random/streams.h"
 #include "tests/support/load_scene.h"
 
 enum { TEXT_SIZE = 1 << 16, N_FILES = 3000, ROWS_MOST = 40 };

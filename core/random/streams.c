@@ -1,6 +1,6 @@
-#include "core/random.h"
+#include "core/random/streams.h"
 
-#include "core/normal.h"
+#include "core/random/normal.h"
 
 enum { N_ROUNDS = 10 };
 

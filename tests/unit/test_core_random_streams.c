@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/normal.h"
-#include "core/random.h"
+#include "core/random/normal.h"
+#include "core/random/streams.h"
 #include "tests/support/paths.h"
 
 /* A counter, a key and the block they give. */

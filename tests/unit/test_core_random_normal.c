@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/normal.h"
+#include "core/random/normal.h"
 
 /* Probability and quantile, computed to 30 digits by bisection on an arbitrary-precision erfc. */
 static const struct {

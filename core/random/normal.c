@@ -1,4 +1,4 @@
-#include "core/normal.h"
+#include "core/random/normal.h"
 
 #include <math.h>
 

@@ -1,0 +1,42 @@
+/* sobol.h - Sobol points: a sequence that fills the unit cube more evenly than random points do.
+ *
+ * Point i is counter-addressed: its digits are those of i against the direction numbers of the
+ * dimension, so points split over tasks in any way. The first 2^k points of either order are the
+ * same set. A digital shift (one random word a dimension, XORed onto every point) makes a replicate
+ * of which the mean is unbiased; several replicates give an error bar. Sources: Joe and Kuo,
+ * Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput. 30
+ * (2008), numbers new-joe-kuo-6; L'Ecuyer and Lemieux, Recent advances in randomized quasi-Monte
+ * Carlo methods (2002), section on digital shifts.
+ */
+#ifndef BT_CORE_RANDOM_SOBOL_H
+#define BT_CORE_RANDOM_SOBOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+enum {
+  BT_SOBOL_DIMENSIONS = 512, /* of which there are direction numbers here */
+  BT_SOBOL_BITS = 52         /* digits of a point: 2^52 points */
+};
+
+/* Direction numbers of dimensions 0 .. n_dimensions - 1, immutable and shared. columns:
+ * n_dimensions x BT_SOBOL_BITS, the most significant digit first, each in the lower 52 bits. */
+typedef struct bt_sobol {
+  uint64_t *columns;
+  size_t n_dimensions;
+} bt_sobol;
+
+/* The caller clears *out with bt_sobol_clear. Errors: USAGE (n_dimensions 0 or above
+ * BT_SOBOL_DIMENSIONS), NOMEM. */
+bt_status bt_sobol_init(bt_sobol *out, size_t n_dimensions, bt_error *err);
+void bt_sobol_clear(bt_sobol *sobol);
+
+/* Points first .. first + n - 1 of one dimension in the natural order (that of scipy and of Bratley
+ * and Fox is the Gray-code order: their point i is point i ^ (i >> 1) here), XORed with shift, as
+ * (k + 1/2) 2^-52: never 0 or 1. */
+void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint64_t shift,
+                     uint64_t first, size_t n);
+
+#endif
