@@ -40,7 +40,7 @@ char *bt_progress_line(char buffer[BT_PROGRESS_LINE_SIZE], const bt_progress_sta
   double share = bt_progress_share(state), elapsed_s = state->elapsed_s;
   size_t room = columns < BT_PROGRESS_LINE_SIZE ? columns : BT_PROGRESS_LINE_SIZE;
   (void)snprintf(counts, sizeof counts, "%s/%s  %s left", bt_text_count(done, state->n_done),
-                 bt_text_counted(of, state->n_tickers, "ticker"),
+                 bt_text_counted(of, state->n_tickers, state->noun ? state->noun : "ticker"),
                  share > 0 ? bt_text_duration(left, elapsed_s * (1 - share) / share) : "?");
   (void)snprintf(speed, sizeof speed, "  %s %s/s",
                  bt_text_rate(rate, state->bar_combos / (elapsed_s + 1e-9)),

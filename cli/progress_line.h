@@ -9,6 +9,7 @@ enum { BT_PROGRESS_LINE_SIZE = 192 };
 /* What a job has done at one moment. */
 typedef struct bt_progress_state {
   size_t n_done, n_tickers, n_workers;
+  const char *noun;  /* what tickers are called; NULL: ticker */
   const char *unit;  /* what is counted; NULL: bar-combinations */
   double bar_combos; /* done, those of tickers in work among them where they are counted */
   double planned;    /* of all tickers; 0: unknown */

@@ -218,6 +218,73 @@ static const char equity[] = "CREATE TABLE equity ("
                              "  FOREIGN KEY (run_id, window_id) REFERENCES windows,"
                              "  FOREIGN KEY (run_id, combo_id) REFERENCES combos)";
 
+/* ---- Monte Carlo ------------------------------------------------------------------------------
+ * Rows of runs of the kinds `option` and `simulate`. */
+
+static const char option_prices[] =
+    "CREATE TABLE option_prices ("
+    "  run_id INTEGER NOT NULL REFERENCES runs,"
+    "  cell_id INTEGER NOT NULL," /* from 1 on, in the order of the grid */
+    "  style TEXT NOT NULL CHECK"
+    "   (style IN ('european', 'american', 'asian', 'barrier', 'lookback')),"
+    "  type TEXT NOT NULL CHECK (type IN ('call', 'put')),"
+    "  variant TEXT," /* arithmetic, geometric; down-out, ...; floating, fixed */
+    "  spot REAL,"
+    "  strike REAL,"
+    "  rate REAL," /* a year, continuously compounded, as dividend */
+    "  dividend REAL,"
+    "  vol REAL,"    /* a year */
+    "  expiry REAL," /* years */
+    "  barrier REAL,"
+    "  rebate REAL,"
+    "  n_steps INTEGER,"
+    "  n_paths INTEGER,"
+    "  method TEXT,"
+    "  price REAL," /* NULL: see reason */
+    "  std_error REAL,"
+    "  closed_form REAL,"
+    "  lattice REAL,"
+    "  low REAL," /* low and high: 95% interval of the price */
+    "  high REAL,"
+    "  delta REAL,"
+    "  delta_std_error REAL,"
+    "  gamma REAL,"
+    "  gamma_std_error REAL,"
+    "  vega REAL," /* of 1.00 in vol; theta of a year; rho of 1.00 in rate */
+    "  vega_std_error REAL,"
+    "  theta REAL,"
+    "  theta_std_error REAL,"
+    "  rho REAL,"
+    "  rho_std_error REAL,"
+    "  implied_vol REAL,"
+    "  reason TEXT,"
+    "  PRIMARY KEY (run_id, cell_id)) WITHOUT ROWID";
+
+static const char simulations[] =
+    "CREATE TABLE simulations ("
+    "  run_id INTEGER PRIMARY KEY REFERENCES runs,"
+    "  model TEXT NOT NULL,"
+    "  params TEXT NOT NULL," /* JSON object: of the model */
+    "  spot REAL NOT NULL,"
+    "  expiry REAL NOT NULL," /* years */
+    "  n_steps INTEGER NOT NULL,"
+    "  n_paths INTEGER NOT NULL,"
+    "  fitted TEXT," /* symbol whose history the parameters come from */
+    "  file TEXT,"   /* of the paths */
+    "  mean REAL,"   /* of the price at expiry */
+    "  std_error REAL,"
+    "  exact_mean REAL,"
+    "  seconds REAL,"
+    "  baseline_seconds REAL)"; /* of one core without the pool */
+
+static const char simulation_moments[] = "CREATE TABLE simulation_moments ("
+                                         "  run_id INTEGER NOT NULL REFERENCES simulations,"
+                                         "  name TEXT NOT NULL,"
+                                         "  value REAL,"
+                                         "  std_error REAL,"
+                                         "  exact REAL," /* in closed form */
+                                         "  PRIMARY KEY (run_id, name)) WITHOUT ROWID";
+
 /* ---- views ---------------------------------------------------------------------------------- */
 
 #define NEWEST_RUN "(SELECT max(run_id) FROM runs WHERE kind IN ('sweep', 'walkforward'))"
@@ -291,9 +358,35 @@ static const char best[] =
     "  AND m.phase = CASE s.window_id WHEN 0 THEN 'full' ELSE 'test' END"
     " WHERE s.run_id = " NEWEST_RUN " ORDER BY s.ticker_id, s.window_id";
 
+/* What the newest run of options has priced. */
+static const char prices[] = "CREATE VIEW prices AS SELECT * FROM option_prices"
+                             " WHERE run_id = (SELECT max(run_id) FROM runs WHERE kind = 'option')"
+                             " ORDER BY cell_id";
+
 const char *const bt_schema__statements[] = {
-    runs,        tickers,     combos,         windows, combo_stats, objective_values,
-    selections,  walkforward, metric_defs,    tasks,   metrics,     metrics_no_combo,
-    data_issues, trades,      regime_metrics, equity,  results_all, results,
-    leaderboard, best,        NULL,
+    runs,
+    tickers,
+    combos,
+    windows,
+    combo_stats,
+    objective_values,
+    selections,
+    walkforward,
+    metric_defs,
+    tasks,
+    metrics,
+    metrics_no_combo,
+    data_issues,
+    trades,
+    regime_metrics,
+    equity,
+    results_all,
+    results,
+    leaderboard,
+    best,
+    option_prices,
+    simulations,
+    simulation_moments,
+    prices,
+    NULL,
 };

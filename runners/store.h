@@ -23,7 +23,7 @@
 #include "core/status.h"
 #include "core/time.h"
 
-enum { BT_STORE_SCHEMA_VERSION = 2 };
+enum { BT_STORE_SCHEMA_VERSION = 3 };
 
 typedef struct bt_store bt_store;
 
@@ -60,8 +60,9 @@ typedef struct bt_run_info {
 /* Inserts the run with status 'running', the metric definitions, the combinations of grid, window 0
  * and the view results_<strategy>, and commits; *run_id is set on success. From now on a row of
  * metrics that is put twice is an error. strategy and grid may be
- * NULL for a run without. Errors: USAGE (the view cannot be made: a parameter has the name of a
- * column, a strategy the name of a view), DATABASE, NOMEM; the database is then as before. */
+ * NULL for a run without; with n_windows 0 there is no window 0 either. Errors: USAGE (the view
+ * cannot be made: a parameter has the name of a column, a strategy the name of a view), DATABASE,
+ * NOMEM; the database is then as before. */
 bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info *info,
                              const bt_strategy *strategy, const bt_grid *grid, bt_error *err);
 

@@ -34,6 +34,14 @@ static const struct {
     [BT_STATEMENT_REGIME] = {"regime_metrics",
                              "INSERT INTO regime_metrics VALUES (?, ?, ?, ?, ?, ?,"
                              " ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_OPTION] =
+        {"option_prices", "INSERT INTO option_prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_SIMULATION] =
+        {"simulations",
+         "INSERT INTO simulations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [BT_STATEMENT_MOMENT] = {"simulation_moments",
+                             "INSERT INTO simulation_moments VALUES (?, ?, ?, ?, ?)"},
     [BT_STATEMENT_TASK] = {"tasks", "INSERT INTO tasks VALUES (?, ?, ?)"},
     [BT_STATEMENT_READ_OBJECTIVES] = {"objective_values",
                                       "SELECT value FROM objective_values WHERE run_id = ?"

@@ -109,7 +109,7 @@ bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info
   if (!status) status = insert_run(&id, store, info, err);
   if (!status) status = insert_metric_defs(store, err);
   if (!status && grid) status = insert_combos(store, id, grid, err);
-  if (!status) status = insert_window_0(store, id, err);
+  if (!status && info->n_windows > 0) status = insert_window_0(store, id, err);
   if (!status && strategy) status = bt_store__create_strategy_view(store, strategy, err);
   status = bt_store__settle(store, status, err);
   if (!status) *run_id = id;

@@ -129,10 +129,23 @@ bt_status bt_store_label_run(bt_store *store, int64_t run_id, const char *label,
 }
 
 /* Every table with a run_id; what refers to others comes first. */
-static const char *const tables[] = {
-    "regime_metrics", "equity",     "trades",           "data_issues", "metrics",
-    "walkforward",    "selections", "objective_values", "combo_stats", "tasks",
-    "windows",        "combos",     "tickers",          "runs"};
+static const char *const tables[] = {"simulation_moments",
+                                     "simulations",
+                                     "option_prices",
+                                     "regime_metrics",
+                                     "equity",
+                                     "trades",
+                                     "data_issues",
+                                     "metrics",
+                                     "walkforward",
+                                     "selections",
+                                     "objective_values",
+                                     "combo_stats",
+                                     "tasks",
+                                     "windows",
+                                     "combos",
+                                     "tickers",
+                                     "runs"};
 
 bt_status bt_store__delete_rows(const bt_store *store, const char *table, const char *condition,
                                 int64_t run_id, bt_error *err)
