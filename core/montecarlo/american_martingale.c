@@ -4,7 +4,10 @@
 
 #include "core/vector_math.h"
 
-static const double deviations = 4; /* bells stand so far to either side */
+static const double deviations = 4.5; /* bells stand so far to either side */
+
+/* Held to 0 as by so many points: a bell that hardly any path comes near would have any height. */
+static const double ridge = 0.01;
 
 /* Bell k of a date is exp(-(b - first - k width)^2 / (2 width^2)): they are as far from each other
  * as they are wide. */
@@ -55,7 +58,10 @@ void bt_martingale_add(bt_regression_lanes *lanes, size_t date, const double *b,
 bt_status bt_martingale_fit(bt_martingale *martingale, size_t date, const bt_regression *sum,
                             bt_error *err)
 {
-  return bt_regression_solve(martingale->coefficients + (date - 1) * BT_BELLS, sum, BT_BELLS, err);
+  bt_regression held = *sum;
+  for (size_t k = 0; k < BT_BELLS; k++) held.products[k * (k + 1) / 2 + k] += ridge;
+  return bt_regression_solve(martingale->coefficients + (date - 1) * BT_BELLS, &held, BT_BELLS,
+                             err);
 }
 
 /* A sum of bells as exp(-y^2 / 2) p(exp(y)) with y = (b - first) / width; p by rising powers. */

@@ -14,7 +14,7 @@
 
 #include "core/montecarlo/regression.h"
 
-enum { BT_BELLS = 20 };
+enum { BT_BELLS = 24 };
 
 /* coefficients: of each date and each bell, 0 at the last date; immutable once it is fitted. */
 typedef struct bt_martingale {
