@@ -1,6 +1,7 @@
 #include "runners/montecarlo/american.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/montecarlo/american_passes.h"
@@ -143,84 +144,117 @@ static bt_status bound_price(bt_sample *out, american_run *r, bt_worker *worker,
 /* ---- the result -------------------------------------------------------------------------------
  */
 
-static void set_interval(bt_american_result *out)
+static bt_american_result no_result(void)
 {
-  const bool has_bound = !isnan(out->high);
-  const double high = has_bound ? out->high : out->low;
-  const double high_std_error = has_bound ? out->high_std_error : out->low_std_error;
-  out->interval_low = out->low - two_sided_95 * out->low_std_error;
-  out->interval_high = has_bound ? high + two_sided_95 * high_std_error : (double)NAN;
+  const double none = (double)NAN;
+  return (bt_american_result){none, none, none, none, none, none, none, none, none, none};
 }
 
+/* Without volatility or time: no estimate, so no error. */
 static bt_american_result certain_result(double price)
 {
-  return (bt_american_result){.price = price,
-                              .in_sample = price,
-                              .low = price,
-                              .high = price,
-                              .interval_low = price,
-                              .interval_high = price};
+  return (bt_american_result){price, 0, price, 0, price, 0, price, 0, price, price};
 }
 
-static bt_status compute(bt_american_result *out, american_run *r, bt_worker *worker, bt_error *err)
+/* A premium over the European option in strikes, as a price. */
+static double price_of(const american_run *r, double premium)
 {
-  const double strike = r->job->option.strike, european = bt_american_european(&r->model);
-  bt_sample in_sample, bound;
-  bt_pair_sample pair;
-  bt_status status = fit_rule(&in_sample, r, worker, err);
-  if (status == BT_OK) status = price_rule(&pair, r, worker, err);
+  return r->job->option.strike * (bt_american_european(&r->model) + premium);
+}
+
+static bt_status set_in_sample(bt_american_result *out, american_run *r, bt_worker *worker,
+                               bt_error *err)
+{
+  bt_sample premium;
+  bt_status status = fit_rule(&premium, r, worker, err);
   if (status != BT_OK) return status;
-  const bt_controlled low = bt_pair_sample_control(&pair, european);
-  bt_american_result result = {.in_sample = strike * (european + in_sample.mean),
-                               .in_sample_std_error = strike * bt_sample_std_error(&in_sample),
-                               .low = strike * low.mean,
-                               .low_std_error = strike * low.std_error,
-                               .high = (double)NAN,
-                               .high_std_error = (double)NAN};
-  result.price = result.low;
-  result.std_error = result.low_std_error;
-  if (r->job->n_bound_paths > 0) {
-    status = bound_price(&bound, r, worker, err);
-    if (status != BT_OK) return status;
-    result.high = strike * (european + bound.mean);
-    result.high_std_error = strike * bt_sample_std_error(&bound);
-  }
-  set_interval(&result);
-  *out = result;
+  out->in_sample = price_of(r, premium.mean);
+  out->in_sample_std_error = r->job->option.strike * bt_sample_std_error(&premium);
   return BT_OK;
 }
 
+static bt_status set_low(bt_american_result *out, american_run *r, bt_worker *worker, bt_error *err)
+{
+  const double strike = r->job->option.strike;
+  bt_pair_sample pair;
+  bt_status status = price_rule(&pair, r, worker, err);
+  if (status != BT_OK) return status;
+  const bt_controlled low = bt_pair_sample_control(&pair, bt_american_european(&r->model));
+  out->price = out->low = strike * low.mean;
+  out->std_error = out->low_std_error = strike * low.std_error;
+  out->interval_low = out->low - two_sided_95 * out->low_std_error;
+  return BT_OK;
+}
+
+static bt_status set_high(bt_american_result *out, american_run *r, bt_worker *worker,
+                          bt_error *err)
+{
+  bt_sample premium;
+  bt_status status = bound_price(&premium, r, worker, err);
+  if (status != BT_OK) return status;
+  out->high = price_of(r, premium.mean);
+  out->high_std_error = r->job->option.strike * bt_sample_std_error(&premium);
+  out->interval_high = out->high + two_sided_95 * out->high_std_error;
+  return BT_OK;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
 static bt_status take_slots(american_run *r, bt_error *err)
 {
-  size_t n = n_chunks(r->job->n_paths), n_bound = n_chunks(r->job->n_bound_paths);
+  const size_t n = n_chunks(r->job->n_paths), n_bound = n_chunks(r->job->n_bound_paths);
   const size_t n_premium = n_chunks(BT_AMERICAN_PREMIUM_PATHS);
   r->pairs = calloc(n, sizeof *r->pairs);
   r->samples = calloc(n > n_bound ? n : n_bound, sizeof *r->samples);
   r->sums = calloc(n > n_premium ? n : n_premium, sizeof *r->sums);
-  if (!r->pairs || !r->samples || !r->sums)
-    return bt_fail_nomem(err, "results of an American option");
+  if (r->pairs && r->samples && r->sums) return BT_OK;
+  return bt_fail_nomem(err, "results of an American option");
+}
+
+static void clear_run(american_run *r)
+{
+  bt_american_model_clear(&r->model);
+  free(r->pairs);
+  free(r->samples);
+  free(r->sums);
+}
+
+static bt_status compute(bt_american_result *out, const bt_american *job, bool is_fit_alone,
+                         bt_worker *worker, bt_error *err)
+{
+  american_run r = {.job = job};
+  bt_american_result result = no_result();
+  bt_status status = bt_american_model_init(&r.model, job, err);
+  if (status == BT_OK) status = take_slots(&r, err);
+  if (status == BT_OK) status = set_in_sample(&result, &r, worker, err);
+  if (status == BT_OK && !is_fit_alone) status = set_low(&result, &r, worker, err);
+  if (status == BT_OK && !is_fit_alone && job->n_bound_paths > 0)
+    status = set_high(&result, &r, worker, err);
+  if (status == BT_OK) *out = result;
+  clear_run(&r);
+  return status;
+}
+
+static bt_status check_and_compute(bt_american_result *out, const bt_american *job,
+                                   bool is_fit_alone, bt_worker *worker, bt_error *err)
+{
+  double price = 0;
+  bt_status status = bt_american_check(job, err);
+  if (status != BT_OK) return status;
+  if (!bt_american_is_certain(&price, job)) return compute(out, job, is_fit_alone, worker, err);
+  *out = certain_result(price);
   return BT_OK;
 }
 
 bt_status bt_american_price(bt_american_result *out, const bt_american *job, bt_worker *worker,
                             bt_error *err)
 {
-  double certain = 0;
-  bt_status status = bt_american_check(job, err);
-  if (status != BT_OK) return status;
-  if (bt_american_is_certain(&certain, job)) {
-    *out = certain_result(certain);
-    return BT_OK;
-  }
-  american_run r = {.job = job};
-  status = bt_american_model_init(&r.model, job, err);
-  if (status == BT_OK) {
-    status = take_slots(&r, err);
-    if (status == BT_OK) status = compute(out, &r, worker, err);
-    bt_american_model_clear(&r.model);
-  }
-  free(r.pairs);
-  free(r.samples);
-  free(r.sums);
-  return status;
+  return check_and_compute(out, job, false, worker, err);
+}
+
+bt_status bt_american_fit(bt_american_result *out, const bt_american *job, bt_worker *worker,
+                          bt_error *err)
+{
+  return check_and_compute(out, job, true, worker, err);
 }
