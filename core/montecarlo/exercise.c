@@ -153,6 +153,46 @@ void bt_exercise_prices(double *price, const bt_exercise *exercise, size_t date,
   bt_exp_array(price, price, n);
 }
 
+/* The values at at and at + 1, both cut off to whole numbers, and what was cut off of at. */
+static inline bt_vector look_up(bt_vector *next, bt_vector *rest, const double *value, bt_vector at)
+{
+#if BT_WIDTH == 8
+  const __m256i k = _mm512_cvttpd_epi32(at);
+  *rest = at - _mm512_cvtepi32_pd(k);
+  *next = _mm512_i32gather_pd(k, value + 1, sizeof *value);
+  return _mm512_i32gather_pd(k, value, sizeof *value);
+#elif BT_WIDTH == 4
+  const __m128i k = _mm256_cvttpd_epi32(at);
+  *rest = at - _mm256_cvtepi32_pd(k);
+  *next = _mm256_i32gather_pd(value + 1, k, sizeof *value);
+  return _mm256_i32gather_pd(value, k, sizeof *value);
+#else
+  bt_vector out;
+  for (size_t i = 0; i < BT_WIDTH; i++) {
+    const int k = (int)at[i];
+    (*rest)[i] = at[i] - k;
+    (*next)[i] = value[k + 1];
+    out[i] = value[k];
+  }
+  return out;
+#endif
+}
+
+/* Where the Brownian motion is b: at origin + per_b b distances of the table, held at its ends. n:
+ * a whole number of groups of eight. */
+static void time_values(double *out, const struct bt_exercise_table *table, double origin,
+                        double per_b, const double *b, size_t n)
+{
+  const bt_vector first = bt_vector_of(0), last = bt_vector_of(BT_EXERCISE_TABLE - 1e-9);
+  for (size_t i = 0; i < n; i += BT_WIDTH) {
+    const bt_vector at = bt_vector_load(b + i) * per_b + origin;
+    bt_vector next, rest;
+    const bt_vector low =
+        look_up(&next, &rest, table->value, bt_vector_smaller(bt_vector_larger(at, first), last));
+    bt_vector_store(out + i, low + rest * (next - low));
+  }
+}
+
 void bt_exercise_gains(double *gain, const bt_exercise *exercise, size_t date, const double *price,
                        const double *b, size_t n)
 {
@@ -163,17 +203,14 @@ void bt_exercise_gains(double *gain, const bt_exercise *exercise, size_t date, c
     return;
   }
   const struct bt_exercise_table *table = &e->tables[date - 1];
-  const double left = e->expiry - (double)date * e->step, now = discounted(e, date);
-  const double dividends = -expm1(-e->dividend * left), interest = -expm1(-e->rate * left);
-  /* log(price) as a number of distances from the first of the table */
+  const double left = e->expiry - (double)date * e->step, now = sign * discounted(e, date);
+  const double dividends = -now * expm1(-e->dividend * left);
+  const double interest = -now * expm1(-e->rate * left);
   const double origin = (e->start + (double)date * e->step_drift - table->first) * table->per_step;
-  const double per_b = e->step_vol * table->per_step, last = BT_EXERCISE_TABLE - 1e-9;
+  double time_value[BT_EXERCISE_BLOCK];
+  time_values(time_value, table, origin, e->step_vol * table->per_step, b, n);
   for (size_t i = 0; i < n; i++) {
-    double at = origin + per_b * b[i];
-    at = at < 0 ? 0 : at > last ? last : at;
-    const int k = (int)at;
-    const double time_value = table->value[k] + (at - k) * (table->value[k + 1] - table->value[k]);
-    const double carry = now * sign * (price[i] * dividends - interest);
-    gain[i] = sign * (price[i] - 1) > 0 ? carry - time_value : never;
+    const double over_european = price[i] * dividends - interest - time_value[i];
+    gain[i] = sign * (price[i] - 1) > 0 ? over_european : never;
   }
 }

@@ -49,7 +49,8 @@ void bt_exercise_prices(double *price, const bt_exercise *exercise, size_t date,
 
 /* gain[i]: what is gained by exercise on that date, 1 .. n_dates, over holding the European option
  * on; -inf where nothing would be paid, 0 at the last date. The European price is from a table: to
- * some 1e-5 strikes, for decisions and for what they are fitted to, not for estimates. */
+ * some 1e-5 strikes, for decisions and for what they are fitted to, not for estimates. n: a
+ * whole number of groups of eight (core/lanes.h). */
 void bt_exercise_gains(double *gain, const bt_exercise *exercise, size_t date, const double *price,
                        const double *b, size_t n);
 
