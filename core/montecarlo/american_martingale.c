@@ -83,10 +83,15 @@ static void expect_bells(bell_sum *out, const double *coefficients, size_t date,
   }
 }
 
+/* So many widths from the first bell the last is 0 to 30 digits, and no power is infinite yet. */
+static const double farthest = BT_BELLS - 1 + 13;
+
 /* ratio: of the distance of bells to their width. */
 static bt_vector evaluate_bells(const bell_sum *sum, double ratio, bt_vector b)
 {
-  const bt_vector y = (b - sum->first) * (1 / sum->width), power = bt_vector_exp(y * ratio);
+  const bt_vector distance = (b - sum->first) * (1 / sum->width);
+  const bt_vector y = bt_vector_smaller(distance, bt_vector_of(farthest));
+  const bt_vector power = bt_vector_exp(y * ratio);
   bt_vector total = bt_vector_of(sum->powers[BT_BELLS - 1]);
   for (size_t k = BT_BELLS - 1; k-- > 0;) total = total * power + sum->powers[k];
   return total * bt_vector_exp(y * y * -0.5);

@@ -1,6 +1,6 @@
 #include "core/montecarlo/regression.h"
 
-static const double cutoff = 1e-13;
+static const double cutoff = 4e-15;
 
 static size_t n_products(size_t n)
 {

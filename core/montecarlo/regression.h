@@ -52,7 +52,7 @@ void bt_regression_sum(bt_regression *out, const bt_regression_lanes *lanes);
 void bt_regression_join(bt_regression *sum, const bt_regression *later);
 
 /* The coefficients of the first n functions, n <= sum->n. Functions are scaled to equal size, and
- * combinations of them of which the sum of squares is below 1e-13 of the largest are left out:
+ * combinations of them of which the sum of squares is below 4e-15 of the largest are left out:
  * those are rounding. Errors: those of bt_solve_symmetric. */
 bt_status bt_regression_solve(double *coefficients, const bt_regression *sum, size_t n,
                               bt_error *err);
