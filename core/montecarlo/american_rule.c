@@ -9,14 +9,14 @@
 
 enum { POINTS_A_FUNCTION = 10 };
 
-static const double deviations = 4; /* u reaches so far */
+static const double range_deviations = 4; /* u reaches so far */
 
 /* ---- the range of a date */
 
 static void set_range(bt_rule_date *date, const bt_exercise *e, size_t at)
 {
   const double middle = e->start + (double)at * e->step_drift;
-  const double reach = deviations * e->step_vol * sqrt((double)at);
+  const double reach = range_deviations * e->step_vol * sqrt((double)at);
   double low = exp(middle - reach), high = exp(middle + reach);
   if (e->sign > 0 && low < 1) low = 1;
   if (e->sign < 0 && high > 1) high = 1;

@@ -31,9 +31,9 @@ static void normal_cdfs(double *x, size_t n)
 static void option_values(double *out, const bt_exercise *e, double sign, const double *date,
                           const double *price, size_t n)
 {
-  enum { N = BT_EXERCISE_BLOCK };
   const size_t n_whole = (n + BT_LANES - 1) / BT_LANES * BT_LANES;
-  double d1[N] = {0}, d2[N] = {0}, held[N], paid[N];
+  double d1[BT_EXERCISE_BLOCK] = {0}, d2[BT_EXERCISE_BLOCK] = {0};
+  double held[BT_EXERCISE_BLOCK], paid[BT_EXERCISE_BLOCK];
   bt_log_array(d1, price, n);
   for (size_t i = 0; i < n; i++) {
     const double now = date[i] * e->step, left = date[i] < (double)e->n_dates ? e->expiry - now : 0;
@@ -83,15 +83,15 @@ static double discounted(const bt_exercise *e, size_t date)
 
 static void fill_table(struct bt_exercise_table *table, const bt_exercise *e, size_t date)
 {
-  enum { N = BT_EXERCISE_BLOCK };
-  double dates[N], prices[N];
+  double dates[BT_EXERCISE_BLOCK], prices[BT_EXERCISE_BLOCK];
   const double left = e->expiry - (double)date * e->step;
   const double far = reach * e->vol * sqrt(left) + fabs(e->rate - e->dividend) * left;
   const double distance = far / BT_EXERCISE_TABLE;
   table->first = e->sign > 0 ? 0 : -far;
   table->per_step = 1 / distance;
-  for (size_t at = 0; at <= BT_EXERCISE_TABLE; at += N) {
-    const size_t n = at + N <= BT_EXERCISE_TABLE + 1 ? N : BT_EXERCISE_TABLE + 1 - at;
+  for (size_t at = 0; at <= BT_EXERCISE_TABLE; at += BT_EXERCISE_BLOCK) {
+    const size_t rest = BT_EXERCISE_TABLE + 1 - at;
+    const size_t n = rest < BT_EXERCISE_BLOCK ? rest : BT_EXERCISE_BLOCK;
     for (size_t i = 0; i < n; i++) {
       dates[i] = (double)date;
       prices[i] = table->first + (double)(at + i) * distance;
