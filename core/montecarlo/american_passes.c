@@ -113,7 +113,8 @@ static void fit_block(bt_regression_lanes *lanes, const bt_american_paths *p,
   bt_exercise_gains(gain, &model->exercise, date, price, b, n);
   for (size_t i = p->n - lesser(p->n, first); i < n; i++) gain[i] = -(double)INFINITY; /* no path */
   bt_rule_coordinates(u, &model->rule, date, price, n);
-  bt_rule_add(lanes, &model->rule, date, u, gain, p->premium + first, n);
+  bt_rule_add(lanes, &model->rule, date,
+              &(bt_rule_points){.u = u, .gain = gain, .value = p->premium + first, .n = n});
 }
 
 void bt_american_fit_step(bt_regression *out, const bt_american_paths *paths,
@@ -196,27 +197,33 @@ void bt_american_price_chunk(bt_pair_sample *sample, const bt_american_model *mo
 /* ---- the martingale ---------------------------------------------------------------------------
  */
 
+/* Paths that are handled together, n <= N, and where their numbers come from. */
+typedef struct block {
+  bt_stream stream;
+  size_t first, n;
+} block;
+
 /* Goes from date + 1 to date; growth: of the martingale on that way. */
 static void walk_martingale(double *growth, double *b, const bt_american_model *model, size_t date,
-                            const bt_stream *stream, size_t first, size_t n)
+                            const block *of)
 {
   double after[N];
-  memcpy(after, b, n * sizeof *after);
+  memcpy(after, b, of->n * sizeof *after);
   if (date > 0)
-    bt_exercise_walk(b, &model->exercise, date, stream, first, n);
+    bt_exercise_walk(b, &model->exercise, date, &of->stream, of->first, of->n);
   else
-    memset(b, 0, n * sizeof *b);
-  bt_martingale_growth(growth, &model->martingale, date + 1, b, after, n);
+    memset(b, 0, of->n * sizeof *b);
+  bt_martingale_growth(growth, &model->martingale, date + 1, b, after, of->n);
 }
 
 static void premium_block(bt_regression_lanes *lanes, const bt_american_paths *p,
                           const bt_american_model *model, size_t date, size_t first)
 {
-  const bt_stream stream = stream_of(model, BT_AMERICAN_PREMIUM);
   const size_t n = lesser(N, p->n_whole - first);
+  const block of = {stream_of(model, BT_AMERICAN_PREMIUM), first, n};
   double *b = p->b + first, *premium = p->premium + first, growth[N], price[N], exercised[N];
-  if (date + 1 == model->exercise.n_dates) start_block(p, &model->exercise, &stream, first, n);
-  walk_martingale(growth, b, model, date, &stream, first, n);
+  if (date + 1 == model->exercise.n_dates) start_block(p, &model->exercise, &of.stream, first, n);
+  walk_martingale(growth, b, model, date, &of);
   look_at(price, exercised, model, date, b, n);
   for (size_t i = 0; i < n; i++)
     premium[i] = exercised[i] >= -DBL_MAX ? exercised[i] : premium[i] - growth[i];
@@ -238,12 +245,12 @@ void bt_american_premium_step(bt_regression *out, const bt_american_paths *paths
 static void bound_block(double *most, const bt_american_model *model, size_t first, size_t n)
 {
   const bt_exercise *exercise = &model->exercise;
-  const bt_stream stream = stream_of(model, BT_AMERICAN_BOUND);
+  const block of = {stream_of(model, BT_AMERICAN_BOUND), first, n};
   double b[N], growth[N], price[N], payoff[N], european[N], dates[N];
-  bt_exercise_walk(b, exercise, exercise->n_dates, &stream, first, n);
+  bt_exercise_walk(b, exercise, exercise->n_dates, &of.stream, first, n);
   for (size_t i = 0; i < n; i++) most[i] = 0;
   for (size_t date = exercise->n_dates - 1; date > 0; date--) {
-    walk_martingale(growth, b, model, date, &stream, first, n);
+    walk_martingale(growth, b, model, date, &of);
     bt_exercise_prices(price, exercise, date, b, n);
     for (size_t i = 0; i < n; i++) dates[i] = (double)date;
     bt_exercise_payoffs(payoff, exercise, dates, price, n);
@@ -253,7 +260,7 @@ static void bound_block(double *most, const bt_american_model *model, size_t fir
       most[i] = now > later ? now : later;
     }
   }
-  walk_martingale(growth, b, model, 0, &stream, first, n);
+  walk_martingale(growth, b, model, 0, &of);
   for (size_t i = 0; i < n; i++) most[i] -= growth[i];
 }
 

@@ -3,11 +3,11 @@
  * Runs begin at a multiple of BT_AMERICAN_CHUNK paths and have so many, the last one fewer. A step
  * of a chunk reads what is shared and writes its own: chunks go in any order and at once, and what
  * they give is joined in order. Backward passes go date by date, as a date's fit needs all chunks.
- *   bt_american_begin; for date = n_dates - 1 .. 1: bt_american_fit_step of all chunks,
- *     bt_rule_fit; then bt_american_fitted of all chunks;
- *   bt_american_price_chunk;
- *   bt_american_begin; for date = n_dates - 1 .. 1: bt_american_premium_step of all chunks,
- *     bt_martingale_fit; then bt_american_bound_chunk.
+ *   the fit: for date = n_dates - 1 .. 1 bt_american_fit_step of all chunks and bt_rule_fit, then
+ *     bt_american_fitted of all chunks;
+ *   the price: bt_american_price_chunk of all chunks;
+ *   the bound: for date = n_dates - 1 .. 1 bt_american_premium_step of all chunks and
+ *     bt_martingale_fit, then bt_american_bound_chunk of all chunks.
  */
 #ifndef BT_CORE_MONTECARLO_AMERICAN_PASSES_H
 #define BT_CORE_MONTECARLO_AMERICAN_PASSES_H

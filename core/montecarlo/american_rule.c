@@ -68,16 +68,18 @@ static void functions_at(bt_vector *f, const bt_rule *rule, const bt_rule_date *
                                                   : first[k - 1] * (u + u) - first[k - 2];
 }
 
-void bt_rule_add(bt_regression_lanes *lanes, const bt_rule *rule, size_t date, const double *u,
-                 const double *gain, const double *value, size_t n)
+void bt_rule_add(bt_regression_lanes *lanes, const bt_rule *rule, size_t date,
+                 const bt_rule_points *points)
 {
   const bt_rule_date *d = &rule->dates[date - 1];
   const bt_vector one = bt_vector_of(1), least = bt_vector_of(-DBL_MAX);
   bt_vector f[BT_AMERICAN_DEGREE_MOST + 1];
-  for (size_t i = 0; i < n; i += BT_WIDTH) {
-    const bt_vector weight = bt_vector_where_at_least(bt_vector_load(gain + i), least, one);
-    functions_at(f, rule, d, bt_vector_load(u + i));
-    bt_regression_add(lanes, i / BT_WIDTH % BT_LANES_VECTORS, f, weight, bt_vector_load(value + i));
+  for (size_t i = 0; i < points->n; i += BT_WIDTH) {
+    const bt_vector gain = bt_vector_load(points->gain + i);
+    const bt_vector weight = bt_vector_where_at_least(gain, least, one);
+    functions_at(f, rule, d, bt_vector_load(points->u + i));
+    bt_regression_add(lanes, i / BT_WIDTH % BT_LANES_VECTORS, f, weight,
+                      bt_vector_load(points->value + i));
   }
 }
 

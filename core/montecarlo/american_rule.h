@@ -40,10 +40,17 @@ void bt_rule_clear(bt_rule *rule);
 void bt_rule_coordinates(double *u, const bt_rule *rule, size_t date, const double *price,
                          size_t n);
 
-/* Adds n points to the lanes, which are of degree + 1 functions: those with a gain above -inf. The
- * arrays reach to a whole number of groups of eight. */
-void bt_rule_add(bt_regression_lanes *lanes, const bt_rule *rule, size_t date, const double *u,
-                 const double *gain, const double *value, size_t n);
+/* Points of a fit: arrays of n numbers, which reach to a whole number of groups of eight. */
+typedef struct bt_rule_points {
+  const double *u;
+  const double *gain;  /* -inf: nothing would be paid, and it is no point of the fit */
+  const double *value; /* what holding on has realised beyond the European option */
+  size_t n;
+} bt_rule_points;
+
+/* Adds points to the lanes, which are of degree + 1 functions. */
+void bt_rule_add(bt_regression_lanes *lanes, const bt_rule *rule, size_t date,
+                 const bt_rule_points *points);
 
 /* Fits a date to all points. Ten points at least are wanted for each function: with fewer the
  * degree is lower, below ten the date is not used. Errors: those of bt_regression_solve. */

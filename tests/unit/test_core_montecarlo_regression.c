@@ -92,7 +92,7 @@ static void fit_points(bt_rule *rule, size_t date, const points *p, size_t n)
   bt_regression_lanes lanes;
   bt_regression sum;
   bt_regression_lanes_init(&lanes, rule->degree + 1);
-  bt_rule_add(&lanes, rule, date, p->u, p->gain, p->value, n);
+  bt_rule_add(&lanes, rule, date, &(bt_rule_points){p->u, p->gain, p->value, n});
   bt_regression_sum(&sum, &lanes);
   assert_int_equal(bt_rule_fit(rule, date, &sum, NULL), BT_OK);
 }
@@ -151,11 +151,11 @@ static void parts_that_are_joined_fit_as_the_whole(void **state)
   bt_rule rule;
   open_rule(&rule, &exercise, BT_BASIS_CHEBYSHEV, N - 1);
   bt_regression_lanes_init(&lanes, N);
-  bt_rule_add(&lanes, &rule, 25, p.u, p.gain, p.value, N_POINTS);
+  bt_rule_add(&lanes, &rule, 25, &(bt_rule_points){p.u, p.gain, p.value, N_POINTS});
   bt_regression_sum(&whole, &lanes);
   for (size_t at = 0; at < N_POINTS; at += CUT) {
     bt_regression_lanes_init(&lanes, N);
-    bt_rule_add(&lanes, &rule, 25, p.u + at, p.gain + at, p.value + at, CUT);
+    bt_rule_add(&lanes, &rule, 25, &(bt_rule_points){p.u + at, p.gain + at, p.value + at, CUT});
     bt_regression_sum(at == 0 ? &parts : &part, &lanes);
     if (at > 0) bt_regression_join(&parts, &part);
   }

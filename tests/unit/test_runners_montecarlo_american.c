@@ -71,7 +71,7 @@ static void table_of_longstaff_and_schwartz_is_met_within_three_standard_errors(
   (void)state;
   csv_table table;
   if (!csv_table_read(&table, "reference/quant/american_put_ls2001.csv")) skip();
-  const size_t every = is_below_valgrind() ? table.n_rows : 1;
+  const size_t every = is_below_valgrind() ? table.n_rows : is_slow() ? 5 : 1;
   for (size_t row = 0; row < table.n_rows; row += every) {
     bt_american job = usual_job();
     job.option = (bt_vanilla){BT_PUT,
@@ -97,7 +97,7 @@ static void every_basis_and_degree_holds_the_price_between_its_bounds(void **sta
   (void)state;
   bt_american job = usual_job();
   job.n_paths = job.n_paths / 5;
-  const size_t step = is_below_valgrind() ? 3 : 1;
+  const size_t step = is_slow() ? 3 : 1;
   for (int basis = BT_BASIS_POLYNOMIAL; basis <= BT_BASIS_CHEBYSHEV; basis++)
     for (job.degree = 1; job.degree <= BT_AMERICAN_DEGREE_MOST; job.degree += step) {
       job.basis = (bt_basis)basis;
@@ -216,7 +216,7 @@ static void paths_that_were_fitted_are_biased_high(void **state)
   job.n_bound_paths = 0;
   job.degree = 10;
   bt_sample excess = {0}, shortfall = {0};
-  const size_t n_seeds = is_below_valgrind() ? 20 : 200;
+  const size_t n_seeds = is_slow() ? 40 : 200;
   for (job.seed = 1; job.seed <= n_seeds; job.seed++) {
     const bt_american_result r = price_american(&job);
     const double over = r.in_sample - r.low, below = usual_exact - r.low;
