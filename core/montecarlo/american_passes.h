@@ -17,7 +17,7 @@
 #include "core/montecarlo/sample.h"
 
 /* Paths. So many are fitted for the martingale: their noise is small. */
-enum { BT_AMERICAN_CHUNK = 4096, BT_AMERICAN_PREMIUM_PATHS = 4 * BT_AMERICAN_CHUNK };
+enum { BT_AMERICAN_CHUNK = 1024, BT_AMERICAN_PREMIUM_PATHS = 16 * BT_AMERICAN_CHUNK };
 
 /* Streams of random numbers of one seed. */
 typedef enum bt_american_stream {
