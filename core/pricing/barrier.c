@@ -83,12 +83,33 @@ static double rebate_at_expiry(const terms *m)
   return m->rebate * (beyond - reflected_probability(m, m->k, u));
 }
 
+/* F where u^2 + 2 r T s^2 is negative, as it may be at a rate below 0: the powers of the closed
+ * form are complex then. The discounted density of the time of the touch, over w = |k| / (vol
+ * sqrt(time)) = |k| / s e^y, is 2 / sqrt(2 pi) exp(k u / s^2 - w^2 / 2 + rise e^(-2 y)), by
+ * Simpson's rule. */
+static double rebate_by_quadrature(const terms *m, double rebate, double rise)
+{
+  enum { N_STEPS = 4000 }; /* even */
+  const double nothing_beyond = 40;
+  double u = m->u - m->s * m->s, tilt = m->k / m->s * (u / m->s), first = fabs(m->k) / m->s;
+  if (first > nothing_beyond) return 0;
+  double step = log(nothing_beyond / first) / N_STEPS, sum = 0;
+  for (int i = 0; i <= N_STEPS; i++) {
+    double growth = exp(i * step), w = first * growth;
+    double weight = i == 0 || i == N_STEPS ? 1 : i % 2 == 1 ? 4 : 2;
+    sum += weight * w * exp(tilt - w * w / 2 + rise / (growth * growth));
+  }
+  return rebate * 2 * BT_ONE_OVER_ROOT_2_PI * sum * step / 3;
+}
+
 /* F: paid at the touch. With w = sqrt(u^2 + 2 r T s^2) the powers are (u + w) k / s^2 and (u - w) k
  * / s^2, of which one is a difference of nearly equal numbers: it follows from their product. */
 static double rebate_at_touch(const terms *m, double rebate, double interest)
 {
   double u = m->u - m->s * m->s, product = -2 * interest * m->s * m->s;
-  double w = sqrt(u * u - product), larger = u > 0 ? u + w : u - w;
+  double square = u * u - product;
+  if (square < 0) return rebate_by_quadrature(m, rebate, -square / (m->s * m->s) / 2);
+  double w = sqrt(square), larger = u > 0 ? u + w : u - w;
   double smaller = larger != 0 ? product / larger : 0;
   double plus = u > 0 ? larger : smaller, minus = u > 0 ? smaller : larger;
   double x = (m->k - u) / m->s, log_density = -x * x / 2 - interest, scale = m->k / m->s / m->s;

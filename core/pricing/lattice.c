@@ -6,6 +6,7 @@
 
 #include "core/pricing/black_scholes.h"
 #include "core/pricing/forward.h"
+#include "core/vector_math.h"
 
 /* A binomial tree of Cox, Ross and Rubinstein (1979), with three things that make its error small
  * and smooth enough to be extrapolated:
@@ -68,9 +69,10 @@ static void lay_out(tree *t, size_t n_steps, size_t steps_between, bool drifts)
   t->middle = n_steps / 2 + 1;
   for (size_t i = 0; i < 2 * t->middle; i++) {
     double m = 2 * ((double)i - (double)t->middle);
-    t->powers[0][i] = exp(fmin(highest, m * a));
-    t->powers[1][i] = exp(fmin(highest, (m + 1) * a));
+    t->powers[0][i] = fmin(highest, m * a);
+    t->powers[1][i] = fmin(highest, (m + 1) * a);
   }
+  for (size_t i = 0; i < 2; i++) bt_exp_array(t->powers[i], t->powers[i], 2 * t->middle);
 }
 
 /* The last step before expiry. */
