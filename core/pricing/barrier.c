@@ -5,7 +5,7 @@
 #include "core/pricing/closed_forms.h"
 #include "core/pricing/forward.h"
 #include "core/pricing/mills_ratio.h"
-#include "core/pricing/normal_now.h"
+#include "core/random/normal.h"
 
 /* The terms A to F of Haug 2007, section 4.17.1, in logarithms and standard deviations: s = vol
  * sqrt(T), u = (rate - dividend + vol^2 / 2) T for the underlying's measure and u - s^2 for the
@@ -42,8 +42,8 @@ static terms terms_of(const bt_vanilla *option, const bt_barrier *barrier)
 static double plain(const terms *m, double edge)
 {
   double x = (m->u - edge) / m->s;
-  return m->sign * (m->spot * bt_normal_now_cdf(m->sign * x) -
-                    m->strike * bt_normal_now_cdf(m->sign * (x - m->s)));
+  return m->sign *
+         (m->spot * bt_normal_cdf(m->sign * x) - m->strike * bt_normal_cdf(m->sign * (x - m->s)));
 }
 
 /* (barrier / spot)^(2 u / s^2) N(side y), y of the path that is reflected at the barrier and ends
@@ -79,7 +79,7 @@ static double knocked_in(const terms *m)
 static double rebate_at_expiry(const terms *m)
 {
   double u = m->u - m->s * m->s;
-  double beyond = bt_normal_now_cdf(m->side * (u - m->k) / m->s);
+  double beyond = bt_normal_cdf(m->side * (u - m->k) / m->s);
   return m->rebate * (beyond - reflected_probability(m, m->k, u));
 }
 
@@ -99,7 +99,7 @@ static double rebate_by_quadrature(const terms *m, double rebate, double rise)
     double weight = i == 0 || i == N_STEPS ? 1 : i % 2 == 1 ? 4 : 2;
     sum += weight * w * exp(tilt - w * w / 2 + rise / (growth * growth));
   }
-  return rebate * 2 * BT_ONE_OVER_ROOT_2_PI * sum * step / 3;
+  return rebate * 2 * BT_MILLS_DENSITY_AT_0 * sum * step / 3;
 }
 
 /* F: paid at the touch. With w = sqrt(u^2 + 2 r T s^2) the powers are (u + w) k / s^2 and (u - w) k
