@@ -32,7 +32,8 @@ static const char *method_of(const bt_simulate_options *options)
   return bt_model_method(options->simulation.paths.model.kind);
 }
 
-#define RANDOM_METHOD "Philox4x32-10 (Salmon et al. 2011), normals by AS 241 (Wichura 1988)"
+#define RANDOM_METHOD                                                                              \
+  "Philox4x32-10 (Salmon et al. 2011), normals by inversion (AS 241 in the tails)"
 
 /* ---- for people -------------------------------------------------------------------------------
  */
