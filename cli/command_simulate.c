@@ -76,15 +76,14 @@ const bt_command bt_command_simulate = {
     .name = "simulate",
     .summary = "paths of a price by Monte Carlo: gbm, heston, merton, garch",
     .synopsis = "backtest simulate [--model NAME] [--paths N] [--compare]",
-    .notes = "Example: backtest simulate --model gbm --spot 100 --drift 0.05 --vol 0.2 \\\n"
-             "           --expiry 1 --steps 252 --paths 100000 --compare\n"
-             "Rates, volatilities and times are yearly: 0.2 is 20%. In every model the expected\n"
-             "price is spot exp(drift expiry). The same seed gives the same paths, to the last\n"
-             "bit, with any number of workers; path i does not depend on how many there are.\n"
-             "garch: --omega and --v0 are variances of a day. --fit takes drift, volatility and\n"
-             "the like from daily or other bars, and options that are given go before it.\n"
-             "Quantiles are shown of up to 1,000,000 paths.\n",
+    .notes =
+        "Example: backtest simulate --model gbm --spot 100 --drift 0.05 --vol 0.2 \\\n"
+        "           --expiry 1 --steps 252 --paths 100000 --compare\n"
+        "Rates, volatilities and times are yearly: 0.2 is 20%. The expected price of\n"
+        "every model is spot exp(drift expiry). Path i is the same, to the last bit, with any\n"
+        "number of paths and workers. Parameters that are given go before those of --fit.\n",
     .options = bt_simulate_option_table,
     .n_options = BT_SIMULATE_OPTION_COUNT,
+    .n_common = BT_SIMULATE_COMMON_COUNT,
     .run = run,
 };

@@ -8,23 +8,34 @@
 
 enum { PATHS_MOST_BITS = 40, STEPS_USUAL = 252 };
 
+/* The first rows are what --help shows. */
 const bt_option bt_simulate_option_table[BT_SIMULATE_OPTION_COUNT] = {
     {"model", 0, "NAME", false, "gbm, heston, merton or garch [gbm]"},
     {"spot", 0, "PRICE", false, "price today [100; with --fit the last close]"},
-    {"expiry", 0, "YEARS", false, "how far the paths go [1]; of garch it follows from --steps"},
-    {"steps", 0, "N", false, "of a path; of garch they are trading days, 252 a year [252]"},
-    {"paths", 0, "N", false, "how many; of one its extremes are shown, too [1]"},
-    {"compare", 0, NULL, false, "first on one core without the pool, and the speed-up"},
-    {"antithetic", 0, NULL, false, "gbm: paths in pairs that mirror each other"},
-    {"paths-file", 0, "FILE", false, "whole paths as .npy: float64, paths x (steps + 1)"},
-    {"fit", 0, "SYMBOL", false, "parameters from the history of a ticker, or of a CSV file"},
+    {"drift", 0, "X", false, "of the expected price, a year [0.05]"},
+    {"vol", 0, "X", false, "gbm, merton: volatility a year [0.2]"},
+    {"expiry", 0, "YEARS", false, "how far paths go [1; garch: steps / 252]"},
+    {"steps", 0, "N", false, "of a path; of garch a step is a day [252]"},
+    {"paths", 0, "N", false, "how many [1]"},
+    {"compare", 0, NULL, false, "first on one core without the pool: speed-up"},
+    {"paths-file", 0, "FILE", false, "whole paths as .npy: paths x (steps + 1)"},
+    {"fit", 0, "SYMBOL", false, "parameters from a ticker's history, or a CSV file"},
     {"data", 0, "DIR", false, "where SYMBOL.csv of --fit is [.]"},
-    {"layout", 0, "NAME", false, "CSV layout of --fit; see `list layouts` [auto]"},
+    {"v0", 0, "X", false, "variance at the start: heston a year [0.04], garch a day [long-run]"},
+    {"kappa", 0, "X", false, "heston: speed of mean reversion [2]"},
+    {"theta", 0, "X", false, "heston: long-run variance a year [0.04]"},
+    {"vol-of-vol", 0, "X", false, "heston: volatility of the variance [0.3]"},
+    {"rho", 0, "X", false, "heston: correlation of price and variance [-0.7]"},
+    {"jump-intensity", 0, "X", false, "merton: jumps a year [0.5]"},
+    {"jump-mean", 0, "X", false, "merton: mean of a jump's log [-0.1]"},
+    {"jump-vol", 0, "X", false, "merton: standard deviation of a jump's log [0.15]"},
+    {"omega", 0, "X", false, "garch: constant of a day's variance [2e-06]"},
+    {"alpha", 0, "X", false, "garch: weight of yesterday's square [0.08]"},
+    {"beta", 0, "X", false, "garch: weight of yesterday's variance [0.9]"},
+    {"antithetic", 0, NULL, false, "gbm: paths in pairs that mirror each other"},
+    {"layout", 0, "NAME", false, "--fit: CSV layout; see `list layouts` [auto]"},
     {"adjust", 0, "auto|none", false, "--fit: scale prices to an adjusted close [auto]"},
     {"max-bad", 0, "P%", false, "--fit: reject a file with more bad rows than this [5%]"},
-#define X(id, option, models, usual, least, most, help) {option, 0, "X", false, help},
-#include "core/montecarlo/model_params.def"
-#undef X
     BT_MONTECARLO_OPTIONS};
 
 /* ---- the model --------------------------------------------------------------------------------

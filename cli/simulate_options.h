@@ -14,7 +14,7 @@ typedef struct bt_simulate_options {
   char *json_text;    /* all that the results depend on */
 } bt_simulate_options;
 
-enum { BT_SIMULATE_OPTION_COUNT = 13 + BT_PARAM_COUNT + 7 };
+enum { BT_SIMULATE_OPTION_COUNT = 13 + BT_PARAM_COUNT + 7, BT_SIMULATE_COMMON_COUNT = 11 };
 extern const bt_option bt_simulate_option_table[BT_SIMULATE_OPTION_COUNT];
 
 /* The caller clears *out with bt_simulate_options_clear, after success alone. Errors: USAGE, naming

@@ -17,7 +17,7 @@ typedef struct row {
 } row;
 
 static const row rows[BT_PARAM_COUNT] = {
-#define X(id, option, models, usual, least, most, help) {{option, least, most}, models, usual},
+#define X(id, option, models, usual, least, most) {{option, least, most}, models, usual},
 #include "core/montecarlo/model_params.def"
 #undef X
 };

@@ -30,7 +30,7 @@ typedef enum bt_model_kind {
 } bt_model_kind;
 
 typedef enum bt_model_param {
-#define X(id, option, models, usual, least, most, help) BT_PARAM_##id,
+#define X(id, option, models, usual, least, most) BT_PARAM_##id,
 #include "core/montecarlo/model_params.def"
 #undef X
   BT_PARAM_COUNT

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/simulate_options.h"
 #include "tests/support/npy_file.h"
 #include "tests/support/program_scene.h"
 
@@ -362,6 +363,18 @@ static void a_history_that_is_none_is_one_line(void **state)
   expect_part(s->run.err, "backtest: --fit C.csv: 0 returns are too few to fit a model to");
 }
 
+static void every_parameter_is_an_option(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < BT_PARAM_COUNT; i++) {
+    size_t n = 0;
+    for (size_t k = 0; k < BT_SIMULATE_OPTION_COUNT; k++)
+      n += strcmp(bt_simulate_option_table[k].name,
+                  bt_model_param_describe((bt_model_param)i).option) == 0;
+    assert_int_equal(n, 1);
+  }
+}
+
 static void help_has_an_example_that_works(void **state)
 {
   program_scene *s = *state;
@@ -397,6 +410,7 @@ int main(void)
       CASE(parameters_come_from_a_history),
       CASE(a_fit_is_that_of_the_closes),
       CASE(a_history_that_is_none_is_one_line),
+      cmocka_unit_test(every_parameter_is_an_option),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
