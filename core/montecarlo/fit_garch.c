@@ -116,6 +116,7 @@ static double sum_terms(const days *history, const double x[N_PARAMS])
  */
 
 /* For lmder: residuals (iflag 1), or their derivatives, column after column (2). */
+/* NOLINTNEXTLINE(readability-function-size): the library decides the parameters */
 static int find_residuals(void *context, int n_days, int n, const double *x, double *residuals,
                           double *slopes, int rows, int iflag)
 {

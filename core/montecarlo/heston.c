@@ -74,7 +74,7 @@ static inline turn turn_smooth(bt_vector v, bt_vector mean, bt_vector psi, bt_ve
   bt_vector held = bt_vector_larger(left, bt_vector_of(mean_least));
   bt_vector martingale = bt_vector_log(held) * 0.5 - tilt * square * a / held - step->k3 / 2 * v;
   turn out = {v, a * shifted * shifted, {0}};
-  out.gain = bt_vector_choose(bt_vector_of(0), left, martingale, step->k0 + step->k1 * v);
+  out.gain = bt_vector_choose(bt_vector_of(0), left, step->k0 + step->k1 * v, martingale);
   return out;
 }
 
@@ -89,8 +89,8 @@ static inline turn turn_rough(bt_vector v, bt_vector mean, bt_vector psi, bt_vec
   bt_vector held = bt_vector_larger(left, bt_vector_of(mean_least));
   bt_vector expected = bt_vector_larger(p + rest * beta / held, bt_vector_of(mean_least));
   bt_vector martingale = -bt_vector_log(expected) - step->k3 / 2 * v;
-  turn out = {v, bt_vector_choose(p, u, drawn, bt_vector_of(0)), {0}};
-  out.gain = bt_vector_choose(bt_vector_of(0), left, martingale, step->k0 + step->k1 * v);
+  turn out = {v, bt_vector_choose(p, u, bt_vector_of(0), drawn), {0}};
+  out.gain = bt_vector_choose(bt_vector_of(0), left, step->k0 + step->k1 * v, martingale);
   return out;
 }
 
@@ -105,8 +105,8 @@ static inline turn turn_variance(bt_vector v, bt_vector z, bt_vector u, const bt
   if (bt_vector_all_within(psi, psi_switch)) return out;
   turn rough = turn_rough(v, mean, psi, u, step);
   bt_vector limit = bt_vector_of(psi_switch);
-  out.after = bt_vector_choose(limit, psi, rough.after, out.after);
-  out.gain = bt_vector_choose(limit, psi, rough.gain, out.gain);
+  out.after = bt_vector_choose(limit, psi, out.after, rough.after);
+  out.gain = bt_vector_choose(limit, psi, out.gain, rough.gain);
   return out;
 }
 

@@ -138,6 +138,15 @@ static bt_status run_pool(bt_simulation_result *out, sums *found, simulation *s,
   return status;
 }
 
+/* To the last bit. */
+static bool are_same(const sums *a, const sums *b)
+{
+  uint64_t bits_a[sizeof *a / sizeof(uint64_t)], bits_b[sizeof *b / sizeof(uint64_t)];
+  memcpy(bits_a, a, sizeof bits_a);
+  memcpy(bits_b, b, sizeof bits_b);
+  return memcmp(bits_a, bits_b, sizeof bits_a) == 0;
+}
+
 /* The baseline first, where there is one. */
 static bt_status run_all(bt_simulation_result *out, sums *found, simulation *s, bt_pool *pool,
                          bt_progress *progress, bt_error *err)
@@ -146,7 +155,7 @@ static bt_status run_all(bt_simulation_result *out, sums *found, simulation *s, 
   bt_status status = BT_OK;
   if (s->job->compares) status = run_baseline(out, &alone, s, progress, err);
   if (!status) status = run_pool(out, found, s, pool, progress, err);
-  if (!status && s->job->compares && memcmp(&alone, found, sizeof alone) != 0)
+  if (!status && s->job->compares && !are_same(&alone, found))
     status = bt_fail(err, BT_ERR_DATA,
                      "the pool's result is not that of one core alone: please report this");
   return status;
