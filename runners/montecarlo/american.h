@@ -24,4 +24,9 @@ typedef struct bt_american_result {
 bt_status bt_american_price(bt_american_result *out, const bt_american *job, bt_worker *worker,
                             bt_error *err);
 
+/* The fit alone, without the second pass and the bound: in_sample and its standard error; the rest
+ * is NaN. Otherwise as bt_american_price. */
+bt_status bt_american_fit(bt_american_result *out, const bt_american *job, bt_worker *worker,
+                          bt_error *err);
+
 #endif

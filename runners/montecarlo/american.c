@@ -1,0 +1,260 @@
+#include "runners/montecarlo/american.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "core/montecarlo/american_passes.h"
+
+/* A standard normal number is below this in size with 95%. */
+static const double two_sided_95 = 1.96;
+
+/* One price while it is computed. Slots are of chunks, so that they can be joined in order. */
+typedef struct american_run {
+  const bt_american *job;
+  bt_american_model model;
+  bt_american_paths paths; /* of the backward pass that is going on */
+  size_t date;             /* to which its next step goes */
+  bt_regression *sums;     /* a slot for each chunk of a step */
+  bt_sample *samples;
+  bt_pair_sample *pairs;
+} american_run;
+
+static size_t n_chunks(size_t n_paths)
+{
+  return n_paths / BT_AMERICAN_CHUNK + (n_paths % BT_AMERICAN_CHUNK > 0);
+}
+
+static size_t chunk_size(size_t n_paths, size_t chunk)
+{
+  const size_t left = n_paths - chunk * BT_AMERICAN_CHUNK;
+  return left < BT_AMERICAN_CHUNK ? left : BT_AMERICAN_CHUNK;
+}
+
+/* ---- what a task does -------------------------------------------------------------------------
+ */
+
+static bt_status fit_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
+{
+  (void)worker, (void)err;
+  const american_run *r = context;
+  bt_american_fit_step(&r->sums[chunk], &r->paths, &r->model, r->date, chunk * BT_AMERICAN_CHUNK);
+  return BT_OK;
+}
+
+static bt_status fitted_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
+{
+  (void)worker, (void)err;
+  const american_run *r = context;
+  r->samples[chunk] = (bt_sample){0};
+  bt_american_fitted(&r->samples[chunk], &r->paths, &r->model, chunk * BT_AMERICAN_CHUNK);
+  return BT_OK;
+}
+
+static bt_status price_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
+{
+  (void)worker, (void)err;
+  const american_run *r = context;
+  r->pairs[chunk] = (bt_pair_sample){0};
+  bt_american_price_chunk(&r->pairs[chunk], &r->model, chunk * BT_AMERICAN_CHUNK,
+                          chunk_size(r->job->n_paths, chunk));
+  return BT_OK;
+}
+
+static bt_status premium_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
+{
+  (void)worker, (void)err;
+  const american_run *r = context;
+  bt_american_premium_step(&r->sums[chunk], &r->paths, &r->model, r->date,
+                           chunk * BT_AMERICAN_CHUNK);
+  return BT_OK;
+}
+
+static bt_status bound_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
+{
+  (void)worker, (void)err;
+  const american_run *r = context;
+  r->samples[chunk] = (bt_sample){0};
+  bt_american_bound_chunk(&r->samples[chunk], &r->model, chunk * BT_AMERICAN_CHUNK,
+                          chunk_size(r->job->n_bound_paths, chunk));
+  return BT_OK;
+}
+
+/* ---- passes -----------------------------------------------------------------------------------
+ */
+
+static bt_status run_step(american_run *r, bt_task_fn fn, bt_regression *sum, bt_worker *worker,
+                          bt_error *err)
+{
+  const size_t n = n_chunks(r->paths.n);
+  bt_status status = bt_worker_fork(worker, n, 1, fn, r, err);
+  if (status != BT_OK) return status;
+  *sum = r->sums[0];
+  for (size_t chunk = 1; chunk < n; chunk++) bt_regression_join(sum, &r->sums[chunk]);
+  return BT_OK;
+}
+
+static bt_status run_samples(bt_sample *out, american_run *r, bt_task_fn fn, size_t n_paths,
+                             bt_worker *worker, bt_error *err)
+{
+  bt_status status = bt_worker_fork(worker, n_chunks(n_paths), 1, fn, r, err);
+  *out = (bt_sample){0};
+  for (size_t chunk = 0; status == BT_OK && chunk < n_chunks(n_paths); chunk++)
+    bt_sample_join(out, &r->samples[chunk]);
+  return status;
+}
+
+static bt_status fit_rule(bt_sample *in_sample, american_run *r, bt_worker *worker, bt_error *err)
+{
+  bt_regression sum;
+  bt_status status = bt_american_paths_init(&r->paths, r->job->n_paths, err);
+  for (r->date = r->job->n_dates - 1; status == BT_OK && r->date > 0; r->date--) {
+    status = run_step(r, fit_task, &sum, worker, err);
+    if (status == BT_OK) status = bt_rule_fit(&r->model.rule, r->date, &sum, err);
+  }
+  if (status == BT_OK)
+    status = run_samples(in_sample, r, fitted_task, r->job->n_paths, worker, err);
+  bt_american_paths_clear(&r->paths);
+  return status;
+}
+
+static bt_status price_rule(bt_pair_sample *out, american_run *r, bt_worker *worker, bt_error *err)
+{
+  const size_t n = n_chunks(r->job->n_paths);
+  bt_status status = bt_worker_fork(worker, n, 1, price_task, r, err);
+  *out = (bt_pair_sample){0};
+  for (size_t chunk = 0; status == BT_OK && chunk < n; chunk++)
+    bt_pair_sample_join(out, &r->pairs[chunk]);
+  return status;
+}
+
+static bt_status bound_price(bt_sample *out, american_run *r, bt_worker *worker, bt_error *err)
+{
+  bt_regression sum;
+  bt_status status = bt_american_paths_init(&r->paths, BT_AMERICAN_PREMIUM_PATHS, err);
+  for (r->date = r->job->n_dates - 1; status == BT_OK && r->date > 0; r->date--) {
+    status = run_step(r, premium_task, &sum, worker, err);
+    if (status == BT_OK) status = bt_martingale_fit(&r->model.martingale, r->date, &sum, err);
+  }
+  bt_american_paths_clear(&r->paths);
+  if (status != BT_OK) return status;
+  return run_samples(out, r, bound_task, r->job->n_bound_paths, worker, err);
+}
+
+/* ---- the result -------------------------------------------------------------------------------
+ */
+
+static bt_american_result no_result(void)
+{
+  const double none = (double)NAN;
+  return (bt_american_result){none, none, none, none, none, none, none, none, none, none};
+}
+
+/* Without volatility or time: no estimate, so no error. */
+static bt_american_result certain_result(double price)
+{
+  return (bt_american_result){price, 0, price, 0, price, 0, price, 0, price, price};
+}
+
+/* A premium over the European option in strikes, as a price. */
+static double price_of(const american_run *r, double premium)
+{
+  return r->job->option.strike * (bt_american_european(&r->model) + premium);
+}
+
+static bt_status set_in_sample(bt_american_result *out, american_run *r, bt_worker *worker,
+                               bt_error *err)
+{
+  bt_sample premium;
+  bt_status status = fit_rule(&premium, r, worker, err);
+  if (status != BT_OK) return status;
+  out->in_sample = price_of(r, premium.mean);
+  out->in_sample_std_error = r->job->option.strike * bt_sample_std_error(&premium);
+  return BT_OK;
+}
+
+static bt_status set_low(bt_american_result *out, american_run *r, bt_worker *worker, bt_error *err)
+{
+  const double strike = r->job->option.strike;
+  bt_pair_sample pair;
+  bt_status status = price_rule(&pair, r, worker, err);
+  if (status != BT_OK) return status;
+  const bt_controlled low = bt_pair_sample_control(&pair, bt_american_european(&r->model));
+  out->price = out->low = strike * low.mean;
+  out->std_error = out->low_std_error = strike * low.std_error;
+  out->interval_low = out->low - two_sided_95 * out->low_std_error;
+  return BT_OK;
+}
+
+static bt_status set_high(bt_american_result *out, american_run *r, bt_worker *worker,
+                          bt_error *err)
+{
+  bt_sample premium;
+  bt_status status = bound_price(&premium, r, worker, err);
+  if (status != BT_OK) return status;
+  out->high = price_of(r, premium.mean);
+  out->high_std_error = r->job->option.strike * bt_sample_std_error(&premium);
+  out->interval_high = out->high + two_sided_95 * out->high_std_error;
+  return BT_OK;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static bt_status take_slots(american_run *r, bt_error *err)
+{
+  const size_t n = n_chunks(r->job->n_paths), n_bound = n_chunks(r->job->n_bound_paths);
+  const size_t n_premium = n_chunks(BT_AMERICAN_PREMIUM_PATHS);
+  r->pairs = calloc(n, sizeof *r->pairs);
+  r->samples = calloc(n > n_bound ? n : n_bound, sizeof *r->samples);
+  r->sums = calloc(n > n_premium ? n : n_premium, sizeof *r->sums);
+  if (r->pairs && r->samples && r->sums) return BT_OK;
+  return bt_fail_nomem(err, "results of an American option");
+}
+
+static void clear_run(american_run *r)
+{
+  bt_american_model_clear(&r->model);
+  free(r->pairs);
+  free(r->samples);
+  free(r->sums);
+}
+
+static bt_status compute(bt_american_result *out, const bt_american *job, bool is_fit_alone,
+                         bt_worker *worker, bt_error *err)
+{
+  american_run r = {.job = job};
+  bt_american_result result = no_result();
+  bt_status status = bt_american_model_init(&r.model, job, err);
+  if (status == BT_OK) status = take_slots(&r, err);
+  if (status == BT_OK) status = set_in_sample(&result, &r, worker, err);
+  if (status == BT_OK && !is_fit_alone) status = set_low(&result, &r, worker, err);
+  if (status == BT_OK && !is_fit_alone && job->n_bound_paths > 0)
+    status = set_high(&result, &r, worker, err);
+  if (status == BT_OK) *out = result;
+  clear_run(&r);
+  return status;
+}
+
+static bt_status check_and_compute(bt_american_result *out, const bt_american *job,
+                                   bool is_fit_alone, bt_worker *worker, bt_error *err)
+{
+  double price = 0;
+  bt_status status = bt_american_check(job, err);
+  if (status != BT_OK) return status;
+  if (!bt_american_is_certain(&price, job)) return compute(out, job, is_fit_alone, worker, err);
+  *out = certain_result(price);
+  return BT_OK;
+}
+
+bt_status bt_american_price(bt_american_result *out, const bt_american *job, bt_worker *worker,
+                            bt_error *err)
+{
+  return check_and_compute(out, job, false, worker, err);
+}
+
+bt_status bt_american_fit(bt_american_result *out, const bt_american *job, bt_worker *worker,
+                          bt_error *err)
+{
+  return check_and_compute(out, job, true, worker, err);
+}
