@@ -1,6 +1,7 @@
 #include "core/random/normal.h"
 
 #include <math.h>
+#include <sleef.h>
 
 enum { N_TERMS = 8 };
 
@@ -43,13 +44,49 @@ static double evaluate(const rational *r, double x)
   return above / below;
 }
 
-double bt_normal_quantile(double p)
+/* By the logarithm that is given. */
+static double quantile_by(double logarithm(double), double p)
 {
   double q = p - 0.5;
   if (fabs(q) <= 0.425) return q * evaluate(&centre, 0.180625 - q * q);
   double r = q < 0 ? p : 1 - p;
   if (!(r > 0)) return r == 0 ? copysign((double)INFINITY, q) : (double)NAN;
-  r = sqrt(-log(r));
+  r = sqrt(-logarithm(r));
   double x = r <= 5 ? evaluate(&tail, r - 1.6) : evaluate(&far_tail, r - 5);
   return q < 0 ? -x : x;
+}
+
+double bt_normal_quantile(double p)
+{
+  return quantile_by(log, p);
+}
+
+void bt_normal_quantiles(double *out, const double *p, size_t n)
+{
+  for (size_t i = 0; i < n; i++) out[i] = quantile_by(Sleef_cinz_logd1_u10purec, p[i]);
+}
+
+/* Beyond this both are 0 in double precision, or the distribution is 1. */
+static const double vanishes = 39;
+
+/* x / sqrt(2) is rounded, which far out would move the result by many units: what rounding takes
+ * away is put back to first order, erfc'(y) = -2 / sqrt(pi) exp(-y^2). */
+double bt_normal_cdf(double x)
+{
+  const double root_half = 0x1.6a09e667f3bcdp-1, root_half_rest = -0x1.bdd3413b26456p-55;
+  const double two_over_root_pi = 0x1.20dd750429b6dp+0;
+  if (fabs(x) > vanishes) return x > 0 ? 1 : 0;
+  double y = -x * root_half;
+  double rest = fma(-x, root_half, -y) - x * root_half_rest;
+  double correction = rest * two_over_root_pi * Sleef_cinz_expd1_u10purec(-y * y);
+  return 0.5 * (Sleef_cinz_erfcd1_u15purec(y) - correction);
+}
+
+/* The same for what rounding takes from x^2. */
+double bt_normal_pdf(double x)
+{
+  const double one_over_root_two_pi = 0x1.9884533d43651p-2;
+  if (fabs(x) > vanishes) return 0;
+  double square = x * x, rest = fma(x, x, -square);
+  return one_over_root_two_pi * Sleef_cinz_expd1_u10purec(-0.5 * square) * (1 - 0.5 * rest);
 }

@@ -25,6 +25,11 @@ void bt_random_block(uint32_t out[4], const uint32_t counter[4], const uint32_t 
   out[3] = c3;
 }
 
+static double uniform_of(uint64_t bits)
+{
+  return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+}
+
 double bt_random_uniform(uint64_t seed, uint64_t stream, uint64_t index)
 {
   const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
@@ -32,11 +37,50 @@ double bt_random_uniform(uint64_t seed, uint64_t stream, uint64_t index)
                                (uint32_t)(stream >> 32)};
   uint32_t word[4];
   bt_random_block(word, counter, key);
-  uint64_t bits = ((uint64_t)word[1] << 32 | word[0]) >> 12;
-  return ((double)bits + 0.5) * 0x1p-52;
+  return uniform_of((uint64_t)word[1] << 32 | word[0]);
 }
 
 double bt_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
 {
   return bt_normal_quantile(bt_random_uniform(seed, stream, index));
+}
+
+/* The two 64-bit numbers of a pair of paths. */
+static void pair_bits(uint64_t out[2], const bt_stream *stream, uint32_t dimension, uint64_t pair)
+{
+  const uint32_t key[2] = {(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)};
+  const uint32_t counter[4] = {(uint32_t)pair, (uint32_t)(pair >> 32), dimension, stream->stream};
+  uint32_t word[4];
+  bt_random_block(word, counter, key);
+  out[0] = (uint64_t)word[1] << 32 | word[0];
+  out[1] = (uint64_t)word[3] << 32 | word[2];
+}
+
+void bt_stream_bits(uint64_t *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
+                    size_t n)
+{
+  uint64_t pair[2];
+  for (size_t i = 0; i < n; i++) {
+    uint64_t path = first + i;
+    if (i == 0 || path % 2 == 0) pair_bits(pair, stream, dimension, path / 2);
+    out[i] = pair[path % 2];
+  }
+}
+
+void bt_stream_uniforms(double *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
+                        size_t n)
+{
+  uint64_t pair[2];
+  for (size_t i = 0; i < n; i++) {
+    uint64_t path = first + i;
+    if (i == 0 || path % 2 == 0) pair_bits(pair, stream, dimension, path / 2);
+    out[i] = uniform_of(pair[path % 2]);
+  }
+}
+
+void bt_stream_normals(double *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
+                       size_t n)
+{
+  bt_stream_uniforms(out, stream, dimension, first, n);
+  bt_normal_quantiles(out, out, n);
 }
