@@ -35,7 +35,7 @@ void bt_sobol_clear(bt_sobol *sobol);
 
 /* Points first .. first + n - 1 of one dimension in the natural order (that of scipy and of Bratley
  * and Fox is the Gray-code order: their point i is point i ^ (i >> 1) here), XORed with shift, as
- * (k + 1/2) 2^-52: never 0 or 1. */
+ * (k + 1/2) 2^-52: never 0 or 1. Of the shift the lower 52 bits count; first + n <= 2^52. */
 void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint64_t shift,
                      uint64_t first, size_t n);
 
