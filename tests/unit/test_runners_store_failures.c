@@ -168,7 +168,7 @@ static int write_until_stopped(fixture *f, int64_t n_tickers)
   bt_store *store = NULL;
   int64_t run_id = 0;
   bt_grid *grid = fixture_grid(&fixture_strategy, 50);
-  bt_run_info info = {.kind = "sweep", .strategy = "sma"};
+  bt_run_info info = {.kind = "sweep", .strategy = "sma", .n_windows = 1};
   bt_status status = bt_store_open(&store, f->path, &f->err);
   if (status) return 2;
   status = bt_store_begin_run(store, &run_id, &info, &fixture_strategy, grid, &f->err);
