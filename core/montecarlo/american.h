@@ -1,33 +1,44 @@
 /* american.h - options that may be exercised early, by Longstaff and Schwartz's regression.
  *
  * Paths are made at the exercise dates alone: expiry x i / n_dates, i = 1 .. n_dates (today is not
- * one). Going back from the last date, the value of holding on is a polynomial fitted to what paths
- * in the money have realised (least squares, LAPACK); a path exercises where its payoff exceeds it.
- * A second, independent set of paths follows the rule that was fitted: its mean is biased low. A
- * third is held against a martingale: its mean is biased high. So the price lies between, up to the
- * standard errors. Sources: Longstaff and Schwartz 2001; Rogers 2002 and Andersen and Broadie 2004
- * for the bound.
+ * one). Going back from the last date, what holding on is worth is fitted by least squares (LAPACK)
+ * to what the paths in the money have realised; a path exercises where its payoff exceeds it. What
+ * is fitted is the difference from the European option, whose price is known: it is small, so the
+ * rule has little noise. (Longstaff and Schwartz 2001; the European option as a control inside the
+ * regression: Rasmussen 2005; Glasserman 2003, section 8.6.)
+ *
+ * A second, independent set of paths follows the rule that was fitted: its mean is biased low. The
+ * European option at the time of exercise is its control. A third set is held against a martingale
+ * (american_martingale.h): its mean is biased high. So the price lies between, up to the standard
+ * errors.
  */
 #ifndef BT_CORE_MONTECARLO_AMERICAN_H
 #define BT_CORE_MONTECARLO_AMERICAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/pricing/option.h"
 
-/* Functions of price / strike that are fitted. */
+/* Functions of price / strike that are fitted: american_rule.h. */
 typedef enum bt_basis { BT_BASIS_POLYNOMIAL, BT_BASIS_LAGUERRE, BT_BASIS_CHEBYSHEV } bt_basis;
 
-enum { BT_AMERICAN_DEGREE_MOST = 10 };
+enum { BT_AMERICAN_DEGREE_MOST = 10, BT_AMERICAN_DATES_MOST = 10000 };
 
 typedef struct bt_american {
   bt_vanilla option;
-  size_t n_dates; /* >= 1 */
+  size_t n_dates; /* 1 .. BT_AMERICAN_DATES_MOST */
   bt_basis basis;
   size_t degree;        /* 1 .. BT_AMERICAN_DEGREE_MOST */
-  size_t n_paths;       /* of the fit, and of the second pass */
-  size_t n_bound_paths; /* of the high bound; 0: none */
+  size_t n_paths;       /* >= 2; of the fit, and of the second pass */
+  size_t n_bound_paths; /* of the high bound, 0: none, else >= 2 */
   uint64_t seed;
 } bt_american;
+
+/* What can be computed. Errors: USAGE, which names what is not possible. */
+bt_status bt_american_check(const bt_american *job, bt_error *err);
+
+/* Without volatility or time left the price is certain: true, and *price. */
+bool bt_american_is_certain(double *price, const bt_american *job);
 
 #endif

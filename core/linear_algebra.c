@@ -1,0 +1,45 @@
+#include "core/linear_algebra.h"
+
+#include <lapacke.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+void openblas_set_num_threads(int n_threads); /* of OpenBLAS; its cblas.h has it, LAPACKE's not */
+
+void bt_blas_use_one_thread(void)
+{
+  openblas_set_num_threads(1);
+}
+
+/* What dgelsd wants of n <= BT_SOLVE_MOST unknowns and one right-hand side: its problems are
+ * smaller than SMLSIZ = 25, so it never divides (LAPACK's dgelsd.f on LWORK and LIWORK). */
+enum {
+  SMALL = 25,
+  N_WORK = 12 * BT_SOLVE_MOST + 2 * BT_SOLVE_MOST * SMALL + 8 * BT_SOLVE_MOST + BT_SOLVE_MOST +
+           (SMALL + 1) * (SMALL + 1),
+  N_WORK_INT = (3 + 11) * BT_SOLVE_MOST
+};
+
+static bool are_finite(const double *x, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(x[i])) return false;
+  return true;
+}
+
+bt_status bt_solve_symmetric(double *x, double *a, const double *b, size_t n, double cutoff,
+                             bt_error *err)
+{
+  double work[N_WORK], singular[BT_SOLVE_MOST];
+  lapack_int work_int[N_WORK_INT], rank = 0;
+  if (!are_finite(a, n * n) || !are_finite(b, n))
+    return bt_fail(err, BT_ERR_DATA, "least squares: a number is not finite");
+  memmove(x, b, n * sizeof *x);
+  const lapack_int order = (lapack_int)n;
+  const lapack_int info = LAPACKE_dgelsd_work(LAPACK_COL_MAJOR, order, order, 1, a, order, x, order,
+                                              singular, cutoff, &rank, work, N_WORK, work_int);
+  if (info != 0)
+    return bt_fail(err, BT_ERR_DATA, "least squares: LAPACK's dgelsd has failed (%d)", (int)info);
+  return BT_OK;
+}

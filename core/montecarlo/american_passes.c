@@ -1,0 +1,269 @@
+#include "core/montecarlo/american_passes.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/block.h"
+
+enum { N = BT_EXERCISE_BLOCK };
+
+static size_t whole_groups(size_t n)
+{
+  return (n + BT_LANES - 1) / BT_LANES * BT_LANES;
+}
+
+static size_t lesser(size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
+
+static bt_stream stream_of(const bt_american_model *model, bt_american_stream stream)
+{
+  return (bt_stream){model->seed, (uint32_t)stream};
+}
+
+/* ---- what is shared ---------------------------------------------------------------------------
+ */
+
+bt_status bt_american_model_init(bt_american_model *out, const bt_american *job, bt_error *err)
+{
+  bt_american_model model = {.seed = job->seed};
+  bt_status status = bt_exercise_init(&model.exercise, &job->option, job->n_dates, err);
+  if (status == BT_OK) status = bt_rule_init(&model.rule, job, &model.exercise, err);
+  if (status == BT_OK && job->n_bound_paths > 0)
+    status = bt_martingale_init(&model.martingale, job->n_dates, err);
+  if (status == BT_OK)
+    *out = model;
+  else
+    bt_american_model_clear(&model);
+  return status;
+}
+
+void bt_american_model_clear(bt_american_model *model)
+{
+  bt_martingale_clear(&model->martingale);
+  bt_rule_clear(&model->rule);
+  bt_exercise_clear(&model->exercise);
+}
+
+double bt_american_european(const bt_american_model *model)
+{
+  const double today = 0;
+  double price = exp(model->exercise.start), european = 0;
+  bt_exercise_europeans(&european, &model->exercise, &today, &price, 1);
+  return european;
+}
+
+bt_status bt_american_paths_init(bt_american_paths *out, size_t n, bt_error *err)
+{
+  enum { N_ARRAYS = 4 };
+  bt_american_paths paths = {.n = n, .n_whole = whole_groups(n)};
+  if (n <= SIZE_MAX / sizeof(double) / N_ARRAYS - BT_LANES)
+    paths.memory = bt_block_take(NULL, N_ARRAYS * paths.n_whole * sizeof *paths.memory);
+  if (!paths.memory) return bt_fail_nomem(err, "paths of an American option");
+  paths.b = paths.memory;
+  paths.premium = paths.memory + paths.n_whole;
+  paths.u = paths.memory + 2 * paths.n_whole;
+  paths.gain = paths.memory + 3 * paths.n_whole;
+  *out = paths;
+  return BT_OK;
+}
+
+void bt_american_paths_clear(bt_american_paths *paths)
+{
+  bt_block_give(NULL, paths->memory);
+  paths->memory = NULL;
+}
+
+/* ---- the fit ----------------------------------------------------------------------------------
+ */
+
+/* Where exercise gains more than holding on is worth, it is what is gained. */
+static void follow_rule(double *premium, const bt_rule *rule, size_t date, const double *u,
+                        const double *gain, size_t n)
+{
+  double held[N];
+  bt_rule_held(held, rule, date, u, n);
+  for (size_t i = 0; i < n; i++) premium[i] = gain[i] > held[i] ? gain[i] : premium[i];
+}
+
+/* The last date, where the European option is exercised, too. */
+static void start_block(const bt_american_paths *p, const bt_exercise *exercise,
+                        const bt_stream *stream, size_t first, size_t n)
+{
+  bt_exercise_walk(p->b + first, exercise, exercise->n_dates, stream, first, n);
+  for (size_t i = 0; i < n; i++) p->premium[first + i] = 0;
+}
+
+static void fit_block(bt_regression_lanes *lanes, const bt_american_paths *p,
+                      const bt_american_model *model, size_t date, size_t first)
+{
+  const bt_stream stream = stream_of(model, BT_AMERICAN_FIT);
+  const size_t n = lesser(N, p->n_whole - first);
+  double *b = p->b + first, *u = p->u + first, *gain = p->gain + first, price[N];
+  if (date + 1 == model->exercise.n_dates)
+    start_block(p, &model->exercise, &stream, first, n);
+  else
+    follow_rule(p->premium + first, &model->rule, date + 1, u, gain, n);
+  bt_exercise_walk(b, &model->exercise, date, &stream, first, n);
+  bt_exercise_prices(price, &model->exercise, date, b, n);
+  bt_exercise_gains(gain, &model->exercise, date, price, b, n);
+  for (size_t i = p->n - lesser(p->n, first); i < n; i++) gain[i] = -(double)INFINITY; /* no path */
+  bt_rule_coordinates(u, &model->rule, date, price, n);
+  bt_rule_add(lanes, &model->rule, date, u, gain, p->premium + first, n);
+}
+
+void bt_american_fit_step(bt_regression *out, const bt_american_paths *paths,
+                          const bt_american_model *model, size_t date, size_t first)
+{
+  bt_regression_lanes lanes;
+  bt_regression_lanes_init(&lanes, model->rule.degree + 1);
+  const size_t end = lesser(first + BT_AMERICAN_CHUNK, paths->n_whole);
+  for (size_t at = first; at < end; at += N) fit_block(&lanes, paths, model, date, at);
+  bt_regression_sum(out, &lanes);
+}
+
+void bt_american_fitted(bt_sample *premium, const bt_american_paths *paths,
+                        const bt_american_model *model, size_t first)
+{
+  const bt_american_paths *p = paths;
+  const size_t end = lesser(first + BT_AMERICAN_CHUNK, p->n_whole);
+  const bt_stream stream = stream_of(model, BT_AMERICAN_FIT);
+  for (size_t at = first; at < end; at += N) {
+    const size_t n = lesser(N, p->n_whole - at);
+    if (model->exercise.n_dates == 1)
+      start_block(p, &model->exercise, &stream, at, n);
+    else
+      follow_rule(p->premium + at, &model->rule, 1, p->u + at, p->gain + at, n);
+    bt_sample_add(premium, p->premium + at, lesser(n, p->n - at));
+  }
+}
+
+/* ---- the rule, followed -----------------------------------------------------------------------
+ */
+
+/* Prices of a block on a date before the last, and what is gained where the rule exercises; -inf
+ * elsewhere. */
+static void look_at(double *price, double *exercised, const bt_american_model *model, size_t date,
+                    const double *b, size_t n)
+{
+  const double never = -(double)INFINITY;
+  double u[N], held[N];
+  bt_exercise_prices(price, &model->exercise, date, b, n);
+  bt_exercise_gains(exercised, &model->exercise, date, price, b, n);
+  bt_rule_coordinates(u, &model->rule, date, price, n);
+  bt_rule_held(held, &model->rule, date, u, n);
+  for (size_t i = 0; i < n; i++) exercised[i] = exercised[i] > held[i] ? exercised[i] : never;
+}
+
+/* Payoffs and European prices at the time of exercise, or at the last date. */
+static void price_block(double *payoff, double *european, const bt_american_model *model,
+                        size_t first, size_t n)
+{
+  const bt_exercise *exercise = &model->exercise;
+  const bt_stream stream = stream_of(model, BT_AMERICAN_PRICE);
+  double b[N], price[N], exercised[N], stop_price[N], stop_date[N];
+  bt_exercise_walk(b, exercise, exercise->n_dates, &stream, first, n);
+  bt_exercise_prices(stop_price, exercise, exercise->n_dates, b, n);
+  for (size_t i = 0; i < n; i++) stop_date[i] = (double)exercise->n_dates;
+  for (size_t date = exercise->n_dates - 1; date > 0; date--) {
+    bt_exercise_walk(b, exercise, date, &stream, first, n);
+    look_at(price, exercised, model, date, b, n);
+    for (size_t i = 0; i < n; i++) {
+      const bool stops = exercised[i] >= -DBL_MAX;
+      stop_price[i] = stops ? price[i] : stop_price[i];
+      stop_date[i] = stops ? (double)date : stop_date[i];
+    }
+  }
+  bt_exercise_payoffs(payoff, exercise, stop_date, stop_price, n);
+  bt_exercise_europeans(european, exercise, stop_date, stop_price, n);
+}
+
+void bt_american_price_chunk(bt_pair_sample *sample, const bt_american_model *model, size_t first,
+                             size_t n)
+{
+  double payoff[N], european[N];
+  for (size_t at = 0; at < n; at += N) {
+    const size_t left = lesser(N, n - at);
+    price_block(payoff, european, model, first + at, whole_groups(left));
+    bt_pair_sample_add(sample, payoff, european, left);
+  }
+}
+
+/* ---- the martingale ---------------------------------------------------------------------------
+ */
+
+/* Goes from date + 1 to date; growth: of the martingale on that way. */
+static void walk_martingale(double *growth, double *b, const bt_american_model *model, size_t date,
+                            const bt_stream *stream, size_t first, size_t n)
+{
+  double after[N];
+  memcpy(after, b, n * sizeof *after);
+  if (date > 0)
+    bt_exercise_walk(b, &model->exercise, date, stream, first, n);
+  else
+    memset(b, 0, n * sizeof *b);
+  bt_martingale_growth(growth, &model->martingale, date + 1, b, after, n);
+}
+
+static void premium_block(bt_regression_lanes *lanes, const bt_american_paths *p,
+                          const bt_american_model *model, size_t date, size_t first)
+{
+  const bt_stream stream = stream_of(model, BT_AMERICAN_PREMIUM);
+  const size_t n = lesser(N, p->n_whole - first);
+  double *b = p->b + first, *premium = p->premium + first, growth[N], price[N], exercised[N];
+  if (date + 1 == model->exercise.n_dates) start_block(p, &model->exercise, &stream, first, n);
+  walk_martingale(growth, b, model, date, &stream, first, n);
+  look_at(price, exercised, model, date, b, n);
+  for (size_t i = 0; i < n; i++)
+    premium[i] = exercised[i] >= -DBL_MAX ? exercised[i] : premium[i] - growth[i];
+  bt_martingale_add(lanes, date, b, premium, n);
+}
+
+void bt_american_premium_step(bt_regression *out, const bt_american_paths *paths,
+                              const bt_american_model *model, size_t date, size_t first)
+{
+  bt_regression_lanes lanes;
+  bt_regression_lanes_init(&lanes, BT_BELLS);
+  const size_t end = lesser(first + BT_AMERICAN_CHUNK, paths->n_whole);
+  for (size_t at = first; at < end; at += N) premium_block(&lanes, paths, model, date, at);
+  bt_regression_sum(out, &lanes);
+}
+
+/* Of each path the most that exercise on any date, known afterwards, gains over the European option
+ * and the martingale. */
+static void bound_block(double *most, const bt_american_model *model, size_t first, size_t n)
+{
+  const bt_exercise *exercise = &model->exercise;
+  const bt_stream stream = stream_of(model, BT_AMERICAN_BOUND);
+  double b[N], growth[N], price[N], payoff[N], european[N], dates[N];
+  bt_exercise_walk(b, exercise, exercise->n_dates, &stream, first, n);
+  for (size_t i = 0; i < n; i++) most[i] = 0;
+  for (size_t date = exercise->n_dates - 1; date > 0; date--) {
+    walk_martingale(growth, b, model, date, &stream, first, n);
+    bt_exercise_prices(price, exercise, date, b, n);
+    for (size_t i = 0; i < n; i++) dates[i] = (double)date;
+    bt_exercise_payoffs(payoff, exercise, dates, price, n);
+    bt_exercise_europeans(european, exercise, dates, price, n);
+    for (size_t i = 0; i < n; i++) {
+      const double now = payoff[i] - european[i], later = most[i] - growth[i];
+      most[i] = now > later ? now : later;
+    }
+  }
+  walk_martingale(growth, b, model, 0, &stream, first, n);
+  for (size_t i = 0; i < n; i++) most[i] -= growth[i];
+}
+
+void bt_american_bound_chunk(bt_sample *premium, const bt_american_model *model, size_t first,
+                             size_t n)
+{
+  double most[N];
+  for (size_t at = 0; at < n; at += N) {
+    const size_t left = lesser(N, n - at);
+    bound_block(most, model, first + at, whole_groups(left));
+    bt_sample_add(premium, most, left);
+  }
+}
