@@ -1,17 +1,22 @@
 #include "core/random/streams.h"
 
+#include "core/random/bits.h"
 #include "core/random/normal.h"
+
+/* ---- the block function --------------------------------------------------------------------- */
 
 enum { N_ROUNDS = 10 };
 
+/* Salmon et al. 2011, table 2 and section 3.3. */
+static const uint32_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
+static const uint32_t weyl_0 = 0x9E3779B9, weyl_1 = 0xBB67AE85;
+
 void bt_random_block(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2])
 {
-  const uint64_t multiplier_0 = 0xD2511F53u, multiplier_1 = 0xCD9E8D57u;
-  const uint32_t weyl_0 = 0x9E3779B9u, weyl_1 = 0xBB67AE85u;
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];
   for (int round = 0; round < N_ROUNDS; round++) {
-    uint64_t product_0 = multiplier_0 * c0, product_1 = multiplier_1 * c2;
+    uint64_t product_0 = (uint64_t)multiplier_0 * c0, product_1 = (uint64_t)multiplier_1 * c2;
     c0 = (uint32_t)(product_1 >> 32) ^ c1 ^ k0;
     c1 = (uint32_t)product_1;
     c2 = (uint32_t)(product_0 >> 32) ^ c3 ^ k1;
@@ -25,11 +30,6 @@ void bt_random_block(uint32_t out[4], const uint32_t counter[4], const uint32_t 
   out[3] = c3;
 }
 
-static double uniform_of(uint64_t bits)
-{
-  return ((double)(bits >> 12) + 0.5) * 0x1p-52;
-}
-
 double bt_random_uniform(uint64_t seed, uint64_t stream, uint64_t index)
 {
   const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
@@ -37,7 +37,7 @@ double bt_random_uniform(uint64_t seed, uint64_t stream, uint64_t index)
                                (uint32_t)(stream >> 32)};
   uint32_t word[4];
   bt_random_block(word, counter, key);
-  return uniform_of((uint64_t)word[1] << 32 | word[0]);
+  return bt_uniform_of(((uint64_t)word[1] << 32 | word[0]) >> 12);
 }
 
 double bt_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
@@ -45,42 +45,115 @@ double bt_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
   return bt_normal_quantile(bt_random_uniform(seed, stream, index));
 }
 
-/* The two 64-bit numbers of a pair of paths. */
-static void pair_bits(uint64_t out[2], const bt_stream *stream, uint32_t dimension, uint64_t pair)
+/* ---- many paths at once --------------------------------------------------------------------- */
+
+/* A vector of pairs gives a group of draws. */
+enum { GROUP = 2 * BT_WIDTH };
+
+/* What is the same for all paths: dimension and stream, and the key of each round. */
+typedef struct draws {
+  uint64_t dimension, stream;
+  uint64_t key_0[N_ROUNDS], key_1[N_ROUNDS];
+} draws;
+
+static draws draws_of(const bt_stream *stream, uint32_t dimension)
 {
-  const uint32_t key[2] = {(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)};
-  const uint32_t counter[4] = {(uint32_t)pair, (uint32_t)(pair >> 32), dimension, stream->stream};
-  uint32_t word[4];
-  bt_random_block(word, counter, key);
-  out[0] = (uint64_t)word[1] << 32 | word[0];
-  out[1] = (uint64_t)word[3] << 32 | word[2];
+  draws d = {.dimension = dimension, .stream = stream->stream};
+  uint32_t k0 = (uint32_t)stream->seed, k1 = (uint32_t)(stream->seed >> 32);
+  for (size_t round = 0; round < N_ROUNDS; round++, k0 += weyl_0, k1 += weyl_1) {
+    d.key_0[round] = k0;
+    d.key_1[round] = k1;
+  }
+  return d;
+}
+
+/* a[0], b[0], a[1], b[1], ... */
+static inline void interleave(bt_words out[2], bt_words a, bt_words b)
+{
+#if BT_WIDTH == 8
+  out[0] = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  out[1] = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif BT_WIDTH == 4
+  out[0] = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  out[1] = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#else
+  out[0] = __builtin_shufflevector(a, b, 0, 2);
+  out[1] = __builtin_shufflevector(a, b, 1, 3);
+#endif
+}
+
+/* The draws of the pairs first_pair .. + BT_WIDTH - 1: bt_random_block of each lane. A word is the
+ * lower half of its lane; what is left in the upper one counts for nothing. */
+static inline void make_group(bt_words out[2], const draws *d, uint64_t first_pair)
+{
+  static const uint64_t lane[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+  bt_words c0 = bt_words_load(lane) + first_pair, c1 = c0 >> 32;
+  bt_words c2 = bt_words_of(d->dimension), c3 = bt_words_of(d->stream);
+  for (size_t round = 0; round < N_ROUNDS; round++) {
+    bt_words product_0 = bt_words_multiply(c0, bt_words_of(multiplier_0));
+    bt_words product_1 = bt_words_multiply(c2, bt_words_of(multiplier_1));
+    c0 = (product_1 >> 32) ^ c1 ^ d->key_0[round];
+    c1 = product_1;
+    c2 = (product_0 >> 32) ^ c3 ^ d->key_1[round];
+    c3 = product_0;
+  }
+  interleave(out, (c0 & UINT32_MAX) | c1 << 32, (c2 & UINT32_MAX) | c3 << 32);
+}
+
+/* Draws of a group as bits, from the one with the index `from` on, n of them. */
+static void copy_bits(uint64_t *out, const draws *d, uint64_t first_pair, size_t from, size_t n)
+{
+  bt_words group[2];
+  make_group(group, d, first_pair);
+  memcpy(out, (const uint64_t *)group + from, n * sizeof *out);
 }
 
 void bt_stream_bits(uint64_t *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
                     size_t n)
 {
-  uint64_t pair[2];
-  for (size_t i = 0; i < n; i++) {
-    uint64_t path = first + i;
-    if (i == 0 || path % 2 == 0) pair_bits(pair, stream, dimension, path / 2);
-    out[i] = pair[path % 2];
+  const draws d = draws_of(stream, dimension);
+  size_t i = 0;
+  if (n && first % 2) copy_bits(out, &d, first / 2, 1, i = 1);
+  for (; i + GROUP <= n; i += GROUP) {
+    bt_words group[2];
+    make_group(group, &d, (first + i) / 2);
+    bt_words_store(out + i, group[0]);
+    bt_words_store(out + i + BT_WIDTH, group[1]);
   }
+  if (i < n) copy_bits(out + i, &d, (first + i) / 2, 0, n - i);
+}
+
+/* The same as uniform numbers. */
+static void copy_uniforms(double *out, const draws *d, uint64_t first_pair, size_t from, size_t n)
+{
+  uint64_t bits[GROUP];
+  copy_bits(bits, d, first_pair, from, n);
+  for (size_t i = 0; i < n; i++) out[i] = bt_uniform_of(bits[i] >> 12);
 }
 
 void bt_stream_uniforms(double *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
                         size_t n)
 {
-  uint64_t pair[2];
-  for (size_t i = 0; i < n; i++) {
-    uint64_t path = first + i;
-    if (i == 0 || path % 2 == 0) pair_bits(pair, stream, dimension, path / 2);
-    out[i] = uniform_of(pair[path % 2]);
+  const draws d = draws_of(stream, dimension);
+  size_t i = 0;
+  if (n && first % 2) copy_uniforms(out, &d, first / 2, 1, i = 1);
+  for (; i + GROUP <= n; i += GROUP) {
+    bt_words group[2];
+    make_group(group, &d, (first + i) / 2);
+    bt_vector_store(out + i, bt_uniforms_of(group[0] >> 12));
+    bt_vector_store(out + i + BT_WIDTH, bt_uniforms_of(group[1] >> 12));
   }
+  if (i < n) copy_uniforms(out + i, &d, (first + i) / 2, 0, n - i);
 }
 
+/* Uniform numbers are inverted while they are in the first cache. */
 void bt_stream_normals(double *out, const bt_stream *stream, uint32_t dimension, uint64_t first,
                        size_t n)
 {
-  bt_stream_uniforms(out, stream, dimension, first, n);
-  bt_normal_quantiles(out, out, n);
+  enum { BLOCK = 1024 };
+  for (size_t i = 0; i < n; i += BLOCK) {
+    size_t n_now = n - i < BLOCK ? n - i : BLOCK;
+    bt_stream_uniforms(out + i, stream, dimension, first + i, n_now);
+    bt_normal_quantiles(out + i, out + i, n_now);
+  }
 }
