@@ -7,20 +7,23 @@
 #include "core/pricing/mills_ratio.h"
 #include "core/pricing/normal_now.h"
 
+double bt_log_ratio(double a, double b)
+{
+  double ratio = a / b;
+  /* near 1 the difference is exact, and so is its share */
+  return ratio > 0.5 && ratio < 2 ? log1p((a - b) / b) : log(ratio);
+}
+
 bt_forward bt_forward_of(const bt_vanilla *option)
 {
-  double ratio = option->spot / option->strike;
-  /* near 1 spot - strike is exact, and so is its share of the strike */
-  double log_ratio = ratio > 0.5 && ratio < 2
-                         ? log1p((option->spot - option->strike) / option->strike)
-                         : log(ratio);
+  double drift = (option->rate - option->dividend) * option->expiry;
   double dividends = option->dividend * option->expiry, interest = option->rate * option->expiry;
   return (bt_forward){
       .spot = option->spot * exp(-dividends),
       .strike = option->strike * exp(-interest),
       .difference = option->spot - option->strike,
       .discounts = option->spot * expm1(-dividends) - option->strike * expm1(-interest),
-      .moneyness = log_ratio + (option->rate - option->dividend) * option->expiry,
+      .moneyness = bt_log_ratio(option->spot, option->strike) + drift,
       .deviation = option->vol * sqrt(option->expiry),
   };
 }

@@ -15,4 +15,10 @@ typedef struct bt_forward {
 
 bt_forward bt_forward_of(const bt_vanilla *option);
 
+/* log(a / b) of positive numbers, to full relative accuracy also where they are nearly equal. */
+double bt_log_ratio(double a, double b);
+
+/* A deviation below which the path is certain: far below what a price can show. */
+#define BT_NO_DEVIATION 1e-100
+
 #endif
