@@ -5,7 +5,7 @@
 #include "core/pricing/closed_forms.h"
 #include "core/pricing/forward.h"
 #include "core/pricing/mills_ratio.h"
-#include "core/pricing/normal_now.h"
+#include "core/random/normal.h"
 
 /* The terms A to F of Haug 2007, section 4.17.1, in logarithms and standard deviations: s = vol
  * sqrt(T), u = (rate - dividend + vol^2 / 2) T for the underlying's measure and u - s^2 for the
@@ -42,8 +42,8 @@ static terms terms_of(const bt_vanilla *option, const bt_barrier *barrier)
 static double plain(const terms *m, double edge)
 {
   double x = (m->u - edge) / m->s;
-  return m->sign * (m->spot * bt_normal_now_cdf(m->sign * x) -
-                    m->strike * bt_normal_now_cdf(m->sign * (x - m->s)));
+  return m->sign *
+         (m->spot * bt_normal_cdf(m->sign * x) - m->strike * bt_normal_cdf(m->sign * (x - m->s)));
 }
 
 /* (barrier / spot)^(2 u / s^2) N(side y), y of the path that is reflected at the barrier and ends
@@ -79,8 +79,27 @@ static double knocked_in(const terms *m)
 static double rebate_at_expiry(const terms *m)
 {
   double u = m->u - m->s * m->s;
-  double beyond = bt_normal_now_cdf(m->side * (u - m->k) / m->s);
+  double beyond = bt_normal_cdf(m->side * (u - m->k) / m->s);
   return m->rebate * (beyond - reflected_probability(m, m->k, u));
+}
+
+/* F where u^2 + 2 r T s^2 is negative, as it may be at a rate below 0: the powers of the closed
+ * form are complex then. The discounted density of the time of the touch, over w = |k| / (vol
+ * sqrt(time)) = |k| / s e^y, is 2 / sqrt(2 pi) exp(k u / s^2 - w^2 / 2 + rise e^(-2 y)), by
+ * Simpson's rule. */
+static double rebate_by_quadrature(const terms *m, double rebate, double rise)
+{
+  enum { N_STEPS = 4000 }; /* even */
+  const double nothing_beyond = 40;
+  double u = m->u - m->s * m->s, tilt = m->k / m->s * (u / m->s), first = fabs(m->k) / m->s;
+  if (first > nothing_beyond) return 0;
+  double step = log(nothing_beyond / first) / N_STEPS, sum = 0;
+  for (int i = 0; i <= N_STEPS; i++) {
+    double growth = exp(i * step), w = first * growth;
+    double weight = i == 0 || i == N_STEPS ? 1 : i % 2 == 1 ? 4 : 2;
+    sum += weight * w * exp(tilt - w * w / 2 + rise / (growth * growth));
+  }
+  return rebate * 2 * BT_MILLS_DENSITY_AT_0 * sum * step / 3;
 }
 
 /* F: paid at the touch. With w = sqrt(u^2 + 2 r T s^2) the powers are (u + w) k / s^2 and (u - w) k
@@ -88,7 +107,9 @@ static double rebate_at_expiry(const terms *m)
 static double rebate_at_touch(const terms *m, double rebate, double interest)
 {
   double u = m->u - m->s * m->s, product = -2 * interest * m->s * m->s;
-  double w = sqrt(u * u - product), larger = u > 0 ? u + w : u - w;
+  double square = u * u - product;
+  if (square < 0) return rebate_by_quadrature(m, rebate, -square / (m->s * m->s) / 2);
+  double w = sqrt(square), larger = u > 0 ? u + w : u - w;
   double smaller = larger != 0 ? product / larger : 0;
   double plus = u > 0 ? larger : smaller, minus = u > 0 ? smaller : larger;
   double x = (m->k - u) / m->s, log_density = -x * x / 2 - interest, scale = m->k / m->s / m->s;

@@ -5,7 +5,7 @@
 
 #include "core/pricing/forward.h"
 #include "core/pricing/mills_ratio.h"
-#include "core/pricing/normal_now.h"
+#include "core/random/normal.h"
 
 double bt_log_ratio(double a, double b)
 {
@@ -40,8 +40,8 @@ static double out_of_the_money(const bt_forward *f)
   if (f->deviation <= 0) return 0;
   double h = -fabs(f->moneyness) / f->deviation, t = f->deviation / 2;
   if (h + t > 8) /* the second probability is far below the first */
-    return lower * bt_normal_now_cdf(h + t) - higher * bt_normal_now_cdf(h - t);
-  double density = bt_normal_now_pdf(h + t);
+    return lower * bt_normal_cdf(h + t) - higher * bt_normal_cdf(h - t);
+  double density = bt_normal_pdf(h + t);
   return density > 0 ? lower * density * bt_mills_spread(h, t) : 0;
 }
 
@@ -77,9 +77,9 @@ bt_greeks bt_black_scholes_greeks(const bt_vanilla *option)
   if (f.deviation <= 0) return certain_greeks(option, &f, sign);
   double d1 = f.moneyness / f.deviation + f.deviation / 2;
   double d2 = f.moneyness / f.deviation - f.deviation / 2;
-  double spot = f.spot * bt_normal_now_cdf(sign * d1);
-  double strike = f.strike * bt_normal_now_cdf(sign * d2);
-  double density = f.spot * bt_normal_now_pdf(d1), root = sqrt(option->expiry);
+  double spot = f.spot * bt_normal_cdf(sign * d1);
+  double strike = f.strike * bt_normal_cdf(sign * d2);
+  double density = f.spot * bt_normal_pdf(d1), root = sqrt(option->expiry);
   bt_greeks greeks = {
       .delta = sign * spot / option->spot,
       .theta = sign * (option->dividend * spot - option->rate * strike),

@@ -13,10 +13,9 @@
 double bt_geometric_asian_price(const bt_vanilla *option, size_t n_fixings);
 
 /* A single barrier, continuously monitored, with rebate. A spot at or beyond the barrier: an
- * out-option is worth its rebate, an in-option the vanilla option. To 1e-13 of the spot or so. NaN
- * for an out-option with a rebate where the closed form ends, at a rate below -drift^2 / (2 vol^2),
- * drift = rate - dividend - vol^2 / 2. Source: Reiner and Rubinstein 1991; Haug
- * 2007, section 4.17.1. */
+ * out-option is worth its rebate, an in-option the vanilla option. To 1e-13 of the spot or so (a
+ * rebate paid at the touch at a rate so negative that the closed form is complex is computed by
+ * quadrature). Source: Reiner and Rubinstein 1991; Haug 2007, section 4.17.1. */
 double bt_barrier_price(const bt_vanilla *option, const bt_barrier *barrier);
 
 /* A barrier that is looked at n_times at equal distances is priced as a continuous one that lies

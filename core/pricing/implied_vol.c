@@ -5,7 +5,6 @@
 #include "core/pricing/black_scholes.h"
 #include "core/pricing/forward.h"
 #include "core/pricing/mills_ratio.h"
-#include "core/pricing/normal_now.h"
 #include "core/random/normal.h"
 
 /* Everything is about the option of the pair (call, put) that is out of the money, divided by the
@@ -30,7 +29,7 @@ enum { MOST_STEPS = 200 }; /* some 5 are taken; rounding must not keep it going 
 /* log(wanted / value at s), where that is over_slope b' unit. */
 static double missing(const target *wanted, double over_slope, double h, double t)
 {
-  double scale = over_slope * BT_ONE_OVER_ROOT_2_PI * wanted->unit, ratio = wanted->value / scale;
+  double scale = over_slope * BT_MILLS_DENSITY_AT_0 * wanted->unit, ratio = wanted->value / scale;
   double log_ratio = ratio > DBL_MIN ? log(ratio) : log(wanted->value) - log(scale);
   return log_ratio + (h * h + t * t) / 2;
 }
@@ -64,7 +63,7 @@ static double below_the_root(double x, double b)
   double share = b * exp(-x / 2);
   double z = share > DBL_MIN ? bt_normal_quantile(share) : -40;
   double root = sqrt(z * z - 2 * x), by_tail = z < 0 ? -2 * x / (root - z) : z + root;
-  return fmax(by_tail, b / BT_ONE_OVER_ROOT_2_PI);
+  return fmax(by_tail, b / BT_MILLS_DENSITY_AT_0);
 }
 
 /* e^(x/2) - b <= 2 e^(x/2) N(-h - t), solved for s. */

@@ -1,11 +1,13 @@
 #include "core/pricing/lattice.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/pricing/black_scholes.h"
 #include "core/pricing/forward.h"
+#include "core/vector_math.h"
 
 /* A binomial tree of Cox, Ross and Rubinstein (1979), with three things that make its error small
  * and smooth enough to be extrapolated:
@@ -52,6 +54,7 @@ static bool is_date(const tree *t, size_t j)
 /* Sets what depends on the number of steps. */
 static void lay_out(tree *t, size_t n_steps, size_t steps_between, bool drifts)
 {
+  assert(steps_between > 0);
   const double highest = 600; /* of a power's logarithm: beyond, a put is worth nothing */
   const bt_vanilla *put = t->put;
   double years = put->expiry / (double)n_steps, a = put->vol * sqrt(years);
@@ -68,9 +71,10 @@ static void lay_out(tree *t, size_t n_steps, size_t steps_between, bool drifts)
   t->middle = n_steps / 2 + 1;
   for (size_t i = 0; i < 2 * t->middle; i++) {
     double m = 2 * ((double)i - (double)t->middle);
-    t->powers[0][i] = exp(fmin(highest, m * a));
-    t->powers[1][i] = exp(fmin(highest, (m + 1) * a));
+    t->powers[0][i] = fmin(highest, m * a);
+    t->powers[1][i] = fmin(highest, (m + 1) * a);
   }
+  for (size_t i = 0; i < 2; i++) bt_exp_array(t->powers[i], t->powers[i], 2 * t->middle);
 }
 
 /* The last step before expiry. */
@@ -138,20 +142,21 @@ static double price_on(const tree *t)
   return t->value[0];
 }
 
-/* n_steps: an even multiple of n_dates. */
+/* At least n_steps, in a tree of twice `half` steps and one of `half`. */
 static bt_status extrapolate(double *out, const bt_vanilla *put, size_t n_dates, size_t n_steps,
                              bt_error *err)
 {
-  size_t n_powers = 2 * (n_steps / 2 + 1), half = n_steps / 2;
-  double *memory = malloc((n_steps + 2 * n_powers) * sizeof *memory);
+  size_t n_parts = n_dates == 0 ? 1 : n_dates, between = (n_steps - 1) / (2 * n_parts) + 1;
+  size_t half = between * n_parts, n_powers = 2 * (half + 1);
+  double *memory = malloc((2 * half + 2 * n_powers) * sizeof *memory);
   if (memory == NULL) return bt_fail_nomem(err, "tree of an American option");
-  tree t = {.put = put, .value = memory, .powers = {memory + n_steps, memory + n_steps + n_powers}};
-  size_t between = n_dates == 0 ? 1 : n_steps / n_dates;
+  double *powers = memory + 2 * half;
+  tree t = {.put = put, .value = memory, .powers = {powers, powers + n_powers}};
   double root = sqrt(put->expiry / (double)half); /* of the longer steps */
   bool drifts = fabs(put->rate - put->dividend) * root > put->vol / 2;
-  lay_out(&t, half, n_dates == 0 ? 1 : between / 2, drifts);
+  lay_out(&t, half, n_dates == 0 ? 1 : between, drifts);
   double coarse = price_on(&t);
-  lay_out(&t, n_steps, between, drifts);
+  lay_out(&t, 2 * half, n_dates == 0 ? 1 : 2 * between, drifts);
   *out = 2 * price_on(&t) - coarse;
   free(memory);
   return BT_OK;
@@ -192,11 +197,6 @@ static bt_vanilla as_put(const bt_vanilla *option)
   return put;
 }
 
-static size_t rounded_up(size_t n, size_t unit)
-{
-  return (n + unit - 1) / unit * unit;
-}
-
 bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
                            bt_error *err)
 {
@@ -215,8 +215,7 @@ bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates
   /* What exercise gains in a moment is rate strike - dividend spot, at prices below the strike. */
   bool waits = put.rate <= 0 && put.dividend >= put.rate;
   if (!waits && n_dates != 1) {
-    size_t unit = n_dates == 0 ? 2 : 2 * n_dates;
-    bt_status status = extrapolate(&price, &put, n_dates, rounded_up(n_steps, unit), err);
+    bt_status status = extrapolate(&price, &put, n_dates, n_steps, err);
     if (status != BT_OK) return status;
   }
   if (n_dates == 0) price = fmax(price, bt_payoff(option->type, option->spot, option->strike));

@@ -5,7 +5,7 @@
 #include "core/pricing/closed_forms.h"
 #include "core/pricing/forward.h"
 #include "core/pricing/mills_ratio.h"
-#include "core/pricing/normal_now.h"
+#include "core/random/normal.h"
 
 /* A lookback is worth a vanilla option struck at an edge (the strike, or where the spot is beyond
  * it already, the spot) and, since the extreme may lie beyond the final price, a bonus:
@@ -38,8 +38,8 @@ static bracket bracket_of(double l, double b, double s, bool maximum)
 static double slope(const bracket *x)
 {
   if (x->h + x->u <= 8)
-    return BT_ONE_OVER_ROOT_2_PI * exp(x->log_density) * bt_mills_spread(x->h, x->u) / x->u;
-  double first = exp(x->plus) * bt_normal_now_cdf(x->h + x->u);
+    return BT_MILLS_DENSITY_AT_0 * exp(x->log_density) * bt_mills_spread(x->h, x->u) / x->u;
+  double first = exp(x->plus) * bt_normal_cdf(x->h + x->u);
   return (first - bt_mills_tilted(x->minus, x->h - x->u, x->log_density)) / x->u;
 }
 

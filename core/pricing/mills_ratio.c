@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "core/pricing/normal_now.h"
+#include "core/random/normal.h"
 
 /* From here down the continued fraction is used. */
 static const double FRACTION_BELOW = -1.5;
@@ -17,7 +17,7 @@ static int n_terms(double z)
 
 double bt_mills_ratio(double z)
 {
-  if (z >= FRACTION_BELOW) return bt_normal_now_cdf(z) / bt_normal_now_pdf(z);
+  if (z >= FRACTION_BELOW) return bt_normal_cdf(z) / bt_normal_pdf(z);
   double ratio = 0;
   for (int n = n_terms(z); n >= 0; n--) ratio = 1 / ((n + 1) * ratio - z);
   return ratio;
@@ -63,6 +63,6 @@ double bt_mills_spread(double h, double t)
 
 double bt_mills_tilted(double exponent, double z, double log_density)
 {
-  if (z >= -5) return exp(exponent) * bt_normal_now_cdf(z);
-  return BT_ONE_OVER_ROOT_2_PI * exp(log_density) * bt_mills_ratio(z);
+  if (z >= -5) return exp(exponent) * bt_normal_cdf(z);
+  return BT_MILLS_DENSITY_AT_0 * exp(log_density) * bt_mills_ratio(z);
 }

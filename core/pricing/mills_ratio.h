@@ -7,6 +7,9 @@
 #ifndef BT_CORE_PRICING_MILLS_RATIO_H
 #define BT_CORE_PRICING_MILLS_RATIO_H
 
+/* n(0) = 1 / sqrt(2 pi). */
+#define BT_MILLS_DENSITY_AT_0 0.39894228040143267794
+
 /* N(z) / n(z), to a few units in the last place for z <= 8; too large for a double near 38. Below
  * -1.5 by Laplace's continued fraction; Abramowitz and Stegun 26.2.14. */
 double bt_mills_ratio(double z);
