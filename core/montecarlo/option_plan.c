@@ -169,7 +169,7 @@ static void draw_sobol(const bt_option_plan *plan, const strip *s, uint64_t firs
 static void add_rows(const bt_option_plan *plan, bt_option_sums *sums, const bt_path_rows *rows,
                      size_t n)
 {
-  if (plan->settings.control && plan->settings.sampling != BT_SOBOL)
+  if (plan->settings.control)
     bt_pair_sample_add(&sums->price, rows->value, rows->control, n);
   else
     bt_sample_add(&sums->price.y, rows->value, n);
@@ -220,15 +220,21 @@ void bt_option_plan_join(const bt_option_plan *plan, bt_option_sums *sums,
 /* ---- estimates --------------------------------------------------------------------------------
  */
 
-static bt_option_estimate estimate_replicates(const bt_option_sums *sums)
+/* Where there is a control its slope is that of the means of the replicates: errors of Sobol points
+ * are not those of single paths. */
+static bt_option_estimate estimate_replicates(const bt_option_sums *sums, double expected)
 {
-  double means[BT_SOBOL_REPLICATES];
+  double means[BT_SOBOL_REPLICATES], controls[BT_SOBOL_REPLICATES];
   bt_option_estimate out;
-  bt_sample price = {0};
-  for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) means[r] = sums[r].price.y.mean;
-  bt_sample_add(&price, means, BT_SOBOL_REPLICATES);
-  out.price = price.mean;
-  out.std_error = bt_sample_std_error(&price);
+  bt_pair_sample price = {0};
+  for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) {
+    means[r] = sums[r].price.y.mean;
+    controls[r] = sums[r].price.x.mean;
+  }
+  bt_pair_sample_add(&price, means, controls, BT_SOBOL_REPLICATES);
+  bt_controlled by = bt_pair_sample_control(&price, expected);
+  out.price = by.mean;
+  out.std_error = by.std_error;
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
     bt_sample greek = {0};
     for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) means[r] = sums[r].greeks[g].mean;
@@ -243,11 +249,11 @@ bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_
                                            size_t cell)
 {
   const bt_option_sums *of = sums + cell * replicates_of(plan);
-  if (plan->settings.sampling == BT_SOBOL) return estimate_replicates(of);
+  const double expected = bt_control_expected(&plan->cells[cell].terms);
+  if (plan->settings.sampling == BT_SOBOL) return estimate_replicates(of, expected);
   bt_option_estimate out = {of->price.y.mean, bt_sample_std_error(&of->price.y), {0}, {0}};
   if (plan->settings.control) {
-    bt_controlled by =
-        bt_pair_sample_control(&of->price, bt_control_expected(&plan->cells[cell].terms));
+    bt_controlled by = bt_pair_sample_control(&of->price, expected);
     out.price = by.mean;
     out.std_error = by.std_error;
   }
@@ -258,8 +264,10 @@ bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_
   return out;
 }
 
-double bt_option_plan_reach(bt_sampling sampling)
+double bt_option_plan_reach(const bt_option_settings *settings)
 {
-  const double normal = 1.959963984540054, student_15 = 2.131449545559323;
-  return sampling == BT_SOBOL ? student_15 : normal;
+  const double normal = 1.959963984540054;
+  const double student_15 = 2.131449545559776, student_14 = 2.144786687917804;
+  if (settings->sampling != BT_SOBOL) return normal;
+  return settings->control ? student_14 : student_15;
 }

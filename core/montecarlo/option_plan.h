@@ -14,7 +14,7 @@
  *
  * With a control the estimate is mean(y) - beta (mean(x) - E x), beta from the same paths. That it
  * is estimated biases the price by the order of 1 / n, which the standard error, of the order of
- * 1 / sqrt(n), hides. Sobol points take none.
+ * 1 / sqrt(n), hides. With Sobol points y and x are the means of replicates.
  */
 #ifndef BT_CORE_MONTECARLO_OPTION_PLAN_H
 #define BT_CORE_MONTECARLO_OPTION_PLAN_H
@@ -85,7 +85,7 @@ bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_
                                            size_t cell);
 
 /* By how many standard errors a 95% interval reaches to each side: those of the normal
- * distribution, or of Student's with as many degrees as replicates less one. */
-double bt_option_plan_reach(bt_sampling sampling);
+ * distribution, or of Student's with as many degrees as replicates less what they estimate. */
+double bt_option_plan_reach(const bt_option_settings *settings);
 
 #endif

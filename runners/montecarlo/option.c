@@ -128,7 +128,7 @@ static void take_estimate(bt_option_result *r, const bt_option_plan *plan,
     give_reason(r, "the terms are too extreme: the price is no finite number");
     return;
   }
-  double reach = bt_option_plan_reach(plan->settings.sampling) * estimate.std_error;
+  double reach = bt_option_plan_reach(&plan->settings) * estimate.std_error;
   r->price = (bt_estimate){estimate.price, estimate.std_error};
   r->low = estimate.price - reach;
   r->high = estimate.price + reach;

@@ -52,7 +52,7 @@ char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *
 {
   const bt_option_terms *terms = &job->cells[0];
   const bt_option_settings *how = &job->settings;
-  const bool controlled = how->control && how->sampling != BT_SOBOL;
+  const bool controlled = how->control;
   if (job->implied_from)
     (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "implied volatility, Black-Scholes-Merton");
   else if (terms->style == BT_AMERICAN)
