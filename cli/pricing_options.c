@@ -217,6 +217,8 @@ static bt_status read_american(bt_option_job *job, const bt_arguments *arguments
     status = bt_arguments_size(&job->degree, arguments, "degree", 1, BT_AMERICAN_DEGREE_MOST, err);
   if (!status)
     status = bt_arguments_size(&job->n_bound_paths, arguments, "bound-paths", 0, 1000000, err);
+  if (!status && job->n_bound_paths == 1)
+    status = bt_fail(err, BT_ERR_USAGE, "--bound-paths 1: none, or at least 2");
   job->basis = (bt_basis)basis;
   return status;
 }

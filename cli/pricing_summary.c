@@ -59,7 +59,9 @@ static void print_beside(const bt_option_terms *terms, const bt_option_result *r
   }
   (void)printf("beside    %.6f  closed form (%s)", r->closed_form, name);
   double apart = (r->price.value - r->closed_form) / r->price.std_error;
-  if (terms->style != BT_AMERICAN && isfinite(apart))
+  const bool exact =
+      terms->style != BT_AMERICAN && !(terms->style == BT_BARRIER && terms->discrete);
+  if (exact && isfinite(apart))
     (void)printf(", %.1f standard errors %s", fabs(apart), apart >= 0 ? "below" : "above");
   (void)printf("\n");
 }

@@ -33,7 +33,7 @@ static void begin_result(bt_option_result *r)
 
 static void give_reason(bt_option_result *r, const char *reason)
 {
-  (void)snprintf(r->reason, sizeof r->reason, "%s", reason);
+  (void)snprintf(r->reason, sizeof r->reason, "%.*s", BT_OPTION_REASON_SIZE - 1, reason);
 }
 
 static void take_exact_greeks(bt_option_result *r)

@@ -42,32 +42,45 @@ static const char *sampling_words(bt_sampling sampling)
   return words[sampling];
 }
 
+/* Whether some are drawn plainly. */
+static bool exceeds_sobol(const bt_option_terms *terms)
+{
+  const bool uniforms = terms->style == BT_LOOKBACK && !terms->discrete;
+  return terms->n_steps * (uniforms ? 2 : 1) > BT_SOBOL_DIMENSIONS;
+}
+
 static const char *basis_words(bt_basis basis)
 {
   static const char *const words[] = {"polynomial", "Laguerre", "Chebyshev"};
   return words[basis];
 }
 
-char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
+/* Of all styles but American ones. */
+static void write_paths_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
 {
   const bt_option_terms *terms = &job->cells[0];
   const bt_option_settings *how = &job->settings;
-  const bool controlled = how->control;
+  const bool beyond = how->sampling == BT_SOBOL && exceeds_sobol(terms);
+  const bool simple = terms->style == BT_EUROPEAN || terms->style == BT_ASIAN;
+  (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "%s, %s%s%s%s (Glasserman 2003, ch. 4%s)",
+                 path_words(terms), sampling_words(how->sampling),
+                 beyond ? " (plain beyond 512 dimensions)" : "", how->control ? ", control " : "",
+                 how->control ? bt_control_name(terms) : "", simple ? "" : ", 6.4");
+}
+
+char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
+{
+  const bool bound = job->n_bound_paths > 0;
   if (job->implied_from)
     (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "implied volatility, Black-Scholes-Merton");
-  else if (terms->style == BT_AMERICAN)
+  else if (job->cells[0].style == BT_AMERICAN)
     (void)snprintf(buffer, BT_OPTION_METHOD_SIZE,
                    "least squares, %s basis of degree %zu, second independent pass%s "
                    "(Longstaff and Schwartz 2001%s)",
-                   basis_words(job->basis), job->degree,
-                   job->n_bound_paths > 0 ? ", martingale bound" : "",
-                   job->n_bound_paths > 0 ? "; Andersen and Broadie 2004" : "");
+                   basis_words(job->basis), job->degree, bound ? ", martingale bound" : "",
+                   bound ? "; Andersen and Broadie 2004" : "");
   else
-    (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "%s, %s%s%s (Glasserman 2003, %s)",
-                   path_words(terms), sampling_words(how->sampling), controlled ? ", control " : "",
-                   controlled ? bt_control_name(terms) : "",
-                   terms->style == BT_EUROPEAN || terms->style == BT_ASIAN ? "ch. 4"
-                                                                           : "ch. 4, 6.4");
+    write_paths_method(buffer, job);
   return buffer;
 }
 
