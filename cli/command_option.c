@@ -67,16 +67,15 @@ extern const bt_command bt_command_option;
 const bt_command bt_command_option = {
     .name = "option",
     .summary = "price options by Monte Carlo, or find a volatility",
-    .synopsis = "backtest option --spot S --strike K --vol V --expiry YEARS [--style NAME]",
+    .synopsis = "backtest option --spot S --strike K --vol V --expiry YEARS [options]",
     .notes = "Example: backtest option --style asian --spot 100 --strike 100 --rate 0.05 \\\n"
              "           --vol 0.1:0.6:0.05 --expiry 1 --steps 12 --paths 100000\n"
              "Each number may be a range first:last:step or a list: all combinations are priced\n"
-             "on the same paths, the last of them in the order above changing fastest.\n"
-             "Vega and rho are of 1.00, theta is of a year. Prices come with their standard\n"
-             "error, and beside them stands the closed form where one is known.\n"
-             "What has no price in a grid has a NULL and a reason in the table option_prices.\n",
+             "on the same paths, the last option in the order above changing fastest.\n"
+             "Vega and rho are of 1.00, theta is of a year. Beside a price stands its closed form\n"
+             "where one is known; what has no price in a grid has a NULL and a reason.\n",
     .options = bt_pricing_option_table,
     .n_options = BT_PRICING_OPTION_COUNT,
-    .n_common = 15,
+    .n_common = 12,
     .run = run,
 };
