@@ -70,10 +70,10 @@ const bt_command bt_command_option = {
     .synopsis = "backtest option --spot S --strike K --vol V --expiry YEARS [options]",
     .notes = "Example: backtest option --style asian --spot 100 --strike 100 --rate 0.05 \\\n"
              "           --vol 0.1:0.6:0.05 --expiry 1 --steps 12 --paths 100000\n"
-             "Each number may be a range first:last:step or a list: all combinations are priced\n"
-             "on the same paths, the last option in the order above changing fastest.\n"
-             "Vega and rho are of 1.00, theta is of a year. Beside a price stands its closed form\n"
-             "where one is known; what has no price in a grid has a NULL and a reason.\n",
+             "Each number may be a range first:last:step or a list: all combinations are\n"
+             "priced on the same paths, the last option in the order above changing fastest.\n"
+             "Vega and rho are of 1.00, theta is of a year. Beside a price stands its closed\n"
+             "form where one is known; what has no price in a grid has a NULL and a reason.\n",
     .options = bt_pricing_option_table,
     .n_options = BT_PRICING_OPTION_COUNT,
     .n_common = 12,
