@@ -344,11 +344,11 @@ static bt_status check_single(const bt_pricing_options *options, const bt_argume
                  inner.message);
 }
 
-static bt_status check_greeks(const bt_pricing_options *options, bt_error *err)
+static bt_status check_greeks(const bt_pricing_options *options, const bt_option_terms *terms,
+                              bt_error *err)
 {
-  const bt_option_terms *terms = &options->cells[0];
   const bt_axis *rebates = &options->axes[BT_AXIS_REBATE];
-  bool out = terms->barrier.kind == BT_DOWN_OUT || terms->barrier.kind == BT_UP_OUT, paid = false;
+  bool out = bt_barrier_is_out(&terms->barrier), paid = false;
   for (size_t i = 0; i < rebates->n_values; i++) paid = paid || rebates->values[i] > 0;
   if (!options->job.settings.greeks || terms->discrete || !out || !paid) return BT_OK;
   return bt_fail(err, BT_ERR_USAGE,
@@ -389,7 +389,7 @@ static bt_status make_json(bt_pricing_options *options, bt_error *err)
 static bt_status read_parts(bt_pricing_options *out, const bt_arguments *arguments, bt_error *err)
 {
   static const double asked = 0;
-  bt_option_terms common;
+  bt_option_terms common = {0};
   bt_status status = read_common(&common, arguments, err);
   if (bt_arguments_has(arguments, "price")) out->job.implied_from = &asked; /* cells follow */
   if (!status) status = read_axes(out, &common, arguments, err);
@@ -397,7 +397,7 @@ static bt_status read_parts(bt_pricing_options *out, const bt_arguments *argumen
   if (!status) status = bt_montecarlo_options_read(&out->common, arguments, err);
   out->job.settings.seed = out->common.seed;
   if (!status) status = make_cells(out, &common, err);
-  if (!status) status = check_greeks(out, err);
+  if (!status) status = check_greeks(out, &common, err);
   if (!status) status = check_single(out, arguments, err);
   return status ? status : make_json(out, err);
 }

@@ -23,16 +23,12 @@ typedef struct walk {
   bt_vector alive, d_alive[N_BY];
   bt_vector first_touch, first_distance; /* p and d1 of the first step */
   bt_vector rest, rest_by_spot;          /* alive without the first step */
+  bt_vector brownian;                    /* W so far */
 } walk;
 
 static double side_of(const bt_barrier *barrier)
 {
-  return barrier->kind == BT_DOWN_OUT || barrier->kind == BT_DOWN_IN ? 1 : -1;
-}
-
-static bool is_out(const bt_barrier *barrier)
-{
-  return barrier->kind == BT_DOWN_OUT || barrier->kind == BT_UP_OUT;
+  return bt_barrier_is_up(barrier) ? -1 : 1;
 }
 
 static inline walk begin(const bt_cell *cell)
@@ -75,33 +71,32 @@ static inline void move_derivatives(walk *w, const bt_cell *cell, bt_vector touc
   }
 }
 
-/* To the next date t, where the logarithm has moved by x, and brownian is W(t). */
-static inline void step_to(walk *w, const bt_cell *cell, bt_vector x, double t, bt_vector brownian,
-                           bool greeks)
+/* To the next date t, where the logarithm has moved by x. */
+static inline void step_to(walk *w, const bt_cell *cell, bt_vector x, double t, bool greeks)
 {
   double side = side_of(&cell->terms.barrier);
   bt_vector distance = bt_gain(side * (x - cell->height));
   bt_vector touch = bt_vector_exp(-cell->bridge * (w->distance * distance));
   if (greeks) {
-    const bt_vector d[N_BY] = {bt_vector_of(side), side * bt_x_by_vol(cell, brownian, t),
-                               bt_vector_of(side * t), side * bt_x_by_years(cell, brownian, t)};
+    const bt_vector d[N_BY] = {bt_vector_of(side), side * bt_x_by_vol(cell, w->brownian, t),
+                               bt_vector_of(side * t), side * bt_x_by_years(cell, w->brownian, t)};
     move_derivatives(w, cell, touch, distance, d, t <= cell->dt);
   }
   w->alive *= 1 - touch;
   w->distance = distance;
 }
 
-/* Follows a path with this drift a year; *brownian is W(T). */
-static inline walk follow(bt_vector *brownian, const bt_cell *cell, const bt_draws *draws, size_t i,
-                          double mirror, double nu, bool greeks)
+/* Follows a path with this drift a year. */
+static inline walk follow(const bt_cell *cell, const bt_draws *draws, size_t i, double mirror,
+                          double nu, bool greeks)
 {
   walk w = begin(cell);
   bt_vector z_sum = {0};
   for (size_t step = 0; step < cell->terms.n_steps; step++) {
     double t = (double)(step + 1) * cell->dt;
     z_sum += bt_vector_load(draws->normals + step * draws->stride + i);
-    *brownian = (mirror * cell->root_dt) * z_sum;
-    step_to(&w, cell, nu * t + cell->terms.option.vol * *brownian, t, *brownian, greeks);
+    w.brownian = (mirror * cell->root_dt) * z_sum;
+    step_to(&w, cell, nu * t + cell->terms.option.vol * w.brownian, t, greeks);
   }
   return w;
 }
@@ -111,12 +106,11 @@ static inline bt_vector rebate_at_touch(const bt_cell *cell, const bt_draws *dra
 {
   const bt_vanilla *o = &cell->terms.option;
   const bt_barrier *barrier = &cell->terms.barrier;
-  bt_vector brownian = {0};
   double variance = o->vol * o->vol, height = cell->height;
   double nu = sqrt(cell->nu * cell->nu + 2 * o->rate * variance);
   if (height * side_of(barrier) > 0) return bt_vector_of(barrier->rebate); /* touched at once */
   if (cell->nu < 0) nu = -nu;
-  walk w = follow(&brownian, cell, draws, i, mirror, nu, false);
+  walk w = follow(cell, draws, i, mirror, nu, false);
   return (barrier->rebate * exp((cell->nu - nu) / variance * height)) * (1 - w.alive);
 }
 
@@ -132,7 +126,7 @@ static inline payment payment_of(const bt_cell *cell, bt_vector price)
   const bt_vanilla *o = &cell->terms.option;
   bt_vector gain = cell->sign * (price - o->strike), paid = bt_gain(gain);
   bt_vector by_price = bt_where_positive(gain, cell->sign * price);
-  if (is_out(&cell->terms.barrier)) return (payment){bt_vector_of(0), paid, by_price, 1};
+  if (bt_barrier_is_out(&cell->terms.barrier)) return (payment){bt_vector_of(0), paid, by_price, 1};
   return (payment){paid, cell->terms.barrier.rebate - paid, by_price, -1};
 }
 
@@ -151,7 +145,7 @@ static inline bt_vector second_by_spot(const payment *p, const walk *w, const bt
                                        bt_vector first, bt_vector last)
 {
   const double c = cell->bridge, side = side_of(&cell->terms.barrier);
-  const bool out = is_out(&cell->terms.barrier);
+  const bool out = bt_barrier_is_out(&cell->terms.barrier);
   double begun = -side * cell->height;
   bt_vector d = w->first_distance, touch = bt_where_positive(d, w->first_touch);
   bt_vector sum = d + (begun > 0 ? begun : 0), by_price = p->sign * p->by_price;
@@ -163,15 +157,15 @@ static inline bt_vector second_by_spot(const payment *p, const walk *w, const bt
 }
 
 static inline void find_greeks(bt_path_values *v, const bt_cell *cell, const payment *p,
-                               const walk *w, bt_vector brownian, bt_vector z_first)
+                               const walk *w, bt_vector z_first)
 {
   const bt_vanilla *o = &cell->terms.option;
-  const bool out = is_out(&cell->terms.barrier);
-  bt_vector x_by_vol = bt_x_by_vol(cell, brownian, o->expiry);
-  bt_vector x_by_years = bt_x_by_years(cell, brownian, o->expiry);
+  const bool out = bt_barrier_is_out(&cell->terms.barrier);
+  bt_vector x_by_vol = bt_x_by_vol(cell, w->brownian, o->expiry);
+  bt_vector x_by_years = bt_x_by_years(cell, w->brownian, o->expiry);
   bt_vector by_spot = cell->discount * derivative(p, w, BY_SPOT, bt_vector_of(1), out);
   bt_vector twice = cell->discount * second_by_spot(p, w, cell, z_first / cell->spread,
-                                                    brownian / (o->vol * o->expiry));
+                                                    w->brownian / (o->vol * o->expiry));
   v->greeks[BT_DELTA] = by_spot / o->spot;
   v->greeks[BT_GAMMA] = (twice - by_spot) / (o->spot * o->spot);
   v->greeks[BT_VEGA] = cell->discount * derivative(p, w, BY_VOL, x_by_vol, out);
@@ -186,14 +180,13 @@ static inline bt_path_values evaluate(const bt_cell *cell, const bt_draws *draws
 {
   bt_path_values v = {0};
   const bt_vanilla *o = &cell->terms.option;
-  bt_vector brownian = {0};
-  walk w = follow(&brownian, cell, draws, i, mirror, cell->nu, greeks);
-  bt_vector price = o->spot * bt_vector_exp(cell->nu * o->expiry + o->vol * brownian);
+  walk w = follow(cell, draws, i, mirror, cell->nu, greeks);
+  bt_vector price = o->spot * bt_vector_exp(cell->nu * o->expiry + o->vol * w.brownian);
   payment p = payment_of(cell, price);
   v.value = cell->discount * (p.base + p.weighed * w.alive);
   v.control = cell->discount * bt_gain(cell->sign * (price - o->strike));
-  if (greeks) find_greeks(&v, cell, &p, &w, brownian, mirror * bt_vector_load(draws->normals + i));
-  if (is_out(&cell->terms.barrier) && cell->terms.barrier.rebate > 0)
+  if (greeks) find_greeks(&v, cell, &p, &w, mirror * bt_vector_load(draws->normals + i));
+  if (bt_barrier_is_out(&cell->terms.barrier) && cell->terms.barrier.rebate > 0)
     v.value += rebate_at_touch(cell, draws, i, mirror);
   return v;
 }

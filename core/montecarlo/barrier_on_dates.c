@@ -16,11 +16,6 @@ typedef struct walk {
   bt_vector paid, paid_time; /* exp(-rate t) at the touch, and t times that; 0 without one */
 } walk;
 
-static bool is_up(const bt_barrier *barrier)
-{
-  return barrier->kind == BT_UP_OUT || barrier->kind == BT_UP_IN;
-}
-
 static inline void look(walk *w, const bt_cell *cell, bt_vector beyond, double t)
 {
   bt_vector still = bt_vector_choose(beyond, bt_vector_of(0), bt_vector_of(0), w->alive);
@@ -37,7 +32,7 @@ static inline walk follow(const bt_cell *cell, const bt_draws *draws, size_t i, 
                           bool greeks)
 {
   const bt_barrier *barrier = &cell->terms.barrier;
-  const double side = is_up(barrier) ? 1 : -1;
+  const double side = bt_barrier_is_up(barrier) ? 1 : -1;
   walk w = {.alive = bt_vector_of(1)};
   for (size_t step = 0; step < cell->terms.n_steps; step++) {
     double t = (double)(step + 1) * cell->dt;
@@ -71,7 +66,7 @@ static inline bt_path_values evaluate(const bt_cell *cell, const bt_draws *draws
   bt_path_values v = {0};
   const bt_vanilla *o = &cell->terms.option;
   const bt_barrier *barrier = &cell->terms.barrier;
-  const bool out = barrier->kind == BT_DOWN_OUT || barrier->kind == BT_UP_OUT;
+  const bool out = bt_barrier_is_out(barrier);
   walk w = follow(cell, draws, i, mirror, greeks);
   bt_vector price = o->spot * bt_vector_exp(cell->nu * o->expiry + cell->spread * w.z_sum);
   v.control = cell->discount * bt_gain(cell->sign * (price - o->strike));

@@ -7,19 +7,9 @@
 
 static const double deviation_most = 10; /* of the logarithm of the price at expiry */
 
-static bool is_up(const bt_barrier *barrier)
-{
-  return barrier->kind == BT_UP_OUT || barrier->kind == BT_UP_IN;
-}
-
-static bool is_out(const bt_barrier *barrier)
-{
-  return barrier->kind == BT_DOWN_OUT || barrier->kind == BT_UP_OUT;
-}
-
 static bool is_beyond(const bt_barrier *barrier, double price)
 {
-  return is_up(barrier) ? price >= barrier->level : price <= barrier->level;
+  return bt_barrier_is_up(barrier) ? price >= barrier->level : price <= barrier->level;
 }
 
 bool bt_option_is_certain(const bt_option_terms *terms)
@@ -49,7 +39,8 @@ bt_status bt_option_terms_check(const bt_option_terms *terms, bt_error *err)
     return bt_fail(err, BT_ERR_DATA,
                    "--vol and --expiry: vol x sqrt(expiry) is %.4g; paths tell a price up to %g",
                    o->vol * sqrt(o->expiry), deviation_most);
-  bool at_touch = terms->style == BT_BARRIER && !terms->discrete && is_out(&terms->barrier);
+  bool at_touch =
+      terms->style == BT_BARRIER && !terms->discrete && bt_barrier_is_out(&terms->barrier);
   if (at_touch && terms->barrier.rebate > 0 && !rebate_has_value(terms))
     return bt_fail(err, BT_ERR_DATA,
                    "--rebate: at the touch it has no price by paths where the rate is so negative: "
@@ -96,7 +87,7 @@ static double touch_time(const bt_option_terms *terms)
 static double certain_barrier(const bt_option_terms *terms, double discount, double paid)
 {
   double touch = touch_time(terms), rebate = terms->barrier.rebate;
-  if (is_out(&terms->barrier))
+  if (bt_barrier_is_out(&terms->barrier))
     return isinf(touch) ? discount * paid : rebate * exp(-terms->option.rate * touch);
   return discount * (isinf(touch) ? rebate : paid);
 }

@@ -25,6 +25,16 @@ typedef struct bt_option_terms {
   size_t n_steps; /* 1 .. BT_OPTION_STEPS_MOST; of an American option its exercise dates */
 } bt_option_terms;
 
+static inline bool bt_barrier_is_up(const bt_barrier *barrier)
+{
+  return barrier->kind == BT_UP_OUT || barrier->kind == BT_UP_IN;
+}
+
+static inline bool bt_barrier_is_out(const bt_barrier *barrier)
+{
+  return barrier->kind == BT_DOWN_OUT || barrier->kind == BT_UP_OUT;
+}
+
 /* Whether paths can tell a price. Errors: DATA, one line: vol x sqrt(expiry) above 10, where all
  * the value lies in prices that no path reaches; a rebate at the touch that has no finite value. */
 bt_status bt_option_terms_check(const bt_option_terms *terms, bt_error *err);
