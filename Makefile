@@ -73,8 +73,8 @@ LDFLAGS  += $(filter -fsanitize% --coverage,$(OPT)) -pthread
 # One static library a layer. The order of LAYERS is the order in which they may see each other:
 # core <- {strategies, loaders} <- runners <- cli.
 LAYERS        := core strategies loaders runners cli
-# Vector mathematics, and least squares; LAPACK is OpenBLAS's.
-LIBS_core     := -lsleef -llapacke -lopenblas -lm
+# Vector mathematics, least squares (LAPACK is OpenBLAS's), and minima of functions.
+LIBS_core     := -lsleef -llapacke -lopenblas -lcminpack -lm
 LIBS_strategies := -ldl -lxxhash
 LIBS_loaders  := -lcsv -lz -lxxhash
 LIBS_runners  := -lsqlite3 -ljson-c
