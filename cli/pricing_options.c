@@ -30,7 +30,7 @@ const bt_option bt_pricing_option_table[BT_PRICING_OPTION_COUNT] = {
     {"monitoring", 0, "NAME", false, "barrier, lookback: continuous or discrete [continuous]"},
     {"payoff", 0, "NAME", false, "lookback: floating or fixed [fixed with --strike]"},
     {"basis", 0, "NAME", false, "american: polynomial, laguerre or chebyshev [polynomial]"},
-    {"degree", 0, "N", false, "american: of the basis [3]"},
+    {"degree", 0, "N", false, "american: of the basis [5]"},
     {"bound-paths", 0, "N", false, "american: of the high bound; 0: none [500]"},
     BT_MONTECARLO_OPTIONS};
 
@@ -210,7 +210,7 @@ static bt_status read_american(bt_option_job *job, const bt_arguments *arguments
 {
   static const char *const bases[] = {"polynomial", "laguerre", "chebyshev"};
   int basis = BT_BASIS_POLYNOMIAL;
-  job->degree = 3;
+  job->degree = 5; /* lower ones leave a bias that the small standard errors show */
   job->n_bound_paths = 500;
   bt_status status = bt_arguments_choice(&basis, arguments, "basis", bases, 3, err);
   if (!status)
