@@ -157,8 +157,7 @@ static int run_command(const bt_command *command, char **words, int n_skipped)
 /* Commands that a later version will have. */
 static bool is_planned(const char *word)
 {
-  static const char *const planned[] = {"merge", "verify", "report",   "option",
-                                        "var",   "credit", "calibrate"};
+  static const char *const planned[] = {"merge", "verify", "report", "var", "credit", "calibrate"};
   for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
     if (strcmp(planned[i], word) == 0) return true;
   return false;

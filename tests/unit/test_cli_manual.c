@@ -56,7 +56,7 @@ static void every_option_of_a_job_is_in_the_manual(void **state)
 }
 
 extern const bt_command bt_command_features, bt_command_list, bt_command_new, bt_command_runs;
-extern const bt_command bt_command_simulate;
+extern const bt_command bt_command_option, bt_command_simulate;
 
 static void options_of_other_commands_are_in_the_manual(void **state)
 {
@@ -68,6 +68,8 @@ static void options_of_other_commands_are_in_the_manual(void **state)
                  bt_command_features.n_options);
   expect_options(read_manual(".SH SIMULATE"), bt_command_simulate.options,
                  bt_command_simulate.n_options);
+  expect_options(read_manual(".SH OPTION PRICES"), bt_command_option.options,
+                 bt_command_option.n_options);
   expect_options(read_manual(".SH RUNS"), bt_command_runs.options, bt_command_runs.n_options);
 }
 
