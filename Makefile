@@ -73,8 +73,8 @@ LDFLAGS  += $(filter -fsanitize% --coverage,$(OPT)) -pthread
 # One static library a layer. The order of LAYERS is the order in which they may see each other:
 # core <- {strategies, loaders} <- runners <- cli.
 LAYERS        := core strategies loaders runners cli
-# Vector mathematics, and least squares; LAPACK is OpenBLAS's.
-LIBS_core     := -lsleef -llapacke -lopenblas -lm
+# Vector mathematics, least squares (LAPACK is OpenBLAS's), and minima of functions.
+LIBS_core     := -lsleef -llapacke -lopenblas -lcminpack -lm
 LIBS_strategies := -ldl -lxxhash
 LIBS_loaders  := -lcsv -lz -lxxhash
 LIBS_runners  := -lsqlite3 -ljson-c
@@ -244,6 +244,7 @@ bench-at-level: $(PROGRAM) $(BENCHES)
 .PHONY: install install-plugins uninstall dist clean
 install: $(PROGRAM) install-plugins ## install under PREFIX [/usr/local]
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 LICENSE NOTICE $(DESTDIR)$(PREFIX)/share/doc/backtest
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/backtest
 	install -m 644 docs/backtest.1 $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1
 # What authors of plugins need: the header, where pkg-config finds it, examples and how to go on.
@@ -260,7 +261,7 @@ uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/backtest $(DESTDIR)$(PREFIX)/include/backtest/strategy.h \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/backtest.1 $(DESTDIR)$(PREFIX)/lib/pkgconfig/backtest.pc \
 	  $(patsubst strategies/examples/%,$(EXAMPLES)/%,$(wildcard strategies/examples/*.c)) \
-	  $(DESTDIR)$(PREFIX)/share/doc/backtest/strategy.md
+	  $(patsubst %,$(DESTDIR)$(PREFIX)/share/doc/backtest/%,strategy.md LICENSE NOTICE)
 	-rmdir $(DESTDIR)$(PREFIX)/include/backtest $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/backtest \
 	  $(DESTDIR)$(PREFIX)/share/doc/backtest
 dist: ## build/backtest-VERSION.tar.gz from the committed tree

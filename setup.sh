@@ -42,6 +42,7 @@ complete() {
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
+#include <cminpack-1/cminpack.h>
 #include <cmocka.h>
 #include <csv.h>
 #include <json-c/json.h>
@@ -56,7 +57,7 @@ PROBE
   found=0
   # shellcheck disable=SC2086
   ${CC:-cc} ${CPPFLAGS:-} -o "$dir/probe" "$dir/probe.c" ${LDFLAGS:-} \
-    -lcmocka -lcsv -ljson-c -llapacke -lopenblas -lsleef -lsqlite3 -lxxhash -lz -lm -pthread >"$dir/log" 2>&1 || found=1
+    -lcminpack -lcmocka -lcsv -ljson-c -llapacke -lopenblas -lsleef -lsqlite3 -lxxhash -lz -lm -pthread >"$dir/log" 2>&1 || found=1
   [ "$found" = 0 ] || [ -z "${explain:-}" ] || cat "$dir/log" >&2
   rm -rf "$dir"
   return $found
@@ -77,21 +78,23 @@ install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
       -o Dpkg::Use-Pty=0 make gcc libc6-dev libcsv-dev libsqlite3-dev sqlite3 zlib1g-dev \
       libxxhash-dev libjson-c-dev liblapacke-dev libopenblas-serial-dev libsleef-dev \
-      librandom123-dev libcmocka-dev >&2
+      libcminpack-dev librandom123-dev libcmocka-dev >&2
   elif command -v dnf >/dev/null 2>&1; then # untested
     as_root dnf install -y make gcc libcsv-devel sqlite-devel sqlite zlib-devel xxhash-devel \
-      json-c-devel lapack-devel openblas-devel sleef-devel Random123-devel libcmocka-devel >&2
-  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv, sleef, random123: from the AUR
+      json-c-devel lapack-devel openblas-devel sleef-devel cminpack-devel \
+      Random123-devel libcmocka-devel >&2
+  elif command -v pacman >/dev/null 2>&1; then # untested; libcsv, sleef, cminpack, random123: AUR
     as_root pacman -S --needed --noconfirm make gcc sqlite zlib xxhash json-c openblas lapacke \
       cmocka >&2
   elif command -v apk >/dev/null 2>&1; then # untested
     as_root apk add make gcc musl-dev libcsv-dev sqlite-dev sqlite zlib-dev xxhash-dev json-c-dev \
-      openblas-dev lapack-dev sleef-dev cmocka-dev >&2 # Random123: its headers by hand
+      openblas-dev lapack-dev sleef-dev cmocka-dev >&2 # cminpack, Random123: by hand
   elif command -v brew >/dev/null 2>&1; then # untested
-    brew install libcsv sqlite zlib xxhash json-c openblas lapack sleef random123 cmocka >&2
+    brew install libcsv sqlite zlib xxhash json-c openblas lapack sleef cminpack random123 cmocka >&2
   else
     say "no package manager that it knows; install make, a C compiler, libcsv, SQLite (library and"
-    say "shell), zlib, xxhash, json-c, LAPACKE, OpenBLAS, SLEEF, Random123 and cmocka, then run it again"
+    say "shell), zlib, xxhash, json-c, LAPACKE, OpenBLAS, SLEEF, cminpack, Random123 and cmocka, then"
+    say "run it again"
     exit 1
   fi
 }

@@ -15,7 +15,7 @@ python=${BACKTEST_PEERS_PYTHON:-python3}
 dir=build/bench
 n_tickers=${BENCH_TICKERS:-500}
 u_all=$dir/u$n_tickers.txt
-all_sections="simulator instructions windows overlap load sweep walkforward store pool whole keep workers growth minute features random american"
+all_sections="simulator instructions windows overlap load sweep walkforward store pool paths whole keep workers growth minute features random american option"
 mkdir -p "$dir/rows"
 
 # nothing is kept outside of build/bench

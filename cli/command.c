@@ -130,9 +130,8 @@ static int print_program_help(void)
                ": every parameter combination of a strategy on every ticker, "
                "on\nevery core, into SQLite\n\n");
   for (size_t i = 0; i < N_COMMANDS; i++)
-    (void)printf("  %-11s %s\n              %s\n", commands[i]->name, commands[i]->summary,
-                 commands[i]->synopsis);
-  (void)printf("\n`backtest COMMAND --help` shows the options of a command; without a command it\n"
+    (void)printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+  (void)printf("\n`backtest COMMAND --help` shows how it is called; without a command it\n"
                "is a sweep. A first run:\n"
                "  backtest synth --tickers 50 --bars 2520 --dir demo\n"
                "  backtest --universe demo.txt --strategy sma --grid\n");
@@ -158,8 +157,7 @@ static int run_command(const bt_command *command, char **words, int n_skipped)
 /* Commands that a later version will have. */
 static bool is_planned(const char *word)
 {
-  static const char *const planned[] = {"merge",  "verify", "report", "simulate",
-                                        "option", "var",    "credit", "calibrate"};
+  static const char *const planned[] = {"merge", "verify", "report", "var", "credit", "calibrate"};
   for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
     if (strcmp(planned[i], word) == 0) return true;
   return false;

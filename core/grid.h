@@ -27,6 +27,10 @@ typedef struct bt_axis {
  * NOMEM. */
 bt_status bt_axis_parse(bt_axis *out, const bt_param *param, const char *spec, bt_error *err);
 
+/* The same of an option of its own: messages begin `--NAME SPEC:`. */
+bt_status bt_axis_parse_option(bt_axis *out, const bt_param *param, const char *spec,
+                               bt_error *err);
+
 /* The axis of the parameter's own sweep range. */
 bt_status bt_axis_sweep(bt_axis *out, const bt_param *param, bt_error *err);
 void bt_axis_clear(bt_axis *axis);

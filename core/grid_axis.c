@@ -12,19 +12,26 @@
 
 enum { PART_SIZE = 64, SPEC_SHOWN = 80, EXACT_POWER_MOST = 22 };
 
+/* What is read, and how messages about it begin: option, equals or a blank, the spec. */
+typedef struct source {
+  const bt_param *param;
+  const char *spec;
+  bool is_option; /* --NAME SPEC, else --param NAME=SPEC */
+} source;
+
 /* Begins a message with the option; a long spec is cut so that the reason still fits. */
-static bt_status fail_spec(bt_error *err, const bt_param *param, const char *spec,
-                           const char *format, ...) BT_PRINTF(4, 5);
-static bt_status fail_spec(bt_error *err, const bt_param *param, const char *spec,
-                           const char *format, ...)
+static bt_status fail_spec(bt_error *err, const source *from, const char *format, ...)
+    BT_PRINTF(3, 4);
+static bt_status fail_spec(bt_error *err, const source *from, const char *format, ...)
 {
   char reason[BT_ERROR_MESSAGE_SIZE];
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(reason, sizeof reason, format, arguments);
   va_end(arguments);
-  return bt_fail(err, BT_ERR_USAGE, "--param %s=%.*s%s: %s", param->name, SPEC_SHOWN, spec,
-                 strlen(spec) > SPEC_SHOWN ? "..." : "", reason);
+  return bt_fail(err, BT_ERR_USAGE, "--%s%s%c%.*s%s: %s", from->is_option ? "" : "param ",
+                 from->param->name, from->is_option ? ' ' : '=', SPEC_SHOWN, from->spec,
+                 strlen(from->spec) > SPEC_SHOWN ? "..." : "", reason);
 }
 
 void bt_axis_clear(bt_axis *axis)
@@ -41,15 +48,15 @@ static bt_status axis_alloc(bt_axis *out, size_t n, bt_error *err)
   return BT_OK;
 }
 
-static bt_status check_value(const bt_param *param, const char *spec, double value, bt_error *err)
+static bt_status check_value(const source *from, double value, bt_error *err)
 {
   char text[BT_NUMBER_TEXT_SIZE], least[BT_NUMBER_TEXT_SIZE], most[BT_NUMBER_TEXT_SIZE];
+  const bt_param *param = from->param;
   bool fits = !param->whole || value == floor(value);
   if (fits && value >= param->least && value <= param->most) return BT_OK;
   bt_number_format(text, value);
-  if (!fits)
-    return fail_spec(err, param, spec, "%s must be a whole number, not %s", param->name, text);
-  return fail_spec(err, param, spec, "%s must be from %s to %s, not %s", param->name,
+  if (!fits) return fail_spec(err, from, "%s must be a whole number, not %s", param->name, text);
+  return fail_spec(err, from, "%s must be from %s to %s, not %s", param->name,
                    bt_number_format(least, param->least), bt_number_format(most, param->most),
                    text);
 }
@@ -156,45 +163,43 @@ static double range_value(const decimal_range *range, int64_t i)
   return value;
 }
 
-static bt_status read_range(decimal_range *out, const bt_param *param, const char *spec,
-                            bt_error *err)
+static bt_status read_range(decimal_range *out, const source *from, bt_error *err)
 {
   char part[3][PART_SIZE], count[BT_NUMBER_TEXT_SIZE], most[BT_NUMBER_TEXT_SIZE];
   decimal number[3];
   bool exact = true;
-  const char *at = cut_part(part[0], spec, ':');
+  const char *at = cut_part(part[0], from->spec, ':');
   if (at && *at == ':') at = cut_part(part[1], at + 1, ':');
   at = at && *at == ':' ? cut_part(part[2], at + 1, '\0') : NULL;
-  if (!at) return fail_spec(err, param, spec, "a range is first:last:step, such as 5:50:5");
+  if (!at) return fail_spec(err, from, "a range is first:last:step, such as 5:50:5");
   for (size_t i = 0; i < 3; i++) exact = exact && parse_decimal(&number[i], part[i]);
   range_kind kind = exact ? make_range(out, number[0], number[1], number[2]) : RANGE_TOO_FINE;
-  if (kind == RANGE_TOO_FINE)
-    return fail_spec(err, param, spec, "too many digits for an exact range");
+  if (kind == RANGE_TOO_FINE) return fail_spec(err, from, "too many digits for an exact range");
   if (kind == RANGE_NO_WAY)
-    return fail_spec(err, param, spec, "a step of %s does not lead from %s to %s", part[2], part[0],
+    return fail_spec(err, from, "a step of %s does not lead from %s to %s", part[2], part[0],
                      part[1]);
   if (out->n_values <= BT_GRID_COMBOS_MOST) return BT_OK;
   (void)snprintf(count, sizeof count, "%" PRId64, out->n_values);
   (void)snprintf(most, sizeof most, "%d", BT_GRID_COMBOS_MOST);
-  return fail_spec(err, param, spec, "%s values are too many; at most %s",
+  return fail_spec(err, from, "%s values are too many; at most %s",
                    bt_number_group(count, sizeof count), bt_number_group(most, sizeof most));
 }
 
-static bt_status parse_range(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
+static bt_status parse_range(bt_axis *out, const source *from, bt_error *err)
 {
   decimal_range range = {0};
-  bt_status status = read_range(&range, param, spec, err);
+  bt_status status = read_range(&range, from, err);
   /* both ends first: what lies between them is inside too, and nothing is allocated for a range
    * that is out of bounds */
-  if (!status) status = check_value(param, spec, range_value(&range, 0), err);
-  if (!status) status = check_value(param, spec, range_value(&range, range.n_values - 1), err);
+  if (!status) status = check_value(from, range_value(&range, 0), err);
+  if (!status) status = check_value(from, range_value(&range, range.n_values - 1), err);
   if (!status) status = axis_alloc(out, (size_t)range.n_values, err);
   for (size_t i = 0; !status && i < out->n_values; i++) {
     out->values[i] = range_value(&range, (int64_t)i);
     if (i > 0 && out->values[i] == out->values[i - 1])
-      status = fail_spec(err, param, spec, "the step is too small to tell values apart");
-    else if (param->whole)
-      status = check_value(param, spec, out->values[i], err);
+      status = fail_spec(err, from, "the step is too small to tell values apart");
+    else if (from->param->whole)
+      status = check_value(from, out->values[i], err);
   }
   return status;
 }
@@ -208,8 +213,7 @@ static int compare_values(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static bt_status check_distinct(const bt_axis *axis, const bt_param *param, const char *spec,
-                                bt_error *err)
+static bt_status check_distinct(const bt_axis *axis, const source *from, bt_error *err)
 {
   char text[BT_NUMBER_TEXT_SIZE];
   bt_axis sorted = {0};
@@ -219,47 +223,59 @@ static bt_status check_distinct(const bt_axis *axis, const bt_param *param, cons
   qsort(sorted.values, sorted.n_values, sizeof *sorted.values, compare_values);
   for (size_t i = 1; i < sorted.n_values && !status; i++)
     if (sorted.values[i] == sorted.values[i - 1])
-      status = fail_spec(err, param, spec, "%s stands there twice",
-                         bt_number_format(text, sorted.values[i]));
+      status =
+          fail_spec(err, from, "%s stands there twice", bt_number_format(text, sorted.values[i]));
   bt_axis_clear(&sorted);
   return status;
 }
 
 /* A list, or one value. */
-static bt_status parse_list(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
+static bt_status parse_list(bt_axis *out, const source *from, bt_error *err)
 {
   char part[PART_SIZE];
   size_t n = 1;
-  for (const char *c = spec; *c; c++) n += *c == ',';
+  for (const char *c = from->spec; *c; c++) n += *c == ',';
   bt_status status = axis_alloc(out, n, err);
-  const char *at = spec;
+  const char *at = from->spec;
   for (size_t i = 0; i < n && !status; i++) {
     at = cut_part(part, at, ',');
     if (!at || !bt_number_parse(&out->values[i], part))
-      return fail_spec(err, param, spec, "expected 20, 5:50:5 (first:last:step) or 5,10,20");
-    status = check_value(param, spec, out->values[i], err);
+      return fail_spec(err, from, "expected 20, 5:50:5 (first:last:step) or 5,10,20");
+    status = check_value(from, out->values[i], err);
     at++; /* past the comma; after the last value nothing is read */
   }
-  return status ? status : check_distinct(out, param, spec, err);
+  return status ? status : check_distinct(out, from, err);
 }
 
-bt_status bt_axis_parse(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
+static bt_status parse(bt_axis *out, const source *from, bt_error *err)
 {
   bt_axis axis = {0};
   bt_status status = BT_OK;
-  if (!spec) {
+  if (!from->spec) {
     status = axis_alloc(&axis, 1, err);
-    if (!status) axis.values[0] = param->preset;
-  } else if (strchr(spec, ':')) {
-    status = parse_range(&axis, param, spec, err);
+    if (!status) axis.values[0] = from->param->preset;
+  } else if (strchr(from->spec, ':')) {
+    status = parse_range(&axis, from, err);
   } else {
-    status = parse_list(&axis, param, spec, err);
+    status = parse_list(&axis, from, err);
   }
   if (status)
     bt_axis_clear(&axis);
   else
     *out = axis;
   return status;
+}
+
+bt_status bt_axis_parse(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
+{
+  const source from = {param, spec, false};
+  return parse(out, &from, err);
+}
+
+bt_status bt_axis_parse_option(bt_axis *out, const bt_param *param, const char *spec, bt_error *err)
+{
+  const source from = {param, spec, true};
+  return parse(out, &from, err);
 }
 
 bt_status bt_axis_sweep(bt_axis *out, const bt_param *param, bt_error *err)

@@ -129,6 +129,19 @@ static inline bt_vector bt_vector_where_number(bt_vector x, bt_vector kept)
 #endif
 }
 
+/* a >= b ? yes : no. */
+static inline bt_vector bt_vector_choose(bt_vector a, bt_vector b, bt_vector yes, bt_vector no)
+{
+#if BT_WIDTH == 8
+  return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ), no, yes);
+#elif BT_WIDTH == 4
+  return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, b, _CMP_GE_OQ));
+#else
+  bt_vector_mask is = a >= b;
+  return (bt_vector)(((bt_vector_mask)yes & is) | ((bt_vector_mask)no & ~is));
+#endif
+}
+
 /* Whether |x| <= most in every lane; a NaN is not. */
 static inline int bt_vector_all_within(bt_vector x, double most)
 {

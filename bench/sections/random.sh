@@ -38,4 +38,4 @@ if [ -n "$with_scipy" ]; then
   row_least 'Sobol points, against scipy' scipy_points points -
   row_least 'Sobol points as normal numbers, against scipy and ndtri' scipy_normals point_normals -
 fi
-row_most 'Sobol points through a bridge, against independent normals' bridges normals 1.2
+row_most 'Sobol points through a bridge, against normal numbers of a stream' bridges normals 1.2

@@ -17,8 +17,8 @@ typedef struct bt_greeks {
   double delta, gamma, vega, theta, rho, dividend_rho, vanna, volga;
 } bt_greeks;
 
-/* spot, strike > 0; vol, expiry >= 0; the rest finite. To 1e-12 relative, or 1e-13 absolute where
- * prices are below 1e-3. */
+/* spot, strike > 0; vol, expiry >= 0; the rest finite. To 1e-12 relative, however small they are;
+ * where a Greek is a sum that passes through 0 (theta, vanna, volga), of the size of its terms. */
 double bt_black_scholes_price(const bt_vanilla *option);
 bt_greeks bt_black_scholes_greeks(const bt_vanilla *option);
 

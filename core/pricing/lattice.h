@@ -1,13 +1,28 @@
-/* lattice.h - American (Bermudan) and European options on a tree: the price beside Monte Carlo's.
- */
+/* lattice.h - American and Bermudan options on a tree: the price beside Monte Carlo's. */
 #ifndef BT_CORE_PRICING_LATTICE_H
 #define BT_CORE_PRICING_LATTICE_H
 
 #include "core/pricing/option.h"
 
+/* Steps to take where nothing else is asked for. The error falls like 1 / n_steps or a little
+ * faster, the time grows with its square. The largest error of the American puts of Longstaff and
+ * Schwartz 2001 (strike 40, one and two years; Bermudan: 50 dates a year), and the time of one on a
+ * core:
+ *
+ *   steps               1,000    2,000    4,000    8,000
+ *   at any time        1.0e-4   3.4e-5   1.6e-5   7.6e-6
+ *   on dates           3.4e-4   1.2e-4   2.8e-5   1.4e-5
+ *   milliseconds          0.4      1.1        2        7
+ *
+ * Over ten years the first may be 4e-5 of the spot with the steps below. */
+enum { BT_LATTICE_STEPS = 4000, BT_LATTICE_STEPS_MOST = 100000 };
+
 /* The price of an option that may be exercised at expiry x i / n_dates, i = 1 .. n_dates (and not
- * now); n_dates 0: at any time. n_steps is rounded up to a multiple of n_dates. Method and source:
- * in the .c file. Errors: USAGE (n_steps outside 1 .. 100,000), NOMEM. */
+ * now); n_dates 0: at any time. n_steps is rounded up to an even multiple of n_dates. An option
+ * that is never worth more exercised than held, or has one date, has the price of
+ * bt_black_scholes_price; one without volatility that of its best date. Method and source: in the
+ * .c file. Errors: USAGE (n_steps outside 1 .. BT_LATTICE_STEPS_MOST, n_dates above half of that),
+ * NOMEM. */
 bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
                            bt_error *err);
 

@@ -55,13 +55,37 @@ typedef struct tail_list {
   double p[BLOCK + BT_WIDTH];
 } tail_list;
 
-/* Notes those of a vector at `first`. Each is written, and counts where it is of a tail. */
-static void collect(tail_list *tails, bt_vector p, size_t first)
+/* A bit for each lane: whether |q| is more than the centre reaches, or q is not a number. */
+static inline uint64_t lanes_outside(bt_vector q)
 {
-  for (size_t i = 0; i < BT_WIDTH; i++) {
-    tails->p[tails->n] = p[i];
-    tails->at[tails->n] = first + i;
-    if (!(fabs(p[i] - 0.5) <= centre_reaches)) tails->n++;
+  bt_vector size = bt_vector_abs(q), limit = bt_vector_of(centre_reaches);
+#if BT_WIDTH == 8
+  return _mm512_cmp_pd_mask(size, limit, _CMP_NLE_UQ);
+#elif BT_WIDTH == 4
+  return (uint64_t)_mm256_movemask_pd(_mm256_cmp_pd(size, limit, _CMP_NLE_UQ));
+#elif defined(__SSE2__)
+  return (uint64_t)_mm_movemask_pd(_mm_cmpnle_pd(size, limit));
+#else
+  return (uint64_t) !(size[0] <= limit[0]) | (uint64_t) !(size[1] <= limit[1]) << 1;
+#endif
+}
+
+/* Of 64 numbers at a time the bits, then those that are set: few, and one branch for them. */
+static void collect(tail_list *tails, const double *p, size_t n)
+{
+  tails->n = 0;
+  for (size_t first = 0; first < n; first += 64) {
+    uint64_t outside = 0;
+    size_t last = n - first < 64 ? n - first : 64;
+    for (size_t i = 0; i + BT_WIDTH <= last; i += BT_WIDTH)
+      outside |= lanes_outside(bt_vector_load(p + first + i) - 0.5) << i;
+    for (size_t i = last - last % BT_WIDTH; i < last; i++)
+      outside |= (uint64_t) !(fabs(p[first + i] - 0.5) <= centre_reaches) << i;
+    for (; outside; outside &= outside - 1) {
+      size_t at = first + (size_t)__builtin_ctzll(outside);
+      tails->at[tails->n] = at;
+      tails->p[tails->n++] = p[at];
+    }
   }
 }
 
@@ -103,27 +127,24 @@ static void invert_tails(double *out, tail_list *tails)
 
 /* ---- both ----------------------------------------------------------------------------------- */
 
-static void invert_vector(double *out, const double *p, tail_list *tails, size_t first)
+static inline void invert_centre(double *out, const double *p)
 {
-  bt_vector v = bt_vector_load(p), q = v - 0.5;
-  if (!bt_vector_all_within(q, centre_reaches)) collect(tails, v, first);
-  bt_vector_store(out, centre(v, q));
+  bt_vector v = bt_vector_load(p);
+  bt_vector_store(out, centre(v, v - 0.5));
 }
 
 /* What is left over of whole vectors is the beginning of one. */
 static void invert_block(double *out, const double *p, size_t n)
 {
   tail_list tails;
-  double rest[BT_WIDTH];
+  double rest[BT_WIDTH] = {0};
   size_t i = 0, n_rest = n % BT_WIDTH;
-  tails.n = 0;
-  for (; i + BT_WIDTH <= n; i += BT_WIDTH) invert_vector(out + i, p + i, &tails, i);
-  if (n_rest) {
-    for (size_t k = 0; k < BT_WIDTH; k++) rest[k] = k < n_rest ? p[i + k] : 0.5;
-    invert_vector(rest, rest, &tails, i);
-    memcpy(out + i, rest, n_rest * sizeof *out);
-  }
-  if (tails.n) invert_tails(out, &tails);
+  collect(&tails, p, n);
+  memcpy(rest, p + n - n_rest, n_rest * sizeof *rest);
+  for (; i + BT_WIDTH <= n; i += BT_WIDTH) invert_centre(out + i, p + i);
+  invert_centre(rest, rest);
+  memcpy(out + i, rest, n_rest * sizeof *out);
+  invert_tails(out, &tails);
 }
 
 void bt_normal_quantiles(double *out, const double *p, size_t n)

@@ -66,7 +66,7 @@ static void fill_table(uint64_t table[TABLE_SIZE], const uint64_t *columns)
 static uint64_t digits_of_block(const uint64_t *columns, uint64_t block)
 {
   uint64_t digits = 0;
-  for (size_t bit = TABLE_BITS; bit < BT_SOBOL_BITS; bit++, block >>= 1)
+  for (size_t bit = TABLE_BITS; block && bit < BT_SOBOL_BITS; bit++, block >>= 1)
     if (block & 1) digits ^= columns[bit];
   return digits;
 }

@@ -47,8 +47,8 @@ double bt_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
 
 /* ---- many paths at once --------------------------------------------------------------------- */
 
-/* A vector of pairs gives a group of draws. */
-enum { GROUP = 2 * BT_WIDTH };
+/* Two vectors of pairs, which fill each other's waits, give a group of draws. */
+enum { GROUP_VECTORS = 4, GROUP = GROUP_VECTORS * BT_WIDTH };
 
 /* What is the same for all paths: dimension and stream, and the key of each round. */
 typedef struct draws {
@@ -82,28 +82,49 @@ static inline void interleave(bt_words out[2], bt_words a, bt_words b)
 #endif
 }
 
-/* The draws of the pairs first_pair .. + BT_WIDTH - 1: bt_random_block of each lane. A word is the
- * lower half of its lane; what is left in the upper one counts for nothing. */
-static inline void make_group(bt_words out[2], const draws *d, uint64_t first_pair)
+/* The four words of BT_WIDTH blocks. A word is the lower half of its lane; what is left in the
+ * upper one counts for nothing. */
+typedef struct blocks {
+  bt_words c0, c1, c2, c3;
+} blocks;
+
+static inline blocks start_blocks(const draws *d, uint64_t first_pair)
 {
   static const uint64_t lane[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-  bt_words c0 = bt_words_load(lane) + first_pair, c1 = c0 >> 32;
-  bt_words c2 = bt_words_of(d->dimension), c3 = bt_words_of(d->stream);
+  bt_words pairs = bt_words_load(lane) + first_pair;
+  return (blocks){pairs, pairs >> 32, bt_words_of(d->dimension), bt_words_of(d->stream)};
+}
+
+/* A round of bt_random_block, in each lane. */
+static inline blocks next_round(const blocks *b, uint64_t key_0, uint64_t key_1)
+{
+  bt_words product_0 = bt_words_multiply(b->c0, bt_words_of(multiplier_0));
+  bt_words product_1 = bt_words_multiply(b->c2, bt_words_of(multiplier_1));
+  return (blocks){(product_1 >> 32) ^ b->c1 ^ key_0, product_1, (product_0 >> 32) ^ b->c3 ^ key_1,
+                  product_0};
+}
+
+static inline void end_blocks(bt_words out[2], const blocks *b)
+{
+  interleave(out, (b->c0 & UINT32_MAX) | b->c1 << 32, (b->c2 & UINT32_MAX) | b->c3 << 32);
+}
+
+/* The draws of the pairs first_pair .. + GROUP / 2 - 1. */
+static inline void make_group(bt_words out[GROUP_VECTORS], const draws *d, uint64_t first_pair)
+{
+  blocks a = start_blocks(d, first_pair), b = start_blocks(d, first_pair + BT_WIDTH);
   for (size_t round = 0; round < N_ROUNDS; round++) {
-    bt_words product_0 = bt_words_multiply(c0, bt_words_of(multiplier_0));
-    bt_words product_1 = bt_words_multiply(c2, bt_words_of(multiplier_1));
-    c0 = (product_1 >> 32) ^ c1 ^ d->key_0[round];
-    c1 = product_1;
-    c2 = (product_0 >> 32) ^ c3 ^ d->key_1[round];
-    c3 = product_0;
+    a = next_round(&a, d->key_0[round], d->key_1[round]);
+    b = next_round(&b, d->key_0[round], d->key_1[round]);
   }
-  interleave(out, (c0 & UINT32_MAX) | c1 << 32, (c2 & UINT32_MAX) | c3 << 32);
+  end_blocks(out, &a);
+  end_blocks(out + 2, &b);
 }
 
 /* Draws of a group as bits, from the one with the index `from` on, n of them. */
 static void copy_bits(uint64_t *out, const draws *d, uint64_t first_pair, size_t from, size_t n)
 {
-  bt_words group[2];
+  bt_words group[GROUP_VECTORS];
   make_group(group, d, first_pair);
   memcpy(out, (const uint64_t *)group + from, n * sizeof *out);
 }
@@ -115,10 +136,9 @@ void bt_stream_bits(uint64_t *out, const bt_stream *stream, uint32_t dimension, 
   size_t i = 0;
   if (n && first % 2) copy_bits(out, &d, first / 2, 1, i = 1);
   for (; i + GROUP <= n; i += GROUP) {
-    bt_words group[2];
+    bt_words group[GROUP_VECTORS];
     make_group(group, &d, (first + i) / 2);
-    bt_words_store(out + i, group[0]);
-    bt_words_store(out + i + BT_WIDTH, group[1]);
+    for (size_t k = 0; k < GROUP_VECTORS; k++) bt_words_store(out + i + k * BT_WIDTH, group[k]);
   }
   if (i < n) copy_bits(out + i, &d, (first + i) / 2, 0, n - i);
 }
@@ -138,10 +158,10 @@ void bt_stream_uniforms(double *out, const bt_stream *stream, uint32_t dimension
   size_t i = 0;
   if (n && first % 2) copy_uniforms(out, &d, first / 2, 1, i = 1);
   for (; i + GROUP <= n; i += GROUP) {
-    bt_words group[2];
+    bt_words group[GROUP_VECTORS];
     make_group(group, &d, (first + i) / 2);
-    bt_vector_store(out + i, bt_uniforms_of(group[0] >> 12));
-    bt_vector_store(out + i + BT_WIDTH, bt_uniforms_of(group[1] >> 12));
+    for (size_t k = 0; k < GROUP_VECTORS; k++)
+      bt_vector_store(out + i + k * BT_WIDTH, bt_uniforms_of(group[k] >> 12));
   }
   if (i < n) copy_uniforms(out + i, &d, (first + i) / 2, 0, n - i);
 }

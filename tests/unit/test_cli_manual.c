@@ -27,7 +27,7 @@ static void escape(char *out, size_t size, const char *name)
 /* The manual from a heading on. */
 static const char *read_manual(const char *heading)
 {
-  static char text[1 << 16];
+  static char text[1 << 17];
   char path[TEST_PATH_SIZE];
   FILE *file = fopen(test_root_path(path, "docs/backtest.1"), "r");
   assert_non_null(file);
@@ -56,6 +56,7 @@ static void every_option_of_a_job_is_in_the_manual(void **state)
 }
 
 extern const bt_command bt_command_features, bt_command_list, bt_command_new, bt_command_runs;
+extern const bt_command bt_command_option, bt_command_simulate;
 
 static void options_of_other_commands_are_in_the_manual(void **state)
 {
@@ -65,6 +66,10 @@ static void options_of_other_commands_are_in_the_manual(void **state)
   expect_options(strategies, bt_command_new.options, bt_command_new.n_options);
   expect_options(read_manual(".SH FEATURES"), bt_command_features.options,
                  bt_command_features.n_options);
+  expect_options(read_manual(".SH SIMULATE"), bt_command_simulate.options,
+                 bt_command_simulate.n_options);
+  expect_options(read_manual(".SH OPTION PRICES"), bt_command_option.options,
+                 bt_command_option.n_options);
   expect_options(read_manual(".SH RUNS"), bt_command_runs.options, bt_command_runs.n_options);
 }
 

@@ -95,7 +95,7 @@ static void help_fits_a_screen_and_version_is_told(void **state)
       "backtest help",         "backtest help sweep",
       "backtest -h",           "backtest --universe x --help",
       "backtest check -h all", "backtest walkforward --help",
-      "backtest runs --help",
+      "backtest runs --help",  "backtest simulate --help",
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
     expect_exit(s, commands[i], 0);

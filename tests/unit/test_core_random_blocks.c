@@ -42,19 +42,20 @@ static uint64_t bits_by_random123(const bt_stream *stream, uint32_t dimension, u
   return (uint64_t)block.v[half + 1] << 32 | block.v[half];
 }
 
+static void check_bits(const bt_stream *stream, uint32_t dimension, uint64_t first)
+{
+  static uint64_t bits[N];
+  bt_stream_bits(bits, stream, dimension, first, N);
+  for (size_t i = 0; i < N; i++)
+    assert_true(bits[i] == bits_by_random123(stream, dimension, first + i));
+}
+
 static void bits_are_those_of_random123(void **state)
 {
   (void)state;
-  static uint64_t bits[N];
-  for (size_t s = 0; s < sizeof streams / sizeof *streams; s++) {
-    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++) {
-      for (size_t f = 0; f < N_FIRSTS; f++) {
-        bt_stream_bits(bits, &streams[s], dimensions[d], firsts[f], N);
-        for (size_t i = 0; i < N; i++)
-          assert_true(bits[i] == bits_by_random123(&streams[s], dimensions[d], firsts[f] + i));
-      }
-    }
-  }
+  for (size_t s = 0; s < sizeof streams / sizeof *streams; s++)
+    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++)
+      for (size_t f = 0; f < N_FIRSTS; f++) check_bits(&streams[s], dimensions[d], firsts[f]);
 }
 
 static void the_block_function_is_random123s(void **state)

@@ -33,7 +33,14 @@ static double *matrix_of(const bt_bridge *bridge)
   return matrix;
 }
 
-/* B B' is the covariance of the increments of independent normals. */
+/* Of increments s and t of independent normals: an element of B B'. */
+static double covariance(const double *b, size_t n, size_t s, size_t t)
+{
+  double sum = 0;
+  for (size_t j = 0; j < n; j++) sum += b[s * n + j] * b[t * n + j];
+  return sum;
+}
+
 static void increments_are_independent_and_of_variance_1(void **state)
 {
   (void)state;
@@ -41,13 +48,8 @@ static void increments_are_independent_and_of_variance_1(void **state)
     bt_bridge bridge = new_bridge(sizes[k]);
     double *b = matrix_of(&bridge);
     size_t n = sizes[k];
-    for (size_t s = 0; s < n; s++) {
-      for (size_t t = 0; t <= s; t++) {
-        double covariance = 0;
-        for (size_t j = 0; j < n; j++) covariance += b[s * n + j] * b[t * n + j];
-        assert_true(fabs(covariance - (s == t)) < 1e-14);
-      }
-    }
+    for (size_t s = 0; s < n; s++)
+      for (size_t t = 0; t <= s; t++) assert_true(fabs(covariance(b, n, s, t) - (s == t)) < 1e-14);
     free(b);
     bt_bridge_clear(&bridge);
   }

@@ -78,8 +78,8 @@ static void tails_to_4_sigma_have_their_share(void **state)
   static double z[N];
   for (size_t k = 0; k < N_SAMPLE; k++) {
     draw(z, &sample[k]);
-    for (double sigma = -4; sigma <= 4; sigma += 0.5)
-      check_count(count_below(z, sigma), N, bt_normal_cdf(sigma), sigma);
+    for (int half = -8; half <= 8; half++)
+      check_count(count_below(z, half / 2.0), N, bt_normal_cdf(half / 2.0), half / 2.0);
   }
 }
 
@@ -100,7 +100,7 @@ static void check_conditional_tail(double sigma, double further)
 static void tails_to_8_sigma_have_their_share_of_the_tail_before(void **state)
 {
   (void)state;
-  for (double sigma = 3; sigma < 8; sigma += 0.5) check_conditional_tail(sigma, sigma + 0.5);
+  for (int half = 6; half < 16; half++) check_conditional_tail(half / 2.0, (half + 1) / 2.0);
   check_conditional_tail(5, 6);
 }
 

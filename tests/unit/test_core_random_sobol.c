@@ -129,24 +129,29 @@ static void check_stratified(const double *points, size_t n)
   }
 }
 
+/* Blocks of 1, 2, 4, ... points, the first ones and later ones. */
+static void check_dimension(const bt_sobol *sobol, size_t dimension, uint64_t shift)
+{
+  static double points[N_POINTS];
+  for (size_t bits = 0; bits <= N_BITS; bits++) {
+    size_t n = (size_t)1 << bits;
+    bt_sobol_points(points, sobol, dimension, shift, 0, n);
+    check_stratified(points, n);
+    bt_sobol_points(points, sobol, dimension, shift, (uint64_t)n * 12345, n);
+    check_stratified(points, n);
+  }
+}
+
 static void blocks_of_points_hit_each_interval_once(void **state)
 {
   (void)state;
   bt_sobol sobol = all_dimensions();
-  static double points[N_POINTS];
   const bt_stream stream = {5, 0};
-  for (size_t d = 0; d < BT_SOBOL_DIMENSIONS; d++) {
+  for (uint32_t d = 0; d < BT_SOBOL_DIMENSIONS; d++) {
     uint64_t shift;
-    bt_stream_bits(&shift, &stream, (uint32_t)d, 0, 1);
-    for (size_t bits = 0; bits <= N_BITS; bits++) {
-      size_t n = (size_t)1 << bits;
-      for (int shifted = 0; shifted < 2; shifted++) {
-        bt_sobol_points(points, &sobol, d, shifted ? shift : 0, 0, n);
-        check_stratified(points, n);
-        bt_sobol_points(points, &sobol, d, shifted ? shift : 0, (uint64_t)n * 12345, n);
-        check_stratified(points, n);
-      }
-    }
+    bt_stream_bits(&shift, &stream, d, 0, 1);
+    check_dimension(&sobol, d, 0);
+    check_dimension(&sobol, d, shift);
   }
   bt_sobol_clear(&sobol);
 }

@@ -1,0 +1,23 @@
+/* exact.h - what is known in closed form about the price and the log return at expiry.
+ */
+#ifndef BT_CORE_MONTECARLO_EXACT_H
+#define BT_CORE_MONTECARLO_EXACT_H
+
+#include "core/montecarlo/paths.h"
+
+/* Means and population moments as in shape.h; NaN where there is no closed form, or no double holds
+ * it. */
+typedef struct bt_exact {
+  double mean, std, skew, kurtosis;                 /* of the price */
+  double log_mean, log_std, log_skew, log_kurtosis; /* of log(S(expiry) / spot) */
+} bt_exact;
+
+/* All for gbm and merton, from moments and cumulants of the log return (Merton 1976; Cont and
+ * Tankov, Financial Modelling with Jump Processes, 2004, section 4.3). For heston the mean,
+ * and mean and standard deviation of the log return (Ito's isometry; Var of the integral as in
+ * Dufresne, The integrated square-root process, 2001): of the process, which steps approach. For
+ * garch the same three, of the steps themselves, by recursion over the moments of the variance
+ * (Bollerslev 1986, theorem 2). */
+bt_exact bt_exact_of(const bt_path_job *job);
+
+#endif

@@ -1,0 +1,91 @@
+/* option_plan.h - a grid of options on the same paths.
+ *
+ * Every option of the grid sees the same random numbers (common random numbers): those of a path
+ * depend on the seed, the path and the dimension alone, so a cell has the same price alone and
+ * within a grid, and differences between cells are sharper than their standard errors tell.
+ *
+ * Sampling:
+ *   plain       independent paths
+ *   antithetic  each path with its mirror image, all normal numbers negated; both count as paths
+ *   sobol       BT_SOBOL_REPLICATES digitally shifted replicates of 2^k Sobol points, the path made
+ *               by a Brownian bridge; the standard error comes from the means of the replicates.
+ *               Dimensions beyond BT_SOBOL_DIMENSIONS are drawn as plain ones are.
+ * Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
+ *
+ * With a control the estimate is mean(y) - beta (mean(x) - E x), beta from the same paths. That it
+ * is estimated biases the price by the order of 1 / n, which the standard error, of the order of
+ * 1 / sqrt(n), hides. With Sobol points y and x are the means of replicates.
+ */
+#ifndef BT_CORE_MONTECARLO_OPTION_PLAN_H
+#define BT_CORE_MONTECARLO_OPTION_PLAN_H
+
+#include "core/montecarlo/engine.h"
+#include "core/montecarlo/sample.h"
+#include "core/random/brownian_bridge.h"
+#include "core/random/sobol.h"
+
+typedef enum bt_sampling { BT_PLAIN, BT_ANTITHETIC, BT_SOBOL } bt_sampling;
+
+enum {
+  BT_SOBOL_REPLICATES = 16,
+  BT_SOBOL_POINTS_LEAST = 1024, /* of a replicate: whole blocks */
+};
+
+typedef struct bt_option_settings {
+  bt_sampling sampling;
+  bool control, greeks;
+  uint64_t n_paths; /* as asked for; see bt_option_plan */
+  uint64_t seed;
+} bt_option_settings;
+
+/* Immutable while blocks are computed. */
+typedef struct bt_option_plan {
+  bt_option_settings settings;
+  const bt_cell *cells; /* the caller's; none is certain, all have n_steps */
+  size_t n_cells, n_steps;
+  bool needs_uniforms; /* some cell does */
+  uint64_t n_draws;    /* what is split into blocks: paths, or pairs of them */
+  uint64_t n_paths;    /* used: of pairs even, with Sobol points a power of two each replicate */
+  bt_sobol sobol;
+  bt_bridge bridge;
+} bt_option_plan;
+
+/* What the draws of an option have come to: all 0 at first. One of each a replicate. */
+typedef struct bt_option_sums {
+  bt_pair_sample price; /* with the control */
+  bt_sample greeks[BT_GREEK_COUNT];
+} bt_option_sums;
+
+/* A mean and its standard error; Greeks are 0 where they were not asked for. */
+typedef struct bt_option_estimate {
+  double price, std_error;
+  double greeks[BT_GREEK_COUNT], greek_errors[BT_GREEK_COUNT];
+} bt_option_estimate;
+
+/* cells stay the caller's and must outlive the plan. The caller clears *out with
+ * bt_option_plan_clear. Errors: NOMEM. */
+bt_status bt_option_plan_init(bt_option_plan *out, const bt_option_settings *settings,
+                              const bt_cell *cells, size_t n_cells, bt_error *err);
+void bt_option_plan_clear(bt_option_plan *plan);
+
+/* How many bt_option_sums all cells have: replicates x cells. */
+size_t bt_option_plan_sums(const bt_option_plan *plan);
+
+/* How many doubles of scratch bt_option_plan_add needs; it is aligned to 64 bytes. */
+size_t bt_option_plan_scratch(const bt_option_plan *plan);
+
+/* Adds draws first .. first + n - 1 to the sums, n <= 1024 and first a multiple of 1024. */
+void bt_option_plan_add(const bt_option_plan *plan, bt_option_sums *sums, uint64_t first, size_t n,
+                        double *scratch);
+void bt_option_plan_join(const bt_option_plan *plan, bt_option_sums *sums,
+                         const bt_option_sums *later);
+
+/* The estimate of a cell. */
+bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_option_sums *sums,
+                                           size_t cell);
+
+/* By how many standard errors a 95% interval reaches to each side: those of the normal
+ * distribution, or of Student's with as many degrees as replicates less what they estimate. */
+double bt_option_plan_reach(const bt_option_settings *settings);
+
+#endif

@@ -1,0 +1,224 @@
+#include "core/pricing/lattice.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "core/pricing/black_scholes.h"
+#include "core/pricing/forward.h"
+#include "core/vector_math.h"
+
+/* A binomial tree of Cox, Ross and Rubinstein (1979), with three things that make its error small
+ * and smooth enough to be extrapolated:
+ *  - one step before expiry values are those of Black and Scholes, and prices of n and n / 2 steps
+ *    are extrapolated to infinitely many (BBSR: Broadie and Detemple, American Option Valuation,
+ *    Review of Financial Studies 9, 1996);
+ *  - where exercise dates lie several steps apart, a date leaves a kink in the value somewhere
+ *    between two nodes, and the error would depend on where. A sum over nodes h apart misses the
+ *    integral over a kink by its jump in slope times h^2 (1/12 - f (1 - f) / 2), f being how far it
+ *    lies between its nodes (Euler and Maclaurin's formula): the two nodes take that up;
+ *  - a drift that is large beside the volatility moves the nodes along with it (else probabilities
+ *    would leave 0 to 1), each step up and down then having probability 1/2.
+ * Calls are priced as puts with spot and strike, rate and dividend exchanged, whose value is
+ * bounded (McDonald and Schroder, A parity result for American options, Journal of Computational
+ * Finance 1, 1998). */
+typedef struct tree {
+  const bt_vanilla *put;
+  size_t n_steps, steps_between; /* exercise dates */
+  double step;                   /* the logarithm of the price goes up or down by it */
+  double drift;                  /* and moves by it on each step */
+  double up, down;               /* discounted probabilities */
+  bool smooth;                   /* kinks are treated */
+  double *value;                 /* n_steps of them: of the nodes of a step, from the lowest up */
+  double *powers[2];             /* exp(step m) of even and odd m; m = 0 or 1 stands at `middle` */
+  size_t middle;
+} tree;
+
+/* Node i of step j is at base x powers[i], with base = spot exp(drift j). */
+static const double *powers_of(const tree *t, size_t j)
+{
+  return t->powers[j % 2] + t->middle - (j + 1) / 2;
+}
+
+static double base_of(const tree *t, size_t j)
+{
+  return t->put->spot * exp(t->drift * (double)j);
+}
+
+static bool is_date(const tree *t, size_t j)
+{
+  return j > 0 && j % t->steps_between == 0;
+}
+
+/* Sets what depends on the number of steps. */
+static void lay_out(tree *t, size_t n_steps, size_t steps_between, bool drifts)
+{
+  assert(steps_between > 0);
+  const double highest = 600; /* of a power's logarithm: beyond, a put is worth nothing */
+  const bt_vanilla *put = t->put;
+  double years = put->expiry / (double)n_steps, a = put->vol * sqrt(years);
+  double growth = (put->rate - put->dividend) * years, discount = exp(-put->rate * years);
+  double log_cosh = a + log((1 + exp(-2 * a)) / 2);
+  t->n_steps = n_steps;
+  t->steps_between = steps_between;
+  t->step = a;
+  t->drift = drifts ? growth - log_cosh : 0;
+  double up = drifts ? 0.5 : (expm1(growth) - expm1(-a)) / (expm1(a) - expm1(-a));
+  t->up = discount * up;
+  t->down = discount * (1 - up);
+  t->smooth = steps_between > 1 && a < 0.25; /* and neighbours are close */
+  t->middle = n_steps / 2 + 1;
+  for (size_t i = 0; i < 2 * t->middle; i++) {
+    double m = 2 * ((double)i - (double)t->middle);
+    t->powers[0][i] = fmin(highest, m * a);
+    t->powers[1][i] = fmin(highest, (m + 1) * a);
+  }
+  for (size_t i = 0; i < 2; i++) bt_exp_array(t->powers[i], t->powers[i], 2 * t->middle);
+}
+
+/* The last step before expiry. */
+static void begin(const tree *t)
+{
+  size_t j = t->n_steps - 1;
+  const double *powers = powers_of(t, j);
+  bt_vanilla rest = *t->put;
+  double base = base_of(t, j);
+  rest.expiry = t->put->expiry / (double)t->n_steps;
+  for (size_t i = 0; i <= j; i++) {
+    rest.spot = base * powers[i];
+    double hold = rest.spot > 0 ? bt_black_scholes_price(&rest) : rest.strike * (t->up + t->down);
+    double exercise = is_date(t, j) ? rest.strike - rest.spot : 0;
+    t->value[i] = hold > exercise ? hold : exercise;
+  }
+}
+
+static void hold(const tree *t, size_t j)
+{
+  double *restrict value = t->value;
+  for (size_t i = 0; i <= j; i++) value[i] = t->down * value[i] + t->up * value[i + 1];
+}
+
+static void hold_or_exercise(const tree *t, size_t j)
+{
+  double *restrict value = t->value;
+  const double *restrict powers = powers_of(t, j);
+  double base = base_of(t, j), strike = t->put->strike, down = t->down, up = t->up;
+  for (size_t i = 0; i <= j; i++) {
+    double held = down * value[i] + up * value[i + 1], exercised = strike - base * powers[i];
+    value[i] = held > exercised ? held : exercised;
+  }
+}
+
+/* Values were held to step j. gain: of holding over exercise. */
+static void exercise_smoothly(const tree *t, size_t j)
+{
+  const double *powers = powers_of(t, j);
+  double *value = t->value, base = base_of(t, j), gain_before = 0;
+  for (size_t i = 0; i <= j; i++) {
+    double exercised = t->put->strike - base * powers[i], gain = value[i] - exercised;
+    if (gain < 0) value[i] = exercised;
+    if (i > 0 && (gain < 0) != (gain_before < 0)) {
+      double way = gain_before / (gain_before - gain);
+      double missed = fabs(gain - gain_before) * (1.0 / 12 - way * (1 - way) / 2);
+      value[i - 1] += (1 - way) * missed;
+      value[i] += way * missed;
+    }
+    gain_before = gain;
+  }
+}
+
+static double price_on(const tree *t)
+{
+  begin(t);
+  for (size_t j = t->n_steps - 1; j-- > 0;) {
+    if (is_date(t, j) && !t->smooth) {
+      hold_or_exercise(t, j);
+      continue;
+    }
+    hold(t, j);
+    if (is_date(t, j)) exercise_smoothly(t, j);
+  }
+  return t->value[0];
+}
+
+/* At least n_steps, in a tree of twice `half` steps and one of `half`. */
+static bt_status extrapolate(double *out, const bt_vanilla *put, size_t n_dates, size_t n_steps,
+                             bt_error *err)
+{
+  size_t n_parts = n_dates == 0 ? 1 : n_dates, between = (n_steps - 1) / (2 * n_parts) + 1;
+  size_t half = between * n_parts, n_powers = 2 * (half + 1);
+  double *memory = malloc((2 * half + 2 * n_powers) * sizeof *memory);
+  if (memory == NULL) return bt_fail_nomem(err, "tree of an American option");
+  double *powers = memory + 2 * half;
+  tree t = {.put = put, .value = memory, .powers = {powers, powers + n_powers}};
+  double root = sqrt(put->expiry / (double)half); /* of the longer steps */
+  bool drifts = fabs(put->rate - put->dividend) * root > put->vol / 2;
+  lay_out(&t, half, n_dates == 0 ? 1 : between, drifts);
+  double coarse = price_on(&t);
+  lay_out(&t, 2 * half, n_dates == 0 ? 1 : 2 * between, drifts);
+  *out = 2 * price_on(&t) - coarse;
+  free(memory);
+  return BT_OK;
+}
+
+/* ---- what needs no tree -----------------------------------------------------------------------
+ */
+
+/* Exercised after `years` of a certain path, discounted to today. */
+static double certain_gain(const bt_vanilla *option, double years)
+{
+  double spot = option->spot * exp(-option->dividend * years);
+  return bt_payoff(option->type, spot, option->strike * exp(-option->rate * years));
+}
+
+/* The best date; at any time: now, at expiry, or where the gain no longer rises. */
+static double certain_price(const bt_vanilla *option, size_t n_dates)
+{
+  double best = certain_gain(option, option->expiry);
+  for (size_t i = 1; i < n_dates; i++)
+    best = fmax(best, certain_gain(option, option->expiry * (double)i / (double)n_dates));
+  if (n_dates > 0) return best;
+  double interest = option->rate * option->strike, dividends = option->dividend * option->spot;
+  double years = log(interest / dividends) / (option->rate - option->dividend);
+  if (years > 0 && years < option->expiry) best = fmax(best, certain_gain(option, years));
+  return fmax(best, certain_gain(option, 0));
+}
+
+static bt_vanilla as_put(const bt_vanilla *option)
+{
+  bt_vanilla put = *option;
+  if (option->type == BT_PUT) return put;
+  put.type = BT_PUT;
+  put.spot = option->strike;
+  put.strike = option->spot;
+  put.rate = option->dividend;
+  put.dividend = option->rate;
+  return put;
+}
+
+bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
+                           bt_error *err)
+{
+  if (n_steps < 1 || n_steps > BT_LATTICE_STEPS_MOST)
+    return bt_fail(err, BT_ERR_USAGE, "a tree of %zu steps: there must be 1 to %d", n_steps,
+                   BT_LATTICE_STEPS_MOST);
+  if (n_dates > BT_LATTICE_STEPS_MOST / 2)
+    return bt_fail(err, BT_ERR_USAGE, "a tree with %zu exercise dates: there must be at most %d",
+                   n_dates, BT_LATTICE_STEPS_MOST / 2);
+  double european = bt_black_scholes_price(option), price = european;
+  bt_vanilla put = as_put(option);
+  if (option->vol * sqrt(option->expiry) < BT_NO_DEVIATION) {
+    *out = certain_price(option, n_dates);
+    return BT_OK;
+  }
+  /* What exercise gains in a moment is rate strike - dividend spot, at prices below the strike. */
+  bool waits = put.rate <= 0 && put.dividend >= put.rate;
+  if (!waits && n_dates != 1) {
+    bt_status status = extrapolate(&price, &put, n_dates, n_steps, err);
+    if (status != BT_OK) return status;
+  }
+  if (n_dates == 0) price = fmax(price, bt_payoff(option->type, option->spot, option->strike));
+  *out = fmax(price, european);
+  return BT_OK;
+}

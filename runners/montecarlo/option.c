@@ -1,0 +1,304 @@
+#include "runners/montecarlo/option.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/pricing/black_scholes.h"
+#include "core/pricing/lattice.h"
+#include "runners/montecarlo/american.h"
+#include "runners/montecarlo/blocks.h"
+
+enum { GROUP_CELLS_MOST = 256, LATTICE_STEPS = 2000 };
+#define GROUP_BYTES_MOST ((size_t)64 << 20) /* of sums that wait to be joined */
+
+/* ---- what needs no paths ----------------------------------------------------------------------
+ */
+
+static void begin_result(bt_option_result *r)
+{
+  const double none = (double)NAN;
+  *r = (bt_option_result){.price = {none, none},
+                          .closed_form = none,
+                          .low = none,
+                          .high = none,
+                          .lattice = none,
+                          .lattice_american = none,
+                          .in_sample = none,
+                          .upper = none,
+                          .implied_vol = none};
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++) r->greeks[g] = (bt_estimate){none, none};
+}
+
+static void give_reason(bt_option_result *r, const char *reason)
+{
+  (void)snprintf(r->reason, sizeof r->reason, "%.*s", BT_OPTION_REASON_SIZE - 1, reason);
+}
+
+static void take_exact_greeks(bt_option_result *r)
+{
+  const double exact[BT_GREEK_COUNT] = {[BT_DELTA] = r->exact.delta,
+                                        [BT_GAMMA] = r->exact.gamma,
+                                        [BT_VEGA] = r->exact.vega,
+                                        [BT_THETA] = r->exact.theta,
+                                        [BT_RHO] = r->exact.rho};
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++) r->greeks[g] = (bt_estimate){exact[g], 0};
+}
+
+static void price_certain(bt_option_result *r, const bt_option_terms *terms, bool greeks)
+{
+  double price = bt_option_certain_price(terms);
+  r->certain = true;
+  r->price = (bt_estimate){price, 0};
+  r->low = r->high = price;
+  if (greeks && terms->style == BT_EUROPEAN) take_exact_greeks(r);
+}
+
+/* Whether paths are left to do. */
+static bool begin_cell(bt_option_result *r, const bt_option_terms *terms, bool greeks)
+{
+  bt_error err;
+  begin_result(r);
+  if (bt_option_terms_check(terms, &err)) {
+    give_reason(r, err.message);
+    return false;
+  }
+  r->closed_form = bt_option_closed_form(terms);
+  if (terms->style == BT_EUROPEAN) r->exact = bt_black_scholes_greeks(&terms->option);
+  if (bt_option_is_certain(terms) && terms->style != BT_AMERICAN) {
+    price_certain(r, terms, greeks);
+    return false;
+  }
+  return true;
+}
+
+static void find_implied(bt_option_result *r, const bt_option_terms *terms, double price)
+{
+  bt_error err;
+  bt_vanilla option = terms->option;
+  begin_result(r);
+  r->price.value = price;
+  if (bt_implied_vol(&r->implied_vol, &option, price, &err)) {
+    r->implied_vol = (double)NAN;
+    give_reason(r, err.message);
+    return;
+  }
+  option.vol = r->implied_vol;
+  r->closed_form = bt_black_scholes_price(&option);
+}
+
+/* ---- groups of cells on the same paths --------------------------------------------------------
+ */
+
+/* One call on its way. */
+typedef struct run {
+  bt_option_result *results;
+  const bt_option_job *job;
+  bt_pool *pool;
+  bt_progress *progress;
+} run;
+
+/* Cells that need paths, and where their results go. */
+typedef struct group {
+  bt_cell *cells;
+  size_t *places;
+  size_t n;
+} group;
+
+/* A bt_block_job's. */
+static bt_status add_block(const void *context, void *slot, uint64_t first, size_t n, void *scratch,
+                           bt_error *err)
+{
+  (void)err;
+  bt_option_plan_add(context, slot, first, n, scratch);
+  return BT_OK;
+}
+
+static void join_slots(const void *context, void *slot, const void *later)
+{
+  bt_option_plan_join(context, slot, later);
+}
+
+static void take_estimate(bt_option_result *r, const bt_option_plan *plan,
+                          const bt_option_sums *sums, size_t cell)
+{
+  bt_option_estimate estimate = bt_option_plan_estimate(plan, sums, cell);
+  if (!isfinite(estimate.price)) {
+    give_reason(r, "the terms are too extreme: the price is no finite number");
+    return;
+  }
+  double reach = bt_option_plan_reach(&plan->settings) * estimate.std_error;
+  r->price = (bt_estimate){estimate.price, estimate.std_error};
+  r->low = estimate.price - reach;
+  r->high = estimate.price + reach;
+  r->n_paths = plan->n_paths;
+  for (size_t g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++)
+    r->greeks[g] = (bt_estimate){estimate.greeks[g], estimate.greek_errors[g]};
+}
+
+static bt_status run_plan(const run *r, const bt_option_plan *plan, const group *g, bt_error *err)
+{
+  const size_t bytes = bt_option_plan_sums(plan) * sizeof(bt_option_sums);
+  const bt_block_job blocks = {.n_paths = plan->n_draws,
+                               .slot_bytes = bytes,
+                               .scratch_bytes = bt_option_plan_scratch(plan) * sizeof(double),
+                               .context = (void *)plan,
+                               .add = add_block,
+                               .join = join_slots};
+  bt_option_sums *sums = malloc(bytes);
+  if (!sums) return bt_fail_nomem(err, "sums of paths");
+  bt_status status = bt_blocks_run(sums, &blocks, r->pool, r->progress, err);
+  for (size_t i = 0; i < g->n && !status; i++)
+    take_estimate(&r->results[g->places[i]], plan, sums, i);
+  free(sums);
+  return status;
+}
+
+static bt_status run_group(const run *r, const group *g, bt_error *err)
+{
+  bt_option_plan plan;
+  bt_status status = bt_option_plan_init(&plan, &r->job->settings, g->cells, g->n, err);
+  if (status) return status;
+  status = run_plan(r, &plan, g, err);
+  bt_option_plan_clear(&plan);
+  return status;
+}
+
+/* How many tasks the paths of a group have. */
+static size_t tasks_of_group(const bt_option_job *job)
+{
+  uint64_t most = job->settings.n_paths / 2 + BT_SOBOL_REPLICATES * BT_SOBOL_POINTS_LEAST;
+  return bt_blocks_tasks(job->settings.sampling == BT_ANTITHETIC ? job->settings.n_paths / 2 + 1
+                                                                 : 4 * most);
+}
+
+/* How many cells go into a group: each keeps sums for every task. */
+static size_t group_size(const bt_option_job *job)
+{
+  size_t each = sizeof(bt_option_sums) * tasks_of_group(job);
+  if (job->settings.sampling == BT_SOBOL) each *= BT_SOBOL_REPLICATES;
+  size_t n = GROUP_BYTES_MOST / each;
+  return n < 1 ? 1 : n > GROUP_CELLS_MOST ? GROUP_CELLS_MOST : n;
+}
+
+static bt_status run_groups(const run *r, group *g, bt_error *err)
+{
+  const bt_option_job *job = r->job;
+  const size_t size = group_size(job);
+  bt_status status = BT_OK;
+  for (size_t i = 0; i < job->n_cells && !status; i++) {
+    if (begin_cell(&r->results[i], &job->cells[i], job->settings.greeks)) {
+      bt_cell_init(&g->cells[g->n], &job->cells[i]);
+      g->places[g->n++] = i;
+    }
+    if (g->n == 0 || (g->n < size && i + 1 < job->n_cells)) continue;
+    status = run_group(r, g, err);
+    g->n = 0;
+  }
+  return status;
+}
+
+static bt_status run_paths(const run *r, bt_error *err)
+{
+  const size_t size = group_size(r->job);
+  group g = {.cells = malloc(size * sizeof *g.cells), .places = malloc(size * sizeof *g.places)};
+  bt_status status = g.cells && g.places ? run_groups(r, &g, err) : bt_fail_nomem(err, "options");
+  free(g.cells);
+  free(g.places);
+  return status;
+}
+
+/* ---- American options: a task each ------------------------------------------------------------
+ */
+
+static bt_status price_tree(bt_option_result *r, const bt_option_terms *terms, bt_error *err)
+{
+  bt_status status =
+      bt_lattice_price(&r->lattice, &terms->option, terms->n_steps, LATTICE_STEPS, err);
+  if (status) return status;
+  return bt_lattice_price(&r->lattice_american, &terms->option, 0, LATTICE_STEPS, err);
+}
+
+static bt_status price_american(bt_option_result *r, const bt_option_job *job,
+                                const bt_option_terms *terms, bt_worker *worker, bt_error *err)
+{
+  bt_american_result found;
+  const bt_american wanted = {.option = terms->option,
+                              .n_dates = terms->n_steps,
+                              .basis = job->basis,
+                              .degree = job->degree,
+                              .n_paths = (size_t)job->settings.n_paths,
+                              .n_bound_paths = job->n_bound_paths,
+                              .seed = job->settings.seed};
+  bt_status status = price_tree(r, terms, err);
+  if (!status) status = bt_american_price(&found, &wanted, worker, err);
+  if (status) return status;
+  r->price = (bt_estimate){found.price, found.std_error};
+  r->low = found.interval_low;
+  r->high = found.interval_high;
+  r->in_sample = found.in_sample;
+  r->upper = found.high;
+  r->n_paths = job->settings.n_paths;
+  r->certain = bt_option_is_certain(terms);
+  return BT_OK;
+}
+
+/* A bt_task_fn: one cell. What cannot be fitted of one is its reason, and the others go on. */
+static bt_status run_american(void *context, size_t index, bt_worker *worker, bt_error *err)
+{
+  const run *r = context;
+  const bt_option_job *job = r->job;
+  bt_option_result *result = &r->results[index];
+  bt_status status = BT_OK;
+  if (begin_cell(result, &job->cells[index], false))
+    status = price_american(result, job, &job->cells[index], worker, err);
+  if (status == BT_ERR_DATA) {
+    begin_result(result);
+    give_reason(result, err->message);
+    status = BT_OK;
+  }
+  if (!status && r->progress) {
+    atomic_fetch_add_explicit(&r->progress->tickers_done, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&r->progress->bar_combos_done, job->settings.n_paths,
+                              memory_order_relaxed);
+  }
+  return status;
+}
+
+/* ---- a job ------------------------------------------------------------------------------------
+ */
+
+bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_pool *pool,
+                        bt_progress *progress, bt_error *err)
+{
+  run r = {results, job, pool, progress};
+  if (job->implied_from) {
+    for (size_t i = 0; i < job->n_cells; i++)
+      find_implied(&results[i], &job->cells[i], job->implied_from[i]);
+    return BT_OK;
+  }
+  if (job->cells[0].style == BT_AMERICAN)
+    return bt_pool_run(pool, job->n_cells, 1, run_american, &r, err);
+  return run_paths(&r, err);
+}
+
+size_t bt_option_tasks(const bt_option_job *job)
+{
+  if (job->implied_from) return 0;
+  if (job->cells[0].style == BT_AMERICAN) return job->n_cells;
+  size_t size = group_size(job), n_groups = (job->n_cells + size - 1) / size;
+  uint64_t draws = job->settings.n_paths;
+  if (job->settings.sampling == BT_ANTITHETIC) draws = draws / 2 + draws % 2;
+  return n_groups * bt_blocks_tasks(draws);
+}
+
+double bt_option_paths(const bt_option_job *job)
+{
+  if (job->implied_from) return 0;
+  double paths = (double)job->settings.n_paths;
+  if (job->cells[0].style == BT_AMERICAN) return paths * (double)job->n_cells;
+  size_t size = group_size(job), n_groups = (job->n_cells + size - 1) / size;
+  if (job->settings.sampling == BT_ANTITHETIC) paths /= 2;
+  return paths * (double)n_groups;
+}

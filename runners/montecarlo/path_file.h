@@ -1,0 +1,31 @@
+/* path_file.h - whole paths as one .npy file: float64, n_paths x (n_steps + 1), path after path,
+ * the spot first.
+ *
+ * Rows are written where they belong, in any order and by any thread; the file has its name once
+ * all are there (runners/draft.h), and what was left of one that failed is removed.
+ */
+#ifndef BT_RUNNERS_MONTECARLO_PATH_FILE_H
+#define BT_RUNNERS_MONTECARLO_PATH_FILE_H
+
+#include "runners/draft.h"
+
+typedef struct bt_path_file {
+  bt_draft draft;
+  size_t row_bytes;
+} bt_path_file;
+
+/* The caller ends *out with bt_path_file_publish or _drop, after success alone. Errors: IO (names
+ * the file), USAGE (more bytes than a file can have), NOMEM. */
+bt_status bt_path_file_open(bt_path_file *out, const char *path, uint64_t n_paths, size_t n_steps,
+                            bt_error *err);
+
+/* Rows first .. first + n - 1; each number of n_steps + 1 prices. Any thread, no row by two.
+ * Errors: IO. */
+bt_status bt_path_file_write(bt_path_file *file, const double *rows, uint64_t first, size_t n,
+                             bt_error *err);
+
+/* All rows are there. Errors: IO; then nothing of it is left. */
+bt_status bt_path_file_publish(bt_path_file *file, bt_error *err);
+void bt_path_file_drop(bt_path_file *file);
+
+#endif
