@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/job_options.h"
+#include "core/linear_algebra.h"
 
 bt_status bt_montecarlo_options_read(bt_montecarlo_options *out, const bt_arguments *arguments,
                                      bt_error *err)
@@ -125,6 +126,7 @@ int bt_montecarlo_run(const bt_montecarlo_job *job, void *state,
             .end = {.options = options},
             .begun_s = bt_run_now_s()};
   bt_error err;
+  bt_blas_use_one_thread();
   if (bt_pool_new(&c.pool, options->n_workers, &err)) return bt_command_fail(&err, job->kind);
   bt_interrupt_watch(c.pool);
   bt_status status = run_into(&c, &err);

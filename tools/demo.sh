@@ -1,5 +1,6 @@
 #!/bin/sh
-# demo.sh - a synthetic universe, the sweep on it, one query with its answer, and a walk-forward.
+# demo.sh - a synthetic universe, the sweep on it, one query with its answer, a walk-forward, and the
+# price of an option.
 # BACKTEST is the program. Everything is written under build/demo.
 set -eu
 : "${BACKTEST:?set BACKTEST to the program}"
@@ -23,3 +24,5 @@ printf '\n$ sqlite3 -header -column %s "%s"\n' "$dir/demo.db" "$query"
 sqlite3 -header -column "$dir/demo.db" "$query"
 show "$BACKTEST" walkforward --universe "$dir/sample.txt" --strategy sma --grid --commission 0.1% \
   --train 3y --test 1y -o "$dir/demo.db"
+show "$BACKTEST" option --style american --type put --spot 36 --strike 40 --rate 0.06 --vol 0.2 \
+  --expiry 1 -o "$dir/demo.db"

@@ -33,11 +33,17 @@ over_another() {
   features --overwrite
 }
 
+# montecarlo COMMAND OPTION...
+montecarlo() {
+  LD_PRELOAD=$dir/malloc_fails.so timeout 60 "$program" "$@" -j 2 -o r.db --quiet --progress never
+}
+
 # look: "ok", or what is wrong with what a run has left
 look() {
   whole=ok
   [ ! -s r.db ] || whole=$(sqlite3 r.db 'PRAGMA integrity_check')
   [ ! -d r ] || [ -z "$(find r -name '.*' -type f)" ] || whole='left half a file'
+  [ -z "$(find . -maxdepth 1 -name '.backtest-part*')" ] || whole='left half a file'
 }
 
 # fail_each JOB OPTION...: a request fails in each run of the job
@@ -56,7 +62,7 @@ fail_each() {
       n_wrong=$((n_wrong + 1))
     fi
     n_runs=$((n_runs + 1)) n_failed=$((n_failed + status))
-    rm -rf r.db r.db-wal r.db-shm r
+    rm -rf r.db r.db-wal r.db-shm r r.npy
     # all of the first, where most kinds of memory are asked for; then fewer and fewer
     at=$((at + 1 + at / 200))
   done
@@ -72,5 +78,11 @@ fail_each job walkforward --strategy sma --grid --train 4m --test 1m --keep all
 fail_each features
 fail_each features --panel --format csv
 fail_each over_another
+fail_each montecarlo simulate --model heston --paths 3000 --steps 3 --paths-file r.npy
+fail_each montecarlo simulate --fit S00001 --data u --model garch --paths 2000
+fail_each montecarlo option --style asian --spot 100 --strike 90:110:5 --vol 0.1,0.2 --expiry 1 \
+  --steps 5 --paths 3000 --method sobol
+fail_each montecarlo option --style american --type put --spot 100 --strike 90:110:5 --vol 0.2 \
+  --rate 0.05 --expiry 1 --steps 5 --paths 3000
 store=
 fail_each job --strategy sma --grid --check-lookahead --benchmark S00001 --size vol:15%

@@ -5,6 +5,10 @@
  * different (seed, stream) are independent. Source: Salmon, Moraes, Dror and Shaw, Parallel Random
  * Numbers: As Easy as 1, 2, 3, SC 2011.
  *
+ * A job uses either the draws of one number (uniform, normal) or those of many paths, not both with
+ * one seed: the upper half of the former's stream stands where the latter have their stream, the
+ * lower half where they have their dimension. Streams of a job are an enum of its own.
+ *
  * Where a draw of paths comes from: the key is the seed; the counter is, from its lowest word,
  * path / 2 (64 bits), dimension, stream. The four words of the block are two 64-bit numbers, low
  * word first; an even path takes the first, an odd one the second.
