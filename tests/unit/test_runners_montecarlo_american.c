@@ -127,6 +127,9 @@ static void call_is_the_put_with_its_terms_exchanged(void **state)
 
 /* ---- what is known without simulation */
 
+/* A standard error that is 0 but for the root of what squares lose in rounding. */
+static const double rounding = 1e-7;
+
 static void call_without_dividends_is_the_european_one(void **state)
 {
   (void)state;
@@ -134,7 +137,7 @@ static void call_without_dividends_is_the_european_one(void **state)
   job.option = (bt_vanilla){BT_CALL, 100, 95, 0.05, 0, 0.3, 1};
   const bt_american_result r = price_american(&job);
   assert_true(fabs(r.price - european_price(&job)) < 1e-9);
-  assert_true(fabs(r.in_sample - r.price) < 1e-9 && r.std_error < 1e-9);
+  assert_true(fabs(r.in_sample - r.price) < 1e-9 && r.std_error < rounding);
   assert_true(fabs(r.high - r.price) < 1e-9);
 }
 
@@ -145,7 +148,7 @@ static void single_date_is_the_european_option(void **state)
   job.n_dates = 1;
   const bt_american_result r = price_american(&job);
   const double european = european_price(&job);
-  assert_true(fabs(r.price - european) < 1e-9 && r.std_error < 1e-9);
+  assert_true(fabs(r.price - european) < 1e-9 && r.std_error < rounding);
   assert_true(fabs(r.high - european) < 1e-9 && fabs(r.in_sample - european) < 1e-9);
 }
 
