@@ -1,56 +1,69 @@
 #!/usr/bin/env python3
-"""normal_quantiles.py - finds the coefficients of core/random/normal_quantiles.c (needs mpmath).
+"""normal_quantiles.py - makes core/random/normal_centre.def (needs mpmath): its rows go to the
+output, how good they are to the standard error.
 
-With q = p - 1/2, w = p (1 - p) = 1/4 - q^2 and x the normal quantile of p,
+With q = p - 1/2, w = p (1 - p) = 1/4 - q^2, x the normal quantile of p and ROOT the double next to
+sqrt(2 pi),
 
-    f(w) = (x / q - sqrt(2 pi)) / q^2
+    f(w) = (x / q - ROOT) / q^2
 
-is approximated on REACHES (1 - REACHES) <= w <= 1/4 by a ratio of polynomials of degrees ABOVE and
-BELOW so that the largest relative error is as small as can be: Remez' exchange, 70 digits, points
-spread by log w because f has its branch point at w = 0. Prints that error and both polynomials from
-the lowest power up, the highest coefficient of the lower one being 1.
+is approximated on each of the segments
+
+    2^(-k/2) <= w <= 2^(-(k - 1)/2),  k = 5 .. 19
+
+by a ratio A / B so that the largest relative error is as small as can be: A of degree DEGREE, B of
+one more, with 1 for its highest coefficient. Remez' exchange, 50 digits, w in units of the
+segment's upper end.
+
+So A / B also makes good what ROOT lacks. At q = 0 it cannot, and f has a pole there; the first
+segment is approximated up to MIDDLE alone, beyond which f has no weight in x (|q| < 0.1).
 """
+import sys
+
 import mpmath as mp
 
-REACHES = mp.mpf("0.0125")  # the smallest p, and 1 - p
-ABOVE, BELOW = 10, 11
-N_POINTS = ABOVE + BELOW + 2  # where the error has its extremes
-mp.mp.dps = 70
+DEGREE = 4  # of A; that of B is one more
+N_POINTS = 2 * DEGREE + 3  # where the error has its extremes
+FIRST, LAST = 5, 19
+MIDDLE = mp.mpf("0.24")
+mp.mp.dps = 50
+ROOT = mp.mpf(float(mp.sqrt(2 * mp.pi)))
 
 
 def f(w):
     q_squared = mp.mpf(1) / 4 - w
-    if q_squared < mp.mpf("1e-14"):  # the first term of its series
-        return mp.sqrt(2 * mp.pi) ** 3 / 6
     q = mp.sqrt(q_squared)
-    return (mp.sqrt(2) * mp.erfinv(2 * q) / q - mp.sqrt(2 * mp.pi)) / q_squared
+    return (mp.sqrt(2) * mp.erfinv(2 * q) / q - ROOT) / q_squared
 
 
-def points(n):
-    """n + 1 of them from end to end, denser towards both, in log w."""
-    low, high = mp.log(REACHES * (1 - REACHES)), mp.log(mp.mpf(1) / 4)
-    inner = [mp.exp((low + high - (high - low) * mp.cos(mp.pi * i / n)) / 2) for i in range(1, n)]
-    return [mp.exp(low)] + inner + [mp.mpf(1) / 4]
+def share(w):
+    """What part of x stands for f."""
+    part = (mp.mpf(1) / 4 - w) * f(w)
+    return part / (ROOT + part)
+
+
+def points(low, high, n):
+    """n + 1 of them from end to end, denser towards both."""
+    return [(low + high - (high - low) * mp.cos(mp.pi * i / n)) / 2 for i in range(n + 1)]
 
 
 def value(polynomial, w):
     return mp.polyval(polynomial[::-1], w)
 
 
-def levelled(at, error, below):
+def levelled(at, wanted, error, below):
     """The ratio whose relative error at the points is +error, -error, ..., one step of Newton on."""
     a, b = mp.matrix(N_POINTS, N_POINTS), mp.matrix(N_POINTS, 1)
-    for i, w in enumerate(at):
-        wanted, sign = f(w), (-1) ** i
-        moved = wanted * (1 + sign * error)
-        for j in range(ABOVE + 1):
+    for i, (w, y) in enumerate(zip(at, wanted)):
+        sign = (-1) ** i
+        moved = y * (1 + sign * error)
+        for j in range(DEGREE + 1):
             a[i, j] = w**j
-        for j in range(1, BELOW + 1):
-            a[i, ABOVE + j] = -moved * w**j
-        a[i, N_POINTS - 1] = -sign * wanted * value(below, w)
-        b[i] = moved - sign * error * wanted * value(below, w)
+            a[i, DEGREE + 1 + j] = -moved * w ** (j + 1)
+        a[i, N_POINTS - 1] = -sign * y * value(below, w)
+        b[i] = moved - sign * error * y * value(below, w)
     solution = list(mp.lu_solve(a, b))
-    return solution[: ABOVE + 1], [mp.mpf(1)] + solution[ABOVE + 1 : -1], solution[-1]
+    return solution[: DEGREE + 1], [mp.mpf(1)] + solution[DEGREE + 1 : -1], solution[-1]
 
 
 def extremes(errors):
@@ -67,23 +80,39 @@ def extremes(errors):
     return places
 
 
-def remez():
-    grid, at = points(14 * N_POINTS), points(N_POINTS - 1)
-    wanted = [f(w) for w in grid]
-    error, below = mp.mpf(0), [mp.mpf(1)] + [mp.mpf(0)] * BELOW
+def remez(low, high):
+    """A, B, both in w / high, and the relative errors on a grid."""
+    grid = points(low, high, 14 * (N_POINTS - 1))
+    wanted, scaled = [f(w) for w in grid], [w / high for w in grid]
+    places = range(0, len(grid), 14)
+    error, below = mp.mpf(0), [mp.mpf(1)] + [mp.mpf(0)] * (DEGREE + 1)
     for _ in range(20):
-        for _ in range(8):
-            above, below, error = levelled(at, error, below)
-        errors = [value(above, w) / value(below, w) / y - 1 for w, y in zip(grid, wanted)]
-        largest = max(abs(e) for e in errors)
-        if largest < 1.01 * abs(error):
-            return above, below, largest
-        at = [grid[i] for i in extremes(errors)]
+        at, there = [scaled[i] for i in places], [wanted[i] for i in places]
+        for _ in range(6):
+            above, below, error = levelled(at, there, error, below)
+        errors = [value(above, w) / value(below, w) / y - 1 for w, y in zip(scaled, wanted)]
+        if max(map(abs, errors)) < 1.01 * abs(error):
+            return above, below, grid, errors
+        places = extremes(errors)
     raise SystemExit("no convergence")
 
 
+def row(k):
+    """The coefficients of segment k in turn: of A, of B, from the lowest power up."""
+    low, high = mp.mpf(2) ** (-mp.mpf(k) / 2), min(MIDDLE, mp.mpf(2) ** (-mp.mpf(k - 1) / 2))
+    above, below, grid, errors = remez(low, high)
+    of_x = max(abs(e) * share(w) for e, w in zip(errors, grid))
+    print(f"2^(-{k}/2): within {mp.nstr(max(map(abs, errors)), 3)}, of x {mp.nstr(of_x, 3)}",
+          file=sys.stderr)
+    top = below[-1] / high ** (DEGREE + 1)
+    pairs = enumerate(zip(above, below))  # the highest of B is 1 and left out
+    terms = [c / high**j / top for j, pair in pairs for c in pair]
+    assert min(terms) > 0
+    return ", ".join(mp.nstr(c, 17) for c in terms)
+
+
 if __name__ == "__main__":
-    above, below, largest = remez()
-    print("largest relative error", mp.nstr(largest, 3))
-    for name, polynomial in (("above", above), ("below", below)):
-        print(name, ", ".join(mp.nstr(c / below[-1], 20) for c in polynomial))
+    rows = {(1023 - k) % 16: row(k) for k in range(FIRST, LAST + 1)}  # by the exponent of w^2
+    rows[(1023 - FIRST + 1) % 16] = rows[(1023 - FIRST) % 16]
+    for number in sorted(rows):
+        print(f"SEGMENT({number}, {rows[number]})")

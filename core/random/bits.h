@@ -38,6 +38,20 @@ static inline bt_words bt_words_multiply(bt_words a, bt_words b)
 #endif
 }
 
+/* The upper 32 bits of each word below, the lower ones above. */
+static inline bt_words bt_words_swap_halves(bt_words x)
+{
+#if BT_WIDTH == 8
+  return (bt_words)_mm512_shuffle_epi32((__m512i)x, _MM_PERM_CDAB);
+#elif BT_WIDTH == 4
+  return (bt_words)_mm256_shuffle_epi32((__m256i)x, 0xb1);
+#elif defined(__SSE2__)
+  return (bt_words)_mm_shuffle_epi32((__m128i)x, 0xb1);
+#else
+  return x >> 32 | x << 32;
+#endif
+}
+
 /* (k + 1/2) 2^-52, exactly, for a k of 52 bits: with the exponent of 1 its bits are 1 + k 2^-52. */
 static inline double bt_uniform_of(uint64_t k)
 {

@@ -1,52 +1,15 @@
-/* Quantiles of many probabilities.
- *
- * The centre of AS 241 has 85% of them; the others need a logarithm, which costs more than all the
- * rest. Here a rational function of higher degree has 97.5%, and the others are collected into
- * vectors of their own for AS 241's tails. With q = p - 1/2 and w = p (1 - p) the centre is
- *
- *   x = q (sqrt(2 pi) + q^2 A(w) / B(w)),
- *
- * A / B the minimax approximation of degrees 10 and 11, within 1.03e-16 relative of what it stands
- * for, and so within 5e-17 of x. tools/normal_quantiles.py finds it. It is exact in doubles, too: q
- * is without error, w keeps its relative accuracy towards 0 and 1 (q^2, which approaches 1/4 there,
- * would not), all coefficients are positive, so that nothing cancels, and towards the middle the
- * sum becomes its first term.
+/* Quantiles of many probabilities: all go through the centre, and those that it does not reach are
+ * collected before, to vectors of their own for AS 241's tails.
  */
 #include "core/random/as241.h"
 #include "core/random/normal.h"
+#include "core/random/normal_centre.h"
 #include "core/vector_math.h"
-
-static const double centre_reaches = 0.4875; /* |q| */
-static const double root_of_two_pi = 2.5066282746310005024;
-
-enum { ABOVE_TERMS = 11, BELOW_TERMS = 11 };
-
-/* From the lowest power up; the highest of `below` has the coefficient 1. */
-static const double above[ABOVE_TERMS] = {
-    3.7890693162603342726e-13, 7.0920615360120847436e-10, 2.8551053054792833688e-7,
-    0.00004013876183884547871, 0.002374409069669802292,   0.064148676568690431056,
-    0.81156286274552444303,    4.7094715986373306706,     11.622009118661981268,
-    10.255954267556019639,     2.0792649766005019623};
-static const double below[BELOW_TERMS] = {
-    1.9318834135110982188e-14, 4.7857699929030932693e-11, 2.4061627382451013406e-8,
-    4.1968061624303788608e-6,  0.00031204509361032881041, 0.010894306450591608075,
-    0.18618422227545476891,    1.5627937393189425033,     6.2278973558385857,
-    10.823965275372244984,     6.8432886121931342146};
-
-static inline bt_vector centre(bt_vector p, bt_vector q)
-{
-  bt_vector w = p * (1 - p);
-  bt_vector a = bt_vector_of(above[ABOVE_TERMS - 1]), b = w + below[BELOW_TERMS - 1];
-  for (int i = ABOVE_TERMS - 2; i >= 0; i--) {
-    a = a * w + above[i];
-    b = b * w + below[i];
-  }
-  return q * (root_of_two_pi + q * q * (a / b));
-}
 
 /* ---- tails ---------------------------------------------------------------------------------- */
 
-enum { BLOCK = 1024 }; /* numbers: they and their tails stay in the first cache */
+/* Numbers: a block and its tails stay in the first cache; a group has a bit for each. */
+enum { BLOCK = 1024, GROUP = 64 };
 
 /* What of a block is no matter of the centre: probabilities, and where their quantiles go. There
  * is room for a vector more. */
@@ -58,7 +21,7 @@ typedef struct tail_list {
 /* A bit for each lane: whether |q| is more than the centre reaches, or q is not a number. */
 static inline uint64_t lanes_outside(bt_vector q)
 {
-  bt_vector size = bt_vector_abs(q), limit = bt_vector_of(centre_reaches);
+  bt_vector size = bt_vector_abs(q), limit = bt_vector_of(bt_normal_centre_reaches);
 #if BT_WIDTH == 8
   return _mm512_cmp_pd_mask(size, limit, _CMP_NLE_UQ);
 #elif BT_WIDTH == 4
@@ -70,23 +33,35 @@ static inline uint64_t lanes_outside(bt_vector q)
 #endif
 }
 
-/* Of 64 numbers at a time the bits, then those that are set: few, and one branch for them. */
+/* Where in a group, bit by bit. */
+static inline uint64_t outside_of(const double p[GROUP])
+{
+  uint64_t outside = 0;
+  for (size_t i = 0; i < GROUP; i += BT_WIDTH)
+    outside |= lanes_outside(bt_vector_load(p + i) - 0.5) << i;
+  return outside;
+}
+
+static inline void add_tails(tail_list *tails, const double *p, size_t first, uint64_t outside)
+{
+  for (; outside; outside &= outside - 1) {
+    size_t at = first + (size_t)__builtin_ctzll(outside);
+    tails->at[tails->n] = at;
+    tails->p[tails->n++] = p[at];
+  }
+}
+
+/* What is left over of whole groups is filled up with the middle. */
 static void collect(tail_list *tails, const double *p, size_t n)
 {
+  double rest[GROUP];
+  size_t n_rest = n % GROUP, n_whole = n - n_rest;
   tails->n = 0;
-  for (size_t first = 0; first < n; first += 64) {
-    uint64_t outside = 0;
-    size_t last = n - first < 64 ? n - first : 64;
-    for (size_t i = 0; i + BT_WIDTH <= last; i += BT_WIDTH)
-      outside |= lanes_outside(bt_vector_load(p + first + i) - 0.5) << i;
-    for (size_t i = last - last % BT_WIDTH; i < last; i++)
-      outside |= (uint64_t) !(fabs(p[first + i] - 0.5) <= centre_reaches) << i;
-    for (; outside; outside &= outside - 1) {
-      size_t at = first + (size_t)__builtin_ctzll(outside);
-      tails->at[tails->n] = at;
-      tails->p[tails->n++] = p[at];
-    }
-  }
+  for (size_t i = 0; i < n_whole; i += GROUP) add_tails(tails, p, i, outside_of(p + i));
+  if (!n_rest) return;
+  memcpy(rest, p + n_whole, n_rest * sizeof *rest);
+  for (size_t i = n_rest; i < GROUP; i++) rest[i] = 0.5;
+  add_tails(tails, p, n_whole, outside_of(rest));
 }
 
 static double logarithm(double x)
@@ -127,23 +102,18 @@ static void invert_tails(double *out, tail_list *tails)
 
 /* ---- both ----------------------------------------------------------------------------------- */
 
-static inline void invert_centre(double *out, const double *p)
-{
-  bt_vector v = bt_vector_load(p);
-  bt_vector_store(out, centre(v, v - 0.5));
-}
-
 /* What is left over of whole vectors is the beginning of one. */
 static void invert_block(double *out, const double *p, size_t n)
 {
   tail_list tails;
   double rest[BT_WIDTH] = {0};
-  size_t i = 0, n_rest = n % BT_WIDTH;
+  size_t n_rest = n % BT_WIDTH, n_whole = n - n_rest;
   collect(&tails, p, n);
-  memcpy(rest, p + n - n_rest, n_rest * sizeof *rest);
-  for (; i + BT_WIDTH <= n; i += BT_WIDTH) invert_centre(out + i, p + i);
-  invert_centre(rest, rest);
-  memcpy(out + i, rest, n_rest * sizeof *out);
+  memcpy(rest, p + n_whole, n_rest * sizeof *rest);
+  for (size_t i = 0; i < n_whole; i += BT_WIDTH)
+    bt_vector_store(out + i, bt_normal_centre(bt_vector_load(p + i)));
+  bt_vector_store(rest, bt_normal_centre(bt_vector_load(rest)));
+  memcpy(out + n_whole, rest, n_rest * sizeof *out);
   invert_tails(out, &tails);
 }
 

@@ -47,8 +47,13 @@ double bt_random_normal(uint64_t seed, uint64_t stream, uint64_t index)
 
 /* ---- many paths at once --------------------------------------------------------------------- */
 
-/* Two vectors of pairs, which fill each other's waits, give a group of draws. */
-enum { GROUP_VECTORS = 4, GROUP = GROUP_VECTORS * BT_WIDTH };
+/* A group of draws is made of a few vectors of pairs, which fill each other's waits: of as many as
+ * the registers hold. */
+enum {
+  GROUP_BLOCKS = BT_WIDTH == 8 ? 4 : 3, /* vectors of pairs */
+  GROUP_VECTORS = 2 * GROUP_BLOCKS,
+  GROUP = GROUP_VECTORS * BT_WIDTH
+};
 
 /* What is the same for all paths: dimension and stream, and the key of each round. */
 typedef struct draws {
@@ -104,21 +109,26 @@ static inline blocks next_round(const blocks *b, uint64_t key_0, uint64_t key_1)
                   product_0};
 }
 
-static inline void end_blocks(bt_words out[2], const blocks *b)
+/* The last round: of a product's halves, changed about, the upper one is a word, and the lower one
+ * becomes one as in the other rounds. */
+static inline void end_blocks(bt_words out[2], const blocks *b, uint64_t key_0, uint64_t key_1)
 {
-  interleave(out, (b->c0 & UINT32_MAX) | b->c1 << 32, (b->c2 & UINT32_MAX) | b->c3 << 32);
+  bt_words product_0 = bt_words_multiply(b->c0, bt_words_of(multiplier_0));
+  bt_words product_1 = bt_words_multiply(b->c2, bt_words_of(multiplier_1));
+  interleave(out, bt_words_swap_halves(product_1) ^ ((b->c1 ^ key_0) & UINT32_MAX),
+             bt_words_swap_halves(product_0) ^ ((b->c3 ^ key_1) & UINT32_MAX));
 }
 
 /* The draws of the pairs first_pair .. + GROUP / 2 - 1. */
 static inline void make_group(bt_words out[GROUP_VECTORS], const draws *d, uint64_t first_pair)
 {
-  blocks a = start_blocks(d, first_pair), b = start_blocks(d, first_pair + BT_WIDTH);
-  for (size_t round = 0; round < N_ROUNDS; round++) {
-    a = next_round(&a, d->key_0[round], d->key_1[round]);
-    b = next_round(&b, d->key_0[round], d->key_1[round]);
-  }
-  end_blocks(out, &a);
-  end_blocks(out + 2, &b);
+  blocks b[GROUP_BLOCKS];
+  for (size_t k = 0; k < GROUP_BLOCKS; k++) b[k] = start_blocks(d, first_pair + k * BT_WIDTH);
+  for (size_t round = 0; round < N_ROUNDS - 1; round++)
+    for (size_t k = 0; k < GROUP_BLOCKS; k++)
+      b[k] = next_round(&b[k], d->key_0[round], d->key_1[round]);
+  for (size_t k = 0; k < GROUP_BLOCKS; k++)
+    end_blocks(out + 2 * k, &b[k], d->key_0[N_ROUNDS - 1], d->key_1[N_ROUNDS - 1]);
 }
 
 /* Draws of a group as bits, from the one with the index `from` on, n of them. */

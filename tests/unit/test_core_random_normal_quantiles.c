@@ -102,14 +102,46 @@ static void the_ends_are_infinite_and_outside_is_undefined(void **state)
   assert_true(isnan(x[9]) && isnan(x[10]));
 }
 
+/* A p next to the middle: there w = p (1 - p) is 1/4 in doubles, and the quantile is sqrt(2 pi) q.
+ */
+static void next_to_the_middle_quantiles_are_straight(void **state)
+{
+  (void)state;
+  assert_true(quantile(0.5) == 0);
+  for (int exponent = -54; exponent <= -28; exponent++) {
+    double q = ldexp(1, exponent);
+    check_near(quantile(0.5 - q), -2.5066282746310005024 * q, 3e-16, 0.5 - q);
+    if (exponent > -54) check_near(quantile(0.5 + q), 2.5066282746310005024 * q, 3e-16, 0.5 + q);
+  }
+}
+
+/* Where w = 2^(-k/2) another segment of the centre begins: on both sides quantiles are right, and
+ * they rise over the seam. The last of these is beyond the centre's end. */
+static void segments_of_the_centre_meet(void **state)
+{
+  (void)state;
+  enum { BESIDE = 300 };
+  static double p[2 * BESIDE + 1], x[2 * BESIDE + 1];
+  for (int k = 5; k <= 20; k++) {
+    double w = pow(2, -k / 2.0), seam = 2 * w / (1 + sqrt(1 - 4 * w));
+    for (int i = -BESIDE; i <= BESIDE; i++) p[i + BESIDE] = seam * (1 + i * 4 * DBL_EPSILON);
+    bt_normal_quantiles(x, p, 2 * BESIDE + 1);
+    for (int i = 0; i <= 2 * BESIDE; i++) {
+      check_near(x[i], bt_normal_quantile(p[i]), 1.4e-15, p[i]);
+      if (i > 0) assert_true(x[i] >= x[i - 1] - 1.2e-15 * fabs(x[i]));
+      if (i >= 100) assert_true(x[i] > x[i - 100]);
+    }
+  }
+}
+
 /* Step by step over the seams, the middle, and places between: a larger p never has a smaller
  * quantile by more than rounding, and over 1000 steps it is larger. */
 static void quantiles_rise(void **state)
 {
   (void)state;
   enum { STEPS = 5000 };
-  static const double places[] = {1e-12, 1e-6, 0.001, 0.0125, 0.02, 0.1,
-                                  0.3,   0.5,  0.7,   0.9875, 0.999};
+  static const double places[] = {1e-12, 1e-6, 0.001, 0.0014, 0.0125, 0.02, 0.1,
+                                  0.3,   0.5,  0.7,   0.9875, 0.9986, 0.999};
   static double p[STEPS], x[STEPS];
   for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
     double step = fmax(places[k], 0.0625) * 0x1p-48;
@@ -231,6 +263,8 @@ int main(void)
       cmocka_unit_test(quantiles_agree_with_those_of_one_number),
       cmocka_unit_test(far_out_quantiles_agree_with_those_of_one_number),
       cmocka_unit_test(the_ends_are_infinite_and_outside_is_undefined),
+      cmocka_unit_test(next_to_the_middle_quantiles_are_straight),
+      cmocka_unit_test(segments_of_the_centre_meet),
       cmocka_unit_test(quantiles_rise),
       cmocka_unit_test(quantiles_are_symmetric),
       cmocka_unit_test(a_quantile_does_not_depend_on_its_neighbours),
