@@ -27,14 +27,14 @@ static void draw(double *y, double *x, double far)
 static long double mean_of(const double *x, size_t n)
 {
   long double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += x[i];
+  for (size_t i = 0; i < n; i++) sum += (long double)x[i];
   return sum / n;
 }
 
 static long double products_of(const double *y, const double *x, size_t n)
 {
   long double mean_y = mean_of(y, n), mean_x = mean_of(x, n), sum = 0;
-  for (size_t i = 0; i < n; i++) sum += (y[i] - mean_y) * (x[i] - mean_x);
+  for (size_t i = 0; i < n; i++) sum += ((long double)y[i] - mean_y) * ((long double)x[i] - mean_x);
   return sum;
 }
 
