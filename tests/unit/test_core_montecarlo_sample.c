@@ -40,7 +40,7 @@ static long double products_of(const double *y, const double *x, size_t n)
 
 static void assert_close(double got, long double expected, double relative)
 {
-  if (fabsl(got - expected) > relative * fabsl(expected))
+  if (fabsl((long double)got - expected) > (long double)relative * fabsl(expected))
     fail_msg("%.17g, not %.17Lg", got, expected);
 }
 
@@ -82,7 +82,7 @@ static void a_single_sample_is_the_pair_without_its_control(void **state)
   bt_pair_sample pairs = pairs_in_steps(y, x, N);
   assert_memory_equal(&sample, &pairs.y, sizeof sample);
   double expected = sqrt((double)products_of(y, y, N) / (N - 1) / N);
-  assert_close(bt_sample_std_error(&sample), expected, 1e-12);
+  assert_close(bt_sample_std_error(&sample), (long double)expected, 1e-12);
 }
 
 static void an_empty_sample_changes_nothing(void **state)
@@ -113,7 +113,8 @@ static void a_control_takes_its_share_of_the_error(void **state)
   bt_controlled with = bt_pair_sample_control(&sample, 2);
   double plain = bt_sample_std_error(&sample.y), r = with.correlation;
   assert_close(with.beta, products_of(y, x, N) / products_of(x, x, N), 1e-12);
-  assert_close(with.std_error, plain * sqrt((1 - r * r) * (N - 1) / (N - 2)), 1e-10);
+  double left = plain * sqrt((1 - r * r) * (N - 1) / (N - 2));
+  assert_close(with.std_error, (long double)left, 1e-10);
   assert_true(fabs(with.mean - 2) < 4 * with.std_error);
   assert_true(fabs(r - 0.8) < 4 * 0.36 / sqrt(N));
 }
