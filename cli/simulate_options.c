@@ -16,7 +16,7 @@ const bt_option bt_simulate_option_table[BT_SIMULATE_OPTION_COUNT] = {
     {"vol", 0, "X", false, "gbm, merton: volatility a year [0.2]"},
     {"expiry", 0, "YEARS", false, "how far paths go [1; garch: steps / 252]"},
     {"steps", 0, "N", false, "of a path; of garch a step is a day [252]"},
-    {"paths", 0, "N", false, "how many [1]"},
+    {"paths", 0, "N", false, "how many [1; 2 with --antithetic]"},
     {"compare", 0, NULL, false, "first on one core without the pool: speed-up"},
     {"paths-file", 0, "FILE", false, "whole paths as .npy: paths x (steps + 1)"},
     {"fit", 0, "SYMBOL", false, "parameters from a ticker's history, or a CSV file"},
@@ -113,12 +113,12 @@ static bt_status read_days(bt_path_job *job, const bt_arguments *arguments, bt_e
 static bt_status read_paths(bt_simulate_options *out, const bt_arguments *arguments, bt_error *err)
 {
   bt_simulation *s = &out->simulation;
-  size_t n_paths = 1;
   s->paths.spot = out->history.symbol ? out->history.last_close : 100;
   s->paths.expiry = 1;
   s->paths.n_steps = STEPS_USUAL;
   s->paths.seed = out->common.seed;
   s->paths.antithetic = bt_arguments_has(arguments, "antithetic");
+  size_t n_paths = s->paths.antithetic ? 2 : 1;
   s->compares = bt_arguments_has(arguments, "compare");
   s->file = bt_arguments_find(arguments, "paths-file");
   s->stop = bt_montecarlo_is_interrupted;
@@ -177,14 +177,13 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
 bt_status bt_simulate_options_read(bt_simulate_options *out, const bt_arguments *arguments,
                                    bt_error *err)
 {
-  bt_paths tried;
   *out = (bt_simulate_options){0};
   if (arguments->n_operands > 0)
     return bt_fail(err, BT_ERR_USAGE, "%s: simulate takes options alone", arguments->operands[0]);
   bt_status status = bt_montecarlo_options_read(&out->common, arguments, err);
   if (!status) status = read_model(out, arguments, err);
   if (!status) status = read_paths(out, arguments, err);
-  if (!status) status = bt_paths_init(&tried, &out->simulation.paths, err);
+  if (!status) status = bt_simulation_check(&out->simulation, out->common.database, err);
   if (!status) status = make_json(out, err);
   if (status) bt_simulate_options_clear(out);
   return status;

@@ -1,5 +1,6 @@
 #include "runners/montecarlo/simulate.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,15 +235,29 @@ static bt_status settle(bt_simulation_result *out, const sums *found, simulation
   return BT_OK;
 }
 
+/* Fills *paths. */
+static bt_status check(bt_paths *paths, const bt_simulation *job, bt_error *err)
+{
+  bt_status status = bt_paths_init(paths, &job->paths, err);
+  if (status || !job->paths.antithetic || job->n_paths % 2 == 0) return status;
+  return bt_fail(err, BT_ERR_USAGE, "--paths %" PRIu64 ": antithetic paths come in pairs",
+                 job->n_paths);
+}
+
+bt_status bt_simulation_check(const bt_simulation *job, const char *database, bt_error *err)
+{
+  bt_paths paths;
+  bt_status status = check(&paths, job, err);
+  if (status || !job->file) return status;
+  return bt_path_file_check(job->file, job->n_paths, job->paths.n_steps, database, err);
+}
+
 static bt_status prepare(simulation *s, bt_simulation_result *out, bt_error *err)
 {
   const bt_simulation *job = s->job;
   const size_t fitting = TILE_BYTES / sizeof(double) / (job->paths.n_steps + 1);
-  bt_status status = bt_paths_init(&s->paths, &job->paths, err);
+  bt_status status = check(&s->paths, job, err);
   if (status) return status;
-  if (job->paths.antithetic && job->n_paths % 2 != 0)
-    return bt_fail(err, BT_ERR_USAGE, "--paths %zu: antithetic paths come in pairs",
-                   (size_t)job->n_paths);
   s->tile_paths = fitting < TILE_PATHS_LEAST ? TILE_PATHS_LEAST
                   : fitting > BT_BLOCK_PATHS ? BT_BLOCK_PATHS
                                              : fitting;

@@ -268,11 +268,95 @@ static void a_file_that_cannot_be_written_is_one_line(void **state)
   expect_exit(s, JOB "--paths-file no/such.npy", 1);
   assert_string_equal(s->run.err, "backtest: no/such.npy: No such file or directory\n");
   expect_exit(s, "mkdir -p d; " JOB "--paths-file d", 1);
-  assert_string_equal(s->run.err, "backtest: ./d: Is a directory\n");
-  expect_exit(s, "ulimit -f 100; " JOB "--paths 10000 -j 2 --paths-file full.npy", 1);
-  assert_string_equal(s->run.err, "backtest: ./full.npy: File too large\n");
-  expect_output(s, "ls -A | grep -v db; sqlite3 backtest.db 'select distinct status from runs'",
-                "d\nfailed\n");
+  assert_string_equal(s->run.err, "backtest: d: is a folder, not a file\n");
+  expect_exit(s, "mkfifo p; " JOB "--paths-file p", 1);
+  assert_string_equal(s->run.err, "backtest: p: is a device or a pipe, not a file\n");
+  expect_exit(s, JOB "--paths-file /dev/null", 1);
+  assert_string_equal(s->run.err, "backtest: /dev/null: is a device or a pipe, not a file\n");
+  expect_exit(s, "ln -s none.npy l.npy; " JOB "--paths-file l.npy", 1);
+  assert_string_equal(s->run.err, "backtest: l.npy: is a link to a file that is not there\n");
+  expect_exit(s, JOB "--paths-file /proc/x.npy", 1); /* where nobody can write */
+  expect_part(s->run.err, "backtest: /proc/x.npy: ");
+  expect_output(s, "ls -A", "d\nl.npy\np\n"); /* no run was begun */
+}
+
+static void a_full_disk_is_one_line(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              JOB "-o ok.db && cp ok.db backtest.db && ulimit -f 500; " JOB
+                  "--paths 10000 -j 2 --paths-file full.npy",
+              1);
+  assert_string_equal(s->run.err, "backtest: full.npy: File too large\n");
+  expect_output(s, "ls -A; sqlite3 backtest.db 'select status from runs'",
+                "backtest.db\nok.db\ncomplete\nfailed\n");
+}
+
+/* Whatever else it is: notes, nothing at all, the results. */
+static void a_file_that_is_no_npy_file_is_left_as_it_is(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "echo notes >n; " JOB "--paths-file n", 1);
+  assert_string_equal(s->run.err,
+                      "backtest: n: exists and is not a .npy file; it is left as it is\n");
+  expect_exit(s, ": >e.npy; " JOB "--paths-file e.npy", 1);
+  expect_part(s->run.err, "backtest: e.npy: exists and is not a .npy file");
+  expect_output(s, "cat n e.npy; ls -A", "notes\ne.npy\nn\n");
+}
+
+/* By its path, another path, a link, and before it is there. */
+static void the_database_is_not_written_over(void **state)
+{
+  program_scene *s = *state;
+  static const char *const cases[] = {
+      "-o new.db --paths-file new.db",     "-o new.db --paths-file ./d/../new.db",
+      "-o new.db --paths-file new.db-wal", "-o r.db --paths-file r.db",
+      "-o r.db --paths-file ln.npy",       "-o ln.npy --paths-file r.db"};
+  char command[256];
+  expect_exit(s, "mkdir d && " JOB "-o r.db && ln -s r.db ln.npy && cp r.db before.db", 0);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    (void)snprintf(command, sizeof command, JOB "%s", cases[i]);
+    expect_exit(s, command, 2);
+    expect_part(s->run.err, ": is the database of the results, ");
+  }
+  expect_output(s, "cmp r.db before.db && ls -A", "before.db\nd\nln.npy\nr.db\n");
+}
+
+static void an_older_file_is_replaced_and_a_link_is_followed(void **state)
+{
+  program_scene *s = *state;
+  expect_output(
+      s,
+      JOB "--paths 4 --steps 2 --paths-file a.npy && mkdir d && ln -s ../a.npy d/l.npy && " JOB
+          "--paths 9 --steps 2 --paths-file a.npy && wc -c <a.npy && " JOB
+          "--paths 5 --steps 2 --paths-file d/l.npy && wc -c <a.npy && test -L d/l.npy && "
+          "ls -A d",
+      "344\n248\nl.npy\n");
+}
+
+/* Two that write the same file at once: it is one of theirs, whole. */
+static void two_at_once_do_not_share_a_file(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "for i in 1 2 3; do for k in 1 2; do " JOB "--seed $k --steps 50 --paths 20000 "
+                "-j 1 -o $k.db --paths-file $k.npy & " JOB "--seed $k --steps 50 --paths 20000 "
+                "-j 1 -o both$k.db --paths-file both.npy & done; wait; "
+                "cmp -s both.npy 1.npy || cmp -s both.npy 2.npy || echo mixed; done; "
+                "ls -A | grep -v db",
+                "1.npy\n2.npy\nboth.npy\n");
+}
+
+/* Plain --antithetic is one pair. What is refused leaves no run. */
+static void antithetic_paths_need_no_number(void **state)
+{
+  program_scene *s = *state;
+  expect_usage(s, JOB "--antithetic --paths 3", "--paths 3: antithetic paths come in pairs");
+  expect_usage(s, JOB "--paths-file x/", "x/: names a folder, not a file");
+  expect_output(s, "ls -A", "");
+  json_object *o = run_json(s, "backtest simulate --antithetic --steps 1 --json");
+  assert_true(number_of(o, "n_paths") == 2);
+  json_object_put(o);
 }
 
 /* A run that takes a while, in the background, with its number in $p; it has begun. */
@@ -406,6 +490,12 @@ int main(void)
       CASE(the_file_has_the_paths_of_the_run),
       CASE(wrong_usage_has_a_line),
       CASE(a_file_that_cannot_be_written_is_one_line),
+      CASE(a_full_disk_is_one_line),
+      CASE(a_file_that_is_no_npy_file_is_left_as_it_is),
+      CASE(the_database_is_not_written_over),
+      CASE(an_older_file_is_replaced_and_a_link_is_followed),
+      CASE(two_at_once_do_not_share_a_file),
+      CASE(antithetic_paths_need_no_number),
       CASE(a_signal_leaves_nothing_behind),
       CASE(parameters_come_from_a_history),
       CASE(a_fit_is_that_of_the_closes),
