@@ -362,13 +362,16 @@ static void antithetic_paths_need_no_number(void **state)
 /* A run that takes a while, in the background, with its number in $p; it has begun. */
 #define IN_BACKGROUND                                                                              \
   " & p=$!; until test \"$(sqlite3 backtest.db 'select count(*) from runs' 2>/dev/null)\" = 1; "   \
-  "do sleep 0.05; done; sleep 0.2; kill -TERM $p; wait $p; echo $?; "
+  "do sleep 0.05; done; sleep 0.2; kill -TERM $p; b=$(date +%%s); wait $p; echo $?; "              \
+  "test $(($(date +%%s) - b)) -le 10 || echo it took long; "
 
-/* In the baseline, in the pool, and while paths are written. */
+/* In the baseline, in the pool, while paths are written, and on a way of many steps. */
 static void a_signal_leaves_nothing_behind(void **state)
 {
   program_scene *s = *state;
-  static const char *const how[] = {"--compare --paths 1000000000", "--paths 1000000000",
+  static const char *const how[] = {"--compare --paths 1000000000000", "--paths 1000000000",
+                                    "--paths 100000 --steps 200000 --model heston",
+                                    "--compare --paths 100000 --steps 200000",
                                     "--paths 100000000 --steps 9 --paths-file x.npy"};
   char command[512];
   for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
