@@ -107,6 +107,34 @@ static void gbm_closed_forms_are_those_of_the_log_normal(void **state)
   assert_true(fabs(e.log_mean - 0.03) < 1e-16 && fabs(e.log_std - 0.2) < 1e-16);
 }
 
+/* Standard deviation over mean, skewness and kurtosis from the moments at 70 digits. */
+static void price_moments_keep_their_digits_where_the_variance_is_small(void **state)
+{
+  (void)state;
+  static const double cases[][8] = {
+      /* vol expiry intensity jump_mean jump_vol, the three */
+      {1e-4, 0.004, 0, 0, 0, 6.3245553204000046e-06, 1.8973665961452996e-05,
+       6.4000000003679999e-10},
+      {0.2, 1, 3, -0.1, 0.15, 0.35516795169919091, 0.70477217279776616, 1.057375013714168},
+      {0.01, 0.01, 20, -0.001, 0.002, 0.0014132977384359955, -0.90905947515145558,
+       3.6160817985170302},
+      {0.001, 0.01, 2, 1e-4, 2e-4, 0.00010488212500556794, 0.22586042404732162, 1.2077681335863544},
+      {0.3, 2, 0.5, 0.2, 0.3, 0.71275338968689628, 4.674535417913857, 88.863967448724395}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double *c = cases[i];
+    bt_path_job job = job_of(c[2] > 0 ? BT_MODEL_MERTON : BT_MODEL_GBM, 1);
+    job.expiry = c[1];
+    job.model.param[BT_PARAM_VOL] = c[0];
+    job.model.param[BT_PARAM_JUMP_INTENSITY] = c[2];
+    job.model.param[BT_PARAM_JUMP_MEAN] = c[3];
+    job.model.param[BT_PARAM_JUMP_VOL] = c[4];
+    const bt_exact e = bt_exact_of(&job);
+    assert_true(fabs(e.relative_std / c[5] - 1) < 1e-12);
+    assert_true(fabs(e.skew / c[6] - 1) < 1e-11);
+    assert_true(fabs(e.kurtosis / c[7] - 1) < 1e-11);
+  }
+}
+
 /* Each path written out from its normal numbers. */
 static void a_path_is_the_sum_of_its_normal_numbers(void **state)
 {
@@ -398,6 +426,20 @@ static void what_no_path_can_have_is_refused(void **state)
   job = job_of(BT_MODEL_GBM, 1);
   job.model.param[BT_PARAM_VOL] = -0.1;
   expect_refused(&job, "--vol -0.1: must be a number from 0 to 10");
+  job = job_of(BT_MODEL_MERTON, 10);
+  job.model.param[BT_PARAM_JUMP_INTENSITY] = 100;
+  job.model.param[BT_PARAM_JUMP_VOL] = 5;
+  expect_refused(&job, "--model merton: with these parameters the log price would have a standard");
+  job = job_of(BT_MODEL_HESTON, 10);
+  job.model.param[BT_PARAM_VOL_OF_VOL] = 100;
+  job.model.param[BT_PARAM_KAPPA] = 0;
+  job.expiry = 100;
+  expect_refused(&job, "--model heston: with these parameters the log price would have a standard");
+  job.model.param[BT_PARAM_KAPPA] = 1e-5;
+  expect_refused(&job, "--model heston: with these parameters the log price would have a standard");
+  job = job_of(BT_MODEL_GARCH, 1000);
+  job.model.param[BT_PARAM_OMEGA] = 1;
+  expect_refused(&job, "--model garch: with these parameters the log price would have a standard");
   job = job_of(BT_MODEL_HESTON, 1);
   job.model.param[BT_PARAM_RHO] = 1.01;
   expect_refused(&job, "--rho 1.01: must be a number from -1 to 1");
@@ -417,6 +459,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gbm_has_its_moments),
       cmocka_unit_test(gbm_closed_forms_are_those_of_the_log_normal),
+      cmocka_unit_test(price_moments_keep_their_digits_where_the_variance_is_small),
       cmocka_unit_test(a_path_is_the_sum_of_its_normal_numbers),
       cmocka_unit_test(antithetic_paths_mirror_each_other),
       cmocka_unit_test(heston_has_its_moments),
