@@ -140,15 +140,6 @@ static bt_status read_paths(bt_simulate_options *out, const bt_arguments *argume
 /* ---- all of them ------------------------------------------------------------------------------
  */
 
-static json_object *params_tree(const bt_model *model, bool *ok)
-{
-  json_object *o = bt_json_object(ok);
-  for (size_t i = 0; i < BT_PARAM_COUNT; i++)
-    if (bt_model_has(model->kind, (bt_model_param)i))
-      bt_json_add_number(o, bt_model_param_describe((bt_model_param)i).option, model->param[i], ok);
-  return o;
-}
-
 static char *text_of(json_object *o, bool ok)
 {
   const char *text = ok ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : NULL;
@@ -159,7 +150,8 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
 {
   bool ok = true;
   const bt_path_job *job = &out->simulation.paths;
-  json_object *params = params_tree(&job->model, &ok), *o = bt_json_object(&ok);
+  json_object *params = bt_params_tree(job->model.param, job->model.kind, &ok),
+              *o = bt_json_object(&ok);
   out->params_json = text_of(params, ok);
   bt_json_add_text(o, "model", bt_model_names[job->model.kind], &ok);
   bt_json_add_tree(o, "params", params, &ok);
@@ -168,7 +160,7 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
   bt_json_add_count(o, "n_steps", job->n_steps, &ok);
   bt_json_add_count(o, "n_paths", out->simulation.n_paths, &ok);
   bt_json_add_flag(o, "antithetic", job->antithetic, &ok);
-  bt_json_add_text(o, "fitted", out->history.symbol, &ok);
+  if (out->history.symbol) bt_json_add_tree(o, "fit", bt_history_tree(&out->history, &ok), &ok);
   out->json_text = text_of(o, ok);
   json_object_put(o);
   return out->params_json && out->json_text ? BT_OK : bt_fail_nomem(err, "options");

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/montecarlo/path_model.h"
+
 static const bt_exact unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN,
                                  (double)NAN, (double)NAN, (double)NAN, (double)NAN};
 
@@ -96,10 +98,10 @@ static double heston_log_variance(const double *p, double t, double integral)
 {
   const double kappa = p[BT_PARAM_KAPPA], eta = p[BT_PARAM_VOL_OF_VOL], rho = p[BT_PARAM_RHO];
   const double theta = p[BT_PARAM_THETA], above = p[BT_PARAM_V0] - theta;
-  const double e = exp(-kappa * t), pulled = -expm1(-kappa * t) / kappa;
-  double covariance = rho * eta / kappa * (integral - theta * pulled - above * t * e);
-  double squares = theta * (t - 2 * pulled - expm1(-2 * kappa * t) / (2 * kappa)) +
-                   above * (pulled - 2 * t * e + e * pulled);
+  const double e = exp(-kappa * t), decayed = bt_paths__decayed(kappa, t);
+  double covariance = rho * eta / kappa * (integral - theta * decayed - above * t * e);
+  double squares = theta * (t - 2 * decayed - expm1(-2 * kappa * t) / (2 * kappa)) +
+                   above * (decayed - 2 * t * e + e * decayed);
   return integral + eta * eta / (kappa * kappa) * squares / 4 - covariance;
 }
 
@@ -113,8 +115,8 @@ static double heston_log_variance_0(const double *p, double t)
 static void fill_heston(bt_exact *out, const bt_path_job *job)
 {
   const double *p = job->model.param, t = job->expiry, kappa = p[BT_PARAM_KAPPA];
-  double pulled = kappa * t > 0 ? -expm1(-kappa * t) / kappa : t;
-  double integral = p[BT_PARAM_THETA] * (t - pulled) + p[BT_PARAM_V0] * pulled; /* expected */
+  double decayed = bt_paths__decayed(kappa, t);
+  double integral = p[BT_PARAM_THETA] * (t - decayed) + p[BT_PARAM_V0] * decayed; /* expected */
   out->log_mean = p[BT_PARAM_DRIFT] * t - integral / 2;
   if (t == 0) out->std = out->log_std = out->relative_std = 0;
   if (kappa == 0) out->log_std = sqrt(heston_log_variance_0(p, t));
@@ -135,15 +137,15 @@ static garch_sums garch_moments(const bt_path_job *job)
 {
   const double *p = job->model.param;
   const double omega = p[BT_PARAM_OMEGA], alpha = p[BT_PARAM_ALPHA], beta = p[BT_PARAM_BETA];
-  const double pull = alpha + beta, n = (double)job->n_steps;
+  const double persistence = alpha + beta, n = (double)job->n_steps;
   double mean = p[BT_PARAM_V0], spread = 0; /* of h: Var(h) */
   garch_sums out = {0, 0};
   for (size_t s = 0; s < job->n_steps; s++) {
-    double left = n - (double)s, powers = (1 - pow(pull, left)) / (1 - pull);
+    double left = n - (double)s, powers = (1 - pow(persistence, left)) / (1 - persistence);
     out.sum += mean;
     out.spread += spread * (2 * powers - 1);
-    spread = pull * pull * spread + 2 * alpha * alpha * (spread + mean * mean);
-    mean = omega + pull * mean;
+    spread = persistence * persistence * spread + 2 * alpha * alpha * (spread + mean * mean);
+    mean = omega + persistence * mean;
   }
   return out;
 }

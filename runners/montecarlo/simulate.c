@@ -238,6 +238,7 @@ static bt_status settle(bt_simulation_result *out, const sums *found, simulation
   out->price = found->price;
   out->log_return = found->log_return;
   out->antithetic = s->job->paths.antithetic;
+  out->may_drift = s->paths.may_drift;
   out->std_error = s->job->paths.antithetic ? bt_sample_std_error(&found->pairs)
                                             : bt_shape_std_error(&found->price);
   if (!isfinite(found->price.mean) || !isfinite(found->price.highest))

@@ -26,6 +26,7 @@ typedef struct bt_simulation_result {
   bt_shape price, log_return; /* at expiry */
   double std_error;           /* of price.mean; of antithetic paths from the means of pairs */
   bool antithetic;            /* then samples are no independent ones: no other errors */
+  bool may_drift;             /* as of bt_paths: the mean may be off by more than std_error */
   bt_exact exact;
   double quantile[BT_QUANTILE_COUNT]; /* of the price, interpolated as numpy's default does */
   double path_lowest, path_highest;   /* over all steps, of one path alone */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "cli/simulate_options.h"
+#include "core/number.h"
 #include "tests/support/npy_file.h"
 #include "tests/support/program_scene.h"
 
@@ -252,6 +253,8 @@ static void wrong_usage_has_a_line(void **state)
       {"--data .", "--data: is for --fit, which is not given"},
       {"--model heston --fit A", "--fit A: heston is calibrated to prices of options"},
       {"--seed -1", "--seed -1: must be from 0 to "},
+      {"--seed 9007199254740993", "--seed 9007199254740993: must be from 0 to 9007199254740992"},
+      {"--model heston --vol-of-vol 100 --kappa 0 --expiry 99", "--model heston: with these param"},
       {"--jobs 0", "--jobs 0: must be from 1 to "},
   };
   char command[256];
@@ -450,6 +453,84 @@ static void a_history_that_is_none_is_one_line(void **state)
   expect_part(s->run.err, "backtest: --fit C.csv: 0 returns are too few to fit a model to");
 }
 
+/* Closes 1 and 100 in turn: a volatility of 89 a year, and a drift of half its square. */
+static void a_fit_that_is_out_of_range_names_the_history(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "{ echo Date,Open,High,Low,Close; i=0; while test $i -lt 41; do "
+              "c=$((1 + i % 2 * 99)); echo \"$(date -u -d \"2024-01-01 + $i days\" "
+              "+%F),$c,$c,$c,$c\"; i=$((i + 1)); done; } >W.csv; backtest simulate --fit W",
+              1);
+  expect_part(s->run.err, "backtest: --fit W: the fit has drift 3969.");
+  expect_part(s->run.err, ": must be a number from -10 to 10\n");
+}
+
+/* What the results depend on, without the file: whoever has it can check that it is the same. */
+static void the_database_has_the_fit(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "backtest synth --tickers 1 --bars 2520 --dir u >/dev/null && " JOB "--model garch "
+                "--fit u/S00001.csv --paths 10 && sqlite3 backtest.db \"select "
+                "json_extract(options, '$.antithetic'), json_extract(options, '$.fit.n_returns'), "
+                "length(json_extract(options, '$.fit.content_hash')), "
+                "json_extract(options, '$.fit.from') < json_extract(options, '$.fit.to'), "
+                "json_extract(options, '$.fit.log_likelihood') > 0, "
+                "json_extract(options, '$.fit.std_errors.alpha') > 0, "
+                "json_extract(options, '$.fit.params.beta') = json_extract(options, "
+                "'$.params.beta') from runs\"",
+                "0|2519|16|1|1|1|1\n");
+}
+
+/* ---- warnings ---------------------------------------------------------------------------------
+ */
+
+static void few_paths_of_a_wild_price_are_warned_of(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "backtest simulate --vol 5 --expiry 4 --paths 1000", 0);
+  expect_part(s->run.out, "\nwarning   the standard deviation is 5.2e+21 times the mean in closed");
+  expect_part(s->run.out, "form: 1,000 paths cannot estimate the mean, nor its standard error\n");
+  json_object *o = run_json(s, "backtest simulate --vol 5 --expiry 4 --paths 1000 --json");
+  assert_null(json_object_object_get(o, "z_score"));
+  assert_int_equal(json_object_array_length(json_object_object_get(o, "warnings")), 1);
+  json_object_put(o);
+  o = run_json(s, "backtest simulate --paths 1000 --json");
+  assert_int_equal(json_object_array_length(json_object_object_get(o, "warnings")), 0);
+  assert_true(fabs(number_of(o, "z_score")) < 4);
+  json_object_put(o);
+}
+
+static void long_steps_of_heston_are_warned_of(void **state)
+{
+  program_scene *s = *state;
+  const char *part = "\nwarning   no martingale correction at so few steps: ";
+#define STRONG "backtest simulate --model heston --kappa 30 --vol-of-vol 10 --rho 0.9 --paths 99 "
+  expect_exit(s, STRONG "--steps 1", 0);
+  expect_part(s->run.out, part);
+  expect_exit(s, STRONG "--steps 100", 0);
+  assert_null(strstr(s->run.out, part));
+}
+
+static void a_long_run_volatility_far_above_the_history_is_warned_of(void **state)
+{
+  program_scene *s = *state;
+  const char *fit = "backtest simulate --model garch --fit u/S00001.csv --paths 9 ";
+  char command[256];
+  (void)snprintf(command, sizeof command, "backtest synth --tickers 1 --bars 2520 --dir u && %s",
+                 fit);
+  expect_exit(s, command, 0);
+  assert_null(strstr(s->run.out, "warning"));
+  (void)snprintf(command, sizeof command, "%s --alpha 0.1 --beta 0.8999", fit);
+  expect_exit(s, command, 0);
+  expect_part(s->run.out, "\nwarning   the variance returns to a volatility of ");
+  expect_part(s->run.out, ": over long times the expected price hardly means anything\n");
+}
+
+/* ---- help -------------------------------------------------------------------------------------
+ */
+
 static void every_parameter_is_an_option(void **state)
 {
   (void)state;
@@ -459,6 +540,24 @@ static void every_parameter_is_an_option(void **state)
       n += strcmp(bt_simulate_option_table[k].name,
                   bt_model_param_describe((bt_model_param)i).option) == 0;
     assert_int_equal(n, 1);
+  }
+}
+
+/* The value in brackets is the one that the model has. */
+static void help_has_the_usual_value_of_every_parameter(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < BT_PARAM_COUNT; i++) {
+    char text[BT_NUMBER_TEXT_SIZE], usual[BT_NUMBER_TEXT_SIZE + 2];
+    bt_model model;
+    int kind = 0;
+    while (!bt_model_has((bt_model_kind)kind, (bt_model_param)i)) kind++;
+    bt_model_init(&model, (bt_model_kind)kind);
+    (void)snprintf(usual, sizeof usual, "[%s]", bt_number_format(text, model.param[i]));
+    for (size_t k = 0; k < BT_SIMULATE_OPTION_COUNT; k++)
+      if (strcmp(bt_simulate_option_table[k].name,
+                 bt_model_param_describe((bt_model_param)i).option) == 0)
+        expect_part(bt_simulate_option_table[k].help, usual);
   }
 }
 
@@ -503,7 +602,13 @@ int main(void)
       CASE(parameters_come_from_a_history),
       CASE(a_fit_is_that_of_the_closes),
       CASE(a_history_that_is_none_is_one_line),
+      CASE(a_fit_that_is_out_of_range_names_the_history),
+      CASE(the_database_has_the_fit),
+      CASE(few_paths_of_a_wild_price_are_warned_of),
+      CASE(long_steps_of_heston_are_warned_of),
+      CASE(a_long_run_volatility_far_above_the_history_is_warned_of),
       cmocka_unit_test(every_parameter_is_an_option),
+      cmocka_unit_test(help_has_the_usual_value_of_every_parameter),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,8 +205,8 @@ static void heston_is_a_martingale_where_the_variance_reaches_0(void **state)
   }
 }
 
-/* The same with a correlation above 0, where the correction exists for short steps. */
-static void heston_is_a_martingale_with_any_correlation(void **state)
+/* The same with a correlation above 0, where the correction exists as steps are short. */
+static void heston_is_a_martingale_with_any_correlation_where_steps_are_short(void **state)
 {
   (void)state;
   static const double rhos[] = {-1, -0.5, 0, 0.5, 1};
@@ -215,6 +215,32 @@ static void heston_is_a_martingale_with_any_correlation(void **state)
     job.model.param[BT_PARAM_RHO] = rhos[i];
     const found f = simulate(&job, 50000);
     expect_moments(&f, &job);
+  }
+}
+
+/* Strong volatility of the variance, rho > 0: with few steps there is no correction, which is said,
+ * and the mean is off; with more there is one, and the mean is right. */
+static void heston_says_where_steps_are_too_long_for_a_martingale(void **state)
+{
+  (void)state;
+  static const struct {
+    size_t n_steps;
+    bool may_drift;
+  } cases[] = {{1, true}, {50, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    bt_path_job job = job_of(BT_MODEL_HESTON, cases[i].n_steps);
+    job.model.param[BT_PARAM_KAPPA] = 30;
+    job.model.param[BT_PARAM_VOL_OF_VOL] = 10;
+    job.model.param[BT_PARAM_RHO] = 0.9;
+    bt_paths paths;
+    make_paths(&paths, &job);
+    assert_int_equal(paths.may_drift, cases[i].may_drift);
+    const found f = simulate(&job, 200000);
+    double away = fabs(f.price.mean - bt_exact_of(&job).mean);
+    assert_int_equal(away > 4 * bt_shape_std_error(&f.price), cases[i].may_drift);
+    job.model.param[BT_PARAM_RHO] = 0;
+    make_paths(&paths, &job);
+    assert_false(paths.may_drift);
   }
 }
 
@@ -464,7 +490,8 @@ int main(void)
       cmocka_unit_test(antithetic_paths_mirror_each_other),
       cmocka_unit_test(heston_has_its_moments),
       cmocka_unit_test(heston_is_a_martingale_where_the_variance_reaches_0),
-      cmocka_unit_test(heston_is_a_martingale_with_any_correlation),
+      cmocka_unit_test(heston_is_a_martingale_with_any_correlation_where_steps_are_short),
+      cmocka_unit_test(heston_says_where_steps_are_too_long_for_a_martingale),
       cmocka_unit_test(heston_closed_forms_are_those_of_its_characteristic_function),
       cmocka_unit_test(heston_without_vol_of_vol_is_log_normal),
       cmocka_unit_test(merton_has_its_moments),
