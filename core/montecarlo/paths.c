@@ -17,7 +17,7 @@ static const bt_path_model *const models[BT_MODEL_COUNT] = {
 static bt_status check_spread(const bt_path_job *job, bt_error *err)
 {
   const double spread = bt_exact_log_spread(job);
-  if (spread <= log_std_most) return BT_OK;
+  if (!(spread > log_std_most)) return BT_OK;
   if (job->model.kind == BT_MODEL_GBM)
     return bt_fail(err, BT_ERR_USAGE,
                    "--vol %g: over %g years the log price would have a standard deviation of %g; "

@@ -267,6 +267,22 @@ static void heston_closed_forms_are_those_of_its_characteristic_function(void **
   }
 }
 
+/* v0 t (1 - rho eta t / 2 + eta^2 t^2 / 12), which the closed form comes near as kappa does 0. */
+static void heston_without_mean_reversion_is_its_limit(void **state)
+{
+  (void)state;
+  bt_path_job job = job_of(BT_MODEL_HESTON, 1);
+  job.model.param[BT_PARAM_V0] = 0.09;
+  job.model.param[BT_PARAM_KAPPA] = 0;
+  const double limit = bt_exact_of(&job).log_std;
+  assert_true(fabs(limit * limit - 0.09 * (1 + 0.7 * 0.3 / 2 + 0.09 / 12)) < 1e-15);
+  for (double kappa = 0.08; kappa > 0.015; kappa /= 2) {
+    job.model.param[BT_PARAM_KAPPA] = kappa;
+    assert_true(fabs(bt_exact_of(&job).log_std / limit - 1) < kappa);
+  }
+  assert_true(bt_exact_log_spread(&job) == bt_exact_of(&job).log_std);
+}
+
 /* Without volatility of the variance the log return is normal, of a known variance. */
 static void heston_without_vol_of_vol_is_log_normal(void **state)
 {
@@ -493,6 +509,7 @@ int main(void)
       cmocka_unit_test(heston_is_a_martingale_with_any_correlation_where_steps_are_short),
       cmocka_unit_test(heston_says_where_steps_are_too_long_for_a_martingale),
       cmocka_unit_test(heston_closed_forms_are_those_of_its_characteristic_function),
+      cmocka_unit_test(heston_without_mean_reversion_is_its_limit),
       cmocka_unit_test(heston_without_vol_of_vol_is_log_normal),
       cmocka_unit_test(merton_has_its_moments),
       cmocka_unit_test(merton_without_jumps_is_gbm),
