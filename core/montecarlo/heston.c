@@ -39,13 +39,17 @@ static bool is_without_correction(const bt_heston_step *step, double v)
   return 2 * tilt * mean / (1 + square) >= 1;
 }
 
-/* For any variance that paths may come to: those far above its level and its steps are left out. */
+/* For any variance that paths may come to: from a millionth of this size to a hundred times it. */
 static bool may_lack_correction(const bt_heston_step *step, double v0, double size)
 {
-  const double ratio = 1.1, far = 100;
+  enum { PLACES = 200 };
+  const double least = 1e-6, most = 100;
   if (v0 == 0 && step->theta == 0) return false;
   bool lacks = is_without_correction(step, 0) || is_without_correction(step, v0);
-  for (double v = size * 1e-6; v < size * far; v *= ratio) lacks |= is_without_correction(step, v);
+  for (int i = 0; i <= PLACES; i++) {
+    double v = size * least * pow(most / least, (double)i / PLACES);
+    lacks |= is_without_correction(step, v);
+  }
   return lacks;
 }
 

@@ -107,7 +107,8 @@ static bt_status prepare(blocks *b, const bt_block_job *job, size_t n_workers, b
   b->scratch = bt_block_take(NULL, n_workers * b->scratch_step);
   if (!b->slots || !b->scratch) {
     clear(b);
-    return bt_fail_nomem(err, "paths");
+    (void)bt_fail_nomem(err, "paths");
+    return BT_ERR_NOMEM;
   }
   memset(b->slots, 0, b->n_tasks * b->slot_step);
   return BT_OK;
