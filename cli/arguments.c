@@ -1,6 +1,8 @@
 #include "cli/arguments.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,17 +166,34 @@ bt_status bt_arguments_double(double *out, const bt_arguments *arguments, const 
   return BT_OK;
 }
 
+/* A whole number to the last digit: doubles have not all of them. What is written like 1e6 goes
+ * through one. False: it is negative, or has more than 64 bits. */
+static bool parse_whole(uint64_t *out, const char *text)
+{
+  double value = 0;
+  if (text[strspn(text, "0123456789")] == '\0') {
+    errno = 0;
+    *out = strtoull(text, NULL, 10);
+    return errno == 0;
+  }
+  if (!bt_number_parse(&value, text) || value < 0) return false;
+  if (!(value < 0x1p64)) return false;
+  *out = (uint64_t)value;
+  return true;
+}
+
 bt_status bt_arguments_size(size_t *out, const bt_arguments *arguments, const char *name,
                             size_t least, size_t most, bt_error *err)
 {
   const char *text = bt_arguments_find(arguments, name);
+  uint64_t whole = 0;
   double value = 0;
   if (!text) return BT_OK;
   if (!bt_number_parse(&value, text) || value != floor(value))
     return bt_fail(err, BT_ERR_USAGE, "--%s %s: not a whole number", name, text);
-  if (value < (double)least || value > (double)most)
+  if (!parse_whole(&whole, text) || whole < least || whole > most)
     return bt_fail(err, BT_ERR_USAGE, "--%s %s: must be from %zu to %zu", name, text, least, most);
-  *out = (size_t)value;
+  *out = (size_t)whole;
   return BT_OK;
 }
 

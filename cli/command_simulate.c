@@ -78,9 +78,10 @@ const bt_command bt_command_simulate = {
     .synopsis = "backtest simulate [--model NAME] [--paths N] [--compare]",
     .notes = "Example: backtest simulate --model gbm --spot 100 --drift 0.05 --vol 0.2 \\\n"
              "           --expiry 1 --steps 252 --paths 100000 --compare\n"
-             "Rates, volatilities and times are yearly: 0.2 is 20%. The expected price of\n"
-             "every model is spot exp(drift expiry). Path i is the same, to the last bit,\n"
-             "for any number of paths and workers. Options go before what --fit has found.\n",
+             "Rates, volatilities and times are yearly: 0.2 is 20%. The expected price is\n"
+             "spot exp(drift expiry); of heston with rho > 0 steps must be short enough, and\n"
+             "a warning says where they are not. Path i is the same, to the last bit, for any\n"
+             "number of paths and workers. Options go before what --fit has found.\n",
     .options = bt_simulate_option_table,
     .n_options = BT_SIMULATE_OPTION_COUNT,
     .n_common = BT_SIMULATE_COMMON_COUNT,

@@ -1,6 +1,8 @@
 #include "cli/simulate_fit.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +32,10 @@ static bt_status find_file(char **path, const char *symbol, const char *data_dir
 }
 
 /* The bars of the file, or why it is none. */
-static bt_status load_bars(bt_bars **out, const char *symbol, const char *path,
+static bt_status load_bars(bt_bars **out, bt_history *history, const char *path,
                            const bt_load_options *load, bt_error *err)
 {
+  const char *symbol = history->symbol;
   bt_loader *loader = NULL;
   bt_load_report *report = malloc(sizeof *report);
   bt_status status = report ? BT_OK : bt_fail_nomem(err, "history");
@@ -41,15 +44,28 @@ static bt_status load_bars(bt_bars **out, const char *symbol, const char *path,
   if (!status && !*out) /* the reason begins with the path */
     status = bt_fail(err, BT_ERR_DATA, "--fit %s%s%s", is_path(symbol) ? "" : symbol,
                      is_path(symbol) ? "" : ": ", report->reason);
+  if (!status) history->content_hash = report->content_hash;
   bt_loader_free(loader);
   free(report);
   return status;
 }
 
+/* What was fitted must be a model that can be simulated; the line names what is not. */
+static bt_status fit_returns(bt_history *out, bt_model_kind kind, const double *returns, size_t n,
+                             bt_error *err)
+{
+  bt_error cause;
+  bt_status status = bt_fit_returns(&out->fit, kind, returns, n, out->periods_per_year, &cause);
+  if (status) return bt_fail(err, status, "--fit %s: %s", out->symbol, cause.message);
+  bt_model fitted = out->fit.model;
+  if (!bt_model_settle(&fitted, &cause)) return BT_OK;
+  return bt_fail(err, BT_ERR_DATA, "--fit %s: the fit has %s", out->symbol,
+                 cause.message + strspn(cause.message, "-"));
+}
+
 static bt_status fit_bars(bt_history *out, bt_model_kind kind, const bt_bars *bars, bt_error *err)
 {
   const size_t n = bars->n_bars - 1;
-  bt_error cause;
   out->last_close = bars->close[n];
   (void)bt_time_format(out->first, bars->time_ns[0], bars->daily);
   (void)bt_time_format(out->last, bars->time_ns[n], bars->daily);
@@ -57,10 +73,7 @@ static bt_status fit_bars(bt_history *out, bt_model_kind kind, const bt_bars *ba
   double *returns = malloc((n + 1) * sizeof *returns);
   if (!status && !returns) status = bt_fail_nomem(err, "returns");
   for (size_t i = 0; i < n && !status; i++) returns[i] = log(bars->close[i + 1] / bars->close[i]);
-  if (!status) {
-    status = bt_fit_returns(&out->fit, kind, returns, n, out->periods_per_year, &cause);
-    if (status) (void)bt_fail(err, status, "--fit %s: %s", out->symbol, cause.message);
-  }
+  if (!status) status = fit_returns(out, kind, returns, n, err);
   free(returns);
   return status;
 }
@@ -75,9 +88,41 @@ bt_status bt_history_fit(bt_history *out, bt_model_kind kind, const bt_arguments
   if (!out->symbol) return BT_OK;
   bt_status status = bt_load_options_read(&load, arguments, err);
   if (!status) status = find_file(&path, out->symbol, bt_arguments_find(arguments, "data"), err);
-  if (!status) status = load_bars(&bars, out->symbol, path, &load, err);
+  if (!status) status = load_bars(&bars, out, path, &load, err);
   if (!status) status = fit_bars(out, kind, bars, err);
   bt_bars_free(bars);
   free(path);
   return status;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
+
+json_object *bt_params_tree(const double values[BT_PARAM_COUNT], bt_model_kind kind, bool *ok)
+{
+  json_object *o = bt_json_object(ok);
+  for (size_t i = 0; i < BT_PARAM_COUNT; i++)
+    if (bt_model_has(kind, (bt_model_param)i))
+      bt_json_add_number(o, bt_model_param_describe((bt_model_param)i).option, values[i], ok);
+  return o;
+}
+
+json_object *bt_history_tree(const bt_history *h, bool *ok)
+{
+  char hash[17];
+  json_object *o = bt_json_object(ok);
+  const bt_model *model = &h->fit.model;
+  (void)snprintf(hash, sizeof hash, "%016" PRIx64, h->content_hash);
+  bt_json_add_text(o, "symbol", h->symbol, ok);
+  bt_json_add_text(o, "from", h->first, ok);
+  bt_json_add_text(o, "to", h->last, ok);
+  bt_json_add_text(o, "content_hash", hash, ok);
+  bt_json_add_count(o, "n_returns", h->fit.n_returns, ok);
+  bt_json_add_number(o, "periods_per_year", h->periods_per_year, ok);
+  bt_json_add_number(o, "sample_vol", h->fit.sample_vol, ok);
+  bt_json_add_text(o, "method", bt_fit_method(model->kind), ok);
+  bt_json_add_number(o, "log_likelihood", h->fit.log_likelihood, ok);
+  bt_json_add_tree(o, "params", bt_params_tree(model->param, model->kind, ok), ok);
+  bt_json_add_tree(o, "std_errors", bt_params_tree(h->fit.std_error, model->kind, ok), ok);
+  return o;
 }

@@ -16,7 +16,7 @@ const bt_option bt_simulate_option_table[BT_SIMULATE_OPTION_COUNT] = {
     {"vol", 0, "X", false, "gbm, merton: volatility a year [0.2]"},
     {"expiry", 0, "YEARS", false, "how far paths go [1; garch: steps / 252]"},
     {"steps", 0, "N", false, "of a path; of garch a step is a day [252]"},
-    {"paths", 0, "N", false, "how many [1]"},
+    {"paths", 0, "N", false, "how many [1; 2 with --antithetic]"},
     {"compare", 0, NULL, false, "first on one core without the pool: speed-up"},
     {"paths-file", 0, "FILE", false, "whole paths as .npy: paths x (steps + 1)"},
     {"fit", 0, "SYMBOL", false, "parameters from a ticker's history, or a CSV file"},
@@ -113,12 +113,12 @@ static bt_status read_days(bt_path_job *job, const bt_arguments *arguments, bt_e
 static bt_status read_paths(bt_simulate_options *out, const bt_arguments *arguments, bt_error *err)
 {
   bt_simulation *s = &out->simulation;
-  size_t n_paths = 1;
   s->paths.spot = out->history.symbol ? out->history.last_close : 100;
   s->paths.expiry = 1;
   s->paths.n_steps = STEPS_USUAL;
   s->paths.seed = out->common.seed;
   s->paths.antithetic = bt_arguments_has(arguments, "antithetic");
+  size_t n_paths = s->paths.antithetic ? 2 : 1;
   s->compares = bt_arguments_has(arguments, "compare");
   s->file = bt_arguments_find(arguments, "paths-file");
   s->stop = bt_montecarlo_is_interrupted;
@@ -140,15 +140,6 @@ static bt_status read_paths(bt_simulate_options *out, const bt_arguments *argume
 /* ---- all of them ------------------------------------------------------------------------------
  */
 
-static json_object *params_tree(const bt_model *model, bool *ok)
-{
-  json_object *o = bt_json_object(ok);
-  for (size_t i = 0; i < BT_PARAM_COUNT; i++)
-    if (bt_model_has(model->kind, (bt_model_param)i))
-      bt_json_add_number(o, bt_model_param_describe((bt_model_param)i).option, model->param[i], ok);
-  return o;
-}
-
 static char *text_of(json_object *o, bool ok)
 {
   const char *text = ok ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : NULL;
@@ -159,7 +150,8 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
 {
   bool ok = true;
   const bt_path_job *job = &out->simulation.paths;
-  json_object *params = params_tree(&job->model, &ok), *o = bt_json_object(&ok);
+  json_object *params = bt_params_tree(job->model.param, job->model.kind, &ok),
+              *o = bt_json_object(&ok);
   out->params_json = text_of(params, ok);
   bt_json_add_text(o, "model", bt_model_names[job->model.kind], &ok);
   bt_json_add_tree(o, "params", params, &ok);
@@ -168,7 +160,7 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
   bt_json_add_count(o, "n_steps", job->n_steps, &ok);
   bt_json_add_count(o, "n_paths", out->simulation.n_paths, &ok);
   bt_json_add_flag(o, "antithetic", job->antithetic, &ok);
-  bt_json_add_text(o, "fitted", out->history.symbol, &ok);
+  if (out->history.symbol) bt_json_add_tree(o, "fit", bt_history_tree(&out->history, &ok), &ok);
   out->json_text = text_of(o, ok);
   json_object_put(o);
   return out->params_json && out->json_text ? BT_OK : bt_fail_nomem(err, "options");
@@ -177,14 +169,13 @@ static bt_status make_json(bt_simulate_options *out, bt_error *err)
 bt_status bt_simulate_options_read(bt_simulate_options *out, const bt_arguments *arguments,
                                    bt_error *err)
 {
-  bt_paths tried;
   *out = (bt_simulate_options){0};
   if (arguments->n_operands > 0)
     return bt_fail(err, BT_ERR_USAGE, "%s: simulate takes options alone", arguments->operands[0]);
   bt_status status = bt_montecarlo_options_read(&out->common, arguments, err);
   if (!status) status = read_model(out, arguments, err);
   if (!status) status = read_paths(out, arguments, err);
-  if (!status) status = bt_paths_init(&tried, &out->simulation.paths, err);
+  if (!status) status = bt_simulation_check(&out->simulation, out->common.database, err);
   if (!status) status = make_json(out, err);
   if (status) bt_simulate_options_clear(out);
   return status;

@@ -8,6 +8,7 @@
 
 #include "cli/json_build.h"
 #include "cli/shell_word.h"
+#include "cli/simulate_warnings.h"
 #include "cli/text.h"
 #include "core/number.h"
 #include "runners/montecarlo/simulation_moments.h"
@@ -87,6 +88,13 @@ static void print_fit(const bt_simulate_options *options)
   }
 }
 
+static void print_warnings(const bt_simulate_summary *s)
+{
+  char lines[BT_SIMULATE_WARNINGS_MOST][BT_SIMULATE_WARNING_SIZE];
+  const size_t n = bt_simulate_warnings(lines, s->options, s->result);
+  for (size_t i = 0; i < n; i++) (void)printf("warning   %s\n", lines[i]);
+}
+
 static void print_head(const bt_simulate_summary *s)
 {
   char a[BT_TEXT_SIZE], b[BT_TEXT_SIZE], c[BT_TEXT_SIZE];
@@ -114,20 +122,29 @@ static void print_cell(double value, bool more)
     (void)printf(" %12s", "");
 }
 
+/* How many standard errors a moment is from its closed form, where that says something: of a price
+ * whose mean is out of reach only the log return does. */
+static void print_z_score(const bt_moment_row *row, bool is_out_of_reach)
+{
+  const double std_error = row->estimate.std_error;
+  if (!(std_error > 0) || isnan(row->exact)) return;
+  if (is_out_of_reach && strncmp(row->name, "log_", 4) != 0) return;
+  (void)printf(" %8.3g", (row->estimate.value - row->exact) / std_error);
+}
+
 static void print_moments(const bt_simulate_summary *s)
 {
   bt_moment_row rows[BT_SIMULATION_MOMENTS_MOST];
   const size_t n = bt_simulation_moments(rows, s->result);
+  const bool is_out_of_reach = bt_simulation_is_out_of_reach(s->result);
   (void)printf("%-14s %12s %12s %12s %8s\n", "", "value", "std error", "closed form", "z");
   for (size_t i = 0; i < n; i++) {
     const bt_moment_row *row = &rows[i];
-    const double std_error = row->estimate.std_error;
     (void)printf("%-14s", row->name);
     print_cell(row->estimate.value, true);
-    print_cell(std_error, !isnan(row->exact));
+    print_cell(row->estimate.std_error, !isnan(row->exact));
     print_cell(row->exact, false);
-    if (std_error > 0 && !isnan(row->exact))
-      (void)printf(" %8.2f", (row->estimate.value - row->exact) / std_error);
+    print_z_score(row, is_out_of_reach);
     (void)printf("\n");
   }
 }
@@ -159,6 +176,7 @@ void bt_simulate_summary_print(const bt_simulate_summary *s)
   const bt_simulation *job = &s->options->simulation;
   print_speed(s);
   print_head(s);
+  print_warnings(s);
   if (job->n_paths == 1)
     print_path(s->result);
   else
@@ -187,37 +205,12 @@ static void add_moments(json_object *o, const bt_simulation_result *r, bool *ok)
   }
 }
 
-static json_object *params_tree(const double *values, bt_model_kind kind, bool *ok)
-{
-  json_object *o = bt_json_object(ok);
-  for (size_t i = 0; i < BT_PARAM_COUNT; i++)
-    if (bt_model_has(kind, (bt_model_param)i))
-      bt_json_add_number(o, bt_model_param_describe((bt_model_param)i).option, values[i], ok);
-  return o;
-}
-
-static json_object *fit_tree(const bt_history *h, bool *ok)
-{
-  json_object *o = bt_json_object(ok);
-  const bt_model *model = &h->fit.model;
-  bt_json_add_text(o, "symbol", h->symbol, ok);
-  bt_json_add_text(o, "from", h->first, ok);
-  bt_json_add_text(o, "to", h->last, ok);
-  bt_json_add_count(o, "n_returns", h->fit.n_returns, ok);
-  bt_json_add_number(o, "periods_per_year", h->periods_per_year, ok);
-  bt_json_add_text(o, "method", bt_fit_method(model->kind), ok);
-  bt_json_add_number(o, "log_likelihood", h->fit.log_likelihood, ok);
-  bt_json_add_tree(o, "params", params_tree(model->param, model->kind, ok), ok);
-  bt_json_add_tree(o, "std_errors", params_tree(h->fit.std_error, model->kind, ok), ok);
-  return o;
-}
-
 static void add_job(json_object *o, const bt_simulate_summary *s, bool *ok)
 {
   const bt_simulation *job = &s->options->simulation;
   const bt_path_job *paths = &job->paths;
   bt_json_add_text(o, "model", bt_model_names[paths->model.kind], ok);
-  bt_json_add_tree(o, "params", params_tree(paths->model.param, paths->model.kind, ok), ok);
+  bt_json_add_tree(o, "params", bt_params_tree(paths->model.param, paths->model.kind, ok), ok);
   bt_json_add_number(o, "spot", paths->spot, ok);
   bt_json_add_number(o, "expiry", paths->expiry, ok);
   bt_json_add_count(o, "n_paths", job->n_paths, ok);
@@ -226,10 +219,19 @@ static void add_job(json_object *o, const bt_simulate_summary *s, bool *ok)
   bt_json_add_text(o, "method", method_of(s->options), ok);
   bt_json_add_text(o, "random", RANDOM_METHOD, ok);
   if (s->options->history.symbol)
-    bt_json_add_tree(o, "fit", fit_tree(&s->options->history, ok), ok);
+    bt_json_add_tree(o, "fit", bt_history_tree(&s->options->history, ok), ok);
   bt_json_add_text(o, "paths_file", job->file, ok);
   bt_json_add_count(o, "seed", paths->seed, ok);
   bt_json_add_count(o, "jobs", s->options->common.n_workers, ok);
+}
+
+static void add_warnings(json_object *o, const bt_simulate_summary *s, bool *ok)
+{
+  char lines[BT_SIMULATE_WARNINGS_MOST][BT_SIMULATE_WARNING_SIZE];
+  json_object *list = bt_json_list(ok);
+  const size_t n = bt_simulate_warnings(lines, s->options, s->result);
+  for (size_t i = 0; i < n; i++) bt_json_add_text(list, NULL, lines[i], ok);
+  bt_json_add_tree(o, "warnings", list, ok);
 }
 
 static void add_times(json_object *o, const bt_simulate_summary *s, bool *ok)
@@ -257,6 +259,7 @@ bt_status bt_simulate_summary_print_json(const bt_simulate_summary *s, bt_error 
   bt_json_add_number(o, "std_error", r->std_error, &ok);
   bt_json_add_number(o, "exact_mean", r->exact.mean, &ok);
   bt_json_add_number(o, "z_score", bt_simulation_z_score(r), &ok);
+  add_warnings(o, s, &ok);
   add_moments(o, r, &ok);
   add_job(o, s, &ok);
   add_times(o, s, &ok);

@@ -57,6 +57,40 @@ bt_status bt_draft_open(bt_draft *out, const char *folder, const char *name, bt_
   return BT_OK;
 }
 
+/* .backtest-part.PROCESS.N beside a path; NULL without memory. */
+static char *name_beside(const char *path, int n)
+{
+  const char *slash = strrchr(path, '/');
+  const int n_folder = slash ? (int)(slash - path) + 1 : 0;
+  const size_t size = (size_t)n_folder + BT_DRAFT_NAME_MOST + 1;
+  char *part = malloc(size);
+  if (part)
+    (void)snprintf(part, size, "%.*s%s%ld.%d", n_folder, path, part_prefix, (long)getpid(), n);
+  return part;
+}
+
+/* Two machines that share a disk may have processes of one number. */
+bt_status bt_draft_open_alone(bt_draft *out, const char *path, bt_error *err)
+{
+  enum { TRIES_MOST = 1000 };
+  bt_draft draft = {.file = -1, .path = strdup(path)};
+  int os_error = draft.path ? EEXIST : ENOMEM;
+  for (int n = 0; n < TRIES_MOST && os_error == EEXIST; n++) {
+    free(draft.part);
+    draft.part = name_beside(path, n);
+    os_error = draft.part ? 0 : ENOMEM;
+    if (os_error) continue;
+    draft.file = open(draft.part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    os_error = draft.file < 0 ? errno : 0;
+  }
+  if (!os_error) {
+    *out = draft;
+    return BT_OK;
+  }
+  free_names(&draft);
+  return os_error == ENOMEM ? bt_fail_nomem(err, "files") : fail(path, os_error, err);
+}
+
 /* At an offset, in as many steps as the system needs. Returns 0, or errno. */
 static int write_at(int file, uint64_t offset, const char *bytes, size_t n_bytes)
 {

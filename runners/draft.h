@@ -27,6 +27,10 @@ enum { BT_DRAFT_NAME_MORE = 15, BT_DRAFT_NAME_MOST = 255 };
  * (names the file), NOMEM. */
 bt_status bt_draft_open(bt_draft *out, const char *folder, const char *name, bt_error *err);
 
+/* Begins the file of this path under a name in its folder that no other draft of any process has:
+ * for files that no lock guards. Otherwise as bt_draft_open. */
+bt_status bt_draft_open_alone(bt_draft *out, const char *path, bt_error *err);
+
 /* Appends; and writes again what stands at an offset. Errors: IO. */
 bt_status bt_draft_write(bt_draft *draft, const void *bytes, size_t n_bytes, bt_error *err);
 bt_status bt_draft_rewrite(bt_draft *draft, uint64_t offset, const void *bytes, size_t n_bytes,

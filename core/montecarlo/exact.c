@@ -2,7 +2,9 @@
 
 #include <math.h>
 
-static const bt_exact unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN,
+#include "core/montecarlo/path_model.h"
+
+static const bt_exact unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN,
                                  (double)NAN, (double)NAN, (double)NAN, (double)NAN};
 
 /* ---- gbm and merton ---------------------------------------------------------------------------
@@ -28,22 +30,45 @@ static levy levy_of(const bt_path_job *job)
   return l;
 }
 
-/* log E exp(k X) - k log E exp(X): of gbm k (k - 1) / 2 variance. */
-static double log_moment(const levy *l, double k)
+/* Central moments 2, 3 and 4 of a log-normal number of mean 1, x its variance. */
+typedef struct log_normal {
+  double second, third, fourth;
+} log_normal;
+
+static log_normal log_normal_of(double x)
 {
-  double jump = expm1(k * l->jump_mean + k * k * l->jump_var / 2);
-  double single = expm1(l->jump_mean + l->jump_var / 2);
-  return (k * k - k) / 2 * l->variance + l->jumps * (jump - k * single);
+  return (log_normal){x, x * x * (3 + x), x * x * (3 + x * (16 + x * (15 + x * (6 + x))))};
 }
 
-/* Central moments of S / E(S), from E (S / E(S))^k = 1 + e_k: without cancelling ones. */
+/* c_2, c_3 and c_4: so many jumps are expected, times E (exp(J) - 1)^k. exp(J) is 1 + g times a
+ * number of mean 1. */
+static log_normal jump_moments(const levy *l)
+{
+  const log_normal u = log_normal_of(expm1(l->jump_var));
+  double g = expm1(l->jump_mean + l->jump_var / 2), f = 1 + g, second = f * f * u.second;
+  double third = f * f * f * u.third;
+  if (l->jumps == 0) return (log_normal){0, 0, 0};
+  return (log_normal){
+      l->jumps * (second + g * g), l->jumps * (third + 3 * second * g + g * g * g),
+      l->jumps * (f * f * f * f * u.fourth + 4 * third * g + 6 * second * g * g + g * g * g * g)};
+}
+
+/* Central moments of S / E S. With c_k as above, to c_2 the diffusion's variance added, E (S / E
+ * S)^k is q, q^3 exp(c_3) and q^6 exp(4 c_3 + c_4) for k = 2, 3, 4 with q = exp(c_2). Written in x
+ * = q - 1 and y = exp(c_3) - 1, so that nothing cancels where the variance is small. */
 static void fill_price(bt_exact *out, const levy *l)
 {
-  double e2 = expm1(log_moment(l, 2)), e3 = expm1(log_moment(l, 3)), e4 = expm1(log_moment(l, 4));
-  out->std = out->mean * sqrt(e2);
-  if (!(e2 > 0)) return;
-  out->skew = (e3 - 3 * e2) / (e2 * sqrt(e2));
-  out->kurtosis = (e4 - 4 * e3 + 6 * e2) / (e2 * e2) - 3;
+  const log_normal c = jump_moments(l);
+  double x = expm1(l->variance + c.second), q = 1 + x, y = expm1(c.third);
+  double grown = (1 + y) * (1 + y) * (1 + y) * (1 + y);
+  double beyond = expm1(c.fourth) * grown + y * y * (6 + y * (4 + y));
+  double fourth = beyond + 4 * y; /* exp(4 c_3 + c_4) - 1 */
+  out->relative_std = isnan(x) ? (double)INFINITY : sqrt(x);
+  out->std = out->mean * sqrt(x);
+  if (!(x > 0)) return;
+  out->skew = (3 + x) * sqrt(x) + q * q * q * y / (x * sqrt(x));
+  out->kurtosis = x * (16 + x * (15 + x * (6 + x))) +
+                  q * q * q * (x * (3 + x * (3 + x)) * fourth + beyond) / (x * x);
 }
 
 /* Cumulants of the log return. */
@@ -73,20 +98,28 @@ static double heston_log_variance(const double *p, double t, double integral)
 {
   const double kappa = p[BT_PARAM_KAPPA], eta = p[BT_PARAM_VOL_OF_VOL], rho = p[BT_PARAM_RHO];
   const double theta = p[BT_PARAM_THETA], above = p[BT_PARAM_V0] - theta;
-  const double e = exp(-kappa * t), pulled = -expm1(-kappa * t) / kappa;
-  double covariance = rho * eta / kappa * (integral - theta * pulled - above * t * e);
-  double squares = theta * (t - 2 * pulled - expm1(-2 * kappa * t) / (2 * kappa)) +
-                   above * (pulled - 2 * t * e + e * pulled);
+  const double e = exp(-kappa * t), decayed = bt_paths__decayed(kappa, t);
+  double covariance = rho * eta / kappa * (integral - theta * decayed - above * t * e);
+  double squares = theta * (t - 2 * decayed - expm1(-2 * kappa * t) / (2 * kappa)) +
+                   above * (decayed - 2 * t * e + e * decayed);
   return integral + eta * eta / (kappa * kappa) * squares / 4 - covariance;
+}
+
+/* Its limit without mean reversion. */
+static double heston_log_variance_0(const double *p, double t)
+{
+  const double eta = p[BT_PARAM_VOL_OF_VOL], rho = p[BT_PARAM_RHO];
+  return p[BT_PARAM_V0] * t * (1 - rho * eta * t / 2 + eta * eta * t * t / 12);
 }
 
 static void fill_heston(bt_exact *out, const bt_path_job *job)
 {
   const double *p = job->model.param, t = job->expiry, kappa = p[BT_PARAM_KAPPA];
-  double pulled = kappa * t > 0 ? -expm1(-kappa * t) / kappa : t;
-  double integral = p[BT_PARAM_THETA] * (t - pulled) + p[BT_PARAM_V0] * pulled; /* expected */
+  double decayed = bt_paths__decayed(kappa, t);
+  double integral = p[BT_PARAM_THETA] * (t - decayed) + p[BT_PARAM_V0] * decayed; /* expected */
   out->log_mean = p[BT_PARAM_DRIFT] * t - integral / 2;
-  if (t == 0) out->std = out->log_std = 0;
+  if (t == 0) out->std = out->log_std = out->relative_std = 0;
+  if (kappa == 0) out->log_std = sqrt(heston_log_variance_0(p, t));
   if (kappa * t >= heston_kappa_t_least) out->log_std = sqrt(heston_log_variance(p, t, integral));
 }
 
@@ -96,21 +129,32 @@ static void fill_heston(bt_exact *out, const bt_path_job *job)
 /* The log return is the sum of d - h / 2 + sqrt(h) z. As z is symmetric its two parts are not
  * correlated, so its variance is sum E(h) + Var(sum h) / 4, and cov(h_s, h_t) = (alpha +
  * beta)^(t - s) Var(h_s). Backwards: `later` is the sum of these powers from 0 on. */
-static void fill_garch(bt_exact *out, const bt_path_job *job)
+typedef struct garch_sums {
+  double sum, spread; /* of E(h), and Var(sum h) */
+} garch_sums;
+
+static garch_sums garch_moments(const bt_path_job *job)
 {
   const double *p = job->model.param;
   const double omega = p[BT_PARAM_OMEGA], alpha = p[BT_PARAM_ALPHA], beta = p[BT_PARAM_BETA];
-  const double pull = alpha + beta, n = (double)job->n_steps;
-  double mean = p[BT_PARAM_V0], spread = 0, sum = 0, sum_spread = 0; /* spread: Var(h) */
+  const double persistence = alpha + beta, n = (double)job->n_steps;
+  double mean = p[BT_PARAM_V0], spread = 0; /* of h: Var(h) */
+  garch_sums out = {0, 0};
   for (size_t s = 0; s < job->n_steps; s++) {
-    double left = n - (double)s, powers = (1 - pow(pull, left)) / (1 - pull);
-    sum += mean;
-    sum_spread += spread * (2 * powers - 1);
-    spread = pull * pull * spread + 2 * alpha * alpha * (spread + mean * mean);
-    mean = omega + pull * mean;
+    double left = n - (double)s, powers = (1 - pow(persistence, left)) / (1 - persistence);
+    out.sum += mean;
+    out.spread += spread * (2 * powers - 1);
+    spread = persistence * persistence * spread + 2 * alpha * alpha * (spread + mean * mean);
+    mean = omega + persistence * mean;
   }
-  out->log_mean = p[BT_PARAM_DRIFT] * job->expiry - sum / 2;
-  out->log_std = sqrt(sum + sum_spread / 4);
+  return out;
+}
+
+static void fill_garch(bt_exact *out, const bt_path_job *job)
+{
+  const garch_sums sums = garch_moments(job);
+  out->log_mean = job->model.param[BT_PARAM_DRIFT] * job->expiry - sums.sum / 2;
+  out->log_std = sqrt(sums.sum + sums.spread / 4);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
@@ -119,6 +163,16 @@ static void fill_garch(bt_exact *out, const bt_path_job *job)
 static double held(double x)
 {
   return isfinite(x) ? x : (double)NAN;
+}
+
+double bt_exact_log_spread(const bt_path_job *given)
+{
+  bt_path_job job = *given;
+  if (job.model.kind == BT_MODEL_HESTON &&
+      job.model.param[BT_PARAM_KAPPA] * job.expiry < heston_kappa_t_least)
+    job.model.param[BT_PARAM_KAPPA] = 0;
+  if (job.model.kind != BT_MODEL_GARCH) return bt_exact_of(&job).log_std;
+  return sqrt(garch_moments(&job).sum);
 }
 
 bt_exact bt_exact_of(const bt_path_job *job)
@@ -134,6 +188,7 @@ bt_exact bt_exact_of(const bt_path_job *job)
     fill_price(&e, &l);
     fill_log(&e, &l);
   }
-  return (bt_exact){held(e.mean),     held(e.std),     held(e.skew),     held(e.kurtosis),
-                    held(e.log_mean), held(e.log_std), held(e.log_skew), held(e.log_kurtosis)};
+  return (bt_exact){held(e.mean),     held(e.std),          held(e.skew),
+                    held(e.kurtosis), held(e.log_mean),     held(e.log_std),
+                    held(e.log_skew), held(e.log_kurtosis), e.relative_std};
 }

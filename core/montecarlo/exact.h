@@ -10,6 +10,7 @@
 typedef struct bt_exact {
   double mean, std, skew, kurtosis;                 /* of the price */
   double log_mean, log_std, log_skew, log_kurtosis; /* of log(S(expiry) / spot) */
+  double relative_std; /* std / mean of the price; infinite where no double holds it */
 } bt_exact;
 
 /* All for gbm and merton, from moments and cumulants of the log return (Merton 1976; Cont and
@@ -19,5 +20,10 @@ typedef struct bt_exact {
  * garch the same three, of the steps themselves, by recursion over the moments of the variance
  * (Bollerslev 1986, theorem 2). */
 bt_exact bt_exact_of(const bt_path_job *job);
+
+/* How far the log price spreads: its standard deviation at expiry; of garch that of its martingale
+ * part, the square root of the expected variance, as rare days of huge variance may leave the other
+ * without a bound. */
+double bt_exact_log_spread(const bt_path_job *job);
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/montecarlo/fit.h"
 
+#include <lapacke.h>
 #include <math.h>
 
 #include "core/montecarlo/fit_model.h"
@@ -8,19 +9,40 @@ const char *bt_fit_method(bt_model_kind kind)
 {
   static const char *const methods[BT_MODEL_COUNT] = {
       "mean and standard deviation of log returns (maximum likelihood, ddof 1)", "nothing",
-      "maximum likelihood (at most 20 jumps a bar)",
-      "Gaussian maximum likelihood; standard errors from the expected information"};
+      "maximum likelihood (at most 20 jumps a bar); standard errors from the scores, of the drift "
+      "by the delta method",
+      "Gaussian maximum likelihood; standard errors from the expected information; the drift from "
+      "the mean and the sample's variance"};
   return methods[kind];
+}
+
+bool bt_fit__invert(double *matrix, int n)
+{
+  if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', n, matrix, n) != 0) return false;
+  if (LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', n, matrix, n) != 0) return false;
+  for (int i = 0; i < n; i++)
+    for (int k = i + 1; k < n; k++) matrix[i * n + k] = matrix[k * n + i];
+  return true;
+}
+
+/* Whether returns differ by more than the rounding of prices that grow steadily. */
+static bool do_differ(const double *returns, size_t n)
+{
+  const double rounding = 1e-13;
+  double lowest = returns[0], highest = returns[0];
+  for (size_t i = 1; i < n; i++) {
+    lowest = fmin(lowest, returns[i]);
+    highest = fmax(highest, returns[i]);
+  }
+  return highest - lowest > rounding;
 }
 
 static bt_status check(const double *returns, size_t n, bt_error *err)
 {
-  size_t n_different = 0;
   if (n < BT_FIT_RETURNS_LEAST)
     return bt_fail(err, BT_ERR_DATA, "%zu returns are too few to fit a model to; %d are the least",
                    n, BT_FIT_RETURNS_LEAST);
-  for (size_t i = 1; i < n; i++) n_different += returns[i] != returns[0];
-  if (n_different == 0)
+  if (!do_differ(returns, n))
     return bt_fail(err, BT_ERR_DATA, "all %zu returns are equal: nothing to fit", n);
   return BT_OK;
 }
@@ -37,6 +59,7 @@ bt_status bt_fit_returns(bt_fit *out, bt_model_kind kind, const double *returns,
   bt_status status = check(returns, n, err);
   if (status) return status;
   bt_model_init(&fit.model, kind);
+  fit.sample_vol = bt_fit__level(&history).std * sqrt(periods_per_year);
   for (size_t i = 0; i < BT_PARAM_COUNT; i++) fit.std_error[i] = (double)NAN;
   if (kind == BT_MODEL_GBM)
     status = bt_fit__gbm(&fit, &history, err);

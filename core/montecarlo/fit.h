@@ -12,6 +12,7 @@ typedef struct bt_fit {
   bt_model model;
   double std_error[BT_PARAM_COUNT]; /* NaN where there is none */
   double log_likelihood;            /* of the returns at these parameters */
+  double sample_vol;                /* of the returns, a year: with ddof 1 */
   size_t n_returns;
 } bt_fit;
 

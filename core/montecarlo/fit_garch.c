@@ -7,17 +7,17 @@
  * exponential, so every step is a stationary model. Returns are scaled to a variance of 1.
  *
  * In the simulated model a day's mean log return is drift / 252 - h / 2; the drift is the one that
- * has the mean m at the long-run variance. v0 is the variance of the day after the last one.
- * Sources: Bollerslev 1986; the recursions of the derivatives: Fiorentini, Calzolari and Panattoni,
- * Journal of Applied Econometrics 11 (1996); standard errors: the expected information. */
+ * has the mean m at the variance s^2 that the history had, 252 (m + s^2 / 2). The long-run variance
+ * in its place would be the model's, but where alpha + beta comes near 1 that is no more than a
+ * guess, and may be a hundred times what was ever seen. v0 is the variance of the day after the
+ * last one. Sources: Bollerslev 1986; the recursions of the derivatives: Fiorentini, Calzolari and
+ * Panattoni, Journal of Applied Econometrics 11 (1996); standard errors: the expected information.
+ */
 #include <cminpack-1/cminpack.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/montecarlo/fit_model.h"
-
-static const double pi = 3.14159265358979323846;
 
 /* What varies: the mean, log(omega), logit(alpha + beta), logit(alpha / (alpha + beta)). */
 enum { MEAN, OMEGA, ALPHA, BETA, N_PARAMS };
@@ -26,8 +26,9 @@ enum { MEAN, OMEGA, ALPHA, BETA, N_PARAMS };
 static const double square_shift = 60;
 
 static const double tolerance = 1e-14;
-/* Closer to a bound than this the best model is not inside. */
-static const double inside = 1e-5;
+/* Closer to a bound than this the best model is not inside; nor is one that the search was on its
+ * way to, and had come this near. */
+static const double inside = 1e-5, on_its_way = 1e-2;
 
 typedef struct days {
   const double *r; /* of variance 1 */
@@ -39,15 +40,10 @@ typedef struct day {
   double h, dh[N_PARAMS], shock;
 } day;
 
-static double logistic(double x)
-{
-  return 1 / (1 + exp(-x));
-}
-
 /* mean, omega, alpha, beta. */
 static void read_params(double out[N_PARAMS], const double x[N_PARAMS])
 {
-  double pull = logistic(x[2]), share = logistic(x[3]);
+  double pull = bt_fit__logistic(x[2]), share = bt_fit__logistic(x[3]);
   out[MEAN] = x[0];
   out[OMEGA] = exp(x[1]);
   out[ALPHA] = pull * share;
@@ -58,7 +54,7 @@ static void read_params(double out[N_PARAMS], const double x[N_PARAMS])
 static void vary(double out[N_PARAMS], const double by[N_PARAMS], const double x[N_PARAMS],
                  const double p[N_PARAMS])
 {
-  double pull = logistic(x[2]), share = logistic(x[3]);
+  double pull = bt_fit__logistic(x[2]), share = bt_fit__logistic(x[3]);
   out[0] = by[MEAN];
   out[1] = by[OMEGA] * p[OMEGA];
   out[2] = (by[ALPHA] * share + by[BETA] * (1 - share)) * pull * (1 - pull);
@@ -157,11 +153,6 @@ static int find_slope(void *context, int n, const double *x, double *slopes, int
 /* ---- the search -------------------------------------------------------------------------------
  */
 
-static double logit(double p)
-{
-  return log(p / (1 - p));
-}
-
 /* The best of a few, each with a long-run variance of 1. */
 static void find_start(double x[N_PARAMS], const days *history)
 {
@@ -169,7 +160,8 @@ static void find_start(double x[N_PARAMS], const days *history)
   double best = (double)INFINITY;
   for (size_t i = 0; i < sizeof pulls / sizeof pulls[0]; i++)
     for (size_t j = 0; j < sizeof shares / sizeof shares[0]; j++) {
-      const double tried[N_PARAMS] = {0, log(1 - pulls[i]), logit(pulls[i]), logit(shares[j])};
+      const double tried[N_PARAMS] = {0, log(1 - pulls[i]), bt_fit__logit(pulls[i]),
+                                      bt_fit__logit(shares[j])};
       double sum = sum_terms(history, tried);
       if (!(sum < best)) continue;
       best = sum;
@@ -205,18 +197,20 @@ static void polish(double x[N_PARAMS], days *history)
 static bt_status check_inside(const double p[N_PARAMS], const double slopes[N_PARAMS],
                               bt_error *err)
 {
-  const double pull = p[ALPHA] + p[BETA];
-  if (!(p[ALPHA] > inside))
+  bool is_maximum = true;
+  for (int k = 0; k < N_PARAMS; k++) is_maximum &= fabs(slopes[k]) < inside;
+  const double pull = p[ALPHA] + p[BETA], edge = is_maximum ? inside : on_its_way;
+  if (!(p[ALPHA] > edge))
     return bt_fail(err, BT_ERR_DATA,
                    "no garch model fits: large returns do not follow each other (alpha is 0)");
-  if (!(p[BETA] > inside))
-    return bt_fail(err, BT_ERR_DATA, "no garch model fits: variance has no memory (beta is 0)");
-  if (!(pull < 1 - inside))
+  if (!(p[BETA] > edge))
+    return bt_fail(err, BT_ERR_DATA,
+                   "no garch model fits: variance has no memory beyond a day (beta is 0)");
+  if (!(pull < 1 - edge))
     return bt_fail(err, BT_ERR_DATA,
                    "no garch model with a long-run variance fits: alpha + beta is 1");
-  for (int k = 0; k < N_PARAMS; k++)
-    if (!(fabs(slopes[k]) < inside))
-      return bt_fail(err, BT_ERR_DATA, "no garch model fits: the likelihood has no maximum inside");
+  if (!is_maximum)
+    return bt_fail(err, BT_ERR_DATA, "no garch model fits: the likelihood has no maximum inside");
   return BT_OK;
 }
 
@@ -236,10 +230,9 @@ static void find_errors(double out[N_PARAMS], const days *history, const double 
     information[MEAN] += 1 / d.h;
     move_on(&d, p, next_return(history, t));
   }
-  lapack_int failed = LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', N_PARAMS, information, N_PARAMS);
-  if (failed == 0) failed = LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', N_PARAMS, information, N_PARAMS);
+  bool has_inverse = bt_fit__invert(information, N_PARAMS);
   for (int k = 0; k < N_PARAMS; k++)
-    out[k] = failed == 0 ? sqrt(information[k * (N_PARAMS + 1)]) : (double)NAN;
+    out[k] = has_inverse ? sqrt(information[k * (N_PARAMS + 1)]) : (double)NAN;
 }
 
 static double next_variance(const days *history, const double p[N_PARAMS])
@@ -247,6 +240,16 @@ static double next_variance(const days *history, const double p[N_PARAMS])
   day d = first_day(history, p);
   for (size_t t = 0; t < history->n; t++) move_on(&d, p, next_return(history, t));
   return d.h;
+}
+
+/* The standard error of the drift a day, 252 of which are one of a year: that of the mean, and that
+ * of the sample's variance of 1, (kurtosis - 1) / n, as independent days have it. */
+static double find_drift_error(const days *history, double mean_error, double std)
+{
+  double n = (double)history->n, mean = 0, fourth = 0;
+  for (size_t t = 0; t < history->n; t++) mean += history->r[t] / n;
+  for (size_t t = 0; t < history->n; t++) fourth += pow(history->r[t] - mean, 4) / n;
+  return hypot(mean_error * std, std * std / 2 * sqrt((fourth - 1) / n));
 }
 
 /* From returns of variance 1 back to those of standard deviation std. */
@@ -259,13 +262,12 @@ static void put_results(bt_fit *out, const days *history, const double x[N_PARAM
   param[BT_PARAM_ALPHA] = p[ALPHA];
   param[BT_PARAM_BETA] = p[BETA];
   param[BT_PARAM_V0] = next_variance(history, p) * std * std;
-  param[BT_PARAM_DRIFT] =
-      BT_MODEL_DAYS * (p[MEAN] * std + bt_model_garch_long_run(&out->model) / 2);
+  param[BT_PARAM_DRIFT] = BT_MODEL_DAYS * (p[MEAN] * std + std * std / 2);
   out->std_error[BT_PARAM_OMEGA] = errors[OMEGA] * std * std;
   out->std_error[BT_PARAM_ALPHA] = errors[ALPHA];
   out->std_error[BT_PARAM_BETA] = errors[BETA];
-  out->std_error[BT_PARAM_DRIFT] = BT_MODEL_DAYS * errors[MEAN] * std; /* that of the mean */
-  out->log_likelihood = -(sum_terms(history, x) + n * log(2 * pi * std * std)) / 2;
+  out->std_error[BT_PARAM_DRIFT] = BT_MODEL_DAYS * find_drift_error(history, errors[MEAN], std);
+  out->log_likelihood = -(sum_terms(history, x) + n * log(2 * bt_fit__pi * std * std)) / 2;
 }
 
 static bt_status fit_scaled(bt_fit *out, days *history, double std, bt_error *err)

@@ -6,8 +6,6 @@
 
 #include "core/montecarlo/fit_model.h"
 
-static const double pi = 3.14159265358979323846;
-
 bt_returns_level bt_fit__level(const bt_history_returns *history)
 {
   bt_returns_level level = {0, 0};
@@ -31,6 +29,6 @@ bt_status bt_fit__gbm(bt_fit *out, const bt_history_returns *history, bt_error *
   out->model.param[BT_PARAM_DRIFT] = level.mean * k + vol * vol / 2;
   out->std_error[BT_PARAM_VOL] = vol / sqrt(2 * n);
   out->std_error[BT_PARAM_DRIFT] = sqrt(k * k * variance / n + vol * vol * vol * vol / (2 * n));
-  out->log_likelihood = -n / 2 * (log(2 * pi * likely) + 1);
+  out->log_likelihood = -n / 2 * (log(2 * bt_fit__pi * likely) + 1);
   return BT_OK;
 }

@@ -8,13 +8,10 @@
  * from the outer product of the scores (Berndt, Hall, Hall and Hausman 1974). Returns are scaled
  * to a variance of 1. */
 #include <cminpack-1/cminpack.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/montecarlo/fit_model.h"
-
-static const double pi = 3.14159265358979323846;
 
 /* What varies: m, logit of what s^2 is of a variance of 1 above its least, log(jumps a bar), mean
  * of a jump, log(its standard deviation). */
@@ -38,16 +35,11 @@ typedef struct mixture {
   size_t n;
 } mixture;
 
-static double logistic(double x)
-{
-  return 1 / (1 + exp(-x));
-}
-
 static void read_params(double out[N_PARAMS], const double x[N_PARAMS])
 {
   out[MEAN] = x[MEAN];
-  out[VARIANCE] = variance_least + (variance_most - variance_least) * logistic(x[VARIANCE]);
-  out[JUMPS] = jumps_a_bar_most * logistic(x[JUMPS]);
+  out[VARIANCE] = variance_least + (variance_most - variance_least) * bt_fit__logistic(x[VARIANCE]);
+  out[JUMPS] = jumps_a_bar_most * bt_fit__logistic(x[JUMPS]);
   out[JUMP_MEAN] = x[JUMP_MEAN];
   out[JUMP_STD] = exp(x[JUMP_STD]);
 }
@@ -60,7 +52,7 @@ static void make_mixture(mixture *out, const double p[N_PARAMS])
   for (size_t k = 0; k <= JUMPS_MOST && (k < 2 || chance > 1e-20); k++) {
     out->mean[k] = p[MEAN] + (double)k * p[JUMP_MEAN];
     out->variance[k] = p[VARIANCE] + (double)k * p[JUMP_STD] * p[JUMP_STD];
-    out->weight[k] = chance / sqrt(2 * pi * out->variance[k]);
+    out->weight[k] = chance / sqrt(2 * bt_fit__pi * out->variance[k]);
     out->n = k + 1;
     chance *= p[JUMPS] / (double)(k + 1);
   }
@@ -105,11 +97,6 @@ static int find_residuals(void *context, int n_bars, int n, const double *x, dou
 /* ---- the search -------------------------------------------------------------------------------
  */
 
-static double logit(double p)
-{
-  return log(p / (1 - p));
-}
-
 /* The best of a few: rare jumps and frequent ones, small and large parts of the variance. */
 static void find_start(double x[N_PARAMS], const bars *history, double mean)
 {
@@ -118,8 +105,8 @@ static void find_start(double x[N_PARAMS], const bars *history, double mean)
   for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++)
     for (size_t j = 0; j < sizeof parts / sizeof parts[0]; j++) {
       double share = (1 - parts[j] - variance_least) / (variance_most - variance_least);
-      const double tried[N_PARAMS] = {mean, logit(share > 0.01 ? share : 0.01),
-                                      logit(jumps[i] / jumps_a_bar_most), 0,
+      const double tried[N_PARAMS] = {mean, bt_fit__logit(share > 0.01 ? share : 0.01),
+                                      bt_fit__logit(jumps[i] / jumps_a_bar_most), 0,
                                       log(parts[j] / jumps[i]) / 2};
       read_params(p, tried);
       double sum = sum_log_densities(history, p);
@@ -169,11 +156,13 @@ static void find_score(double out[N_PARAMS], const mixture up[N_PARAMS],
     out[k] = (log_density(&up[k], r) - log_density(&down[k], r)) / (2 * steps[k]);
 }
 
-/* NaN where there is no inverse. */
-static void find_errors(double out[N_PARAMS], const bars *history, const double p[N_PARAMS])
+/* Their covariances, N_PARAMS x N_PARAMS. False: they cannot be told apart. */
+static bool find_covariances(double information[N_PARAMS * N_PARAMS], const bars *history,
+                             const double p[N_PARAMS])
 {
   mixture up[N_PARAMS], down[N_PARAMS];
-  double steps[N_PARAMS], score[N_PARAMS], information[N_PARAMS * N_PARAMS] = {0};
+  double steps[N_PARAMS], score[N_PARAMS];
+  for (int k = 0; k < N_PARAMS * N_PARAMS; k++) information[k] = 0;
   for (int k = 0; k < N_PARAMS; k++) {
     double moved[N_PARAMS];
     for (int j = 0; j < N_PARAMS; j++) moved[j] = p[j];
@@ -188,16 +177,25 @@ static void find_errors(double out[N_PARAMS], const bars *history, const double 
     for (int j = 0; j < N_PARAMS; j++)
       for (int k = 0; k < N_PARAMS; k++) information[j * N_PARAMS + k] += score[j] * score[k];
   }
-  lapack_int failed = LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', N_PARAMS, information, N_PARAMS);
-  if (failed == 0) failed = LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', N_PARAMS, information, N_PARAMS);
-  for (int k = 0; k < N_PARAMS; k++)
-    out[k] = failed == 0 ? sqrt(information[k * (N_PARAMS + 1)]) : (double)NAN;
+  return bt_fit__invert(information, N_PARAMS);
 }
 
-/* From returns of variance 1 of a bar to those of standard deviation std, and a year. The standard
- * error of the drift is that of the mean return, jumps and all. */
-static void put_results(bt_fit *out, const double p[N_PARAMS], const double errors[N_PARAMS],
-                        double std, double a_year)
+/* By the delta method, of a bar: the drift is m + s^2 / 2 + jumps (exp(J) - 1) with J = jump_mean +
+ * jump_vol^2 / 2; std is that of the returns, which are scaled by it. */
+static double find_drift_error(const double covariance[N_PARAMS * N_PARAMS],
+                               const double p[N_PARAMS], double std)
+{
+  const double jump = p[JUMP_MEAN] * std + p[JUMP_STD] * p[JUMP_STD] * std * std / 2;
+  const double slope[N_PARAMS] = {std, std * std / 2, expm1(jump), p[JUMPS] * exp(jump) * std,
+                                  p[JUMPS] * exp(jump) * p[JUMP_STD] * std * std};
+  double sum = 0;
+  for (int i = 0; i < N_PARAMS; i++)
+    for (int k = 0; k < N_PARAMS; k++) sum += slope[i] * slope[k] * covariance[i * N_PARAMS + k];
+  return sqrt(sum);
+}
+
+/* From returns of variance 1 of a bar to those of standard deviation std, and a year. */
+static void put_params(bt_fit *out, const double p[N_PARAMS], double std, double a_year)
 {
   double *param = out->model.param, variance = p[VARIANCE] * std * std * a_year;
   double jump_mean = p[JUMP_MEAN] * std, jump_std = p[JUMP_STD] * std;
@@ -207,27 +205,35 @@ static void put_results(bt_fit *out, const double p[N_PARAMS], const double erro
   param[BT_PARAM_JUMP_VOL] = jump_std;
   param[BT_PARAM_DRIFT] = p[MEAN] * std * a_year + variance / 2 +
                           p[JUMPS] * a_year * expm1(jump_mean + jump_std * jump_std / 2);
+}
+
+static void put_errors(bt_fit *out, const double covariance[N_PARAMS * N_PARAMS],
+                       const double p[N_PARAMS], double std, double a_year)
+{
+  double errors[N_PARAMS];
+  for (int k = 0; k < N_PARAMS; k++) errors[k] = sqrt(covariance[k * (N_PARAMS + 1)]);
   out->std_error[BT_PARAM_VOL] = errors[VARIANCE] / (2 * sqrt(p[VARIANCE])) * std * sqrt(a_year);
   out->std_error[BT_PARAM_JUMP_INTENSITY] = errors[JUMPS] * a_year;
   out->std_error[BT_PARAM_JUMP_MEAN] = errors[JUMP_MEAN] * std;
   out->std_error[BT_PARAM_JUMP_VOL] = errors[JUMP_STD] * std;
-  out->std_error[BT_PARAM_DRIFT] = std * a_year / sqrt((double)out->n_returns);
+  out->std_error[BT_PARAM_DRIFT] = find_drift_error(covariance, p, std) * a_year;
 }
 
 static bt_status fit_scaled(bt_fit *out, bars *history, const bt_history_returns *given,
                             bt_returns_level level, bt_error *err)
 {
-  double x[N_PARAMS] = {0}, p[N_PARAMS], errors[N_PARAMS], n = (double)history->n;
+  double x[N_PARAMS] = {0}, p[N_PARAMS], covariance[N_PARAMS * N_PARAMS];
+  const double n = (double)history->n, a_year = given->periods_per_year;
   find_start(x, history, level.mean / level.std);
   bt_status status = descend(x, history, err);
   if (status) return status;
   read_params(p, x);
   double with = sum_log_densities(history, p);
-  double alone = -n / 2 * (log(2 * pi * (n - 1) / n) + 1);
+  double alone = -n / 2 * (log(2 * bt_fit__pi * (n - 1) / n) + 1);
   status = check_found(p, with, alone, err);
   if (status) return status;
-  find_errors(errors, history, p);
-  put_results(out, p, errors, level.std, given->periods_per_year);
+  put_params(out, p, level.std, a_year);
+  if (find_covariances(covariance, history, p)) put_errors(out, covariance, p, level.std, a_year);
   out->log_likelihood = with - n * log(level.std);
   return BT_OK;
 }

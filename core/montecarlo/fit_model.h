@@ -3,7 +3,12 @@
 #ifndef BT_CORE_MONTECARLO_FIT_MODEL_H
 #define BT_CORE_MONTECARLO_FIT_MODEL_H
 
+#include <math.h>
+#include <stdbool.h>
+
 #include "core/montecarlo/fit.h"
+
+static const double bt_fit__pi = 3.14159265358979323846;
 
 /* n log returns that are not all equal. */
 typedef struct bt_history_returns {
@@ -18,6 +23,21 @@ typedef struct bt_returns_level {
 } bt_returns_level;
 
 bt_returns_level bt_fit__level(const bt_history_returns *history);
+
+/* What varies freely for a number between 0 and 1, and back. */
+static inline double bt_fit__logistic(double x)
+{
+  return 1 / (1 + exp(-x));
+}
+
+static inline double bt_fit__logit(double p)
+{
+  return log(p / (1 - p));
+}
+
+/* A symmetric matrix of n x n, of which the lower triangle is looked at, becomes its inverse: from
+ * an information matrix the covariances of estimates. False: it has none; then it is undefined. */
+bool bt_fit__invert(double *matrix, int n);
 
 /* Each fills param and std_error of its model, and log_likelihood. Errors: as bt_fit_returns. */
 bt_status bt_fit__gbm(bt_fit *out, const bt_history_returns *history, bt_error *err);

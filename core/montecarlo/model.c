@@ -28,7 +28,7 @@ const char *bt_model_method(bt_model_kind kind)
 {
   static const char *const methods[BT_MODEL_COUNT] = {
       "exact log-normal steps",
-      "quadratic-exponential scheme with martingale correction (Andersen 2008)",
+      "quadratic-exponential scheme, with martingale correction where there is one (Andersen 2008)",
       "exact steps, log-normal jumps by inversion (Merton 1976)",
       "daily steps of GARCH(1,1), normal innovations (Bollerslev 1986)"};
   return methods[kind];

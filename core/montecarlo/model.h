@@ -1,7 +1,8 @@
 /* model.h - models of one price: which there are, and their parameters.
  *
- * In each of them the expected price is S(0) exp(drift t); what differs is the distribution about
- * it. Time is in years, but for GARCH, whose steps are trading days, BT_MODEL_DAYS of them a year.
+ * In each of them the expected price is S(0) exp(drift t), of heston with rho > 0 where steps are
+ * short enough (paths.h, may_drift); what differs is the distribution about it. Time is in years,
+ * but for GARCH, whose steps are trading days, BT_MODEL_DAYS of them a year.
  *
  *   gbm     dS / S = drift dt + vol dW                                  (Black and Scholes 1973)
  *   heston  dS / S = drift dt + sqrt(v) dW, dv = kappa (theta - v) dt + vol_of_vol sqrt(v) dZ,

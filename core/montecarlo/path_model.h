@@ -5,6 +5,8 @@
 #ifndef BT_CORE_MONTECARLO_PATH_MODEL_H
 #define BT_CORE_MONTECARLO_PATH_MODEL_H
 
+#include <math.h>
+
 #include "core/lanes.h"
 #include "core/montecarlo/paths.h"
 
@@ -29,6 +31,12 @@ static inline double bt_paths__param(const bt_paths *paths, bt_model_param param
 static inline double bt_paths__step_years(const bt_paths *paths)
 {
   return paths->job.expiry / (double)paths->job.n_steps;
+}
+
+/* The integral of exp(-kappa s) over so many years: (1 - exp(-kappa t)) / kappa, and its limit. */
+static inline double bt_paths__decayed(double kappa, double years)
+{
+  return kappa * years > 0 ? -expm1(-kappa * years) / kappa : years;
 }
 
 /* How many numbers n take in whole groups. */

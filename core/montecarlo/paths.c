@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "core/montecarlo/exact.h"
 #include "core/montecarlo/path_model.h"
 #include "core/vector_math.h"
 
@@ -11,6 +12,22 @@ static const double spot_least = 1e-9, spot_most = 1e12, expiry_most = 1000, log
 
 static const bt_path_model *const models[BT_MODEL_COUNT] = {
     &bt_path_model__gbm, &bt_path_model__heston, &bt_path_model__merton, &bt_path_model__garch};
+
+/* Of all that makes the price move. */
+static bt_status check_spread(const bt_path_job *job, bt_error *err)
+{
+  const double spread = bt_exact_log_spread(job);
+  if (!(spread > log_std_most)) return BT_OK;
+  if (job->model.kind == BT_MODEL_GBM)
+    return bt_fail(err, BT_ERR_USAGE,
+                   "--vol %g: over %g years the log price would have a standard deviation of %g; "
+                   "%g is the most",
+                   job->model.param[BT_PARAM_VOL], job->expiry, spread, log_std_most);
+  return bt_fail(err, BT_ERR_USAGE,
+                 "--model %s: with these parameters the log price would have a standard deviation "
+                 "of %g over %g years; %g is the most",
+                 bt_model_names[job->model.kind], spread, job->expiry, log_std_most);
+}
 
 static bt_status check(const bt_path_job *job, bt_error *err)
 {
@@ -29,16 +46,10 @@ static bt_status check(const bt_path_job *job, bt_error *err)
                    "--drift %g: over %g years the expected price would change by a factor of "
                    "exp(%g); exp(%g) is the most",
                    p[BT_PARAM_DRIFT], expiry, p[BT_PARAM_DRIFT] * expiry, log_drift_most);
-  if (bt_model_has(job->model.kind, BT_PARAM_VOL) &&
-      !(p[BT_PARAM_VOL] * sqrt(expiry) <= log_std_most))
-    return bt_fail(err, BT_ERR_USAGE,
-                   "--vol %g: over %g years the log price would have a standard deviation of %g; "
-                   "%g is the most",
-                   p[BT_PARAM_VOL], expiry, p[BT_PARAM_VOL] * sqrt(expiry), log_std_most);
   if (job->antithetic && job->model.kind != BT_MODEL_GBM)
     return bt_fail(err, BT_ERR_USAGE, "--antithetic: is for --model gbm, not for %s",
                    bt_model_names[job->model.kind]);
-  return BT_OK;
+  return check_spread(job, err);
 }
 
 bt_status bt_paths_init(bt_paths *out, const bt_path_job *job, bt_error *err)

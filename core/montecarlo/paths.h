@@ -51,6 +51,7 @@ typedef struct bt_paths {
   const struct bt_path_model *model;
   bt_stream stream;
   double scale, drift;
+  bool may_drift; /* heston: steps are too long for the correction that keeps the expected price */
   union {
     bt_heston_step heston;
     bt_merton_step merton;
@@ -64,8 +65,8 @@ typedef struct bt_path_state {
 } bt_path_state;
 
 /* Errors: USAGE, naming the option: spot not above 0, an expiry that is negative, steps of 0 or too
- * many, a drift or volatility that no price can hold, too many jumps a step, antithetic paths of a
- * model that has none. */
+ * many, a drift or a spread of the log price that no price can hold, too many jumps a step,
+ * antithetic paths of a model that has none. */
 bt_status bt_paths_init(bt_paths *out, const bt_path_job *job, bt_error *err);
 
 /* Paths first .. first + n - 1, n <= BT_PATHS_MOST: log_returns[i] = log(S(expiry) / spot). rows,

@@ -125,6 +125,7 @@ double bt_shape_kurtosis(const bt_shape *shape)
 double bt_shape_std_std_error(const bt_shape *shape)
 {
   double variance = shape->second / shape->n, std = bt_shape_std(shape);
+  if (shape->n < 4) return (double)NAN;
   if (!(std > 0)) return std; /* 0, or none */
   double excess = shape->fourth / shape->n - variance * variance;
   return sqrt((excess > 0 ? excess : 0) / shape->n) / (2 * std);

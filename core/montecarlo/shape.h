@@ -27,7 +27,8 @@ double bt_shape_std(const bt_shape *shape);
 double bt_shape_skew(const bt_shape *shape);
 double bt_shape_kurtosis(const bt_shape *shape);
 
-/* The standard error of bt_shape_std, for many samples: sqrt((m4 - m2^2) / n) / (2 std). Source:
+/* The standard error of bt_shape_std, for many samples: sqrt((m4 - m2^2) / n) / (2 std); NaN of
+ * fewer than 4, of which two always have the same fourth power. Source:
  * Cramer, Mathematical Methods of Statistics (1946), section 27.7. */
 double bt_shape_std_std_error(const bt_shape *shape);
 

@@ -9,26 +9,38 @@
 typedef struct blocks {
   const bt_block_job *job;
   bt_progress *progress;
-  size_t n_tasks;
+  bool (*stop)(void); /* asked where there is no pool; may be NULL */
+  size_t n_tasks, block_paths;
   size_t slot_step, scratch_step; /* bytes from one to the next: whole cache lines */
   unsigned char *slots, *scratch;
 } blocks;
 
-static uint64_t count_blocks(uint64_t n_paths)
+static size_t settle_block(size_t block_paths)
 {
-  return n_paths / BT_BLOCK_PATHS + (n_paths % BT_BLOCK_PATHS > 0);
+  return block_paths > 0 ? block_paths : BT_BLOCK_PATHS;
+}
+
+static uint64_t count_blocks(uint64_t n_paths, size_t block_paths)
+{
+  return n_paths / block_paths + (n_paths % block_paths > 0);
+}
+
+size_t bt_blocks_tasks_of(uint64_t n_paths, size_t block_paths)
+{
+  uint64_t n_blocks = count_blocks(n_paths, settle_block(block_paths));
+  return n_blocks < BT_BLOCK_TASKS_MOST ? (size_t)n_blocks : BT_BLOCK_TASKS_MOST;
 }
 
 size_t bt_blocks_tasks(uint64_t n_paths)
 {
-  uint64_t n_blocks = count_blocks(n_paths);
-  return n_blocks < BT_BLOCK_TASKS_MOST ? (size_t)n_blocks : BT_BLOCK_TASKS_MOST;
+  return bt_blocks_tasks_of(n_paths, BT_BLOCK_PATHS);
 }
 
 /* The first block of a task: tasks have equally many, but for one. */
 static uint64_t first_block(const blocks *b, size_t task)
 {
-  uint64_t n_blocks = count_blocks(b->job->n_paths), each = n_blocks / b->n_tasks;
+  uint64_t n_blocks = count_blocks(b->job->n_paths, b->block_paths);
+  uint64_t each = n_blocks / b->n_tasks;
   uint64_t longer = n_blocks % b->n_tasks; /* so many, the first, have one more */
   return each * task + (task < longer ? task : longer);
 }
@@ -40,6 +52,13 @@ static void count_done(const blocks *b, uint64_t n_paths)
 }
 
 /* worker NULL: without the pool. */
+static bool is_cancelled(const blocks *b, const bt_worker *worker)
+{
+  if (worker) return bt_worker_cancelled(worker);
+  return b->stop && b->stop();
+}
+
+/* worker as above. */
 static bt_status run_task(const blocks *b, size_t task, const bt_worker *worker, bt_error *err)
 {
   const bt_block_job *job = b->job;
@@ -48,9 +67,9 @@ static bt_status run_task(const blocks *b, size_t task, const bt_worker *worker,
   void *slot = b->slots + task * b->slot_step, *scratch = b->scratch + mine * b->scratch_step;
   bt_status status = BT_OK;
   for (uint64_t i = first_block(b, task); i < end && !status; i++) {
-    uint64_t first = i * BT_BLOCK_PATHS, left = job->n_paths - first;
-    size_t n = left < BT_BLOCK_PATHS ? (size_t)left : BT_BLOCK_PATHS;
-    if (worker && bt_worker_cancelled(worker)) return bt_fail(err, BT_ERR_CANCELLED, "cancelled");
+    uint64_t first = i * b->block_paths, left = job->n_paths - first;
+    size_t n = left < b->block_paths ? (size_t)left : b->block_paths;
+    if (is_cancelled(b, worker)) return bt_fail(err, BT_ERR_CANCELLED, "cancelled");
     status = job->add(job->context, slot, first, n, scratch, err);
     count_done(b, n);
   }
@@ -78,7 +97,9 @@ static void clear(blocks *b)
 
 static bt_status prepare(blocks *b, const bt_block_job *job, size_t n_workers, bt_error *err)
 {
-  *b = (blocks){.job = job, .n_tasks = bt_blocks_tasks(job->n_paths)};
+  *b = (blocks){.job = job,
+                .n_tasks = bt_blocks_tasks_of(job->n_paths, job->block_paths),
+                .block_paths = settle_block(job->block_paths)};
   b->slot_step = whole_lines(job->slot_bytes);
   b->scratch_step = whole_lines(job->scratch_bytes);
   if (b->slot_step <= SIZE_MAX / 2 / b->n_tasks)
@@ -86,7 +107,8 @@ static bt_status prepare(blocks *b, const bt_block_job *job, size_t n_workers, b
   b->scratch = bt_block_take(NULL, n_workers * b->scratch_step);
   if (!b->slots || !b->scratch) {
     clear(b);
-    return bt_fail_nomem(err, "paths");
+    (void)bt_fail_nomem(err, "paths");
+    return BT_ERR_NOMEM;
   }
   memset(b->slots, 0, b->n_tasks * b->slot_step);
   return BT_OK;
@@ -118,10 +140,8 @@ bt_status bt_blocks_run_alone(void *out, const bt_block_job *job, bool (*stop)(v
   blocks b;
   bt_status status = prepare(&b, job, 1, err);
   if (status) return status;
-  for (size_t i = 0; i < b.n_tasks && !status; i++) {
-    status = stop && stop() ? bt_fail(err, BT_ERR_CANCELLED, "cancelled") : BT_OK;
-    if (!status) status = run_task(&b, i, NULL, err);
-  }
+  b.stop = stop;
+  for (size_t i = 0; i < b.n_tasks && !status; i++) status = run_task(&b, i, NULL, err);
   if (!status) join(out, &b);
   clear(&b);
   return status;

@@ -2,7 +2,9 @@
  * the spot first.
  *
  * Rows are written where they belong, in any order and by any thread; the file has its name once
- * all are there (runners/draft.h), and what was left of one that failed is removed.
+ * all are there (runners/draft.h), and what was left of one that failed is removed. It takes the
+ * place of an older .npy file, and of nothing else: whatever has its name and does not begin as
+ * such a file is left as it is. Of a symbolic link it takes the place of what that points to.
  */
 #ifndef BT_RUNNERS_MONTECARLO_PATH_FILE_H
 #define BT_RUNNERS_MONTECARLO_PATH_FILE_H
@@ -14,8 +16,15 @@ typedef struct bt_path_file {
   size_t row_bytes;
 } bt_path_file;
 
-/* The caller ends *out with bt_path_file_publish or _drop, after success alone. Errors: IO (names
- * the file), USAGE (more bytes than a file can have), NOMEM. */
+/* Whether bt_path_file_open would do, before anything is begun: it makes a file beside it and takes
+ * that away again. database: where results go, which must be no such file. Errors: USAGE (a
+ * folder's name, the database, more bytes than a file can have), DATA (what has its name is no .npy
+ * file), IO (names the file), NOMEM. */
+bt_status bt_path_file_check(const char *path, uint64_t n_paths, size_t n_steps,
+                             const char *database, bt_error *err);
+
+/* The caller ends *out with bt_path_file_publish or _drop, after success alone. Errors: as
+ * those of the check. */
 bt_status bt_path_file_open(bt_path_file *out, const char *path, uint64_t n_paths, size_t n_steps,
                             bt_error *err);
 

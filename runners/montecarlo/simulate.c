@@ -1,9 +1,11 @@
 #include "runners/montecarlo/simulate.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/lanes.h"
 #include "core/montecarlo/sample.h"
 #include "runners/montecarlo/blocks.h"
 #include "runners/montecarlo/path_file.h"
@@ -13,6 +15,10 @@ _Static_assert((int)BT_BLOCK_PATHS <= (int)BT_PATHS_MOST, "a block is one call")
 const double bt_quantile_levels[BT_QUANTILE_COUNT] = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
 enum { TILE_BYTES = 256 << 10, TILE_PATHS_LEAST = 8 };
+
+/* A block has so many steps in all, some milliseconds of work; but no fewer paths than two groups
+ * of lanes, so that antithetic pairs are whole groups, too. */
+enum { BLOCK_STEPS = 1 << 22, BLOCK_PATHS_LEAST = 2 * BT_LANES };
 
 /* What a task has found: doubles alone, so that equal results are equal bytes. */
 typedef struct sums {
@@ -35,6 +41,14 @@ typedef struct simulation {
   double *kept;          /* prices by the number of their path; NULL: too many */
   bt_progress *baseline; /* counts what the baseline does; NULL: nobody looks, or the pool runs */
 } simulation;
+
+/* Of paths of many steps a block has fewer. */
+static size_t block_paths(const bt_simulation *job)
+{
+  size_t fitting = BLOCK_STEPS / job->paths.n_steps / BLOCK_PATHS_LEAST * BLOCK_PATHS_LEAST;
+  if (fitting > BT_BLOCK_PATHS) return BT_BLOCK_PATHS;
+  return fitting > BLOCK_PATHS_LEAST ? fitting : BLOCK_PATHS_LEAST;
+}
 
 /* ---- a block ----------------------------------------------------------------------------------
  */
@@ -60,7 +74,7 @@ static void add_pairs(bt_sample *pairs, double *prices, size_t n)
 
 static void count_baseline(const simulation *s, uint64_t first, size_t n)
 {
-  uint64_t n_tasks = bt_blocks_tasks(s->job->n_paths);
+  uint64_t n_tasks = bt_blocks_tasks_of(s->job->n_paths, block_paths(s->job));
   if (!s->baseline) return;
   double share = (double)(first + n) / (double)s->job->n_paths;
   atomic_store_explicit(&s->baseline->bar_combos_done, first + n, memory_order_relaxed);
@@ -108,6 +122,7 @@ static bt_block_job block_job(simulation *s)
 {
   size_t row_bytes = (s->job->paths.n_steps + 1) * sizeof(double);
   return (bt_block_job){.n_paths = s->job->n_paths,
+                        .block_paths = block_paths(s->job),
                         .slot_bytes = sizeof(sums),
                         .scratch_bytes =
                             sizeof(scratch) + (s->file ? s->tile_paths * row_bytes : 0),
@@ -223,6 +238,7 @@ static bt_status settle(bt_simulation_result *out, const sums *found, simulation
   out->price = found->price;
   out->log_return = found->log_return;
   out->antithetic = s->job->paths.antithetic;
+  out->may_drift = s->paths.may_drift;
   out->std_error = s->job->paths.antithetic ? bt_sample_std_error(&found->pairs)
                                             : bt_shape_std_error(&found->price);
   if (!isfinite(found->price.mean) || !isfinite(found->price.highest))
@@ -234,15 +250,29 @@ static bt_status settle(bt_simulation_result *out, const sums *found, simulation
   return BT_OK;
 }
 
+/* Fills *paths. */
+static bt_status check(bt_paths *paths, const bt_simulation *job, bt_error *err)
+{
+  bt_status status = bt_paths_init(paths, &job->paths, err);
+  if (status || !job->paths.antithetic || job->n_paths % 2 == 0) return status;
+  return bt_fail(err, BT_ERR_USAGE, "--paths %" PRIu64 ": antithetic paths come in pairs",
+                 job->n_paths);
+}
+
+bt_status bt_simulation_check(const bt_simulation *job, const char *database, bt_error *err)
+{
+  bt_paths paths;
+  bt_status status = check(&paths, job, err);
+  if (status || !job->file) return status;
+  return bt_path_file_check(job->file, job->n_paths, job->paths.n_steps, database, err);
+}
+
 static bt_status prepare(simulation *s, bt_simulation_result *out, bt_error *err)
 {
   const bt_simulation *job = s->job;
   const size_t fitting = TILE_BYTES / sizeof(double) / (job->paths.n_steps + 1);
-  bt_status status = bt_paths_init(&s->paths, &job->paths, err);
+  bt_status status = check(&s->paths, job, err);
   if (status) return status;
-  if (job->paths.antithetic && job->n_paths % 2 != 0)
-    return bt_fail(err, BT_ERR_USAGE, "--paths %zu: antithetic paths come in pairs",
-                   (size_t)job->n_paths);
   s->tile_paths = fitting < TILE_PATHS_LEAST ? TILE_PATHS_LEAST
                   : fitting > BT_BLOCK_PATHS ? BT_BLOCK_PATHS
                                              : fitting;
@@ -270,5 +300,5 @@ bt_status bt_simulation_run(bt_simulation_result *out, const bt_simulation *job,
 
 size_t bt_simulation_tasks(const bt_simulation *job)
 {
-  return bt_blocks_tasks(job->n_paths) * (job->compares ? 2 : 1);
+  return bt_blocks_tasks_of(job->n_paths, block_paths(job)) * (job->compares ? 2 : 1);
 }

@@ -44,7 +44,13 @@ size_t bt_simulation_moments(bt_moment_row out[BT_SIMULATION_MOMENTS_MOST],
   return (size_t)(at - out);
 }
 
+bool bt_simulation_is_out_of_reach(const bt_simulation_result *r)
+{
+  return r->exact.relative_std > sqrt(r->price.n);
+}
+
 double bt_simulation_z_score(const bt_simulation_result *r)
 {
-  return r->std_error > 0 ? (r->price.mean - r->exact.mean) / r->std_error : (double)NAN;
+  if (!(r->std_error > 0) || bt_simulation_is_out_of_reach(r)) return (double)NAN;
+  return (r->price.mean - r->exact.mean) / r->std_error;
 }

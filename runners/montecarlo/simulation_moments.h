@@ -15,7 +15,13 @@ enum { BT_SIMULATION_MOMENTS_MOST = 24 };
 size_t bt_simulation_moments(bt_moment_row out[BT_SIMULATION_MOMENTS_MOST],
                              const bt_simulation_result *result);
 
-/* How many standard errors the mean is from its closed form; NaN where nothing is random. */
+/* Whether so few paths cannot estimate the mean: its error, std / sqrt(n) in closed form, is more
+ * than the mean itself. The prices that make the mean are not among them, and the standard error
+ * that they show is far too small. */
+bool bt_simulation_is_out_of_reach(const bt_simulation_result *result);
+
+/* How many standard errors the mean is from its closed form; NaN where nothing is random, or the
+ * mean out of reach. */
 double bt_simulation_z_score(const bt_simulation_result *result);
 
 #endif

@@ -117,6 +117,37 @@ static void what_is_wrong_names_the_option(void **state)
   }
 }
 
+/* Beyond 2^53 a double has not every whole number. */
+static void whole_numbers_are_exact(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    size_t value; /* 0: refused */
+  } cases[] = {{"9007199254740993", 9007199254740993},
+               {"18446744073709551615", SIZE_MAX},
+               {"18446744073709551616", 0},
+               {"1e6", 1000000},
+               {"12.0", 12},
+               {"-1", 0},
+               {"1e30", 0},
+               {"7x", 0},
+               {"1e-3", 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    bt_arguments a = {0};
+    bt_error err;
+    size_t jobs = 0;
+    assert_int_equal(PARSE(&a, &err, "--jobs", cases[i].text), BT_OK);
+    bt_status status = bt_arguments_size(&jobs, &a, "jobs", 1, SIZE_MAX, &err);
+    assert_int_equal(status, cases[i].value > 0 ? BT_OK : BT_ERR_USAGE);
+    assert_true(jobs == cases[i].value);
+    if (cases[i].value == 9007199254740993)
+      assert_int_equal(bt_arguments_size(&jobs, &a, "jobs", 1, (size_t)1 << 53, &err),
+                       BT_ERR_USAGE);
+    bt_arguments_clear(&a);
+  }
+}
+
 static void numbers_are_read_within_their_limits(void **state)
 {
   (void)state;
@@ -170,6 +201,7 @@ int main(void)
       cmocka_unit_test(words_that_are_no_options_are_operands),
       cmocka_unit_test(a_repeatable_option_is_collected_in_order),
       cmocka_unit_test(what_is_wrong_names_the_option),
+      cmocka_unit_test(whole_numbers_are_exact),
       cmocka_unit_test(numbers_are_read_within_their_limits),
       cmocka_unit_test(a_choice_is_one_of_its_words),
   };

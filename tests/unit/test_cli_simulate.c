@@ -11,32 +11,8 @@
 #include <stdio.h>
 
 #include "cli/simulate_options.h"
-#include "tests/support/npy_file.h"
-#include "tests/support/program_scene.h"
-
-#define JOB "backtest simulate --quiet "
-
-/* The object that --json has printed; the caller puts it. */
-static json_object *run_json(program_scene *s, const char *command)
-{
-  expect_exit(s, command, 0);
-  json_object *o = json_tokener_parse(s->run.out);
-  if (!o) fail_msg("no JSON object: %s", s->run.out);
-  return o;
-}
-
-static double number_of(json_object *o, const char *key)
-{
-  json_object *value = NULL;
-  if (!json_object_object_get_ex(o, key, &value)) fail_msg("%s is not there", key);
-  return value ? json_object_get_double(value) : (double)NAN;
-}
-
-static void expect_within(json_object *o, const char *name, const char *exact, const char *error)
-{
-  double away = number_of(o, name) - number_of(o, exact);
-  if (!(fabs(away) <= 4 * number_of(o, error))) fail_msg("%s is %g away", name, away);
-}
+#include "core/number.h"
+#include "tests/support/simulate_scene.h"
 
 /* ---- what it finds ----------------------------------------------------------------------------
  */
@@ -82,28 +58,6 @@ static void the_baseline_is_the_first_thing_printed(void **state)
   assert_true(fabs(number_of(o, "speedup") - speedup) < 1e-12 * speedup);
   assert_true(fabs(number_of(o, "efficiency") - speedup / 2) < 1e-12 * speedup);
   json_object_put(o);
-}
-
-static void one_path_has_its_extremes(void **state)
-{
-  program_scene *s = *state;
-  npy_file file;
-  json_object *o = run_json(s, "backtest simulate --steps 10 --paths-file one.npy --json");
-  npy_file_read(&file, s->dir, "one.npy");
-  assert_int_equal(file.n_rows, 1);
-  assert_int_equal(file.n_columns, 11);
-  double lowest = 1e9, highest = 0;
-  for (size_t t = 0; t < 11; t++) {
-    lowest = fmin(lowest, npy_number(&file, 0, t));
-    highest = fmax(highest, npy_number(&file, 0, t));
-  }
-  assert_true(number_of(o, "mean") == npy_number(&file, 0, 10));
-  assert_true(number_of(o, "path_lowest") == lowest);
-  assert_true(number_of(o, "path_highest") == highest);
-  npy_file_free(&file);
-  json_object_put(o);
-  expect_exit(s, "backtest simulate --steps 10", 0);
-  expect_part(s->run.out, "price at expiry ");
 }
 
 static void antithetic_paths_have_a_smaller_error(void **state)
@@ -179,44 +133,6 @@ static void any_workers_and_vectors_give_the_same_bits(void **state)
       "18\n18\n18\n18\n18\n");
 }
 
-static void more_paths_begin_with_the_same_ones(void **state)
-{
-  program_scene *s = *state;
-  npy_file few, many;
-  expect_exit(s,
-              JOB "--model heston --steps 5 --paths 1000 --paths-file few.npy && " JOB
-                  "--model heston --steps 5 --paths 10000 --paths-file many.npy",
-              0);
-  npy_file_read(&few, s->dir, "few.npy");
-  npy_file_read(&many, s->dir, "many.npy");
-  assert_int_equal(few.n_rows, 1000);
-  assert_int_equal(many.n_rows, 10000);
-  assert_int_equal(many.n_columns, 6);
-  assert_memory_equal(few.bytes, many.bytes, 1000 * 6 * sizeof(double));
-  npy_file_free(&few);
-  npy_file_free(&many);
-}
-
-/* The mean of the last column is that of the run. */
-static void the_file_has_the_paths_of_the_run(void **state)
-{
-  program_scene *s = *state;
-  npy_file file;
-  double sum = 0;
-  json_object *o = run_json(s, "mkdir d && backtest simulate --model garch --steps 7 --paths 2500 "
-                               "--spot 50 --paths-file d/p.npy --json");
-  npy_file_read(&file, s->dir, "d/p.npy");
-  assert_int_equal(file.n_columns, 8);
-  for (size_t i = 0; i < 2500; i++) {
-    assert_true(npy_number(&file, i, 0) == 50);
-    sum += npy_number(&file, i, 7);
-  }
-  assert_true(fabs(sum / 2500 / number_of(o, "mean") - 1) < 1e-13);
-  npy_file_free(&file);
-  json_object_put(o);
-  expect_output(s, "ls -A d", "p.npy\n");
-}
-
 /* ---- what goes wrong --------------------------------------------------------------------------
  */
 
@@ -252,6 +168,8 @@ static void wrong_usage_has_a_line(void **state)
       {"--data .", "--data: is for --fit, which is not given"},
       {"--model heston --fit A", "--fit A: heston is calibrated to prices of options"},
       {"--seed -1", "--seed -1: must be from 0 to "},
+      {"--seed 9007199254740993", "--seed 9007199254740993: must be from 0 to 9007199254740992"},
+      {"--model heston --vol-of-vol 100 --kappa 0 --expiry 99", "--model heston: with these param"},
       {"--jobs 0", "--jobs 0: must be from 1 to "},
   };
   char command[256];
@@ -262,29 +180,31 @@ static void wrong_usage_has_a_line(void **state)
   }
 }
 
-static void a_file_that_cannot_be_written_is_one_line(void **state)
+/* Plain --antithetic is one pair. What is refused leaves no run. */
+static void antithetic_paths_need_no_number(void **state)
 {
   program_scene *s = *state;
-  expect_exit(s, JOB "--paths-file no/such.npy", 1);
-  assert_string_equal(s->run.err, "backtest: no/such.npy: No such file or directory\n");
-  expect_exit(s, "mkdir -p d; " JOB "--paths-file d", 1);
-  assert_string_equal(s->run.err, "backtest: ./d: Is a directory\n");
-  expect_exit(s, "ulimit -f 100; " JOB "--paths 10000 -j 2 --paths-file full.npy", 1);
-  assert_string_equal(s->run.err, "backtest: ./full.npy: File too large\n");
-  expect_output(s, "ls -A | grep -v db; sqlite3 backtest.db 'select distinct status from runs'",
-                "d\nfailed\n");
+  expect_usage(s, JOB "--antithetic --paths 3", "--paths 3: antithetic paths come in pairs");
+  expect_usage(s, JOB "--paths-file x/", "x/: names a folder, not a file");
+  expect_output(s, "ls -A", "");
+  json_object *o = run_json(s, "backtest simulate --antithetic --steps 1 --json");
+  assert_true(number_of(o, "n_paths") == 2);
+  json_object_put(o);
 }
 
 /* A run that takes a while, in the background, with its number in $p; it has begun. */
 #define IN_BACKGROUND                                                                              \
   " & p=$!; until test \"$(sqlite3 backtest.db 'select count(*) from runs' 2>/dev/null)\" = 1; "   \
-  "do sleep 0.05; done; sleep 0.2; kill -TERM $p; wait $p; echo $?; "
+  "do sleep 0.05; done; sleep 0.2; kill -TERM $p; b=$(date +%%s); wait $p; echo $?; "              \
+  "test $(($(date +%%s) - b)) -le 10 || echo it took long; "
 
-/* In the baseline, in the pool, and while paths are written. */
+/* In the baseline, in the pool, while paths are written, and on a way of many steps. */
 static void a_signal_leaves_nothing_behind(void **state)
 {
   program_scene *s = *state;
-  static const char *const how[] = {"--compare --paths 1000000000", "--paths 1000000000",
+  static const char *const how[] = {"--compare --paths 1000000000000", "--paths 1000000000",
+                                    "--paths 100000 --steps 200000 --model heston",
+                                    "--compare --paths 100000 --steps 200000",
                                     "--paths 100000000 --steps 9 --paths-file x.npy"};
   char command[512];
   for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
@@ -298,70 +218,38 @@ static void a_signal_leaves_nothing_behind(void **state)
   }
 }
 
-/* ---- --fit ------------------------------------------------------------------------------------
+/* ---- warnings ---------------------------------------------------------------------------------
  */
 
-static void parameters_come_from_a_history(void **state)
+static void few_paths_of_a_wild_price_are_warned_of(void **state)
 {
   program_scene *s = *state;
-  expect_exit(s,
-              "backtest synth --tickers 2 --bars 2520 --dir u && backtest simulate --fit S00001 "
-              "--data u --paths 4000",
-              0);
-  expect_part(s->run.out, "fitted    to 2,519 log returns of S00001, 2015-0");
-  expect_part(s->run.out, " to 2024-12-31, 252 a year\n");
-  json_object *o = run_json(s, "backtest simulate --model garch --fit u/S00001.csv --paths 4000 "
-                               "--drift 0.03 --json");
-  json_object *params = json_object_object_get(o, "params");
-  json_object *found = json_object_object_get(json_object_object_get(o, "fit"), "params");
-  assert_true(number_of(params, "drift") == 0.03 && number_of(found, "drift") != 0.03);
-  assert_true(number_of(params, "alpha") == number_of(found, "alpha"));
-  expect_within(o, "mean", "exact_mean", "std_error");
-  char line[64];
-  (void)snprintf(line, sizeof line, "%.10g\n", number_of(o, "spot"));
+  expect_exit(s, "backtest simulate --vol 5 --expiry 4 --paths 1000", 0);
+  expect_part(s->run.out, "\nwarning   the standard deviation is 5.2e+21 times the mean in closed");
+  expect_part(s->run.out, "form: 1,000 paths cannot estimate the mean, nor its standard error\n");
+  json_object *o = run_json(s, "backtest simulate --vol 5 --expiry 4 --paths 1000 --json");
+  assert_null(json_object_object_get(o, "z_score"));
+  assert_int_equal(json_object_array_length(json_object_object_get(o, "warnings")), 1);
   json_object_put(o);
-  expect_output(s, "tail -n 1 u/S00001.csv | cut -d , -f 5", line);
-  expect_exit(s, "backtest simulate --model merton --fit S00001 --data u --paths 4000", 0);
-  expect_part(s->run.out, "by maximum likelihood");
-  expect_output(s, "sqlite3 backtest.db 'select fitted from simulations order by 1'",
-                "S00001\nS00001\nu/S00001.csv\n");
+  o = run_json(s, "backtest simulate --paths 1000 --json");
+  assert_int_equal(json_object_array_length(json_object_object_get(o, "warnings")), 0);
+  assert_true(fabs(number_of(o, "z_score")) < 4);
+  json_object_put(o);
 }
 
-/* By hand: closes 100 and 110 in turn, 41 of them. */
-static void a_fit_is_that_of_the_closes(void **state)
+static void long_steps_of_heston_are_warned_of(void **state)
 {
   program_scene *s = *state;
-  json_object *o = run_json(
-      s,
-      "{ echo Date,Open,High,Low,Close; i=0; while test $i -lt 41; do "
-      "c=$((100 + i % 2 * 10)); echo \"$(date -u -d \"2024-01-01 + $i days\" +%F),$c,$c,$c,$c\"; "
-      "i=$((i + 1)); done; } >A.csv; backtest simulate --fit A --paths 100 --json");
-  json_object *fit = json_object_object_get(o, "fit"),
-              *params = json_object_object_get(o, "params");
-  double r = log(1.1), a_year = number_of(fit, "periods_per_year");
-  double variance = r * r * 40 / 39 * a_year;
-  assert_true(a_year == 365); /* it has Saturdays */
-  assert_true(fabs(number_of(params, "vol") - sqrt(variance)) < 1e-12);
-  assert_true(fabs(number_of(params, "drift") - variance / 2) < 1e-12);
-  assert_true(number_of(o, "spot") == 100);
-  json_object_put(o);
-  expect_exit(s, "backtest simulate --model garch --fit A", 2);
-  expect_part(s->run.err, "--fit A: garch is of trading days, 252 a year; these bars are 365");
+  const char *part = "\nwarning   no martingale correction at so few steps: ";
+#define STRONG "backtest simulate --model heston --kappa 30 --vol-of-vol 10 --rho 0.9 --paths 99 "
+  expect_exit(s, STRONG "--steps 1", 0);
+  expect_part(s->run.out, part);
+  expect_exit(s, STRONG "--steps 100", 0);
+  assert_null(strstr(s->run.out, part));
 }
 
-static void a_history_that_is_none_is_one_line(void **state)
-{
-  program_scene *s = *state;
-  expect_exit(s, "backtest simulate --fit NONE", 1);
-  expect_part(s->run.err, "backtest: --fit NONE: ");
-  expect_exit(s, "echo nothing >B.csv; backtest simulate --fit B", 1);
-  expect_part(s->run.err, "backtest: --fit B: ./B.csv:");
-  expect_exit(s,
-              "printf 'Date,Open,High,Low,Close\\n2024-01-02,1,1,1,1\\n' >C.csv; "
-              "backtest simulate --fit C.csv",
-              1);
-  expect_part(s->run.err, "backtest: --fit C.csv: 0 returns are too few to fit a model to");
-}
+/* ---- help -------------------------------------------------------------------------------------
+ */
 
 static void every_parameter_is_an_option(void **state)
 {
@@ -372,6 +260,24 @@ static void every_parameter_is_an_option(void **state)
       n += strcmp(bt_simulate_option_table[k].name,
                   bt_model_param_describe((bt_model_param)i).option) == 0;
     assert_int_equal(n, 1);
+  }
+}
+
+/* The value in brackets is the one that the model has. */
+static void help_has_the_usual_value_of_every_parameter(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < BT_PARAM_COUNT; i++) {
+    char text[BT_NUMBER_TEXT_SIZE], usual[BT_NUMBER_TEXT_SIZE + 2];
+    bt_model model;
+    int kind = 0;
+    while (!bt_model_has((bt_model_kind)kind, (bt_model_param)i)) kind++;
+    bt_model_init(&model, (bt_model_kind)kind);
+    (void)snprintf(usual, sizeof usual, "[%s]", bt_number_format(text, model.param[i]));
+    for (size_t k = 0; k < BT_SIMULATE_OPTION_COUNT; k++)
+      if (strcmp(bt_simulate_option_table[k].name,
+                 bt_model_param_describe((bt_model_param)i).option) == 0)
+        expect_part(bt_simulate_option_table[k].help, usual);
   }
 }
 
@@ -397,20 +303,17 @@ int main(void)
   const struct CMUnitTest tests[] = {
       CASE(json_has_mean_and_std_error_at_its_top),
       CASE(the_baseline_is_the_first_thing_printed),
-      CASE(one_path_has_its_extremes),
       CASE(antithetic_paths_have_a_smaller_error),
       CASE(certain_paths_have_a_price),
       CASE(results_are_rows_of_the_database),
       CASE(any_workers_and_vectors_give_the_same_bits),
-      CASE(more_paths_begin_with_the_same_ones),
-      CASE(the_file_has_the_paths_of_the_run),
       CASE(wrong_usage_has_a_line),
-      CASE(a_file_that_cannot_be_written_is_one_line),
+      CASE(antithetic_paths_need_no_number),
       CASE(a_signal_leaves_nothing_behind),
-      CASE(parameters_come_from_a_history),
-      CASE(a_fit_is_that_of_the_closes),
-      CASE(a_history_that_is_none_is_one_line),
+      CASE(few_paths_of_a_wild_price_are_warned_of),
+      CASE(long_steps_of_heston_are_warned_of),
       cmocka_unit_test(every_parameter_is_an_option),
+      cmocka_unit_test(help_has_the_usual_value_of_every_parameter),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

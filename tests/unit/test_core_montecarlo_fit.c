@@ -97,6 +97,56 @@ static void gbm_is_mean_and_deviation(void **state)
   assert_int_equal(found.n_returns, 40);
 }
 
+/* The drift of a history whose variance hardly returns: within its standard error of the sample's
+ * m + s^2 / 2, whatever the long-run variance of the model. */
+static void drift_of_garch_does_not_run_away_with_the_long_run_variance(void **state)
+{
+  (void)state;
+  bt_model model;
+  bt_error err;
+  bt_model_init(&model, BT_MODEL_GARCH);
+  model.param[BT_PARAM_OMEGA] = 5e-7;
+  model.param[BT_PARAM_ALPHA] = 0.1;
+  model.param[BT_PARAM_BETA] = 0.897;
+  model.param[BT_PARAM_V0] = 1e-4;
+  if (bt_model_settle(&model, &err)) fail_msg("%s", err.message);
+  double *returns = simulate_returns(&model, 3000), mean = 0;
+  for (size_t i = 0; i < 3000; i++) mean += returns[i] / 3000;
+  const bt_fit found = fit(BT_MODEL_GARCH, returns, 3000);
+  double plain = 252 * mean + found.sample_vol * found.sample_vol / 2;
+  double error = found.std_error[BT_PARAM_DRIFT];
+  assert_true(fabs(found.model.param[BT_PARAM_DRIFT] - plain) < 4 * error);
+  assert_true(error > 0 && error < 2 * found.sample_vol / sqrt(3000 / 252.0));
+  free(returns);
+}
+
+/* That of the mean return alone would be std sqrt(252 / years): rare large jumps make the mean of
+ * exp(jump) uncertain, too. The standard deviation of the drift over histories is what it says. */
+static void drift_error_of_merton_is_that_over_histories(void **state)
+{
+  (void)state;
+  enum { HISTORIES = 100, DAYS = 2000 };
+  bt_model model;
+  bt_error err;
+  bt_model_init(&model, BT_MODEL_MERTON);
+  model.param[BT_PARAM_JUMP_INTENSITY] = 12;
+  model.param[BT_PARAM_JUMP_MEAN] = -0.05;
+  model.param[BT_PARAM_JUMP_VOL] = 0.08;
+  if (bt_model_settle(&model, &err)) fail_msg("%s", err.message);
+  double *returns = simulate_returns(&model, HISTORIES * DAYS);
+  double squares = 0, stated = 0;
+  for (size_t i = 0; i < HISTORIES; i++) {
+    const bt_fit found = fit(BT_MODEL_MERTON, returns + i * DAYS, DAYS);
+    double away = found.model.param[BT_PARAM_DRIFT] - model.param[BT_PARAM_DRIFT];
+    double error = found.std_error[BT_PARAM_DRIFT];
+    squares += away * away / HISTORIES;
+    stated += error * error / HISTORIES;
+  }
+  free(returns);
+  /* the square of a normal number has the variance 2 */
+  assert_true(fabs(squares / stated - 1) < 4 * sqrt(2.0 / HISTORIES));
+}
+
 /* A linear congruential generator (Knuth's MMIX) and Box-Muller: a series that other programs can
  * make, too. */
 static double next_uniform(uint64_t *x)
@@ -134,7 +184,7 @@ static void garch_is_that_of_other_programs(void **state)
   assert_true(fabs(p[BT_PARAM_OMEGA] / 1.8302573e-6 - 1) < 2e-6);
   assert_true(fabs(p[BT_PARAM_ALPHA] - 0.09337636) < 2e-7);
   assert_true(fabs(p[BT_PARAM_BETA] - 0.88698328) < 2e-7);
-  double mean = p[BT_PARAM_DRIFT] / 252 - bt_model_garch_long_run(&found.model) / 2;
+  double mean = p[BT_PARAM_DRIFT] / 252 - std * std / 2;
   assert_true(fabs(mean - 1.9235621e-4) < 1e-9);
   double sum = -2 * found.log_likelihood - N * log(2 * 3.14159265358979323846 * std * std);
   assert_true(fabs(sum - 2638.0897634194653) < 1e-7);
@@ -154,7 +204,9 @@ static void expect_refused(bt_model_kind kind, const double *returns, size_t n, 
 static void histories_that_no_model_fits_are_refused(void **state)
 {
   (void)state;
-  static double flat[100];
+  static double flat[100], steady[100];
+  for (size_t i = 0; i < 100; i++)
+    steady[i] = log(pow(1.001, (double)(i + 1)) / pow(1.001, (double)i));
   bt_model plain;
   bt_model_init(&plain, BT_MODEL_GBM);
   double *returns = simulate_returns(&plain, 2000);
@@ -162,6 +214,7 @@ static void histories_that_no_model_fits_are_refused(void **state)
   bt_error err;
   expect_refused(BT_MODEL_GBM, returns, 29, "29 returns are too few to fit a model to; 30 are");
   expect_refused(BT_MODEL_GARCH, flat, 100, "all 100 returns are equal");
+  expect_refused(BT_MODEL_GBM, steady, 100, "all 100 returns are equal");
   expect_refused(BT_MODEL_HESTON, returns, 2000, "heston is calibrated to prices of options");
   expect_refused(BT_MODEL_MERTON, returns, 2000, "no jumps are found: the log-likelihood is ");
   assert_int_equal(bt_fit_returns(&out, BT_MODEL_GARCH, returns, 2000, 52, &err), BT_ERR_USAGE);
@@ -178,6 +231,14 @@ static void garch_without_a_maximum_is_refused(void **state)
   uint64_t x = 5;
   for (size_t i = 0; i < 400; i++) returns[i] = next_normal(&x) * (i % 2 ? 0.01 : 0.03);
   expect_refused(BT_MODEL_GARCH, returns, 400, "large returns do not follow each other");
+  double last = 0, before = 0; /* a day is like the one before, and unlike the one before that */
+  for (size_t i = 0; i < 400; i++) {
+    returns[i] =
+        next_normal(&x) * sqrt(fmax(2e-5, 1e-4 + 0.5 * last * last - 0.3 * before * before));
+    before = last;
+    last = returns[i];
+  }
+  expect_refused(BT_MODEL_GARCH, returns, 400, "variance has no memory beyond a day (beta is 0)");
   for (size_t i = 0; i < 400; i++) returns[i] = next_normal(&x) * (i < 200 ? 0.002 : 0.05);
   expect_refused(BT_MODEL_GARCH, returns, 400, "no garch model with a long-run variance fits");
 }
@@ -189,6 +250,8 @@ int main(void)
       cmocka_unit_test(garch_is_found_again),
       cmocka_unit_test(merton_is_found_again),
       cmocka_unit_test(gbm_is_mean_and_deviation),
+      cmocka_unit_test(drift_of_garch_does_not_run_away_with_the_long_run_variance),
+      cmocka_unit_test(drift_error_of_merton_is_that_over_histories),
       cmocka_unit_test(garch_is_that_of_other_programs),
       cmocka_unit_test(histories_that_no_model_fits_are_refused),
       cmocka_unit_test(garch_without_a_maximum_is_refused),

@@ -107,6 +107,34 @@ static void gbm_closed_forms_are_those_of_the_log_normal(void **state)
   assert_true(fabs(e.log_mean - 0.03) < 1e-16 && fabs(e.log_std - 0.2) < 1e-16);
 }
 
+/* Standard deviation over mean, skewness and kurtosis from the moments at 70 digits. */
+static void price_moments_keep_their_digits_where_the_variance_is_small(void **state)
+{
+  (void)state;
+  static const double cases[][8] = {
+      /* vol expiry intensity jump_mean jump_vol, the three */
+      {1e-4, 0.004, 0, 0, 0, 6.3245553204000046e-06, 1.8973665961452996e-05,
+       6.4000000003679999e-10},
+      {0.2, 1, 3, -0.1, 0.15, 0.35516795169919091, 0.70477217279776616, 1.057375013714168},
+      {0.01, 0.01, 20, -0.001, 0.002, 0.0014132977384359955, -0.90905947515145558,
+       3.6160817985170302},
+      {0.001, 0.01, 2, 1e-4, 2e-4, 0.00010488212500556794, 0.22586042404732162, 1.2077681335863544},
+      {0.3, 2, 0.5, 0.2, 0.3, 0.71275338968689628, 4.674535417913857, 88.863967448724395}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double *c = cases[i];
+    bt_path_job job = job_of(c[2] > 0 ? BT_MODEL_MERTON : BT_MODEL_GBM, 1);
+    job.expiry = c[1];
+    job.model.param[BT_PARAM_VOL] = c[0];
+    job.model.param[BT_PARAM_JUMP_INTENSITY] = c[2];
+    job.model.param[BT_PARAM_JUMP_MEAN] = c[3];
+    job.model.param[BT_PARAM_JUMP_VOL] = c[4];
+    const bt_exact e = bt_exact_of(&job);
+    assert_true(fabs(e.relative_std / c[5] - 1) < 1e-12);
+    assert_true(fabs(e.skew / c[6] - 1) < 1e-11);
+    assert_true(fabs(e.kurtosis / c[7] - 1) < 1e-11);
+  }
+}
+
 /* Each path written out from its normal numbers. */
 static void a_path_is_the_sum_of_its_normal_numbers(void **state)
 {
@@ -177,8 +205,8 @@ static void heston_is_a_martingale_where_the_variance_reaches_0(void **state)
   }
 }
 
-/* The same with a correlation above 0, where the correction exists for short steps. */
-static void heston_is_a_martingale_with_any_correlation(void **state)
+/* The same with a correlation above 0, where the correction exists as steps are short. */
+static void heston_is_a_martingale_with_any_correlation_where_steps_are_short(void **state)
 {
   (void)state;
   static const double rhos[] = {-1, -0.5, 0, 0.5, 1};
@@ -187,6 +215,32 @@ static void heston_is_a_martingale_with_any_correlation(void **state)
     job.model.param[BT_PARAM_RHO] = rhos[i];
     const found f = simulate(&job, 50000);
     expect_moments(&f, &job);
+  }
+}
+
+/* Strong volatility of the variance, rho > 0: with few steps there is no correction, which is said,
+ * and the mean is off; with more there is one, and the mean is right. */
+static void heston_says_where_steps_are_too_long_for_a_martingale(void **state)
+{
+  (void)state;
+  static const struct {
+    size_t n_steps;
+    bool may_drift;
+  } cases[] = {{1, true}, {50, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    bt_path_job job = job_of(BT_MODEL_HESTON, cases[i].n_steps);
+    job.model.param[BT_PARAM_KAPPA] = 30;
+    job.model.param[BT_PARAM_VOL_OF_VOL] = 10;
+    job.model.param[BT_PARAM_RHO] = 0.9;
+    bt_paths paths;
+    make_paths(&paths, &job);
+    assert_int_equal(paths.may_drift, cases[i].may_drift);
+    const found f = simulate(&job, 200000);
+    double away = fabs(f.price.mean - bt_exact_of(&job).mean);
+    assert_int_equal(away > 4 * bt_shape_std_error(&f.price), cases[i].may_drift);
+    job.model.param[BT_PARAM_RHO] = 0;
+    make_paths(&paths, &job);
+    assert_false(paths.may_drift);
   }
 }
 
@@ -211,6 +265,22 @@ static void heston_closed_forms_are_those_of_its_characteristic_function(void **
     const double std = bt_exact_of(&job).log_std;
     assert_true(fabs(std * std / cases[i][6] - 1) < 1e-10);
   }
+}
+
+/* v0 t (1 - rho eta t / 2 + eta^2 t^2 / 12), which the closed form comes near as kappa does 0. */
+static void heston_without_mean_reversion_is_its_limit(void **state)
+{
+  (void)state;
+  bt_path_job job = job_of(BT_MODEL_HESTON, 1);
+  job.model.param[BT_PARAM_V0] = 0.09;
+  job.model.param[BT_PARAM_KAPPA] = 0;
+  const double limit = bt_exact_of(&job).log_std;
+  assert_true(fabs(limit * limit - 0.09 * (1 + 0.7 * 0.3 / 2 + 0.09 / 12)) < 1e-15);
+  for (double kappa = 0.08; kappa > 0.015; kappa /= 2) {
+    job.model.param[BT_PARAM_KAPPA] = kappa;
+    assert_true(fabs(bt_exact_of(&job).log_std / limit - 1) < kappa);
+  }
+  assert_true(bt_exact_log_spread(&job) == bt_exact_of(&job).log_std);
 }
 
 /* Without volatility of the variance the log return is normal, of a known variance. */
@@ -398,6 +468,20 @@ static void what_no_path_can_have_is_refused(void **state)
   job = job_of(BT_MODEL_GBM, 1);
   job.model.param[BT_PARAM_VOL] = -0.1;
   expect_refused(&job, "--vol -0.1: must be a number from 0 to 10");
+  job = job_of(BT_MODEL_MERTON, 10);
+  job.model.param[BT_PARAM_JUMP_INTENSITY] = 100;
+  job.model.param[BT_PARAM_JUMP_VOL] = 5;
+  expect_refused(&job, "--model merton: with these parameters the log price would have a standard");
+  job = job_of(BT_MODEL_HESTON, 10);
+  job.model.param[BT_PARAM_VOL_OF_VOL] = 100;
+  job.model.param[BT_PARAM_KAPPA] = 0;
+  job.expiry = 100;
+  expect_refused(&job, "--model heston: with these parameters the log price would have a standard");
+  job.model.param[BT_PARAM_KAPPA] = 1e-5;
+  expect_refused(&job, "--model heston: with these parameters the log price would have a standard");
+  job = job_of(BT_MODEL_GARCH, 1000);
+  job.model.param[BT_PARAM_OMEGA] = 1;
+  expect_refused(&job, "--model garch: with these parameters the log price would have a standard");
   job = job_of(BT_MODEL_HESTON, 1);
   job.model.param[BT_PARAM_RHO] = 1.01;
   expect_refused(&job, "--rho 1.01: must be a number from -1 to 1");
@@ -417,12 +501,15 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gbm_has_its_moments),
       cmocka_unit_test(gbm_closed_forms_are_those_of_the_log_normal),
+      cmocka_unit_test(price_moments_keep_their_digits_where_the_variance_is_small),
       cmocka_unit_test(a_path_is_the_sum_of_its_normal_numbers),
       cmocka_unit_test(antithetic_paths_mirror_each_other),
       cmocka_unit_test(heston_has_its_moments),
       cmocka_unit_test(heston_is_a_martingale_where_the_variance_reaches_0),
-      cmocka_unit_test(heston_is_a_martingale_with_any_correlation),
+      cmocka_unit_test(heston_is_a_martingale_with_any_correlation_where_steps_are_short),
+      cmocka_unit_test(heston_says_where_steps_are_too_long_for_a_martingale),
       cmocka_unit_test(heston_closed_forms_are_those_of_its_characteristic_function),
+      cmocka_unit_test(heston_without_mean_reversion_is_its_limit),
       cmocka_unit_test(heston_without_vol_of_vol_is_log_normal),
       cmocka_unit_test(merton_has_its_moments),
       cmocka_unit_test(merton_without_jumps_is_gbm),

@@ -76,6 +76,21 @@ static void one_sample_has_no_spread(void **state)
   assert_true(isnan(bt_shape_std_std_error(&s)));
 }
 
+/* Two samples are equally far from their mean: m4 = m2^2, which would be an error of 0. */
+static void few_samples_have_no_error_of_the_deviation(void **state)
+{
+  (void)state;
+  const double x[] = {1, 2, 4, 8};
+  for (size_t n = 2; n < 4; n++) {
+    bt_shape s = {0};
+    bt_shape_add(&s, x, n);
+    assert_true(bt_shape_std(&s) > 0 && isnan(bt_shape_std_std_error(&s)));
+  }
+  bt_shape s = {0};
+  bt_shape_add(&s, x, 4);
+  assert_true(bt_shape_std_std_error(&s) > 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -83,6 +98,7 @@ int main(void)
       cmocka_unit_test(blocks_join_to_the_whole),
       cmocka_unit_test(equal_samples_have_exactly_their_value),
       cmocka_unit_test(one_sample_has_no_spread),
+      cmocka_unit_test(few_samples_have_no_error_of_the_deviation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

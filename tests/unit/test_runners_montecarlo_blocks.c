@@ -22,7 +22,8 @@ typedef struct slot {
 
 /* Where it fails, and what it has been called with. */
 typedef struct job_state {
-  uint64_t fail_at; /* a path; UINT64_MAX: nowhere */
+  uint64_t fail_at;     /* a path; UINT64_MAX: nowhere */
+  uint64_t block_paths; /* as the job should have them */
   atomic_ullong n_wrong;
 } job_state;
 
@@ -33,7 +34,7 @@ static bt_status add(const void *context, void *to, uint64_t first, size_t n, vo
   slot *mine = to;
   double *x = scratch;
   bool aligned = (uintptr_t)scratch % 64 == 0;
-  if (n == 0 || n > BT_BLOCK_PATHS || first % BT_BLOCK_PATHS != 0 || !aligned)
+  if (n == 0 || n > s->block_paths || first % s->block_paths != 0 || !aligned)
     atomic_fetch_add(&s->n_wrong, 1);
   if (mine->n_paths == 0) mine->first = first;
   mine->n_gaps += mine->first + mine->n_paths != first;
@@ -57,8 +58,13 @@ static void join(const void *context, void *to, const void *later)
 
 static bt_block_job job_of(job_state *s, uint64_t n_paths)
 {
-  *s = (job_state){.fail_at = UINT64_MAX};
-  return (bt_block_job){n_paths, sizeof(slot), BT_BLOCK_PATHS * sizeof(double), s, add, join};
+  *s = (job_state){.fail_at = UINT64_MAX, .block_paths = BT_BLOCK_PATHS};
+  return (bt_block_job){.n_paths = n_paths,
+                        .slot_bytes = sizeof(slot),
+                        .scratch_bytes = BT_BLOCK_PATHS * sizeof(double),
+                        .context = s,
+                        .add = add,
+                        .join = join};
 }
 
 static const uint64_t sizes[] = {1, 1023, 1024, 1025, 5000, 1024 * 1024, 1024 * 1500 + 7};
@@ -97,6 +103,27 @@ static void many_paths_are_not_many_tasks(void **state)
   assert_int_equal(bt_blocks_tasks(UINT64_C(1) << 40), BT_BLOCK_TASKS_MOST);
 }
 
+static void a_job_may_have_smaller_blocks(void **state)
+{
+  (void)state;
+  job_state s;
+  bt_block_job job = job_of(&s, 1000);
+  bt_progress progress = {0};
+  slot alone = {0}, got = {0};
+  bt_error err;
+  job.block_paths = s.block_paths = 16;
+  assert_int_equal(bt_blocks_tasks_of(1000, 16), 63);
+  assert_int_equal(bt_blocks_tasks_of(1000, 0), 1);
+  assert_int_equal(bt_blocks_run_alone(&alone, &job, NULL, &err), BT_OK);
+  bt_pool *pool = new_pool(7);
+  assert_int_equal(bt_blocks_run(&got, &job, pool, &progress, &err), BT_OK);
+  bt_pool_free(pool);
+  assert_memory_equal(&got, &alone, sizeof got);
+  assert_true(got.n_paths == 1000 && got.n_gaps == 0);
+  assert_int_equal(progress.tickers_done, 63);
+  assert_int_equal(s.n_wrong, 0);
+}
+
 static void a_failure_is_reported_and_nothing_is_set(void **state)
 {
   (void)state;
@@ -119,6 +146,25 @@ static void a_failure_is_reported_and_nothing_is_set(void **state)
 static bool stops_at_once(void)
 {
   return true;
+}
+
+static atomic_int n_asked;
+
+static bool stops_at_the_third(void)
+{
+  return atomic_fetch_add(&n_asked, 1) == 2;
+}
+
+/* Also inside a task of very many blocks. */
+static void every_block_asks_whether_to_stop(void **state)
+{
+  (void)state;
+  job_state s;
+  bt_block_job job = job_of(&s, UINT64_C(1) << 40);
+  slot got = {.n_paths = 42};
+  bt_error err;
+  assert_int_equal(bt_blocks_run_alone(&got, &job, stops_at_the_third, &err), BT_ERR_CANCELLED);
+  assert_true(n_asked == 3 && got.n_paths == 42);
 }
 
 static void a_cancel_ends_it(void **state)
@@ -152,6 +198,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_path_is_taken_once_and_the_bits_are_the_same),
       cmocka_unit_test(many_paths_are_not_many_tasks),
+      cmocka_unit_test(a_job_may_have_smaller_blocks),
+      cmocka_unit_test(every_block_asks_whether_to_stop),
       cmocka_unit_test(a_failure_is_reported_and_nothing_is_set),
       cmocka_unit_test(a_cancel_ends_it),
       cmocka_unit_test(slots_that_no_memory_can_hold_are_refused),
