@@ -16,10 +16,11 @@ const char *bt_fit_method(bt_model_kind kind)
   return methods[kind];
 }
 
+/* By columns the upper triangle is what the lower one is by rows; so LAPACKE copies nothing. */
 bool bt_fit__invert(double *matrix, int n)
 {
-  if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', n, matrix, n) != 0) return false;
-  if (LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', n, matrix, n) != 0) return false;
+  if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, matrix, n) != 0) return false;
+  if (LAPACKE_dpotri(LAPACK_COL_MAJOR, 'U', n, matrix, n) != 0) return false;
   for (int i = 0; i < n; i++)
     for (int k = i + 1; k < n; k++) matrix[i * n + k] = matrix[k * n + i];
   return true;
