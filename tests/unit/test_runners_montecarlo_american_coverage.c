@@ -15,7 +15,7 @@
 #include "tests/support/american_scene.h"
 #include "tests/support/slow.h"
 
-enum { SEEDS = 40, SLOW_SEEDS = 4 };
+enum { SEEDS = 24, SLOW_SEEDS = 4 };
 
 typedef struct coverage_case {
   bt_vanilla option;
@@ -33,7 +33,7 @@ static const coverage_case cases[] = {
     {{BT_CALL, 100, 60, 0.02, 0.1, 0.2, 1}, 50, 1e-9},
     {{BT_CALL, 100, 90, 0.02, 0.1, 0.2, 1}, 50, 0.005},
     {{BT_CALL, 100, 110, 0.05, 0.07, 0.3, 3}, 150, 0.006},
-    {{BT_PUT, 100, 100, 0.05, 0.2, 0.02, 30}, 1500, 0.0002},
+    {{BT_PUT, 100, 100, 0.05, 0.2, 0.02, 30}, 300, 0.0002},
     {{BT_PUT, 100, 100, 0.05, 0.02, 0.3, 30}, 100, 0.05},
     {{BT_CALL, 100, 100, 0.05, 0.03, 0.6, 30}, 60, 0.03},
     {{BT_CALL, 100, 98, 0.01, 0.06, 0.001, 1}, 50, 1e-9},
