@@ -9,7 +9,7 @@
 #include "core/linear_algebra.h"
 #include "runners/montecarlo/american.h"
 
-enum { MAX_ROUNDS = 101, N_WORKERS = 2, DATES = 50, BOUND_PATHS = 10000 };
+enum { MAX_ROUNDS = 101, N_WORKERS = 2, DATES = 50 };
 
 typedef struct bench_case {
   const char *name;
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
                            .n_dates = DATES,
                            .n_paths = read_rounds(argc, argv, 2, 100000, 100000000),
                            .degree = read_rounds(argc, argv, 3, 3, BT_AMERICAN_DEGREE_MOST),
-                           .n_bound_paths = BOUND_PATHS,
+                           .n_bound_paths = BT_AMERICAN_BOUND_PATHS,
                            .seed = 1};
   bench_task tasks[N_CASES];
   bt_blas_use_one_thread();

@@ -43,3 +43,16 @@ bt_status bt_solve_symmetric(double *x, double *a, const double *b, size_t n, do
     return bt_fail(err, BT_ERR_DATA, "least squares: LAPACK's dgelsd has failed (%d)", (int)info);
   return BT_OK;
 }
+
+bt_status bt_invert_positive(double *a, size_t n, bt_error *err)
+{
+  const lapack_int order = (lapack_int)n;
+  lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', order, a, order);
+  if (info == 0) info = LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', order, a, order);
+  if (info != 0)
+    return bt_fail(err, BT_ERR_DATA, "inverse: the matrix is not positive definite (%d)",
+                   (int)info);
+  for (size_t j = 0; j < n; j++)
+    for (size_t k = 0; k < j; k++) a[j * n + k] = a[k * n + j]; /* the other half */
+  return BT_OK;
+}

@@ -24,4 +24,8 @@ void bt_blas_use_one_thread(void);
 bt_status bt_solve_symmetric(double *x, double *a, const double *b, size_t n, double cutoff,
                              bt_error *err);
 
+/* a, of n x n, symmetric and positive definite, becomes its inverse. By LAPACK's dpotrf and dpotri
+ * (Cholesky). Asks for no memory. Errors: DATA, where it is not positive definite. */
+bt_status bt_invert_positive(double *a, size_t n, bt_error *err);
+
 #endif

@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+#include "core/montecarlo/option_terms.h"
+
+static const double growth_most = 5; /* of a logarithm */
+
 static bt_status check_sizes(const bt_american *job, bt_error *err)
 {
   if (job->n_dates < 1 || job->n_dates > BT_AMERICAN_DATES_MOST)
@@ -10,9 +14,9 @@ static bt_status check_sizes(const bt_american *job, bt_error *err)
   if (job->degree < 1 || job->degree > BT_AMERICAN_DEGREE_MOST)
     return bt_fail(err, BT_ERR_USAGE, "regression of degree %zu: 1 to %d are possible", job->degree,
                    BT_AMERICAN_DEGREE_MOST);
-  if (job->n_paths < 2)
-    return bt_fail(err, BT_ERR_USAGE, "%zu paths: at least 2 are needed for a standard error",
-                   job->n_paths);
+  if (job->n_paths < BT_AMERICAN_PATHS_LEAST)
+    return bt_fail(err, BT_ERR_USAGE, "%zu paths: an American option needs at least %d",
+                   job->n_paths, BT_AMERICAN_PATHS_LEAST);
   if (job->n_bound_paths == 1)
     return bt_fail(err, BT_ERR_USAGE, "1 path for the bound: none, or at least 2");
   return BT_OK;
@@ -30,20 +34,20 @@ bt_status bt_american_check(const bt_american *job, bt_error *err)
   if (!isfinite(o->rate) || !isfinite(o->dividend))
     return bt_fail(err, BT_ERR_USAGE, "rate %g and dividend %g: both must be numbers", o->rate,
                    o->dividend);
+  const double least = o->rate < o->dividend ? o->rate : o->dividend;
+  if (least * o->expiry < -growth_most)
+    return bt_fail(err, BT_ERR_DATA,
+                   "rate %g and dividend %g: over %g years an American option has a price by paths "
+                   "down to %g",
+                   o->rate, o->dividend, o->expiry, -growth_most / o->expiry);
   return check_sizes(job, err);
 }
 
 bool bt_american_is_certain(double *price, const bt_american *job)
 {
-  const bt_vanilla *o = &job->option;
-  if (o->vol > 0 && o->expiry > 0) return false;
-  double best = 0;
-  for (size_t date = 1; date <= job->n_dates; date++) {
-    const double years = o->expiry * ((double)date / (double)job->n_dates);
-    const double then = o->spot * exp((o->rate - o->dividend) * years);
-    const double paid = exp(-o->rate * years) * bt_payoff(o->type, then, o->strike);
-    if (paid > best) best = paid;
-  }
-  *price = best;
+  const bt_option_terms terms = {
+      .style = BT_AMERICAN, .option = job->option, .n_steps = job->n_dates};
+  if (!bt_option_is_certain(&terms)) return false;
+  *price = bt_option_certain_price(&terms);
   return true;
 }

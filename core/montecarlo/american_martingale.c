@@ -2,112 +2,126 @@
 
 #include <stdlib.h>
 
+#include "core/linear_algebra.h"
 #include "core/vector_math.h"
 
-static const double deviations = 4.5; /* bells stand so far to either side */
+enum { SIDE = BT_BELLS_SIDE, POINTS = (BT_BELLS + BT_LANES - 1) / BT_LANES * BT_LANES };
 
-/* Held to 0 as by so many points: a bell that hardly any path comes near would have any height. */
-static const double ridge = 0.01;
+static const double deviations = 7; /* the last bell stands so far out */
 
-/* Bell k of a date is exp(-(b - first - k width)^2 / (2 width^2)): they are as far from each other
- * as they are wide. */
-typedef struct bells {
-  double first, width;
-} bells;
+/* ---- sums of bells ----------------------------------------------------------------------------
+ * Bell k of a date is exp(-(b / width - k)^2 / 2): they are as far from each other as they are
+ * wide. Spread by a Gaussian of variance 1, it is one of variance width^2 + 1, with the same middle
+ * and integral. */
 
-static bells bells_of(size_t date)
+static double width_of(size_t date)
 {
-  const double reach = deviations * sqrt((double)date);
-  return (bells){-reach, 2 * reach / (BT_BELLS - 1)};
+  return deviations * sqrt((double)date) / SIDE;
 }
 
-bt_status bt_martingale_init(bt_martingale *out, size_t n_dates, bt_error *err)
+/* variance: by which they are spread. */
+static bt_bell_sum sum_of(const double *heights, double width, double variance)
 {
-  bt_martingale martingale = {.n_dates = n_dates};
-  martingale.coefficients = calloc(n_dates, BT_BELLS * sizeof *martingale.coefficients);
-  if (!martingale.coefficients) return bt_fail_nomem(err, "martingale of the high bound");
+  bt_bell_sum sum = {.width = sqrt(width * width + variance)};
+  sum.ratio = width / sum.width;
+  for (int k = -SIDE; k <= SIDE; k++) {
+    const double middle = k * sum.ratio;
+    sum.powers[k + SIDE] = heights[k + SIDE] * sum.ratio * exp(-middle * middle / 2);
+  }
+  return sum;
+}
+
+/* So many widths from the middle all bells are 0 to 17 digits, and no power is infinite yet. */
+static const double farthest = SIDE + 9;
+
+static bt_vector sum_at(const bt_bell_sum *sum, bt_vector b)
+{
+  const bt_vector far = bt_vector_of(farthest), distance = b * (1 / sum->width);
+  const bt_vector y = bt_vector_larger(bt_vector_smaller(distance, far), -far);
+  const bt_vector up = bt_vector_exp(y * sum->ratio), down = 1 / up;
+  bt_vector right = bt_vector_of(sum->powers[2 * SIDE]), left = bt_vector_of(sum->powers[0]);
+  for (size_t k = 1; k < SIDE; k++) {
+    right = right * up + sum->powers[2 * SIDE - k];
+    left = left * down + sum->powers[k];
+  }
+  return (right * up + left * down + sum->powers[SIDE]) * bt_vector_exp(y * y * -0.5);
+}
+
+void bt_martingale_growth(double *out, const bt_martingale *martingale, size_t date,
+                          const double *before, const double *after, size_t n)
+{
+  if (date == martingale->n_dates) { /* the premium of the last date is 0 */
+    for (size_t i = 0; i < n; i++) out[i] = 0;
+    return;
+  }
+  const struct bt_martingale_date *d = &martingale->dates[date - 1];
+  for (size_t i = 0; i < n; i += BT_WIDTH)
+    bt_vector_store(out + i, sum_at(&d->then, bt_vector_load(after + i)) -
+                                 sum_at(&d->expected, bt_vector_load(before + i)));
+}
+
+/* ---- the premium of a date --------------------------------------------------------------------
+ */
+
+/* The premium at the middles of the date's bells, in premium, which has POINTS numbers. */
+static void premium_at_middles(double *premium, const bt_martingale *m, const bt_exercise *e,
+                               size_t date)
+{
+  double b[POINTS], dates[POINTS], price[POINTS], payoff[POINTS], european[POINTS];
+  for (int i = 0; i < POINTS; i++) {
+    b[i] = (i - SIDE) * width_of(date);
+    dates[i] = (double)date;
+    premium[i] = 0;
+  }
+  bt_exercise_prices(price, e, date, b, POINTS);
+  bt_exercise_payoffs(payoff, e, dates, price, POINTS);
+  bt_exercise_europeans(european, e, dates, price, POINTS);
+  for (size_t i = 0; i < POINTS && date + 1 < e->n_dates; i += BT_WIDTH)
+    bt_vector_store(premium + i, sum_at(&m->dates[date].expected, bt_vector_load(b + i)));
+  for (size_t i = 0; i < POINTS; i++) {
+    const double gain = payoff[i] - european[i];
+    premium[i] = gain > premium[i] ? gain : premium[i];
+  }
+}
+
+/* heights = inverse x premium. */
+static void fit_date(bt_martingale *m, const bt_exercise *e, size_t date, const double *inverse)
+{
+  double premium[POINTS], heights[BT_BELLS];
+  premium_at_middles(premium, m, e, date);
+  for (size_t j = 0; j < BT_BELLS; j++) {
+    heights[j] = 0;
+    for (size_t k = 0; k < BT_BELLS; k++) heights[j] += inverse[j * BT_BELLS + k] * premium[k];
+  }
+  const double width = width_of(date);
+  m->dates[date - 1] =
+      (struct bt_martingale_date){sum_of(heights, width, 0), sum_of(heights, width, 1)};
+}
+
+/* Of the matrix of bells at the middles of bells, which is the same on every date. */
+static bt_status invert_bells(double *inverse, bt_error *err)
+{
+  for (int j = 0; j < BT_BELLS; j++)
+    for (int k = 0; k < BT_BELLS; k++) inverse[j * BT_BELLS + k] = exp(-(j - k) * (j - k) / 2.0);
+  return bt_invert_positive(inverse, BT_BELLS, err);
+}
+
+bt_status bt_martingale_init(bt_martingale *out, const bt_exercise *exercise, bt_error *err)
+{
+  double inverse[BT_BELLS * BT_BELLS];
+  bt_martingale martingale = {.n_dates = exercise->n_dates};
+  bt_status status = invert_bells(inverse, err);
+  if (status != BT_OK) return status;
+  martingale.dates = calloc(exercise->n_dates, sizeof *martingale.dates);
+  if (!martingale.dates) return bt_fail_nomem(err, "martingale of the high bound");
+  for (size_t date = exercise->n_dates - 1; date > 0; date--)
+    fit_date(&martingale, exercise, date, inverse);
   *out = martingale;
   return BT_OK;
 }
 
 void bt_martingale_clear(bt_martingale *martingale)
 {
-  free(martingale->coefficients);
-  martingale->coefficients = NULL;
-}
-
-/* With y = (b - first) / width, bell k is exp(-y^2 / 2) exp(y)^k exp(-k^2 / 2): each comes of the
- * one before it. Far out, where the first is below the least double, all are taken for 0. */
-void bt_martingale_add(bt_regression_lanes *lanes, size_t date, const double *b,
-                       const double *value, size_t n)
-{
-  const bells at = bells_of(date);
-  double step[BT_BELLS];
-  for (size_t k = 0; k < BT_BELLS; k++) step[k] = exp(-0.5 - (double)k);
-  const bt_vector one = bt_vector_of(1);
-  for (size_t i = 0; i < n; i += BT_WIDTH) {
-    bt_vector f[BT_BELLS];
-    const bt_vector y = (bt_vector_load(b + i) - at.first) * (1 / at.width);
-    const bt_vector power = bt_vector_exp(y);
-    f[0] = bt_vector_exp(y * y * -0.5);
-    for (size_t k = 1; k < BT_BELLS; k++) f[k] = f[k - 1] * (power * step[k - 1]);
-    bt_regression_add(lanes, i / BT_WIDTH % BT_LANES_VECTORS, f, one, bt_vector_load(value + i));
-  }
-}
-
-bt_status bt_martingale_fit(bt_martingale *martingale, size_t date, const bt_regression *sum,
-                            bt_error *err)
-{
-  bt_regression held = *sum;
-  for (size_t k = 0; k < BT_BELLS; k++) held.products[k * (k + 1) / 2 + k] += ridge;
-  return bt_regression_solve(martingale->coefficients + (date - 1) * BT_BELLS, &held, BT_BELLS,
-                             err);
-}
-
-/* A sum of bells as exp(-y^2 / 2) p(exp(y)) with y = (b - first) / width; p by rising powers. */
-typedef struct bell_sum {
-  double first, width, powers[BT_BELLS];
-} bell_sum;
-
-/* What is expected of the bells of a date `steps` before it: a Gaussian of variance width^2 spread
- * by one of variance `steps`. */
-static void expect_bells(bell_sum *out, const double *coefficients, size_t date, double steps)
-{
-  const bells at = bells_of(date);
-  out->first = at.first;
-  out->width = sqrt(at.width * at.width + steps);
-  const double ratio = at.width / out->width;
-  for (size_t k = 0; k < BT_BELLS; k++) {
-    const double apart = (double)k * ratio;
-    out->powers[k] = coefficients[k] * ratio * exp(-apart * apart / 2);
-  }
-}
-
-/* So many widths from the first bell the last is 0 to 30 digits, and no power is infinite yet. */
-static const double farthest = BT_BELLS - 1 + 13;
-
-/* ratio: of the distance of bells to their width. */
-static bt_vector evaluate_bells(const bell_sum *sum, double ratio, bt_vector b)
-{
-  const bt_vector distance = (b - sum->first) * (1 / sum->width);
-  const bt_vector y = bt_vector_smaller(distance, bt_vector_of(farthest));
-  const bt_vector power = bt_vector_exp(y * ratio);
-  bt_vector total = bt_vector_of(sum->powers[BT_BELLS - 1]);
-  for (size_t k = BT_BELLS - 1; k-- > 0;) total = total * power + sum->powers[k];
-  return total * bt_vector_exp(y * y * -0.5);
-}
-
-void bt_martingale_growth(double *out, const bt_martingale *martingale, size_t date,
-                          const double *before, const double *after, size_t n)
-{
-  const double *coefficients = martingale->coefficients + (date - 1) * BT_BELLS;
-  bell_sum then, expected;
-  expect_bells(&then, coefficients, date, 0);
-  expect_bells(&expected, coefficients, date, 1);
-  const double ratio = then.width / expected.width;
-  for (size_t i = 0; i < n; i += BT_WIDTH) {
-    const bt_vector grown = evaluate_bells(&then, 1, bt_vector_load(after + i)) -
-                            evaluate_bells(&expected, ratio, bt_vector_load(before + i));
-    bt_vector_store(out + i, grown);
-  }
+  free(martingale->dates);
+  martingale->dates = NULL;
 }

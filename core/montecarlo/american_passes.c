@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/block.h"
+#include "core/pricing/put_form.h"
 
 enum { N = BT_EXERCISE_BLOCK };
 
@@ -28,18 +29,29 @@ static bt_stream stream_of(const bt_american_model *model, bt_american_stream st
 /* ---- what is shared ---------------------------------------------------------------------------
  */
 
+/* Of the European price that of the passes, so that theirs are compared with the same. */
+static void look_at_today(bt_american_model *model, const bt_vanilla *put)
+{
+  const double today = 0, price = put->spot / put->strike;
+  bt_exercise_payoffs(&model->payoff_now, &model->exercise, &today, &price, 1);
+  bt_exercise_europeans(&model->european_now, &model->exercise, &today, &price, 1);
+}
+
 bt_status bt_american_model_init(bt_american_model *out, const bt_american *job, bt_error *err)
 {
-  bt_american_model model = {.seed = job->seed};
-  bt_status status = bt_exercise_init(&model.exercise, &job->option, job->n_dates, err);
+  const bt_vanilla put = bt_put_form(&job->option);
+  bt_american_model model = {.seed = job->seed, .strike = put.strike};
+  bt_status status = bt_exercise_init(&model.exercise, &put, job->n_dates, err);
   if (status == BT_OK) status = bt_rule_init(&model.rule, job, &model.exercise, err);
   if (status == BT_OK && job->n_bound_paths > 0)
-    status = bt_martingale_init(&model.martingale, job->n_dates, err);
-  if (status == BT_OK)
-    *out = model;
-  else
+    status = bt_martingale_init(&model.martingale, &model.exercise, err);
+  if (status != BT_OK) {
     bt_american_model_clear(&model);
-  return status;
+    return status;
+  }
+  look_at_today(&model, &put);
+  *out = model;
+  return BT_OK;
 }
 
 void bt_american_model_clear(bt_american_model *model)
@@ -47,14 +59,6 @@ void bt_american_model_clear(bt_american_model *model)
   bt_martingale_clear(&model->martingale);
   bt_rule_clear(&model->rule);
   bt_exercise_clear(&model->exercise);
-}
-
-double bt_american_european(const bt_american_model *model)
-{
-  const double today = 0;
-  double price = exp(model->exercise.start), european = 0;
-  bt_exercise_europeans(&european, &model->exercise, &today, &price, 1);
-  return european;
 }
 
 bt_status bt_american_paths_init(bt_american_paths *out, size_t n, bt_error *err)
@@ -216,32 +220,8 @@ static void walk_martingale(double *growth, double *b, const bt_american_model *
   bt_martingale_growth(growth, &model->martingale, date + 1, b, after, of->n);
 }
 
-static void premium_block(bt_regression_lanes *lanes, const bt_american_paths *p,
-                          const bt_american_model *model, size_t date, size_t first)
-{
-  const size_t n = lesser(N, p->n_whole - first);
-  const block of = {stream_of(model, BT_AMERICAN_PREMIUM), first, n};
-  double *b = p->b + first, *premium = p->premium + first, growth[N], price[N], exercised[N];
-  if (date + 1 == model->exercise.n_dates) start_block(p, &model->exercise, &of.stream, first, n);
-  walk_martingale(growth, b, model, date, &of);
-  look_at(price, exercised, model, date, b, n);
-  for (size_t i = 0; i < n; i++)
-    premium[i] = exercised[i] >= -DBL_MAX ? exercised[i] : premium[i] - growth[i];
-  bt_martingale_add(lanes, date, b, premium, n);
-}
-
-void bt_american_premium_step(bt_regression *out, const bt_american_paths *paths,
-                              const bt_american_model *model, size_t date, size_t first)
-{
-  bt_regression_lanes lanes;
-  bt_regression_lanes_init(&lanes, BT_BELLS);
-  const size_t end = lesser(first + BT_AMERICAN_CHUNK, paths->n_whole);
-  for (size_t at = first; at < end; at += N) premium_block(&lanes, paths, model, date, at);
-  bt_regression_sum(out, &lanes);
-}
-
-/* Of each path the most that exercise on any date, known afterwards, gains over the European option
- * and the martingale. */
+/* Of each path the most that exercise on any date, today or known afterwards, gains over the
+ * European option and the martingale. */
 static void bound_block(double *most, const bt_american_model *model, size_t first, size_t n)
 {
   const bt_exercise *exercise = &model->exercise;
@@ -261,7 +241,11 @@ static void bound_block(double *most, const bt_american_model *model, size_t fir
     }
   }
   walk_martingale(growth, b, model, 0, &of);
-  for (size_t i = 0; i < n; i++) most[i] -= growth[i];
+  const double today = model->payoff_now - model->european_now;
+  for (size_t i = 0; i < n; i++) {
+    const double later = most[i] - growth[i];
+    most[i] = today > later ? today : later;
+  }
 }
 
 void bt_american_bound_chunk(bt_sample *premium, const bt_american_model *model, size_t first,

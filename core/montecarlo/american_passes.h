@@ -6,8 +6,8 @@
  *   the fit: for date = n_dates - 1 .. 1 bt_american_fit_step of all chunks and bt_rule_fit, then
  *     bt_american_fitted of all chunks;
  *   the price: bt_american_price_chunk of all chunks;
- *   the bound: for date = n_dates - 1 .. 1 bt_american_premium_step of all chunks and
- *     bt_martingale_fit, then bt_american_bound_chunk of all chunks.
+ *   the bound: bt_american_bound_chunk of all chunks.
+ * Calls are priced as puts (core/pricing/put_form.h), so what is paid is bounded.
  */
 #ifndef BT_CORE_MONTECARLO_AMERICAN_PASSES_H
 #define BT_CORE_MONTECARLO_AMERICAN_PASSES_H
@@ -16,32 +16,30 @@
 #include "core/montecarlo/american_rule.h"
 #include "core/montecarlo/sample.h"
 
-/* Paths. So many are fitted for the martingale: their noise is small. */
-enum { BT_AMERICAN_CHUNK = 1024, BT_AMERICAN_PREMIUM_PATHS = 16 * BT_AMERICAN_CHUNK };
+enum { BT_AMERICAN_CHUNK = 1024 }; /* paths */
 
 /* Streams of random numbers of one seed. */
 typedef enum bt_american_stream {
   BT_AMERICAN_FIT,
   BT_AMERICAN_PRICE,
-  BT_AMERICAN_PREMIUM,
   BT_AMERICAN_BOUND
 } bt_american_stream;
 
-/* What all steps share. */
+/* What all steps share; immutable but for the rule while it is fitted. Amounts are in strikes of
+ * the put form: what pays them multiplies by `strike`. */
 typedef struct bt_american_model {
   uint64_t seed;
+  double strike;
+  double payoff_now, european_now; /* in strikes: what exercise pays today, the European price */
   bt_exercise exercise;
   bt_rule rule;
-  bt_martingale martingale; /* coefficients NULL: no bound is asked for */
+  bt_martingale martingale; /* dates NULL: no bound is asked for */
 } bt_american_model;
 
 /* job: as bt_american_check wants it, and not certain. The caller clears *out with
- * bt_american_model_clear. Errors: NOMEM. */
+ * bt_american_model_clear. Errors: NOMEM; those of bt_martingale_init. */
 bt_status bt_american_model_init(bt_american_model *out, const bt_american *job, bt_error *err);
 void bt_american_model_clear(bt_american_model *model);
-
-/* Today's European price, in strikes: what the paths' premium is added to. */
-double bt_american_european(const bt_american_model *model);
 
 /* Paths of a backward pass, at the date it has come to. Arrays of a number for each path. */
 typedef struct bt_american_paths {
@@ -58,21 +56,19 @@ void bt_american_paths_clear(bt_american_paths *paths);
 
 /* The fit. A step goes back to `date`, the first to n_dates - 1, and sums what bt_rule_fit wants;
  * paths have followed the rule of later dates. bt_american_fitted follows that of date 1 and adds
- * the premiums of the paths. */
+ * the premiums of the paths; both leave today out. */
 void bt_american_fit_step(bt_regression *out, const bt_american_paths *paths,
                           const bt_american_model *model, size_t date, size_t first);
 void bt_american_fitted(bt_sample *premium, const bt_american_paths *paths,
                         const bt_american_model *model, size_t first);
 
-/* The second pass: adds payoffs (y) and European prices (x) at the time of exercise of n paths. */
+/* The second pass: adds payoffs (y) and European prices (x) at the time of exercise of n paths,
+ * which are not exercised today. */
 void bt_american_price_chunk(bt_pair_sample *sample, const bt_american_model *model, size_t first,
                              size_t n);
 
-/* The martingale's fit: as that of the rule, which is followed. */
-void bt_american_premium_step(bt_regression *out, const bt_american_paths *paths,
-                              const bt_american_model *model, size_t date, size_t first);
-
-/* The high bound: adds, of n paths, the most that exercise gains over the martingale. */
+/* The high bound: adds, of n paths, the most that exercise, today or later, gains over the European
+ * option and the martingale. */
 void bt_american_bound_chunk(bt_sample *premium, const bt_american_model *model, size_t first,
                              size_t n);
 

@@ -102,11 +102,12 @@ static double certain_lookback(const bt_option_terms *terms, double last)
   return bt_payoff(o->type, o->type == BT_CALL ? most : least, o->strike);
 }
 
+/* The best date, of which today is one. */
 static double certain_american(const bt_option_terms *terms)
 {
   const bt_vanilla *o = &terms->option;
   double best = 0;
-  for (size_t i = 1; i <= terms->n_steps; i++) {
+  for (size_t i = 0; i <= terms->n_steps; i++) {
     double t = date_of(terms, i);
     double value = exp(-o->rate * t) * bt_payoff(o->type, price_at(o, t), o->strike);
     if (value > best) best = value;

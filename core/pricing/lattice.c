@@ -7,7 +7,12 @@
 
 #include "core/pricing/black_scholes.h"
 #include "core/pricing/forward.h"
+#include "core/pricing/put_form.h"
 #include "core/vector_math.h"
+
+/* Steps from date to date in the coarser tree: with so many a kink spreads over nodes enough to be
+ * treated as below, and with so many the nodes of a date do not depend on how long a step is. */
+enum { APART = 4, FAR_APART = 8 };
 
 /* A binomial tree of Cox, Ross and Rubinstein (1979), with three things that make its error small
  * and smooth enough to be extrapolated:
@@ -21,14 +26,14 @@
  *  - a drift that is large beside the volatility moves the nodes along with it (else probabilities
  *    would leave 0 to 1), each step up and down then having probability 1/2.
  * Calls are priced as puts with spot and strike, rate and dividend exchanged, whose value is
- * bounded (McDonald and Schroder, A parity result for American options, Journal of Computational
- * Finance 1, 1998). */
+ * bounded (put_form.h). */
 typedef struct tree {
   const bt_vanilla *put;
   size_t n_steps, steps_between; /* exercise dates */
   double step;                   /* the logarithm of the price goes up or down by it */
   double drift;                  /* and moves by it on each step */
   double up, down;               /* discounted probabilities */
+  bool apart;                    /* exercise dates, in both trees */
   bool smooth;                   /* kinks are treated */
   double *value;                 /* n_steps of them: of the nodes of a step, from the lowest up */
   double *powers[2];             /* exp(step m) of even and odd m; m = 0 or 1 stands at `middle` */
@@ -67,7 +72,7 @@ static void lay_out(tree *t, size_t n_steps, size_t steps_between, bool drifts)
   double up = drifts ? 0.5 : (expm1(growth) - expm1(-a)) / (expm1(a) - expm1(-a));
   t->up = discount * up;
   t->down = discount * (1 - up);
-  t->smooth = steps_between > 1 && a < 0.25; /* and neighbours are close */
+  t->smooth = t->apart && a < 0.25; /* and neighbours are close */
   t->middle = n_steps / 2 + 1;
   for (size_t i = 0; i < 2 * t->middle; i++) {
     double m = 2 * ((double)i - (double)t->middle);
@@ -142,16 +147,36 @@ static double price_on(const tree *t)
   return t->value[0];
 }
 
+/* Whether a tree with steps of so many years misses what there is to wait for. Where the price
+ * drifts away from exercise, the chance that it comes back falls with the logarithm of the price,
+ * at best as exp(-rate_of_fall x distance) (the perpetual option's exponent: Merton 1973); that is
+ * worth about a strike / rate_of_fall, and nodes have to be closer than it reaches. */
+static bool is_too_coarse(const bt_vanilla *put, double years)
+{
+  const double worth_least = 1e-4, closeness = 0.5;
+  double variance = put->vol * put->vol, drift = put->rate - put->dividend - variance / 2;
+  double squares = drift * drift + 2 * put->rate * variance;
+  double rate_of_fall = (drift + sqrt(squares > 0 ? squares : 0)) / variance;
+  return rate_of_fall * put->vol * sqrt(years) > closeness && rate_of_fall * worth_least < 1;
+}
+
 /* At least n_steps, in a tree of twice `half` steps and one of `half`. */
 static bt_status extrapolate(double *out, const bt_vanilla *put, size_t n_dates, size_t n_steps,
                              bt_error *err)
 {
   size_t n_parts = n_dates == 0 ? 1 : n_dates, between = (n_steps - 1) / (2 * n_parts) + 1;
   size_t half = between * n_parts, n_powers = 2 * (half + 1);
+  if ((n_dates == 0 || between < FAR_APART) && is_too_coarse(put, put->expiry / (double)(2 * half)))
+    return bt_fail(err, BT_ERR_DATA,
+                   "a tree of %zu steps: over %g years too few for vol %g beside a drift of %g",
+                   2 * half, put->expiry, put->vol, put->rate - put->dividend);
   double *memory = malloc((2 * half + 2 * n_powers) * sizeof *memory);
   if (memory == NULL) return bt_fail_nomem(err, "tree of an American option");
   double *powers = memory + 2 * half;
-  tree t = {.put = put, .value = memory, .powers = {powers, powers + n_powers}};
+  tree t = {.put = put,
+            .apart = n_dates > 0 && between >= APART,
+            .value = memory,
+            .powers = {powers, powers + n_powers}};
   double root = sqrt(put->expiry / (double)half); /* of the longer steps */
   bool drifts = fabs(put->rate - put->dividend) * root > put->vol / 2;
   lay_out(&t, half, n_dates == 0 ? 1 : between, drifts);
@@ -172,29 +197,16 @@ static double certain_gain(const bt_vanilla *option, double years)
   return bt_payoff(option->type, spot, option->strike * exp(-option->rate * years));
 }
 
-/* The best date; at any time: now, at expiry, or where the gain no longer rises. */
+/* The best date, now included; at any time: now, at expiry, or where the gain no longer rises. */
 static double certain_price(const bt_vanilla *option, size_t n_dates)
 {
-  double best = certain_gain(option, option->expiry);
+  double best = fmax(certain_gain(option, 0), certain_gain(option, option->expiry));
   for (size_t i = 1; i < n_dates; i++)
     best = fmax(best, certain_gain(option, option->expiry * (double)i / (double)n_dates));
   if (n_dates > 0) return best;
   double interest = option->rate * option->strike, dividends = option->dividend * option->spot;
   double years = log(interest / dividends) / (option->rate - option->dividend);
-  if (years > 0 && years < option->expiry) best = fmax(best, certain_gain(option, years));
-  return fmax(best, certain_gain(option, 0));
-}
-
-static bt_vanilla as_put(const bt_vanilla *option)
-{
-  bt_vanilla put = *option;
-  if (option->type == BT_PUT) return put;
-  put.type = BT_PUT;
-  put.spot = option->strike;
-  put.strike = option->spot;
-  put.rate = option->dividend;
-  put.dividend = option->rate;
-  return put;
+  return years > 0 && years < option->expiry ? fmax(best, certain_gain(option, years)) : best;
 }
 
 bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
@@ -207,7 +219,7 @@ bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates
     return bt_fail(err, BT_ERR_USAGE, "a tree with %zu exercise dates: there must be at most %d",
                    n_dates, BT_LATTICE_STEPS_MOST / 2);
   double european = bt_black_scholes_price(option), price = european;
-  bt_vanilla put = as_put(option);
+  bt_vanilla put = bt_put_form(option);
   if (option->vol * sqrt(option->expiry) < BT_NO_DEVIATION) {
     *out = certain_price(option, n_dates);
     return BT_OK;
@@ -218,7 +230,7 @@ bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates
     bt_status status = extrapolate(&price, &put, n_dates, n_steps, err);
     if (status != BT_OK) return status;
   }
-  if (n_dates == 0) price = fmax(price, bt_payoff(option->type, option->spot, option->strike));
-  *out = fmax(price, european);
+  double now = bt_payoff(option->type, option->spot, option->strike);
+  *out = fmax(now, fmax(price, european));
   return BT_OK;
 }

@@ -17,12 +17,13 @@
  * Over ten years the first may be 4e-5 of the spot with the steps below. */
 enum { BT_LATTICE_STEPS = 4000, BT_LATTICE_STEPS_MOST = 100000 };
 
-/* The price of an option that may be exercised at expiry x i / n_dates, i = 1 .. n_dates (and not
- * now); n_dates 0: at any time. n_steps is rounded up to an even multiple of n_dates. An option
- * that is never worth more exercised than held, or has one date, has the price of
- * bt_black_scholes_price; one without volatility that of its best date. Method and source: in the
- * .c file. Errors: USAGE (n_steps outside 1 .. BT_LATTICE_STEPS_MOST, n_dates above half of that),
- * NOMEM. */
+/* The price of an option that may be exercised now and at expiry x i / n_dates, i = 1 .. n_dates;
+ * n_dates 0: at any time. n_steps is rounded up to an even multiple of n_dates. An option that is
+ * never worth more exercised than held, or has one date, has the larger of the price of
+ * bt_black_scholes_price and what exercise pays now; one without volatility that of its best date.
+ * Method and source: in the .c file. Errors: USAGE (n_steps outside 1 .. BT_LATTICE_STEPS_MOST,
+ * n_dates above half of that), DATA (steps so long beside the volatility that nodes pass by what
+ * waiting is worth), NOMEM. */
 bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
                            bt_error *err);
 

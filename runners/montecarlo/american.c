@@ -13,8 +13,9 @@ static const double two_sided_95 = 1.96;
 typedef struct american_run {
   const bt_american *job;
   bt_american_model model;
-  bt_american_paths paths; /* of the backward pass that is going on */
+  bt_american_paths paths; /* of the fit, while it goes on */
   size_t date;             /* to which its next step goes */
+  bool is_exercised_now;   /* by the rule */
   bt_regression *sums;     /* a slot for each chunk of a step */
   bt_sample *samples;
   bt_pair_sample *pairs;
@@ -61,15 +62,6 @@ static bt_status price_task(void *context, size_t chunk, bt_worker *worker, bt_e
   return BT_OK;
 }
 
-static bt_status premium_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
-{
-  (void)worker, (void)err;
-  const american_run *r = context;
-  bt_american_premium_step(&r->sums[chunk], &r->paths, &r->model, r->date,
-                           chunk * BT_AMERICAN_CHUNK);
-  return BT_OK;
-}
-
 static bt_status bound_task(void *context, size_t chunk, bt_worker *worker, bt_error *err)
 {
   (void)worker, (void)err;
@@ -83,15 +75,14 @@ static bt_status bound_task(void *context, size_t chunk, bt_worker *worker, bt_e
 /* ---- passes -----------------------------------------------------------------------------------
  */
 
-static bt_status run_step(american_run *r, bt_task_fn fn, bt_regression *sum, bt_worker *worker,
-                          bt_error *err)
+static bt_status fit_one_date(american_run *r, bt_worker *worker, bt_error *err)
 {
   const size_t n = n_chunks(r->paths.n);
-  bt_status status = bt_worker_fork(worker, n, 1, fn, r, err);
+  bt_status status = bt_worker_fork(worker, n, 1, fit_task, r, err);
   if (status != BT_OK) return status;
-  *sum = r->sums[0];
-  for (size_t chunk = 1; chunk < n; chunk++) bt_regression_join(sum, &r->sums[chunk]);
-  return BT_OK;
+  bt_regression sum = r->sums[0];
+  for (size_t chunk = 1; chunk < n; chunk++) bt_regression_join(&sum, &r->sums[chunk]);
+  return bt_rule_fit(&r->model.rule, r->date, &sum, err);
 }
 
 static bt_status run_samples(bt_sample *out, american_run *r, bt_task_fn fn, size_t n_paths,
@@ -106,12 +97,9 @@ static bt_status run_samples(bt_sample *out, american_run *r, bt_task_fn fn, siz
 
 static bt_status fit_rule(bt_sample *in_sample, american_run *r, bt_worker *worker, bt_error *err)
 {
-  bt_regression sum;
   bt_status status = bt_american_paths_init(&r->paths, r->job->n_paths, err);
-  for (r->date = r->job->n_dates - 1; status == BT_OK && r->date > 0; r->date--) {
-    status = run_step(r, fit_task, &sum, worker, err);
-    if (status == BT_OK) status = bt_rule_fit(&r->model.rule, r->date, &sum, err);
-  }
+  for (r->date = r->job->n_dates - 1; status == BT_OK && r->date > 0; r->date--)
+    status = fit_one_date(r, worker, err);
   if (status == BT_OK)
     status = run_samples(in_sample, r, fitted_task, r->job->n_paths, worker, err);
   bt_american_paths_clear(&r->paths);
@@ -126,19 +114,6 @@ static bt_status price_rule(bt_pair_sample *out, american_run *r, bt_worker *wor
   for (size_t chunk = 0; status == BT_OK && chunk < n; chunk++)
     bt_pair_sample_join(out, &r->pairs[chunk]);
   return status;
-}
-
-static bt_status bound_price(bt_sample *out, american_run *r, bt_worker *worker, bt_error *err)
-{
-  bt_regression sum;
-  bt_status status = bt_american_paths_init(&r->paths, BT_AMERICAN_PREMIUM_PATHS, err);
-  for (r->date = r->job->n_dates - 1; status == BT_OK && r->date > 0; r->date--) {
-    status = run_step(r, premium_task, &sum, worker, err);
-    if (status == BT_OK) status = bt_martingale_fit(&r->model.martingale, r->date, &sum, err);
-  }
-  bt_american_paths_clear(&r->paths);
-  if (status != BT_OK) return status;
-  return run_samples(out, r, bound_task, r->job->n_bound_paths, worker, err);
 }
 
 /* ---- the result -------------------------------------------------------------------------------
@@ -159,7 +134,21 @@ static bt_american_result certain_result(double price)
 /* A premium over the European option in strikes, as a price. */
 static double price_of(const american_run *r, double premium)
 {
-  return r->job->option.strike * (bt_american_european(&r->model) + premium);
+  return r->model.strike * (r->model.european_now + premium);
+}
+
+/* What exercise pays today. */
+static double intrinsic_of(const american_run *r)
+{
+  return bt_payoff(r->job->option.type, r->job->option.spot, r->job->option.strike);
+}
+
+/* Whether today's exercise pays more than the fitted rule is worth; premium: what the rule gains
+ * later. Not decided by the second pass: that is to have no say in the rule that it follows. */
+static bool exercises_now(const american_run *r, double premium)
+{
+  const double paid = r->model.payoff_now;
+  return paid > 0 && paid - r->model.european_now > premium;
 }
 
 static bt_status set_in_sample(bt_american_result *out, american_run *r, bt_worker *worker,
@@ -168,21 +157,26 @@ static bt_status set_in_sample(bt_american_result *out, american_run *r, bt_work
   bt_sample premium;
   bt_status status = fit_rule(&premium, r, worker, err);
   if (status != BT_OK) return status;
-  out->in_sample = price_of(r, premium.mean);
-  out->in_sample_std_error = r->job->option.strike * bt_sample_std_error(&premium);
+  r->is_exercised_now = exercises_now(r, premium.mean);
+  out->in_sample = r->is_exercised_now ? intrinsic_of(r) : price_of(r, premium.mean);
+  out->in_sample_std_error =
+      r->is_exercised_now ? 0 : r->model.strike * bt_sample_std_error(&premium);
   return BT_OK;
 }
 
 static bt_status set_low(bt_american_result *out, american_run *r, bt_worker *worker, bt_error *err)
 {
-  const double strike = r->job->option.strike;
+  if (r->is_exercised_now) {
+    out->low = intrinsic_of(r);
+    out->low_std_error = 0;
+    return BT_OK;
+  }
   bt_pair_sample pair;
   bt_status status = price_rule(&pair, r, worker, err);
   if (status != BT_OK) return status;
-  const bt_controlled low = bt_pair_sample_control(&pair, bt_american_european(&r->model));
-  out->price = out->low = strike * low.mean;
-  out->std_error = out->low_std_error = strike * low.std_error;
-  out->interval_low = out->low - two_sided_95 * out->low_std_error;
+  const bt_controlled low = bt_pair_sample_control(&pair, r->model.european_now);
+  out->low = r->model.strike * low.mean;
+  out->low_std_error = r->model.strike * low.std_error;
   return BT_OK;
 }
 
@@ -190,12 +184,25 @@ static bt_status set_high(bt_american_result *out, american_run *r, bt_worker *w
                           bt_error *err)
 {
   bt_sample premium;
-  bt_status status = bound_price(&premium, r, worker, err);
+  bt_status status = run_samples(&premium, r, bound_task, r->job->n_bound_paths, worker, err);
   if (status != BT_OK) return status;
   out->high = price_of(r, premium.mean);
-  out->high_std_error = r->job->option.strike * bt_sample_std_error(&premium);
-  out->interval_high = out->high + two_sided_95 * out->high_std_error;
+  out->high_std_error = r->model.strike * bt_sample_std_error(&premium);
   return BT_OK;
+}
+
+/* Neither an estimate nor an end of the interval is below what is certain: the price of the
+ * European option, and what exercise pays today. */
+static void set_price(bt_american_result *out, const american_run *r)
+{
+  const double least = fmax(intrinsic_of(r), price_of(r, 0));
+  out->price = fmax(out->low, least);
+  out->std_error = out->low_std_error;
+  out->interval_low = fmax(out->low - two_sided_95 * out->low_std_error, least);
+  if (r->job->n_bound_paths == 0) return;
+  out->high = fmax(out->high, least);
+  out->interval_high = fmax(out->high + two_sided_95 * out->high_std_error,
+                            out->price + two_sided_95 * out->std_error);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------
@@ -204,10 +211,9 @@ static bt_status set_high(bt_american_result *out, american_run *r, bt_worker *w
 static bt_status take_slots(american_run *r, bt_error *err)
 {
   const size_t n = n_chunks(r->job->n_paths), n_bound = n_chunks(r->job->n_bound_paths);
-  const size_t n_premium = n_chunks(BT_AMERICAN_PREMIUM_PATHS);
   r->pairs = calloc(n, sizeof *r->pairs);
   r->samples = calloc(n > n_bound ? n : n_bound, sizeof *r->samples);
-  r->sums = calloc(n > n_premium ? n : n_premium, sizeof *r->sums);
+  r->sums = calloc(n, sizeof *r->sums);
   if (r->pairs && r->samples && r->sums) return BT_OK;
   return bt_fail_nomem(err, "results of an American option");
 }
@@ -220,6 +226,22 @@ static void clear_run(american_run *r)
   free(r->sums);
 }
 
+static bt_status price_all(bt_american_result *out, american_run *r, bt_worker *worker,
+                           bt_error *err)
+{
+  const bool is_bounded = r->job->n_bound_paths > 0;
+  bt_status status = set_low(out, r, worker, err);
+  if (status == BT_OK && is_bounded) status = set_high(out, r, worker, err);
+  if (status != BT_OK) return status;
+  set_price(out, r);
+  if (isfinite(out->price) && isfinite(out->interval_low) &&
+      (!is_bounded || isfinite(out->interval_high)))
+    return BT_OK;
+  return bt_fail(
+      err, BT_ERR_DATA,
+      "rate, dividend, vol and expiry: prices on the dates are beyond what a number holds");
+}
+
 static bt_status compute(bt_american_result *out, const bt_american *job, bool is_fit_alone,
                          bt_worker *worker, bt_error *err)
 {
@@ -228,9 +250,7 @@ static bt_status compute(bt_american_result *out, const bt_american *job, bool i
   bt_status status = bt_american_model_init(&r.model, job, err);
   if (status == BT_OK) status = take_slots(&r, err);
   if (status == BT_OK) status = set_in_sample(&result, &r, worker, err);
-  if (status == BT_OK && !is_fit_alone) status = set_low(&result, &r, worker, err);
-  if (status == BT_OK && !is_fit_alone && job->n_bound_paths > 0)
-    status = set_high(&result, &r, worker, err);
+  if (status == BT_OK && !is_fit_alone) status = price_all(&result, &r, worker, err);
   if (status == BT_OK) *out = result;
   clear_run(&r);
   return status;

@@ -7,20 +7,26 @@
 #include "core/montecarlo/american.h"
 #include "runners/pool.h"
 
-/* Prices and their standard errors; NaN where there is none. The interval low - 1.96 low_std_error
- * .. high + 1.96 high_std_error has the Bermudan price in it with at least 95%. */
+/* Prices and their standard errors; NaN where there is none. Of an option that is exercised today
+ * price, in_sample and low are its payoff, with standard errors of 0.
+ *
+ * The interval has the price of the dates (Bermudan) in it with at least 95%: it begins 1.96
+ * standard errors below `low`, ends as far above `high` or, where that is more, above `price`, and
+ * is cut off below at what is certain, the European price and today's payoff. So interval_low <=
+ * price <= interval_high always. low and high are estimates: where their errors are larger than
+ * what lies between the bounds, low may be above high. */
 typedef struct bt_american_result {
-  double price, std_error;               /* what is reported: of the second, independent pass */
+  double price, std_error;               /* what is reported: low, or more where that is certain */
   double in_sample, in_sample_std_error; /* of the paths that were fitted, biased high by that */
-  double low, low_std_error;             /* of the second pass: a lower bound */
+  double low, low_std_error;             /* of the second, independent pass: a lower bound */
   double high, high_std_error;           /* the dual bound; NaN without one */
   double interval_low, interval_high;
 } bt_american_result;
 
 /* Inside a task: its chunks are forked (bt_worker_fork), so that idle workers help. The same bits
  * for any number of workers. An option that has no time or volatility left has its certain price
- * and standard errors of 0. Errors: USAGE (a number of dates, paths or a degree that is not
- * possible), NOMEM, DATA (the regression has no solution), CANCELLED. */
+ * and standard errors of 0. Errors: those of bt_american_check, DATA (a price that is not finite; a
+ * regression without solution), NOMEM, CANCELLED. */
 bt_status bt_american_price(bt_american_result *out, const bt_american *job, bt_worker *worker,
                             bt_error *err);
 

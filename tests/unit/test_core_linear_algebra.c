@@ -59,6 +59,24 @@ static void numbers_that_are_not_finite_are_refused(void **state)
   assert_true(x[0] == 5 && x[1] == 5);
 }
 
+static void positive_matrix_is_inverted(void **state)
+{
+  (void)state;
+  double a[] = {4, 1, 0, 1, 3, -1, 0, -1, 2}; /* of determinant 18 */
+  static const double cofactors[] = {5, -2, -1, -2, 8, 4, -1, 4, 11};
+  assert_int_equal(bt_invert_positive(a, 3, NULL), BT_OK);
+  for (size_t i = 0; i < 9; i++) assert_true(fabs(a[i] - cofactors[i] / 18) < 1e-15);
+}
+
+static void matrix_that_is_not_positive_is_not_inverted(void **state)
+{
+  (void)state;
+  double a[] = {1, 2, 2, 1};
+  bt_error err;
+  assert_int_equal(bt_invert_positive(a, 2, &err), BT_ERR_DATA);
+  assert_string_equal(err.message, "inverse: the matrix is not positive definite (2)");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -66,6 +84,8 @@ int main(void)
       cmocka_unit_test(one_unknown_and_the_most_are_solved),
       cmocka_unit_test(of_many_solutions_the_shortest_is_taken),
       cmocka_unit_test(numbers_that_are_not_finite_are_refused),
+      cmocka_unit_test(positive_matrix_is_inverted),
+      cmocka_unit_test(matrix_that_is_not_positive_is_not_inverted),
   };
   bt_blas_use_one_thread();
   return cmocka_run_group_tests(tests, NULL, NULL);

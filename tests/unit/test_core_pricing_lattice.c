@@ -80,7 +80,7 @@ static const struct {
     {{BT_PUT, 100, 95, 0.1, 0.02, 0.15, 365 / 365.0}, 0, 1.81844743},
     {{BT_PUT, 100, 130, 0.05, 0, 0.6, 1825 / 365.0}, 0, 58.4621536},
     /* by quadrature from date to date (Gauss and Legendre, from the price of exercise up) */
-    {{BT_PUT, 100, 105, 0.1, 0.02, 0.1, 3}, 2, 2.15761042},
+    {{BT_PUT, 100, 105, 0.1, 0.02, 0.1, 3}, 2, 5}, /* now: the dates are worth 2.15761042 */
     {{BT_PUT, 100, 100, 0.05, 0.02, 0.3, 1}, 4, 10.3664196},
     {{BT_CALL, 100, 95, 0.03, 0.08, 0.25, 1}, 4, 9.91093323},
     {{BT_CALL, 100, 100, 0.1, 0.12, 0.2, 3}, 12, 9.51243846},
@@ -105,8 +105,7 @@ static void calls_without_dividends_and_puts_without_interest_wait(void **state)
       bt_vanilla call = {BT_CALL, 100, strike, 0.05, 0, 0.3, 1.5};
       bt_vanilla put = {BT_PUT, 100, strike, 0, 0.05, 0.3, 1.5};
       assert_true(price_of(&call, n_dates) == bt_black_scholes_price(&call));
-      double now = n_dates == 0 ? fmax(strike - 100, 0) : 0;
-      assert_true(price_of(&put, n_dates) == fmax(now, bt_black_scholes_price(&put)));
+      assert_true(price_of(&put, n_dates) == fmax(strike - 100, bt_black_scholes_price(&put)));
     }
 }
 
@@ -119,7 +118,8 @@ static void little_dividends_and_little_interest_change_little(void **state)
       bt_vanilla call = {BT_CALL, 100, strike, 0.05, 1e-9, 0.3, 1.5};
       bt_vanilla put = {BT_PUT, 100, strike, 1e-9, 0.05, 0.3, 1.5};
       assert_true(fabs(price_of(&call, n_dates) - bt_black_scholes_price(&call)) < 3e-5);
-      assert_true(fabs(price_of(&put, n_dates) - bt_black_scholes_price(&put)) < 3e-5);
+      double held = fmax(strike - 100, bt_black_scholes_price(&put));
+      assert_true(fabs(price_of(&put, n_dates) - held) < 3e-5);
     }
 }
 
@@ -144,9 +144,7 @@ static void an_option_that_is_exercised_now_is_worth_its_gain(void **state)
 {
   (void)state;
   bt_vanilla put = {BT_PUT, 30, 100, 0.1, 0, 0.2, 1};
-  assert_true(price_of(&put, 0) == 70);
-  double first = 100 * exp(-0.1 / 4) - 30; /* on the first of four dates */
-  assert_true(fabs(price_of(&put, 4) - first) < 1e-9);
+  for (size_t n_dates = 0; n_dates < 5; n_dates++) assert_true(price_of(&put, n_dates) == 70);
 }
 
 /* At -2% a strike that is received later is worth more; at a yield of -5% so is what is paid. */
@@ -166,7 +164,10 @@ static void without_volatility_the_best_date_counts(void **state)
   (void)state;
   bt_vanilla put = {BT_PUT, 100, 104, 0.05, 0, 0, 1};
   assert_true(price_of(&put, 0) == 4);
-  assert_true(fabs(price_of(&put, 4) - (104 * exp(-0.05 / 4) - 100)) < 1e-12);
+  assert_true(price_of(&put, 4) == 4);
+  bt_vanilla growing = {BT_PUT, 100, 104, 0.02, 0.09, 0, 1}; /* its gain rises to the last date */
+  double last = 104 * exp(-0.02) - 100 * exp(-0.09);
+  assert_true(fabs(price_of(&growing, 4) - last) < 1e-12);
   /* The gain 150 e^(-0.02 t) - 100 e^(-0.1 t) of a call is largest where 3 e^(-0.02 t) = 10 e^(-0.1
    * t), after log(10 / 3) / 0.08 years. */
   bt_vanilla call = {BT_CALL, 150, 100, 0.1, 0.02, 0, 40};
@@ -203,15 +204,54 @@ static void little_volatility_leads_to_the_best_date(void **state)
 static void any_volatility_gives_a_price_within_its_bounds(void **state)
 {
   (void)state;
+  size_t n_priced = 0;
   for (int type = BT_CALL; type <= BT_PUT; type++)
     for (size_t n_dates = 0; n_dates < 8; n_dates = 2 * n_dates + 1)
       for (double vol = 1e-6; vol < 1e6; vol *= 10)
         for (size_t n_steps = 1; n_steps < 200; n_steps *= 5) {
           bt_vanilla option = {(bt_option_type)type, 100, 90, 0.05, 0.03, vol, 10};
-          double price = price_in(&option, n_dates, n_steps);
+          double price = 0;
+          bt_status status = bt_lattice_price(&price, &option, n_dates, n_steps, NULL);
+          if (status == BT_ERR_DATA) continue; /* too few steps */
+          assert_int_equal(status, BT_OK);
+          n_priced++;
           assert_true(price >= bt_black_scholes_price(&option));
           assert_true(price <= 100);
         }
+  assert_true(n_priced > 300);
+}
+
+/* A price that triples each year, and a volatility that lets it fall by some percent before. */
+static void steps_that_pass_by_what_waiting_is_worth_are_refused(void **state)
+{
+  (void)state;
+  const bt_vanilla put = {BT_PUT, 100, 100, 1, -1, 0.2, 100};
+  bt_error err = {0};
+  double price = 7;
+  assert_int_equal(bt_lattice_price(&price, &put, 0, 4000, &err), BT_ERR_DATA);
+  assert_string_equal(
+      err.message, "a tree of 4000 steps: over 100 years too few for vol 0.2 beside a drift of 2");
+  assert_int_equal(bt_lattice_price(&price, &put, 5000, 4000, &err), BT_ERR_DATA);
+  assert_true(price == 7);
+
+  /* All there is to gain comes in the first year: the perpetual put of Merton 1973. */
+  const bt_vanilla sooner = {BT_PUT, 100, 100, 1, -1, 0.2, 1};
+  assert_int_equal(bt_lattice_price(&price, &sooner, 0, 4000, &err), BT_OK);
+  const double fall = (1.98 + sqrt(1.98 * 1.98 + 2 * 0.04)) / 0.04, edge = fall / (1 + fall);
+  assert_true(fabs(price - 100 / (1 + fall) * pow(edge, fall)) < 1e-3);
+}
+
+/* Both trees of an extrapolation treat a date in the same way, also where it has few steps. With
+ * 70,000 steps the prices are 9.07 and 8.73. */
+static void dates_as_dense_as_steps_are_worth_less_than_any_time(void **state)
+{
+  (void)state;
+  const bt_vanilla put = {BT_PUT, 100, 100, 1, -1, 1, 100};
+  for (size_t n_steps = 9000; n_steps < 14000; n_steps += 4500) {
+    const double american = price_in(&put, 0, n_steps), bermudan = price_in(&put, 5000, n_steps);
+    assert_true(fabs(american - 9.07) < 0.1 && fabs(bermudan - 8.73) < 0.2);
+    assert_true(bermudan < american);
+  }
 }
 
 static void numbers_of_steps_and_dates_that_cannot_be_are_refused(void **state)
@@ -242,6 +282,8 @@ int main(void)
       cmocka_unit_test(without_volatility_the_best_date_counts),
       cmocka_unit_test(little_volatility_leads_to_the_best_date),
       cmocka_unit_test(any_volatility_gives_a_price_within_its_bounds),
+      cmocka_unit_test(steps_that_pass_by_what_waiting_is_worth_are_refused),
+      cmocka_unit_test(dates_as_dense_as_steps_are_worth_less_than_any_time),
       cmocka_unit_test(numbers_of_steps_and_dates_that_cannot_be_are_refused),
   };
   return cmocka_run_group_tests_name("core/pricing/lattice", tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "core/linear_algebra.h"
 #include "core/montecarlo/exercise.h"
 #include "core/montecarlo/sample.h"
+#include "core/pricing/lattice.h"
 #include "tests/support/american_scene.h"
 #include "tests/support/csv_table.h"
 #include "tests/support/slow.h"
@@ -20,9 +21,9 @@
 static const bt_american usual = {.option = {BT_PUT, 36, 40, 0.06, 0, 0.2, 1},
                                   .n_dates = 50,
                                   .basis = BT_BASIS_POLYNOMIAL,
-                                  .degree = 5,
-                                  .n_paths = 100000,
-                                  .n_bound_paths = 10000,
+                                  .degree = BT_AMERICAN_DEGREE,
+                                  .n_paths = BT_AMERICAN_PATHS,
+                                  .n_bound_paths = BT_AMERICAN_BOUND_PATHS,
                                   .seed = 1};
 static const double usual_exact = 4.4778111111; /* ls2001, by quadrature */
 
@@ -58,6 +59,15 @@ static void assert_is_near(const bt_american_result *r, double exact, double n_s
     fail_msg("high bound %.5f (%.5f), exact %.5f", r->high, r->high_std_error, exact);
 }
 
+/* What holds of any result, to the last bit. */
+static void assert_is_in_order(const bt_american_result *r, double intrinsic)
+{
+  if (!(r->interval_low <= r->price && r->price <= r->interval_high && r->price >= intrinsic &&
+        r->interval_low >= intrinsic && r->high >= intrinsic))
+    fail_msg("interval %.9g to %.9g, price %.9g, intrinsic %.9g", r->interval_low, r->interval_high,
+             r->price, intrinsic);
+}
+
 static void assert_is_inside(const bt_american_result *r, double exact)
 {
   if (!(r->interval_low < exact && exact < r->interval_high))
@@ -87,7 +97,8 @@ static void table_of_longstaff_and_schwartz_is_met_within_three_standard_errors(
     assert_is_near(&r, exact, is_slow() ? 4 : 3);
     if (is_slow()) continue; /* so few paths are not the default, of which this is said */
     assert_is_inside(&r, exact);
-    assert_true((r.high - r.low) / exact < 0.003);
+    assert_true((r.high - exact) / exact < 0.0015);
+    assert_is_in_order(&r, bt_payoff(BT_PUT, job.option.spot, job.option.strike));
   }
   csv_table_free(&table);
 }
@@ -119,10 +130,12 @@ static void call_is_the_put_with_its_terms_exchanged(void **state)
   call.option = (bt_vanilla){BT_CALL, 105, 100, 0.03, 0.07, 0.25, 1.5};
   put.option = (bt_vanilla){BT_PUT, 100, 105, 0.07, 0.03, 0.25, 1.5};
   const bt_american_result c = price_american(&call), p = price_american(&put);
-  assert_true(c.low > european_price(&call) + 10 * c.low_std_error);
-  assert_true(fabs(c.low - p.low) < 4 * hypot(c.low_std_error, p.low_std_error));
-  assert_true(fabs(c.high - p.high) <
-              0.001 * c.high + 4 * hypot(c.high_std_error, p.high_std_error));
+  assert_memory_equal(&c, &p, sizeof c);
+  double exact = 0;
+  assert_int_equal(bt_lattice_price(&exact, &call.option, call.n_dates, BT_LATTICE_STEPS, NULL),
+                   BT_OK);
+  assert_is_near(&c, exact, 4);
+  assert_true(exact > european_price(&call) + 10 * c.low_std_error);
 }
 
 /* ---- what is known without simulation */
@@ -146,21 +159,43 @@ static void single_date_is_the_european_option(void **state)
   (void)state;
   bt_american job = usual_job();
   job.n_dates = 1;
+  job.option.spot = 41; /* out of the money, so it is not exercised today */
   const bt_american_result r = price_american(&job);
   const double european = european_price(&job);
   assert_true(fabs(r.price - european) < 1e-9 && r.std_error < rounding);
   assert_true(fabs(r.high - european) < 1e-9 && fabs(r.in_sample - european) < 1e-9);
 }
 
-static void deep_in_the_money_is_exercised_at_the_first_date(void **state)
+static void deep_in_the_money_is_exercised_today(void **state)
 {
   (void)state;
   bt_american job = usual_job();
   job.option.spot = 10;
   const bt_american_result r = price_american(&job);
-  const double exact = 40 * exp(-0.06 / 50) - 10;
-  assert_true(fabs(r.price - exact) < 4 * r.std_error + 1e-9);
-  assert_true(fabs(r.high - exact) < 1e-4 * exact + 4 * r.high_std_error);
+  assert_true(r.price == 30 && r.std_error == 0 && r.low == 30 && r.interval_low == 30);
+  assert_true(r.in_sample == 30 && r.in_sample_std_error == 0);
+  assert_true(r.high >= 30 && r.high < 30 + 1e-9 && r.interval_high < 30 + 1e-9);
+}
+
+/* Where holding on and exercise are worth nearly the same, chance decides, and says nothing wrong.
+ */
+static void no_price_is_below_what_exercise_pays(void **state)
+{
+  (void)state;
+  bt_american job = usual_job();
+  job.n_paths = BT_AMERICAN_PATHS_LEAST;
+  job.n_bound_paths = 500;
+  size_t n_exercised = 0, n_held = 0;
+  for (job.option.spot = 31; job.option.spot < 35; job.option.spot += 0.5)
+    for (job.seed = 1; job.seed <= 4; job.seed++) {
+      const bt_american_result r = price_american(&job);
+      const double intrinsic = bt_payoff(BT_PUT, job.option.spot, job.option.strike);
+      assert_is_in_order(&r, intrinsic);
+      if (r.std_error == 0) assert_true(r.price == intrinsic);
+      n_exercised += r.std_error == 0;
+      n_held += r.std_error > 0;
+    }
+  assert_true(n_exercised > 4 && n_held > 4);
 }
 
 static void far_out_of_the_money_is_worth_nothing(void **state)
@@ -177,10 +212,9 @@ static void without_volatility_or_time_the_price_is_certain(void **state)
   (void)state;
   bt_american job = usual_job();
   job.option.vol = 0;
-  /* 40 exp(-r t) - 36 falls with t: the first date */
+  /* 40 exp(-r t) - 36 falls with t: today */
   const bt_american_result flat = price_american(&job);
-  const double first = 40 * exp(-0.06 / 50) - 36;
-  assert_true(fabs(flat.price - first) < 1e-12 && flat.std_error == 0);
+  assert_true(flat.price == 4 && flat.std_error == 0);
   assert_true(flat.interval_low == flat.price && flat.interval_high == flat.price);
   assert_true(flat.in_sample == flat.price && flat.low == flat.price && flat.high == flat.price);
 
@@ -199,11 +233,16 @@ static void small_volatility_comes_near_the_certain_price(void **state)
 {
   (void)state;
   bt_american job = usual_job();
-  const double first = 40 * exp(-0.06 / 50) - 36;
   for (job.option.vol = 1e-3; job.option.vol > 1e-17; job.option.vol *= 1e-2) {
-    const bt_american_result r = price_american(&job);
-    assert_true(fabs(r.price - first) < 4 * r.std_error + 1e-9);
-    assert_true(r.high > first - 4 * r.high_std_error - 1e-9);
+    job.option.dividend = 0;
+    const bt_american_result now = price_american(&job);
+    assert_true(now.price == 4 && now.std_error == 0 && now.high >= 4 && now.high < 4 + 1e-9);
+
+    job.option.dividend = 0.2; /* the gain rises to the last date */
+    const double last = 40 * exp(-0.06) - 36 * exp(-0.2);
+    const bt_american_result later = price_american(&job);
+    assert_true(fabs(later.price - last) < 4 * later.std_error + 1e-9);
+    assert_true(fabs(later.high - last) < 4 * later.high_std_error + 1e-9);
   }
 }
 
@@ -215,7 +254,7 @@ static void paths_that_were_fitted_are_biased_high(void **state)
 {
   (void)state;
   bt_american job = usual_job();
-  job.n_paths = 400;
+  job.n_paths = BT_AMERICAN_PATHS_LEAST;
   job.n_bound_paths = 0;
   job.degree = 10;
   bt_sample excess = {0}, shortfall = {0};
@@ -270,10 +309,11 @@ static void fewest_paths_give_numbers(void **state)
 {
   (void)state;
   bt_american job = usual_job();
-  job.n_paths = job.n_bound_paths = 3;
+  job.n_paths = BT_AMERICAN_PATHS_LEAST;
+  job.n_bound_paths = 2;
   const bt_american_result r = price_american(&job);
-  assert_true(isfinite(r.price) && isfinite(r.std_error) && isfinite(r.high));
-  assert_true(r.price > 0 && r.price < 40);
+  assert_true(isfinite(r.price) && isfinite(r.std_error) && isfinite(r.interval_high));
+  assert_true(r.price >= 4 && r.price < 40);
 }
 
 /* ---- refusals */
@@ -286,15 +326,15 @@ static void what_is_not_possible_is_refused(void **state)
     double spot, vol;
     const char *message;
   } cases[] = {
-      {0, 3, 100, 0, 36, 0.2, "0 exercise dates: 1 to 10000 are possible"},
-      {10001, 3, 100, 0, 36, 0.2, "10001 exercise dates: 1 to 10000 are possible"},
-      {50, 0, 100, 0, 36, 0.2, "regression of degree 0: 1 to 10 are possible"},
-      {50, 11, 100, 0, 36, 0.2, "regression of degree 11: 1 to 10 are possible"},
-      {50, 3, 1, 0, 36, 0.2, "1 paths: at least 2 are needed for a standard error"},
-      {50, 3, 100, 1, 36, 0.2, "1 path for the bound: none, or at least 2"},
-      {50, 3, 100, 0, 0, 0.2, "spot 0 and strike 40: both must be above 0"},
-      {50, 3, 100, 0, 36, -0.2, "vol -0.2 and expiry 1: neither may be negative"},
-      {50, 3, 100, 0, 36, (double)NAN, "vol nan and expiry 1: neither may be negative"},
+      {0, 3, 1000, 0, 36, 0.2, "0 exercise dates: 1 to 10000 are possible"},
+      {10001, 3, 1000, 0, 36, 0.2, "10001 exercise dates: 1 to 10000 are possible"},
+      {50, 0, 1000, 0, 36, 0.2, "regression of degree 0: 1 to 10 are possible"},
+      {50, 11, 1000, 0, 36, 0.2, "regression of degree 11: 1 to 10 are possible"},
+      {50, 3, 999, 0, 36, 0.2, "999 paths: an American option needs at least 1000"},
+      {50, 3, 1000, 1, 36, 0.2, "1 path for the bound: none, or at least 2"},
+      {50, 3, 1000, 0, 0, 0.2, "spot 0 and strike 40: both must be above 0"},
+      {50, 3, 1000, 0, 36, -0.2, "vol -0.2 and expiry 1: neither may be negative"},
+      {50, 3, 1000, 0, 36, (double)NAN, "vol nan and expiry 1: neither may be negative"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bt_american job = {.option = {BT_PUT, cases[i].spot, 40, 0.06, 0, cases[i].vol, 1},
@@ -308,6 +348,23 @@ static void what_is_not_possible_is_refused(void **state)
     assert_string_equal(err.message, cases[i].message);
     assert_true(r.price == 0); /* as it was */
   }
+}
+
+static void rates_that_make_prices_rounding_are_refused(void **state)
+{
+  (void)state;
+  bt_american job = usual_job();
+  job.option = (bt_vanilla){BT_CALL, 100, 100, -1, 1, 0.2, 100};
+  bt_american_result r;
+  bt_error err;
+  assert_int_equal(try_american(&r, &job, 1, &err), BT_ERR_DATA);
+  assert_string_equal(err.message, "rate -1 and dividend 1: over 100 years an American option has "
+                                   "a price by paths down to -0.05");
+  job.option = (bt_vanilla){BT_PUT, 100, 100, 1, -1, 1, 100};
+  assert_int_equal(try_american(&r, &job, 1, NULL), BT_ERR_DATA);
+  job.option = (bt_vanilla){BT_PUT, 100, 90, 400, 3, 0.2, 100};
+  assert_int_equal(try_american(&r, &job, 1, &err), BT_OK);
+  assert_is_in_order(&r, 0);
 }
 
 /* Prices with a pool that is cancelled before the fork. */
@@ -336,7 +393,8 @@ int main(void)
       cmocka_unit_test(call_is_the_put_with_its_terms_exchanged),
       cmocka_unit_test(call_without_dividends_is_the_european_one),
       cmocka_unit_test(single_date_is_the_european_option),
-      cmocka_unit_test(deep_in_the_money_is_exercised_at_the_first_date),
+      cmocka_unit_test(deep_in_the_money_is_exercised_today),
+      cmocka_unit_test(no_price_is_below_what_exercise_pays),
       cmocka_unit_test(far_out_of_the_money_is_worth_nothing),
       cmocka_unit_test(without_volatility_or_time_the_price_is_certain),
       cmocka_unit_test(small_volatility_comes_near_the_certain_price),
@@ -346,6 +404,7 @@ int main(void)
       cmocka_unit_test(bound_is_left_out_where_no_paths_are_for_it),
       cmocka_unit_test(fewest_paths_give_numbers),
       cmocka_unit_test(what_is_not_possible_is_refused),
+      cmocka_unit_test(rates_that_make_prices_rounding_are_refused),
       cmocka_unit_test(cancelled_pool_ends_it),
   };
   bt_blas_use_one_thread();

@@ -62,7 +62,7 @@ static void give_counted(bt_spare *spare, void *memory)
 static const bt_american job = {.option = {BT_PUT, 36, 40, 0.06, 0, 0.2, 1},
                                 .n_dates = 5,
                                 .degree = 3,
-                                .n_paths = 500,
+                                .n_paths = BT_AMERICAN_PATHS_LEAST,
                                 .n_bound_paths = 500,
                                 .seed = 1};
 
@@ -75,7 +75,7 @@ static void each_request_that_fails_is_an_error_and_leaves_nothing(void **state)
   assert_int_equal(try_american(&result, &job, 1, NULL), BT_OK);
   const int n_all = n_requests;
   assert_int_equal(n_held, 0);
-  assert_int_equal(n_all, 8); /* tables, rule, martingale; three of slots; paths twice */
+  assert_int_equal(n_all, 7); /* tables, rule, martingale; three of slots; paths */
   for (request_to_refuse = 1; request_to_refuse <= n_all; request_to_refuse++) {
     bt_error err;
     n_requests = 0;
