@@ -157,7 +157,7 @@ static void a_grid_shows_what_was_asked_for(void **state)
 {
   program_scene *s = *state;
   expect_exit(s,
-              "backtest option --spot 100 --strike 60,100 --vol 0.2 --expiry 1 --greeks "
+              "backtest option --spot 100 --strike 50,100 --vol 0.2 --expiry 1 --greeks "
               "--paths 2000 --progress never",
               0);
   expect_part(s->run.out, "    strike         price    std_error  closed_form        delta        "
@@ -329,8 +329,10 @@ static void cells_without_a_price_have_a_reason(void **state)
   program_scene *s = *state;
   expect_exit(s, "backtest option --spot 100 --strike 100 --vol 0.2,9 --expiry 1,4 " QUICK, 0);
   expect_part(s->run.out, "vol x sqrt(expiry) is 18");
-  expect_output(s, "sqlite3 backtest.db 'select price is null, reason is null from prices'",
-                "0|1\n0|1\n0|1\n1|0\n");
+  expect_output(
+      s,
+      "sqlite3 backtest.db 'select price is null, std_error is null, reason is null from prices'",
+      "0|0|1\n0|0|1\n0|1|0\n1|1|0\n");
 }
 
 /* Rows of the database without what tells runs apart. */
