@@ -1,4 +1,5 @@
 /* backtest option: prices of options by Monte Carlo, a grid of them on the same paths. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "cli/command.h"
@@ -10,11 +11,14 @@ typedef struct option_call {
   bt_option_result *results;
 } option_call;
 
-/* The three steps of a bt_montecarlo_job. */
+/* The three steps of a bt_montecarlo_job. Where one option alone has no price, that is an error. */
 static bt_status compute(void *state, const bt_montecarlo_means *means, bt_error *err)
 {
   option_call *call = state;
-  return bt_option_run(call->results, &call->options->job, means->pool, means->progress, err);
+  const bt_option_job *job = &call->options->job;
+  bt_status status = bt_option_run(call->results, job, means->pool, means->progress, err);
+  if (status || job->n_cells > 1 || !isnan(call->results[0].price.value)) return status;
+  return bt_fail(err, BT_ERR_USAGE, "%s", call->results[0].reason);
 }
 
 static bt_status store(void *state, bt_store *to, int64_t run_id, bt_error *err)

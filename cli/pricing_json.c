@@ -45,8 +45,8 @@ static void add_result(json_object *o, const bt_pricing_options *options, const 
   bt_json_add_number(o, "low", r->low, ok);
   bt_json_add_number(o, "high", r->high, ok);
   if (style == BT_AMERICAN) {
-    bt_json_add_number(o, "upper_bound", r->upper, ok);
-    bt_json_add_number(o, "in_sample", r->in_sample, ok);
+    add_estimate(o, "upper_bound", "upper_bound_std_error", r->upper, ok);
+    add_estimate(o, "in_sample", "in_sample_std_error", r->in_sample, ok);
     bt_json_add_number(o, "lattice", r->lattice, ok);
     bt_json_add_number(o, "lattice_american", r->lattice_american, ok);
   }
@@ -95,11 +95,7 @@ static void add_run(json_object *o, const bt_pricing_options *options,
     if (results[i].n_paths > n_paths) n_paths = results[i].n_paths;
   bt_json_add_count(o, "n_cells", options->job.n_cells, ok);
   bt_json_add_count(o, "n_paths", n_paths, ok); /* of a cell */
-  bt_json_add_text(o, "method",
-                   results[0].certain && options->job.n_cells == 1
-                       ? "the one path that is left"
-                       : bt_option_method(method, &options->job),
-                   ok);
+  bt_json_add_text(o, "method", bt_option_method(method, &options->job, 0), ok);
   bt_json_add_text(o, "closed_form_name", bt_option_closed_form_name(terms), ok);
   bt_json_add_count(o, "seed", options->common.seed, ok);
   bt_json_add_count(o, "jobs", options->common.n_workers, ok);

@@ -141,6 +141,8 @@ static bt_status read_axis(bt_pricing_options *options, const bt_option_terms *c
     return bt_fail(err, BT_ERR_USAGE, "--%s is missing%s", name,
                    axis == BT_AXIS_VOL && common->style == BT_EUROPEAN ? " (or --price, to find it)"
                                                                        : "");
+  if (spec && strchr(spec, '%'))
+    return bt_fail(err, BT_ERR_USAGE, "--%s %s: no per cent here, write 0.05 for 5%%", name, spec);
   return bt_axis_parse_option(&options->axes[axis], &axis_params[axis], spec, err);
 }
 
@@ -206,9 +208,11 @@ static bt_status read_common(bt_option_terms *out, const bt_arguments *arguments
 /* ---- how it is computed -----------------------------------------------------------------------
  */
 
+static const char *const bases[] = {"polynomial", "laguerre", "chebyshev"};
+static const char *const methods[] = {"plain", "antithetic", "sobol"};
+
 static bt_status read_american(bt_option_job *job, const bt_arguments *arguments, bt_error *err)
 {
-  static const char *const bases[] = {"polynomial", "laguerre", "chebyshev"};
   int basis = BT_BASIS_POLYNOMIAL;
   job->degree = 5; /* lower ones leave a bias that the small standard errors show */
   job->n_bound_paths = 500;
@@ -226,13 +230,12 @@ static bt_status read_american(bt_option_job *job, const bt_arguments *arguments
 static bt_status read_settings(bt_option_job *job, const bt_option_terms *common,
                                const bt_arguments *arguments, bt_error *err)
 {
-  static const char *const methods[] = {"plain", "antithetic", "sobol"};
   const bool american = common->style == BT_AMERICAN;
   size_t n_paths = american ? 100000 : 1000000;
   int method = BT_ANTITHETIC;
   bt_status status = bt_arguments_choice(&method, arguments, "method", methods, 3, err);
   if (!status)
-    status = bt_arguments_size(&n_paths, arguments, "paths", american ? 1000 : 4,
+    status = bt_arguments_size(&n_paths, arguments, "paths", BT_OPTION_PATHS_LEAST,
                                american ? 10000000 : (size_t)1000000000000, err);
   if (!status && american) status = read_american(job, arguments, err);
   job->settings.sampling = (bt_sampling)method;
@@ -297,10 +300,12 @@ double bt_pricing_value(const bt_pricing_options *options, bt_pricing_axis axis,
   return of->n_values ? of->values[index % of->n_values] : (double)NAN;
 }
 
-/* Exercise dates are 50 a year where none were asked for. */
+enum { DATES_A_YEAR = 50 };
+
+/* Exercise dates are so many a year where none were asked for. */
 static void set_dates(bt_option_terms *terms)
 {
-  double dates = rint(50 * terms->option.expiry);
+  double dates = rint(DATES_A_YEAR * terms->option.expiry);
   if (terms->n_steps == 0) terms->n_steps = dates < 1 ? 1 : (size_t)dates;
 }
 
@@ -321,6 +326,7 @@ static bt_status make_cells(bt_pricing_options *options, const bt_option_terms *
         set_value(options, i, (bt_pricing_axis)a, bt_pricing_value(options, (bt_pricing_axis)a, i));
     set_dates(&options->cells[i]);
   }
+  options->dates_a_year = common->n_steps == 0 ? DATES_A_YEAR : 0;
   options->job.cells = options->cells;
   options->job.n_cells = n;
   options->job.implied_from = options->job.implied_from ? options->implied_from : NULL;
@@ -335,8 +341,14 @@ static bt_status check_single(const bt_pricing_options *options, const bt_argume
   bt_error inner;
   if (options->job.n_cells > 1) return BT_OK;
   if (!options->job.implied_from) {
-    bt_status status = bt_option_terms_check(&options->cells[0], &inner);
-    return status ? bt_fail(err, BT_ERR_USAGE, "%s", inner.message) : BT_OK;
+    const double n_paths = (double)options->job.settings.n_paths;
+    if (bt_option_terms_check(&options->cells[0], n_paths, &inner))
+      return bt_fail(err, BT_ERR_USAGE, "%s", inner.message);
+    if (options->job.settings.greeks && !bt_option_has_greeks(&options->cells[0]))
+      return bt_fail(err, BT_ERR_USAGE,
+                     "--greeks: not with a --rebate that is paid at the touch of a barrier that is "
+                     "monitored continuously");
+    return BT_OK;
   }
   if (!bt_implied_vol(&vol, &options->cells[0].option, options->implied_from[0], &inner))
     return BT_OK;
@@ -344,25 +356,36 @@ static bt_status check_single(const bt_pricing_options *options, const bt_argume
                  inner.message);
 }
 
-static bt_status check_greeks(const bt_pricing_options *options, const bt_option_terms *terms,
-                              bt_error *err)
-{
-  const bt_axis *rebates = &options->axes[BT_AXIS_REBATE];
-  bool out = bt_barrier_is_out(&terms->barrier), paid = false;
-  for (size_t i = 0; i < rebates->n_values; i++) paid = paid || rebates->values[i] > 0;
-  if (!options->job.settings.greeks || terms->discrete || !out || !paid) return BT_OK;
-  return bt_fail(err, BT_ERR_USAGE,
-                 "--greeks: not with a --rebate that is paid at the touch of a barrier that is "
-                 "monitored continuously");
-}
-
 /* ---- all of them ------------------------------------------------------------------------------
  */
+
+/* How it is computed: what a style has no use for is left out. */
+static void add_settings(json_object *o, const bt_pricing_options *options, bool *ok)
+{
+  const bt_option_job *job = &options->job;
+  const bt_option_terms *terms = &options->cells[0];
+  if (job->implied_from) return;
+  bt_json_add_count(o, "paths", job->settings.n_paths, ok);
+  if (terms->style == BT_AMERICAN) {
+    if (options->dates_a_year > 0)
+      bt_json_add_count(o, "dates_a_year", options->dates_a_year, ok);
+    else
+      bt_json_add_count(o, "steps", terms->n_steps, ok);
+    bt_json_add_text(o, "basis", bases[job->basis], ok);
+    bt_json_add_count(o, "degree", job->degree, ok);
+    bt_json_add_count(o, "bound_paths", job->n_bound_paths, ok);
+    return;
+  }
+  bt_json_add_count(o, "steps", terms->n_steps, ok);
+  bt_json_add_flag(o, "discrete", terms->discrete, ok);
+  bt_json_add_text(o, "sampling", methods[job->settings.sampling], ok);
+  bt_json_add_flag(o, "control", job->settings.control, ok);
+  bt_json_add_flag(o, "greeks", job->settings.greeks, ok);
+}
 
 static bt_status make_json(bt_pricing_options *options, bt_error *err)
 {
   bool ok = true;
-  char method[BT_OPTION_METHOD_SIZE];
   const bt_option_terms *terms = &options->cells[0];
   json_object *o = bt_json_object(&ok);
   bt_json_add_text(o, "style", bt_style_name(terms->style), &ok);
@@ -374,12 +397,7 @@ static bt_status make_json(bt_pricing_options *options, bt_error *err)
       bt_json_add_number(values, NULL, options->axes[a].values[i], &ok);
     bt_json_add_tree(o, axis_params[a].name, values, &ok);
   }
-  bt_json_add_count(o, "steps", terms->n_steps, &ok);
-  bt_json_add_flag(o, "discrete", terms->discrete, &ok);
-  bt_json_add_text(o, "method", bt_option_method(method, &options->job), &ok);
-  bt_json_add_count(o, "paths", options->job.settings.n_paths, &ok);
-  bt_json_add_flag(o, "greeks", options->job.settings.greeks, &ok);
-  bt_json_add_count(o, "bound_paths", options->job.n_bound_paths, &ok);
+  add_settings(o, options, &ok);
   const char *text = ok ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : NULL;
   options->json_text = text ? strdup(text) : NULL;
   json_object_put(o);
@@ -397,7 +415,6 @@ static bt_status read_parts(bt_pricing_options *out, const bt_arguments *argumen
   if (!status) status = bt_montecarlo_options_read(&out->common, arguments, err);
   out->job.settings.seed = out->common.seed;
   if (!status) status = make_cells(out, &common, err);
-  if (!status) status = check_greeks(out, &common, err);
   if (!status) status = check_single(out, arguments, err);
   return status ? status : make_json(out, err);
 }

@@ -32,7 +32,8 @@ typedef struct bt_pricing_options {
   bt_axis axes[BT_PRICING_AXES]; /* of what the style has no use for: none */
   bt_option_terms *cells;
   double *implied_from;
-  char *json_text; /* all that the results depend on */
+  size_t dates_a_year; /* of American options that differ in their exercise dates; else 0 */
+  char *json_text;     /* all that the results depend on */
 } bt_pricing_options;
 
 /* The caller clears *out with bt_pricing_options_clear, after success alone. Errors: USAGE, naming

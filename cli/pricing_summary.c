@@ -49,44 +49,87 @@ static void print_terms(const bt_pricing_options *options)
   (void)printf("\n");
 }
 
-/* How far the closed form lies away, in standard errors. */
+/* Ordinary numbers with six digits behind the point, others as they are. */
+static const char *fixed_text(char text[BT_TEXT_SIZE], double value)
+{
+  const double most = 1e12;
+  (void)snprintf(text, BT_TEXT_SIZE, fabs(value) < most ? "%.6f" : "%.6g", value);
+  return text;
+}
+
+static void print_estimate(const char *name, bt_estimate estimate, const char *behind)
+{
+  char value[BT_TEXT_SIZE], error[BT_TEXT_SIZE];
+  if (isnan(estimate.std_error))
+    (void)printf("%-9s %s  no standard error%s\n", name, fixed_text(value, estimate.value), behind);
+  else
+    (void)printf("%-9s %s  +- %s%s\n", name, fixed_text(value, estimate.value),
+                 fixed_text(error, estimate.std_error), behind);
+}
+
+/* How far the price lies from the closed form, in standard errors. */
 static void print_beside(const bt_option_terms *terms, const bt_option_result *r)
 {
   const char *name = bt_option_closed_form_name(terms);
+  char text[BT_TEXT_SIZE];
   if (!name || isnan(r->closed_form)) {
     (void)printf("beside    no closed form is known\n");
     return;
   }
-  (void)printf("beside    %.6f  closed form (%s)", r->closed_form, name);
+  (void)printf("beside    %s  closed form (%s)", fixed_text(text, r->closed_form), name);
   double apart = (r->price.value - r->closed_form) / r->price.std_error;
   const bool exact =
       terms->style != BT_AMERICAN && !(terms->style == BT_BARRIER && terms->discrete);
   if (exact && isfinite(apart))
-    (void)printf(", %.1f standard errors %s", fabs(apart), apart >= 0 ? "below" : "above");
+    (void)printf("; the price is %.1f standard errors %s it", fabs(apart),
+                 apart >= 0 ? "above" : "below");
   (void)printf("\n");
+}
+
+static const char *certain_words(const bt_option_terms *terms)
+{
+  return bt_option_begins_beyond(terms) ? "the spot is beyond the barrier"
+                                        : "no time or no volatility is left";
+}
+
+static void print_interval(const bt_option_terms *terms, const bt_option_result *r)
+{
+  char low[BT_TEXT_SIZE], high[BT_TEXT_SIZE];
+  if (isnan(r->low)) return;
+  if (isnan(r->high))
+    (void)printf("interval  from %s  (95%%; no high bound)\n", fixed_text(low, r->low));
+  else
+    (void)printf("interval  %s .. %s  (95%%%s)\n", fixed_text(low, r->low),
+                 fixed_text(high, r->high),
+                 terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
 }
 
 static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 {
-  char n[BT_TEXT_SIZE];
+  char n[BT_TEXT_SIZE], text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
   if (r->certain) {
-    (void)printf("price     %.6f  certain: no time or no volatility is left\n", r->price.value);
+    (void)printf("price     %s  certain: %s\n", fixed_text(text, r->price.value),
+                 certain_words(terms));
     return;
   }
-  (void)printf("price     %.6f  +- %.6f standard error, %s\n", r->price.value, r->price.std_error,
-               bt_text_counted(n, r->n_paths, "path"));
-  (void)printf("interval  %.6f .. %.6f  (95%%%s)\n", r->low, r->high,
-               terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
+  (void)snprintf(behind, sizeof behind, "%s, %s",
+                 isnan(r->price.std_error) ? "" : " standard error",
+                 bt_text_counted(n, r->n_paths, "path"));
+  print_estimate("price", r->price, behind);
+  print_interval(terms, r);
   if (bt_option_begins_beyond(terms))
     (void)printf("note      the spot is beyond the barrier: it counts as touched already\n");
 }
 
 static void print_american(const bt_option_terms *terms, const bt_option_result *r)
 {
-  if (!isnan(r->upper)) (void)printf("bound     %.6f  high, by a martingale\n", r->upper);
+  char n[BT_TEXT_SIZE], dates[BT_TEXT_SIZE], any_time[BT_TEXT_SIZE];
+  if (!isnan(r->upper.value))
+    print_estimate("bound", r->upper, " standard error, high, by a martingale");
   if (!isnan(r->lattice))
-    (void)printf("tree      %.6f  with %zu exercise dates; %.6f at any time\n", r->lattice,
-                 terms->n_steps, r->lattice_american);
+    (void)printf("tree      %s  with %s; %s at any time\n", fixed_text(dates, r->lattice),
+                 bt_text_counted(n, terms->n_steps, "exercise date"),
+                 fixed_text(any_time, r->lattice_american));
 }
 
 static void print_greeks(const bt_option_terms *terms, const bt_option_result *r)
@@ -96,32 +139,31 @@ static void print_greeks(const bt_option_terms *terms, const bt_option_result *r
                                         [BT_VEGA] = r->exact.vega,
                                         [BT_THETA] = r->exact.theta,
                                         [BT_RHO] = r->exact.rho};
+  char text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE] = "";
   for (int g = 0; g < BT_GREEK_COUNT; g++) {
     if (isnan(r->greeks[g].value)) continue;
-    (void)printf("%-9s %.6f  +- %.6f", bt_greek_name((bt_greek)g), r->greeks[g].value,
-                 r->greeks[g].std_error);
-    if (terms->style == BT_EUROPEAN) (void)printf("  closed form %.6f", exact[g]);
-    (void)printf("\n");
+    if (terms->style == BT_EUROPEAN)
+      (void)snprintf(behind, sizeof behind, "  closed form %s", fixed_text(text, exact[g]));
+    print_estimate(bt_greek_name((bt_greek)g), r->greeks[g], behind);
   }
 }
 
 static void print_one(const bt_pricing_options *options, const bt_option_result *r)
 {
-  char text[BT_NUMBER_TEXT_SIZE], method[BT_OPTION_METHOD_SIZE];
+  char text[BT_NUMBER_TEXT_SIZE], price[BT_TEXT_SIZE], method[BT_OPTION_METHOD_SIZE];
   const bt_option_terms *terms = &options->cells[0];
   print_terms(options);
-  if (r->reason[0]) {
-    (void)printf("no price  %s\n", r->reason);
-  } else if (options->job.implied_from) {
-    (void)printf("vol       %s  implied; its price in closed form is %.6f\n",
-                 bt_number_format(text, r->implied_vol), r->closed_form);
+  if (options->job.implied_from) {
+    (void)printf("vol       %s  implied; its price in closed form is %s\n",
+                 bt_number_format(text, r->implied_vol), fixed_text(price, r->closed_form));
   } else {
     print_price(terms, r);
     print_beside(terms, r);
     if (terms->style == BT_AMERICAN) print_american(terms, r);
     if (options->job.settings.greeks) print_greeks(terms, r);
   }
-  if (!r->certain) (void)printf("method    %s\n", bt_option_method(method, &options->job));
+  if (r->reason[0]) (void)printf("note      %s\n", r->reason);
+  if (!r->certain) (void)printf("method    %s\n", bt_option_method(method, &options->job, 0));
   if (options->job.settings.greeks && !r->certain)
     (void)printf("greeks    %s (Glasserman 2003, ch. 7)\n", bt_greeks_method(terms));
 }
@@ -129,11 +171,47 @@ static void print_one(const bt_pricing_options *options, const bt_option_result 
 /* ---- a grid -----------------------------------------------------------------------------------
  */
 
+/* The columns behind those of the terms: as many as a table has. */
+enum { COLUMNS_MOST = 2 + 1 + BT_GREEK_COUNT };
+
+typedef struct columns {
+  const char *names[COLUMNS_MOST];
+  double values[COLUMNS_MOST];
+  size_t n;
+} columns;
+
+static void add_column(columns *c, const char *name, double value)
+{
+  c->names[c->n] = name;
+  c->values[c->n++] = value;
+}
+
+static columns columns_of(const bt_pricing_options *options, const bt_option_result *r)
+{
+  columns c = {.n = 0};
+  if (options->job.implied_from) {
+    add_column(&c, "implied_vol", r->implied_vol);
+    add_column(&c, "closed_form", r->closed_form);
+    return c;
+  }
+  add_column(&c, "price", r->price.value);
+  add_column(&c, "std_error", r->price.std_error);
+  if (options->cells[0].style == BT_AMERICAN) {
+    add_column(&c, "low", r->low);
+    add_column(&c, "high", r->high);
+    add_column(&c, "tree", r->lattice);
+    return c;
+  }
+  if (bt_option_closed_form_name(&options->cells[0])) add_column(&c, "closed_form", r->closed_form);
+  for (int g = 0; options->job.settings.greeks && g < BT_GREEK_COUNT; g++)
+    add_column(&c, bt_greek_name((bt_greek)g), r->greeks[g].value);
+  return c;
+}
+
 static void print_number(double value)
 {
-  char text[BT_TEXT_SIZE] = "-";
-  if (!isnan(value)) (void)snprintf(text, sizeof text, "%.6f", value);
-  (void)printf(" %*s", CELL_WIDTH, text);
+  char text[BT_TEXT_SIZE];
+  (void)printf(" %*s", CELL_WIDTH, isnan(value) ? "-" : fixed_text(text, value));
 }
 
 static void print_varying(const bt_pricing_options *options, size_t index)
@@ -147,49 +225,65 @@ static void print_varying(const bt_pricing_options *options, size_t index)
   }
 }
 
-static void print_heading(const bt_pricing_options *options)
+static void print_heading(const bt_pricing_options *options, const bt_option_result *first)
 {
-  const bool american = options->cells[0].style == BT_AMERICAN;
+  const columns c = columns_of(options, first);
   for (int a = 0; a < BT_PRICING_AXES; a++)
     if (options->axes[a].n_values > 1)
       (void)printf("%*s ", CELL_WIDTH - 2, bt_pricing_axis_name((bt_pricing_axis)a));
-  if (options->job.implied_from)
-    (void)printf(" %*s %*s\n", CELL_WIDTH, "implied_vol", CELL_WIDTH, "closed_form");
-  else
-    (void)printf(" %*s %*s %*s%s\n", CELL_WIDTH, "price", CELL_WIDTH, "std_error", CELL_WIDTH,
-                 american ? "european" : "closed_form", american ? "         tree" : "");
+  for (size_t i = 0; i < c.n; i++) (void)printf(" %*s", CELL_WIDTH, c.names[i]);
+  (void)printf("\n");
 }
 
 static void print_row(const bt_pricing_options *options, const bt_option_result *r, size_t index)
 {
+  const columns c = columns_of(options, r);
   print_varying(options, index);
-  if (r->reason[0]) {
+  if (isnan(c.values[0])) {
     (void)printf("  %s\n", r->reason);
     return;
   }
-  print_number(options->job.implied_from ? r->implied_vol : r->price.value);
-  if (!options->job.implied_from) print_number(r->price.std_error);
-  print_number(r->closed_form);
-  if (options->cells[0].style == BT_AMERICAN) print_number(r->lattice);
-  (void)printf("\n");
+  for (size_t i = 0; i < c.n; i++) print_number(c.values[i]);
+  (void)printf("%s%s\n", r->reason[0] ? "  " : "", r->reason);
+}
+
+/* What the table has no room for. */
+static void print_elsewhere(const bt_pricing_options *options)
+{
+  const char *database = options->common.database;
+  if (options->cells[0].style == BT_AMERICAN)
+    (void)printf("note      low .. high is a 95%% interval; bounds with their errors, and the tree "
+                 "at any time, are in %s\n",
+                 database);
+  else if (options->job.settings.greeks)
+    (void)printf("note      standard errors of the Greeks are in %s\n", database);
+}
+
+/* The cell of which the method is told: the first that needs paths, where there is one. */
+static size_t shown_cell(const bt_pricing_options *options)
+{
+  size_t i = 0;
+  while (i < options->job.n_cells && bt_option_is_certain(&options->cells[i])) i++;
+  return i < options->job.n_cells ? i : 0;
 }
 
 static void print_grid(const bt_pricing_options *options, const bt_option_result *results)
 {
   char n[BT_TEXT_SIZE], method[BT_OPTION_METHOD_SIZE];
   const size_t n_cells = options->job.n_cells;
-  const char *name = bt_option_closed_form_name(&options->cells[0]);
-  (void)printf("%s%s%s: %s on the same paths\n", bt_style_name(options->cells[0].style),
-               bt_option_variant(&options->cells[0]) ? " " : "",
-               bt_option_variant(&options->cells[0]) ? bt_option_variant(&options->cells[0]) : "",
-               bt_text_counted(n, n_cells, "option"));
-  print_heading(options);
+  const bt_option_terms *first = &options->cells[0];
+  const char *name = bt_option_closed_form_name(first), *variant = bt_option_variant(first);
+  (void)printf("%s%s%s: %s%s\n", bt_style_name(first->style), variant ? " " : "",
+               variant ? variant : "", bt_text_counted(n, n_cells, "option"),
+               options->job.implied_from ? "" : " on the same paths");
+  print_heading(options, &results[0]);
   for (size_t i = 0; i < n_cells && i < ROWS_SHOWN; i++) print_row(options, &results[i], i);
   if (n_cells > ROWS_SHOWN)
-    (void)printf("... and %s; see below\n",
-                 bt_text_counted(n, n_cells - ROWS_SHOWN, "more option"));
-  (void)printf("method    %s\n", bt_option_method(method, &options->job));
-  if (name) (void)printf("beside    closed form: %s\n", name);
+    (void)printf("... and %s in %s\n", bt_text_counted(n, n_cells - ROWS_SHOWN, "more option"),
+                 options->common.database);
+  (void)printf("method    %s\n", bt_option_method(method, &options->job, shown_cell(options)));
+  if (name && first->style != BT_AMERICAN) (void)printf("beside    closed form: %s\n", name);
+  print_elsewhere(options);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------

@@ -240,10 +240,15 @@ static const char option_prices[] =
     "  n_steps INTEGER,"
     "  n_paths INTEGER,"
     "  method TEXT,"
-    "  price REAL," /* NULL: see reason */
+    "  price REAL," /* NULL: see reason, also of a standard error and Greeks */
     "  std_error REAL,"
     "  closed_form REAL,"
-    "  lattice REAL,"
+    "  lattice REAL," /* of an American option on a tree, with the same dates; and at any time */
+    "  lattice_american REAL,"
+    "  upper_bound REAL," /* of an American option, by a martingale */
+    "  upper_bound_std_error REAL,"
+    "  in_sample REAL," /* of an American option: of the paths that were fitted */
+    "  in_sample_std_error REAL,"
     "  low REAL," /* low and high: 95% interval of the price */
     "  high REAL,"
     "  delta REAL,"

@@ -33,6 +33,9 @@ bt_status bt_store_put_option(bt_store *store, int64_t run_id, const bt_option_r
   bind_estimate(&b, row->price);
   bt_store__bind_real(&b, row->closed_form);
   bt_store__bind_real(&b, row->lattice);
+  bt_store__bind_real(&b, row->lattice_american);
+  bind_estimate(&b, row->upper_bound);
+  bind_estimate(&b, row->in_sample);
   bt_store__bind_real(&b, row->low);
   bt_store__bind_real(&b, row->high);
   const bt_estimate greeks[] = {row->delta, row->gamma, row->vega, row->theta, row->rho};

@@ -26,11 +26,14 @@ typedef struct bt_option_row {
   const char *method;      /* in words: how the price was found */
   bt_estimate price;
   double closed_form; /* beside it, where there is one */
-  double lattice;     /* of an American option: the price on a tree */
-  double low, high;   /* 95% interval; of an American option it has both bounds in it */
+  /* of an American option: the price on a tree, with its dates and at any time; the high bound; the
+   * price of the paths that were fitted */
+  double lattice, lattice_american;
+  bt_estimate upper_bound, in_sample;
+  double low, high; /* 95% interval; of an American option it has both bounds in it */
   bt_estimate delta, gamma, vega, theta, rho;
   double implied_vol; /* of a price that was given */
-  const char *reason; /* why there is no price */
+  const char *reason; /* why there is no price, no standard error or no Greeks */
 } bt_option_row;
 
 bt_status bt_store_put_option(bt_store *store, int64_t run_id, const bt_option_row *row,

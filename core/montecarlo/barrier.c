@@ -7,7 +7,8 @@
  *
  * A rebate at the touch is worth rebate E[exp(-rate tau); tau <= T]. Under the drift nu* with
  * nu*^2 = nu^2 + 2 rate vol^2 that is (level / spot)^((nu - nu*) / vol^2) P*(tau <= T), by
- * Girsanov's theorem: the same normal numbers follow a second path with that drift.
+ * Girsanov's theorem: the same normal numbers follow a second path with that drift. nu* has the
+ * sign of nu, and the exponent is written -2 rate / (nu + nu*): no digits cancel.
  *
  * Greeks. w is continuous in every parameter (p is 1 at the barrier), so the first derivatives are
  * pathwise, w with them. Gamma: delta by the likelihood ratio of the first step, where w depends on
@@ -111,7 +112,8 @@ static inline bt_vector rebate_at_touch(const bt_cell *cell, const bt_draws *dra
   if (height * side_of(barrier) > 0) return bt_vector_of(barrier->rebate); /* touched at once */
   if (cell->nu < 0) nu = -nu;
   walk w = follow(cell, draws, i, mirror, nu, false);
-  return (barrier->rebate * exp((cell->nu - nu) / variance * height)) * (1 - w.alive);
+  double power = cell->nu + nu != 0 ? -2 * o->rate / (cell->nu + nu) : 0;
+  return (barrier->rebate * exp(power * height)) * (1 - w.alive);
 }
 
 /* What is paid: base + weighed x alive, with the derivative of each by the logarithm of the price

@@ -17,6 +17,8 @@ void bt_cell_init(bt_cell *out, const bt_option_terms *terms)
   out->bridge = 2 / (out->spread * out->spread);
   if (terms->style == BT_BARRIER) out->height = log(terms->barrier.level / o->spot);
   out->log_strike = log(o->strike / o->spot);
+  out->by_parity = terms->style == BT_EUROPEAN && o->type == BT_CALL && !bt_control_is_seen(terms);
+  if (out->by_parity) out->sign = -1;
 }
 
 bt_engine *bt_engine_of(const bt_option_terms *terms)
@@ -31,6 +33,17 @@ bt_engine *bt_engine_of(const bt_option_terms *terms)
   default:
     return bt_engine_european;
   }
+}
+
+bool bt_control_is_seen(const bt_option_terms *terms)
+{
+  const double deviation_most = 1, n = (double)terms->n_steps;
+  const bool averaged = terms->style == BT_ASIAN && terms->average == BT_ARITHMETIC;
+  double deviation = terms->option.vol * sqrt(terms->option.expiry);
+  if ((averaged && terms->n_steps == 1) || bt_option_begins_beyond(terms)) return false;
+  if ((averaged || terms->style == BT_BARRIER) && terms->option.type == BT_PUT) return true;
+  if (averaged) deviation *= sqrt((n + 1) * (2 * n + 1) / 6) / n; /* of the geometric one */
+  return deviation <= deviation_most;
 }
 
 /* The geometric average is the control of the arithmetic one, the European option that of one with
@@ -48,6 +61,12 @@ const char *bt_control_name(const bt_option_terms *terms)
 {
   if (terms->style == BT_ASIAN && terms->average == BT_ARITHMETIC) return "the geometric average";
   return terms->style == BT_BARRIER ? "the European option" : "S(T)";
+}
+
+bool bt_option_has_greeks(const bt_option_terms *terms)
+{
+  return terms->style != BT_BARRIER || terms->discrete || terms->barrier.rebate <= 0 ||
+         !bt_barrier_is_out(&terms->barrier);
 }
 
 const char *bt_greeks_method(const bt_option_terms *terms)

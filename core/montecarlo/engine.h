@@ -32,6 +32,7 @@ typedef struct bt_cell {
   double bridge;        /* 2 / (vol^2 dt): what chances of a touch depend on */
   double height;        /* log(barrier / spot) */
   double log_strike;    /* log(strike / spot) */
+  bool by_parity;       /* a European call that is taken as a put: sign is that of the put */
 } bt_cell;
 
 /* vol and expiry are above 0. */
@@ -58,9 +59,23 @@ bt_engine bt_engine_barrier, bt_engine_barrier_on_dates;
 /* The engine of a style that has one (not American). */
 bt_engine *bt_engine_of(const bt_option_terms *terms);
 
+/* Whether there is a control, other than the option itself, that paths see as it is. Up to a
+ * standard deviation of 1 of its logarithm a thousand of them do; beyond, ever more of its mean
+ * lies in prices that none reaches. Where a European call has no control it is taken as the put,
+ * which has a bound, and the forward. */
+bool bt_control_is_seen(const bt_option_terms *terms);
+
 /* What the mean of the control is, and its name. */
 double bt_control_expected(const bt_option_terms *terms);
 const char *bt_control_name(const bt_option_terms *terms);
+
+/* Whether gamma is 0 for certain: a lookback of which the value is a multiple of the spot, or that
+ * plus a constant (core/montecarlo/lookback.c). */
+bool bt_gamma_is_0(const bt_option_terms *terms);
+
+/* Whether paths estimate its Greeks: not where a rebate is paid at the touch of a barrier that is
+ * monitored continuously. */
+bool bt_option_has_greeks(const bt_option_terms *terms);
 
 /* How its Greeks are estimated, in words. */
 const char *bt_greeks_method(const bt_option_terms *terms);

@@ -30,11 +30,18 @@ static double side_of(const bt_cell *cell)
   return cell->terms.lookback == BT_LOOKBACK_FIXED ? cell->sign : -cell->sign;
 }
 
-/* Whether the strike lies outside of today's extremes: else gamma is 0. */
+/* Whether the strike is fixed and lies outside of today's extremes: else gamma is 0. */
 static bool has_gamma(const bt_cell *cell)
 {
-  const bt_vanilla *o = &cell->terms.option;
-  return cell->terms.lookback == BT_LOOKBACK_FIXED && cell->sign * (o->strike - o->spot) >= 0;
+  return !bt_gamma_is_0(&cell->terms);
+}
+
+bool bt_gamma_is_0(const bt_option_terms *terms)
+{
+  const bt_vanilla *o = &terms->option;
+  if (terms->style != BT_LOOKBACK) return false;
+  if (terms->lookback == BT_LOOKBACK_FLOATING) return true;
+  return o->type == BT_CALL ? o->strike < o->spot : o->strike > o->spot;
 }
 
 static inline point point_at(const bt_cell *cell, bt_vector w, double t)

@@ -1,13 +1,22 @@
 #include "core/montecarlo/option_plan.h"
 
-#include <string.h>
+#include <stdlib.h>
 
+#include "core/block.h"
 #include "core/random/normal.h"
 #include "core/random/streams.h"
 
 /* Which draws: those of normal numbers, of uniform ones, and of digital shifts. Replicates draw
  * dimensions that Sobol points lack from streams of their own. */
-enum { STREAM_NORMALS = 0x100, STREAM_UNIFORMS, STREAM_SHIFTS, STREAM_REPLICATES };
+enum {
+  STREAM_NORMALS = 0x100,
+  STREAM_UNIFORMS,
+  STREAM_SHIFTS,
+  STREAM_REPLICATES,
+  STREAM_PILOT = 0x180, /* normal numbers, and behind them uniform ones */
+};
+
+enum { PILOT_DRAWS = 1024 };
 
 /* Paths that are followed at once: all dates of a strip lie in the cache. */
 enum { STRIP_PATHS = 128, STRIP_PATHS_ONE_STEP = 1024 };
@@ -27,18 +36,19 @@ static size_t dimensions_of(const bt_option_plan *plan)
   return plan->n_steps * (plan->needs_uniforms ? 2 : 1);
 }
 
-static void count_draws(bt_option_plan *plan)
+uint64_t bt_option_draws(const bt_option_settings *settings)
 {
-  uint64_t wanted = plan->settings.n_paths, points = BT_SOBOL_POINTS_LEAST;
-  if (plan->settings.sampling == BT_SOBOL) {
-    while (points < wanted / BT_SOBOL_REPLICATES + (wanted % BT_SOBOL_REPLICATES > 0)) points *= 2;
-    plan->n_draws = plan->n_paths = points * BT_SOBOL_REPLICATES;
-  } else if (plan->settings.sampling == BT_ANTITHETIC) {
-    plan->n_draws = wanted / 2 + wanted % 2;
-    plan->n_paths = 2 * plan->n_draws;
-  } else {
-    plan->n_draws = plan->n_paths = wanted;
-  }
+  const uint64_t wanted = settings->n_paths;
+  uint64_t points = BT_SOBOL_POINTS_LEAST;
+  if (settings->sampling == BT_ANTITHETIC) return wanted / 2 + wanted % 2;
+  if (settings->sampling == BT_PLAIN) return wanted;
+  while (points < wanted / BT_SOBOL_REPLICATES + (wanted % BT_SOBOL_REPLICATES > 0)) points *= 2;
+  return points * BT_SOBOL_REPLICATES;
+}
+
+uint64_t bt_option_paths_of(const bt_option_settings *settings, uint64_t n_draws)
+{
+  return settings->sampling == BT_ANTITHETIC ? 2 * n_draws : n_draws;
 }
 
 static bt_status prepare_sobol(bt_option_plan *plan, bt_error *err)
@@ -47,28 +57,6 @@ static bt_status prepare_sobol(bt_option_plan *plan, bt_error *err)
   bt_status status =
       bt_sobol_init(&plan->sobol, n < BT_SOBOL_DIMENSIONS ? n : BT_SOBOL_DIMENSIONS, err);
   return status ? status : bt_bridge_init(&plan->bridge, plan->n_steps, err);
-}
-
-bt_status bt_option_plan_init(bt_option_plan *out, const bt_option_settings *settings,
-                              const bt_cell *cells, size_t n_cells, bt_error *err)
-{
-  bt_option_plan plan = {
-      .settings = *settings, .cells = cells, .n_cells = n_cells, .n_steps = cells[0].terms.n_steps};
-  for (size_t i = 0; i < n_cells; i++)
-    if (cells[i].terms.style == BT_LOOKBACK && !cells[i].terms.discrete) plan.needs_uniforms = true;
-  count_draws(&plan);
-  bt_status status = settings->sampling == BT_SOBOL ? prepare_sobol(&plan, err) : BT_OK;
-  if (status)
-    bt_option_plan_clear(&plan);
-  else
-    *out = plan;
-  return status;
-}
-
-void bt_option_plan_clear(bt_option_plan *plan)
-{
-  bt_sobol_clear(&plan->sobol);
-  bt_bridge_clear(&plan->bridge);
 }
 
 size_t bt_option_plan_sums(const bt_option_plan *plan)
@@ -118,10 +106,11 @@ static void fill_group(double *row, size_t n)
   for (; n % BT_LANES != 0; n++) row[n] = 0.5;
 }
 
-static void draw_plain(const bt_option_plan *plan, const strip *s, uint64_t first, size_t n)
+static void draw_plain(const bt_option_plan *plan, const strip *s, uint32_t stream, uint64_t first,
+                       size_t n)
 {
-  const bt_stream normals = {plan->settings.seed, STREAM_NORMALS};
-  const bt_stream uniforms = {plan->settings.seed, STREAM_UNIFORMS};
+  const bt_stream normals = {plan->settings.seed, stream};
+  const bt_stream uniforms = {plan->settings.seed, stream + 1};
   const size_t stride = strip_of(plan);
   for (size_t t = 0; t < plan->n_steps; t++) {
     bt_stream_normals(s->normals + t * stride, &normals, (uint32_t)t, first, n);
@@ -163,30 +152,125 @@ static void draw_sobol(const bt_option_plan *plan, const strip *s, uint64_t firs
     draw_dimension(s->uniforms + t * stride, plan, plan->n_steps + t, first, n);
 }
 
+/* ---- the pilot --------------------------------------------------------------------------------
+ */
+
+static bt_draws draws_of(const bt_option_plan *plan, const strip *s, size_t n)
+{
+  return (bt_draws){.normals = s->normals,
+                    .uniforms = s->uniforms,
+                    .stride = strip_of(plan),
+                    .n = n,
+                    .antithetic = plan->settings.sampling == BT_ANTITHETIC};
+}
+
+/* The values less what the control tells of their error. A strip has whole groups. */
+static void apply_control(const bt_path_rows *rows, const bt_control_line *line, size_t n)
+{
+  for (size_t i = 0; i < n; i += BT_WIDTH) {
+    bt_vector apart = bt_vector_load(rows->control + i) - line->expected;
+    bt_vector_store(rows->value + i, bt_vector_load(rows->value + i) - line->slope * apart);
+  }
+}
+
+/* A pilot on its way: of each cell. */
+typedef struct pilot {
+  bt_pair_sample *pairs;
+  bt_skew_sample *left; /* with the control applied */
+  double *scratch;
+} pilot;
+
+/* The draws are made twice: for the slopes, and then for what they leave. */
+static void draw_pilot(const pilot *p, const bt_option_plan *plan, bool first_time)
+{
+  const strip s = lay_out(plan, p->scratch);
+  const size_t n = strip_of(plan);
+  bt_path_rows rows = {.value = s.rows.value, .control = s.rows.control};
+  for (size_t first = 0; first < PILOT_DRAWS; first += n) {
+    draw_plain(plan, &s, STREAM_PILOT, first, n);
+    const bt_draws draws = draws_of(plan, &s, n);
+    for (size_t c = 0; c < plan->n_cells; c++) {
+      if (!bt_control_is_seen(&plan->cells[c].terms)) continue;
+      bt_engine_of (&plan->cells[c].terms)(&rows, &plan->cells[c], &draws);
+      if (!first_time) apply_control(&rows, &plan->lines[c], n);
+      if (first_time)
+        bt_pair_sample_add(&p->pairs[c], rows.value, rows.control, n);
+      else
+        bt_skew_sample_add(&p->left[c], rows.value, n);
+    }
+  }
+}
+
+static void find_lines(bt_option_plan *plan, const pilot *p)
+{
+  draw_pilot(p, plan, true);
+  for (size_t c = 0; c < plan->n_cells; c++) {
+    if (!(p->pairs[c].x.squares > 0)) continue;
+    plan->lines[c].slope = p->pairs[c].products / p->pairs[c].x.squares;
+    plan->lines[c].expected = bt_control_expected(&plan->cells[c].terms);
+  }
+  draw_pilot(p, plan, false);
+  for (size_t c = 0; c < plan->n_cells; c++)
+    plan->lines[c].skewness = sqrt(PILOT_DRAWS) * fabs(bt_skew_sample_of_mean(&p->left[c]));
+}
+
+static bt_status run_pilot(bt_option_plan *plan, bt_error *err)
+{
+  const size_t n = plan->n_cells;
+  pilot p = {.pairs = calloc(n, sizeof *p.pairs),
+             .left = calloc(n, sizeof *p.left),
+             .scratch = bt_block_take(NULL, bt_option_plan_scratch(plan) * sizeof *p.scratch)};
+  plan->lines = calloc(n, sizeof *plan->lines);
+  const bool ready = p.pairs && p.left && p.scratch && plan->lines;
+  if (ready) find_lines(plan, &p);
+  free(p.pairs);
+  free(p.left);
+  bt_block_give(NULL, p.scratch);
+  return ready ? BT_OK : bt_fail_nomem(err, "controls of options");
+}
+
+bt_status bt_option_plan_init(bt_option_plan *out, const bt_option_settings *settings,
+                              const bt_cell *cells, size_t n_cells, bt_error *err)
+{
+  bt_option_plan plan = {
+      .settings = *settings, .cells = cells, .n_cells = n_cells, .n_steps = cells[0].terms.n_steps};
+  for (size_t i = 0; i < n_cells; i++)
+    if (cells[i].terms.style == BT_LOOKBACK && !cells[i].terms.discrete) plan.needs_uniforms = true;
+  plan.n_draws = bt_option_draws(settings);
+  bt_status status = settings->sampling == BT_SOBOL ? prepare_sobol(&plan, err) : BT_OK;
+  if (!status && settings->control) status = run_pilot(&plan, err);
+  if (status)
+    bt_option_plan_clear(&plan);
+  else
+    *out = plan;
+  return status;
+}
+
+void bt_option_plan_clear(bt_option_plan *plan)
+{
+  bt_sobol_clear(&plan->sobol);
+  bt_bridge_clear(&plan->bridge);
+  free(plan->lines);
+}
+
 /* ---- sums -------------------------------------------------------------------------------------
  */
 
 static void add_rows(const bt_option_plan *plan, bt_option_sums *sums, const bt_path_rows *rows,
                      size_t n)
 {
-  if (plan->settings.control)
-    bt_pair_sample_add(&sums->price, rows->value, rows->control, n);
-  else
-    bt_sample_add(&sums->price.y, rows->value, n);
+  bt_skew_sample_add(&sums->price, rows->value, n);
   for (size_t g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++)
-    bt_sample_add(&sums->greeks[g], rows->greeks[g], n);
+    bt_skew_sample_add(&sums->greeks[g], rows->greeks[g], n);
 }
 
 static void add_strip(const bt_option_plan *plan, bt_option_sums *sums, const strip *s, size_t n)
 {
   bt_path_rows rows = s->rows;
-  const bt_draws draws = {.normals = s->normals,
-                          .uniforms = s->uniforms,
-                          .stride = strip_of(plan),
-                          .n = n,
-                          .antithetic = plan->settings.sampling == BT_ANTITHETIC};
+  const bt_draws draws = draws_of(plan, s, n);
   for (size_t c = 0; c < plan->n_cells; c++) {
     bt_engine_of (&plan->cells[c].terms)(&rows, &plan->cells[c], &draws);
+    if (plan->lines && plan->lines[c].slope != 0) apply_control(&rows, &plan->lines[c], n);
     add_rows(plan, &sums[c * replicates_of(plan)], &rows, n);
   }
 }
@@ -202,7 +286,7 @@ void bt_option_plan_add(const bt_option_plan *plan, bt_option_sums *sums, uint64
     if (sobol)
       draw_sobol(plan, &s, first + done, now);
     else
-      draw_plain(plan, &s, first + done, now);
+      draw_plain(plan, &s, STREAM_NORMALS, first + done, now);
     add_strip(plan, sums + (sobol ? (first + done) / points : 0), &s, now);
   }
 }
@@ -211,63 +295,105 @@ void bt_option_plan_join(const bt_option_plan *plan, bt_option_sums *sums,
                          const bt_option_sums *later)
 {
   for (size_t i = 0; i < bt_option_plan_sums(plan); i++) {
-    bt_pair_sample_join(&sums[i].price, &later[i].price);
+    bt_skew_sample_join(&sums[i].price, &later[i].price);
     for (size_t g = 0; g < BT_GREEK_COUNT; g++)
-      bt_sample_join(&sums[i].greeks[g], &later[i].greeks[g]);
+      bt_skew_sample_join(&sums[i].greeks[g], &later[i].greeks[g]);
   }
 }
 
 /* ---- estimates --------------------------------------------------------------------------------
  */
 
-/* Where there is a control its slope is that of the means of the replicates: errors of Sobol points
- * are not those of single paths. */
-static bt_option_estimate estimate_replicates(const bt_option_sums *sums, double expected)
+/* The estimate of one number. */
+typedef struct mean_of {
+  double mean, std_error;
+  bt_interval interval; /* of 95% */
+} mean_of;
+
+/* Whether the mean is nearly normal: see the header. skewness: of a draw, by the pilot. Where rare
+ * draws made that, and the slope with it, paths without their like are too few. */
+static bool is_normal(const bt_skew_sample *all, double skewness)
 {
-  double means[BT_SOBOL_REPLICATES], controls[BT_SOBOL_REPLICATES];
-  bt_option_estimate out;
-  bt_pair_sample price = {0};
-  for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) {
-    means[r] = sums[r].price.y.mean;
-    controls[r] = sums[r].price.x.mean;
-  }
-  bt_pair_sample_add(&price, means, controls, BT_SOBOL_REPLICATES);
-  bt_controlled by = bt_pair_sample_control(&price, expected);
-  out.price = by.mean;
-  out.std_error = by.std_error;
-  for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
-    bt_sample greek = {0};
-    for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) means[r] = sums[r].greeks[g].mean;
-    bt_sample_add(&greek, means, BT_SOBOL_REPLICATES);
-    out.greeks[g] = greek.mean;
-    out.greek_errors[g] = bt_sample_std_error(&greek);
-  }
+  const double rounding = 1e-11; /* of a path, relative to the mean */
+  const bt_sample *s = &all->sample;
+  const double of_mean = fabs(bt_skew_sample_of_mean(all)), of_draw = of_mean * sqrt(s->n);
+  if (s->n < 2 || sqrt(s->squares / s->n) <= rounding * fabs(s->mean)) return false;
+  if (of_mean > BT_SKEWNESS_MOST || skewness > BT_SKEWNESS_MOST * sqrt(s->n)) return false;
+  return skewness <= BT_SKEWNESS_MOST * sqrt(PILOT_DRAWS) || of_draw >= skewness / 2;
+}
+
+/* One of the Greeks, or the price. */
+enum { PRICE = BT_GREEK_COUNT };
+
+static const bt_skew_sample *sample_of(const bt_option_sums *sums, int number)
+{
+  return number == PRICE ? &sums->price : &sums->greeks[number];
+}
+
+/* Samples of one number, joined. */
+static bt_skew_sample joined(const bt_option_sums *sums, int number, size_t n_replicates)
+{
+  bt_skew_sample all = {0};
+  for (size_t r = 0; r < n_replicates; r++) bt_skew_sample_join(&all, sample_of(&sums[r], number));
+  return all;
+}
+
+static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_replicates)
+{
+  double means[BT_SOBOL_REPLICATES];
+  bt_skew_sample out = {0};
+  for (size_t r = 0; r < n_replicates; r++) means[r] = sample_of(&sums[r], number)->sample.mean;
+  bt_skew_sample_add(&out, means, n_replicates);
   return out;
+}
+
+/* With Sobol points paths tell whether the mean is normal, and the means of the replicates the
+ * error. Reaches are those of the normal distribution, and of Student's with 15 degrees. */
+static mean_of estimate_mean(const bt_option_sums *sums, int number, size_t n_replicates,
+                             double skewness)
+{
+  const double normal = 1.959963984540054, student = 2.131449545559776;
+  const bool sobol = n_replicates > 1;
+  const bt_skew_sample all = joined(sums, number, n_replicates);
+  const bt_skew_sample errors = sobol ? means_of(sums, number, n_replicates) : all;
+  mean_of out = {errors.sample.mean, (double)NAN, {(double)NAN, (double)NAN}};
+  if (!is_normal(&all, skewness)) return out;
+  out.std_error = bt_sample_std_error(&errors.sample);
+  out.interval = bt_skew_sample_interval(&errors, sobol ? student : normal);
+  return out;
+}
+
+/* A call that was taken as a put: what a forward is worth, and its Greeks. */
+static void add_forward(bt_option_estimate *out, const bt_vanilla *o)
+{
+  double spot = o->spot * exp(-o->dividend * o->expiry),
+         strike = o->strike * exp(-o->rate * o->expiry);
+  out->price += spot - strike;
+  out->low += spot - strike;
+  out->high += spot - strike;
+  out->greeks[BT_DELTA] += spot / o->spot;
+  out->greeks[BT_RHO] += o->expiry * strike;
+  out->greeks[BT_THETA] += o->dividend * spot - o->rate * strike;
 }
 
 bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_option_sums *sums,
                                            size_t cell)
 {
-  const bt_option_sums *of = sums + cell * replicates_of(plan);
-  const double expected = bt_control_expected(&plan->cells[cell].terms);
-  if (plan->settings.sampling == BT_SOBOL) return estimate_replicates(of, expected);
-  bt_option_estimate out = {of->price.y.mean, bt_sample_std_error(&of->price.y), {0}, {0}};
-  if (plan->settings.control) {
-    bt_controlled by = bt_pair_sample_control(&of->price, expected);
-    out.price = by.mean;
-    out.std_error = by.std_error;
+  const size_t n = replicates_of(plan);
+  const bt_option_sums *of = sums + cell * n;
+  const double skewness = plan->lines ? plan->lines[cell].skewness : 0;
+  const mean_of price = estimate_mean(of, PRICE, n, skewness);
+  bt_option_estimate out = {.price = price.mean,
+                            .std_error = price.std_error,
+                            .low = price.interval.low,
+                            .high = price.interval.high};
+  for (int g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++) {
+    const mean_of greek = estimate_mean(of, g, n, 0);
+    out.greeks[g] = greek.mean;
+    out.greek_errors[g] = greek.std_error;
   }
-  for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
-    out.greeks[g] = of->greeks[g].mean;
-    out.greek_errors[g] = bt_sample_std_error(&of->greeks[g]);
-  }
+  if (bt_gamma_is_0(&plan->cells[cell].terms)) out.greek_errors[BT_GAMMA] = 0;
+  if (plan->cells[cell].by_parity) add_forward(&out, &plan->cells[cell].terms.option);
+  if (out.low < 0) out.low = 0;
   return out;
-}
-
-double bt_option_plan_reach(const bt_option_settings *settings)
-{
-  const double normal = 1.959963984540054;
-  const double student_15 = 2.131449545559776, student_14 = 2.144786687917804;
-  if (settings->sampling != BT_SOBOL) return normal;
-  return settings->control ? student_14 : student_15;
 }

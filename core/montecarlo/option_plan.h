@@ -12,9 +12,15 @@
  *               Dimensions beyond BT_SOBOL_DIMENSIONS are drawn as plain ones are.
  * Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
  *
- * With a control the estimate is mean(y) - beta (mean(x) - E x), beta from the same paths. That it
- * is estimated biases the price by the order of 1 / n, which the standard error, of the order of
- * 1 / sqrt(n), hides. With Sobol points y and x are the means of replicates.
+ * With a control the estimate is the mean of y - beta (x - E x). beta comes from a pilot, 1024
+ * draws of a stream of their own, so it is independent of the paths and biases neither the price
+ * nor its standard error, however few they are and also where they are Sobol points.
+ *
+ * A standard error is one where the mean is nearly normal. Where a few paths make most of the
+ * variance it is not, and where none of them was seen the error is far too small: so there is none
+ * where the skewness of the mean (sample.h), by paths or pilot, is above BT_SKEWNESS_MOST, or where
+ * no path differs from the others by more than rounding. Intervals of 95% allow for the skewness
+ * that is left: that of paths, or of the means of the replicates.
  */
 #ifndef BT_CORE_MONTECARLO_OPTION_PLAN_H
 #define BT_CORE_MONTECARLO_OPTION_PLAN_H
@@ -29,36 +35,53 @@ typedef enum bt_sampling { BT_PLAIN, BT_ANTITHETIC, BT_SOBOL } bt_sampling;
 enum {
   BT_SOBOL_REPLICATES = 16,
   BT_SOBOL_POINTS_LEAST = 1024, /* of a replicate: whole blocks */
+  BT_OPTION_PATHS_LEAST = 1000, /* below that the normal distribution of a mean is no fact */
 };
+
+#define BT_SKEWNESS_MOST 0.25
 
 typedef struct bt_option_settings {
   bt_sampling sampling;
   bool control, greeks;
-  uint64_t n_paths; /* as asked for; see bt_option_plan */
+  uint64_t n_paths; /* as asked for, BT_OPTION_PATHS_LEAST or more; see bt_option_plan */
   uint64_t seed;
 } bt_option_settings;
+
+/* What the pilot has found for a cell: its control is not used where slope is 0. With a slope from
+ * rare draws the paths may look alike though they are not, so their skewness is the pilot's, too.
+ */
+typedef struct bt_control_line {
+  double slope, expected; /* beta, E x */
+  double skewness;        /* of y - beta x of a draw, its size */
+} bt_control_line;
+
+/* What is used of them: draws are paths, or pairs of them; with Sobol points a power of two each
+ * replicate. */
+uint64_t bt_option_draws(const bt_option_settings *settings);
+uint64_t bt_option_paths_of(const bt_option_settings *settings, uint64_t n_draws);
 
 /* Immutable while blocks are computed. */
 typedef struct bt_option_plan {
   bt_option_settings settings;
   const bt_cell *cells; /* the caller's; none is certain, all have n_steps */
   size_t n_cells, n_steps;
-  bool needs_uniforms; /* some cell does */
-  uint64_t n_draws;    /* what is split into blocks: paths, or pairs of them */
-  uint64_t n_paths;    /* used: of pairs even, with Sobol points a power of two each replicate */
+  bool needs_uniforms;    /* some cell does */
+  uint64_t n_draws;       /* what is split into blocks: bt_option_draws */
+  bt_control_line *lines; /* of the cells; NULL: no controls */
   bt_sobol sobol;
   bt_bridge bridge;
 } bt_option_plan;
 
 /* What the draws of an option have come to: all 0 at first. One of each a replicate. */
 typedef struct bt_option_sums {
-  bt_pair_sample price; /* with the control */
-  bt_sample greeks[BT_GREEK_COUNT];
+  bt_skew_sample price; /* less what the control tells */
+  bt_skew_sample greeks[BT_GREEK_COUNT];
 } bt_option_sums;
 
-/* A mean and its standard error; Greeks are 0 where they were not asked for. */
+/* Means and their standard errors, and a 95% interval of the price, which is not below 0; NaN for
+ * errors that there are none of. Greeks are 0 where they were not asked for. */
 typedef struct bt_option_estimate {
-  double price, std_error;
+  double price, std_error, low, high;
   double greeks[BT_GREEK_COUNT], greek_errors[BT_GREEK_COUNT];
 } bt_option_estimate;
 
@@ -83,9 +106,5 @@ void bt_option_plan_join(const bt_option_plan *plan, bt_option_sums *sums,
 /* The estimate of a cell. */
 bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_option_sums *sums,
                                            size_t cell);
-
-/* By how many standard errors a 95% interval reaches to each side: those of the normal
- * distribution, or of Student's with as many degrees as replicates less what they estimate. */
-double bt_option_plan_reach(const bt_option_settings *settings);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "core/pricing/black_scholes.h"
 #include "core/pricing/closed_forms.h"
+#include "core/pricing/forward.h"
+#include "core/random/normal.h"
 
 static const double deviation_most = 10; /* of the logarithm of the price at expiry */
 
@@ -12,15 +14,41 @@ static bool is_beyond(const bt_barrier *barrier, double price)
   return bt_barrier_is_up(barrier) ? price >= barrier->level : price <= barrier->level;
 }
 
-bool bt_option_is_certain(const bt_option_terms *terms)
-{
-  return !(terms->option.vol > 0 && terms->option.expiry > 0);
-}
-
 bool bt_option_begins_beyond(const bt_option_terms *terms)
 {
   return terms->style == BT_BARRIER && !terms->discrete &&
          is_beyond(&terms->barrier, terms->option.spot);
+}
+
+static double deviation_of(const bt_option_terms *terms)
+{
+  return terms->option.vol * sqrt(terms->option.expiry);
+}
+
+bool bt_option_is_certain(const bt_option_terms *terms)
+{
+  if (bt_option_begins_beyond(terms) && bt_barrier_is_out(&terms->barrier)) return true;
+  if (terms->style == BT_AMERICAN) return deviation_of(terms) <= 0;
+  return deviation_of(terms) < BT_NO_DEVIATION;
+}
+
+/* Whether no bound holds what a path may pay. A European call has its put's, by parity. */
+static bool is_unbounded(const bt_option_terms *terms)
+{
+  const bool call = terms->option.type == BT_CALL;
+  if (terms->style == BT_LOOKBACK) return call || terms->lookback == BT_LOOKBACK_FLOATING;
+  if (terms->style == BT_BARRIER) return call && terms->barrier.kind != BT_UP_OUT;
+  return terms->style == BT_ASIAN && call;
+}
+
+/* With s the standard deviation of log(S), half of the mean of S^2 comes from paths more than 2 s
+ * above the mean of log(S): where ten of them are there, the mean of S has a standard error. */
+static double deviation_seen(const bt_option_terms *terms, double n_paths)
+{
+  const double enough = 10;
+  if (!is_unbounded(terms)) return deviation_most;
+  double seen = n_paths > 2 * enough ? -bt_normal_quantile(enough / n_paths) / 2 : 0;
+  return seen < deviation_most ? seen : deviation_most;
 }
 
 /* The rebate's value is that of a touch under another drift, whose square this is: runs as
@@ -32,18 +60,18 @@ static bool rebate_has_value(const bt_option_terms *terms)
   return drift * drift + 2 * o->rate * variance >= 0;
 }
 
-bt_status bt_option_terms_check(const bt_option_terms *terms, bt_error *err)
+bt_status bt_option_terms_check(const bt_option_terms *terms, double n_paths, bt_error *err)
 {
-  const bt_vanilla *o = &terms->option;
-  if (!(o->vol * sqrt(o->expiry) <= deviation_most))
+  const double seen = deviation_seen(terms, n_paths);
+  if (!(deviation_of(terms) <= seen))
     return bt_fail(err, BT_ERR_DATA,
-                   "--vol and --expiry: vol x sqrt(expiry) is %.4g; paths tell a price up to %g",
-                   o->vol * sqrt(o->expiry), deviation_most);
+                   "vol x sqrt(expiry) is %.4g; %.0f paths tell such a price up to %.3g",
+                   deviation_of(terms), n_paths, seen);
   bool at_touch =
       terms->style == BT_BARRIER && !terms->discrete && bt_barrier_is_out(&terms->barrier);
   if (at_touch && terms->barrier.rebate > 0 && !rebate_has_value(terms))
     return bt_fail(err, BT_ERR_DATA,
-                   "--rebate: at the touch it has no price by paths where the rate is so negative: "
+                   "a rebate at the touch has no price by paths where the rate is so negative: "
                    "(rate - dividend - vol^2/2)^2 + 2 rate vol^2 is below 0");
   return BT_OK;
 }
@@ -150,7 +178,7 @@ double bt_option_closed_form(const bt_option_terms *terms)
   if (!bt_option_closed_form_name(terms)) return (double)NAN;
   switch (terms->style) {
   case BT_ASIAN:
-    return bt_geometric_asian_price(&terms->option, terms->n_steps);
+    return bt_geometric_asian_price(&terms->option, terms->n_steps); /* also of one fixing */
   case BT_BARRIER:
     return barrier_closed_form(terms);
   case BT_LOOKBACK:
@@ -164,6 +192,7 @@ const char *bt_option_closed_form_name(const bt_option_terms *terms)
 {
   switch (terms->style) {
   case BT_ASIAN:
+    if (terms->n_steps == 1) return "Black-Scholes-Merton, one fixing";
     return terms->average == BT_GEOMETRIC ? "Kemna-Vorst" : NULL;
   case BT_BARRIER:
     return terms->discrete ? "approximation of Broadie, Glasserman and Kou" : "Reiner-Rubinstein";

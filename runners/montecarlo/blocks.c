@@ -47,8 +47,9 @@ static uint64_t first_block(const blocks *b, size_t task)
 
 static void count_done(const blocks *b, uint64_t n_paths)
 {
+  const uint64_t each = b->job->counts_as ? b->job->counts_as : 1;
   if (!b->progress) return;
-  atomic_fetch_add_explicit(&b->progress->bar_combos_done, n_paths, memory_order_relaxed);
+  atomic_fetch_add_explicit(&b->progress->bar_combos_done, each * n_paths, memory_order_relaxed);
 }
 
 /* worker NULL: without the pool. */

@@ -21,6 +21,7 @@ enum { BT_BLOCK_PATHS = 1024, BT_BLOCK_TASKS_MOST = 1024 };
 typedef struct bt_block_job {
   uint64_t n_paths;     /* >= 1 */
   size_t block_paths;   /* <= BT_BLOCK_PATHS; 0: that many. Fewer where each of them takes long */
+  uint64_t counts_as;   /* how many the progress counts for each; 0: 1 */
   size_t slot_bytes;    /* of the results of a task; they begin as zeros */
   size_t scratch_bytes; /* of a worker, with anything in it; 0: none */
   void *context;        /* immutable while the job runs */

@@ -25,8 +25,8 @@ static void begin_result(bt_option_result *r)
                           .high = none,
                           .lattice = none,
                           .lattice_american = none,
-                          .in_sample = none,
-                          .upper = none,
+                          .in_sample = {none, none},
+                          .upper = {none, none},
                           .implied_vol = none};
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) r->greeks[g] = (bt_estimate){none, none};
 }
@@ -46,6 +46,7 @@ static void take_exact_greeks(bt_option_result *r)
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) r->greeks[g] = (bt_estimate){exact[g], 0};
 }
 
+/* What was asked for and is not there has a reason. */
 static void price_certain(bt_option_result *r, const bt_option_terms *terms, bool greeks)
 {
   double price = bt_option_certain_price(terms);
@@ -53,24 +54,32 @@ static void price_certain(bt_option_result *r, const bt_option_terms *terms, boo
   r->price = (bt_estimate){price, 0};
   r->low = r->high = price;
   if (greeks && terms->style == BT_EUROPEAN) take_exact_greeks(r);
+  if (greeks && isnan(r->greeks[BT_DELTA].value))
+    give_reason(r, terms->style == BT_EUROPEAN ? "no Greeks: the certain price has a kink here"
+                                               : "no Greeks: the price is certain");
 }
 
 /* Whether paths are left to do. */
-static bool begin_cell(bt_option_result *r, const bt_option_terms *terms, bool greeks)
+static bool needs_paths(const bt_option_job *job, const bt_option_terms *terms)
+{
+  bt_error err;
+  return !bt_option_terms_check(terms, (double)job->settings.n_paths, &err) &&
+         (terms->style == BT_AMERICAN || !bt_option_is_certain(terms));
+}
+
+/* What is known without paths. */
+static void begin_cell(bt_option_result *r, const bt_option_job *job, const bt_option_terms *terms)
 {
   bt_error err;
   begin_result(r);
-  if (bt_option_terms_check(terms, &err)) {
+  if (bt_option_terms_check(terms, (double)job->settings.n_paths, &err)) {
     give_reason(r, err.message);
-    return false;
+    return;
   }
   r->closed_form = bt_option_closed_form(terms);
   if (terms->style == BT_EUROPEAN) r->exact = bt_black_scholes_greeks(&terms->option);
-  if (bt_option_is_certain(terms) && terms->style != BT_AMERICAN) {
-    price_certain(r, terms, greeks);
-    return false;
-  }
-  return true;
+  if (terms->style != BT_AMERICAN && bt_option_is_certain(terms))
+    price_certain(r, terms, job->settings.greeks);
 }
 
 static void find_implied(bt_option_result *r, const bt_option_terms *terms, double price)
@@ -120,27 +129,51 @@ static void join_slots(const void *context, void *slot, const void *later)
   bt_option_plan_join(context, slot, later);
 }
 
+/* Why a price has no standard error. */
+static const char *error_reason(const bt_option_terms *terms, double price)
+{
+  const bt_vanilla *o = &terms->option;
+  double forward = o->spot * exp((o->rate - o->dividend) * o->expiry);
+  if (price == 0) return "no standard error: no path ended in the money";
+  if (terms->style != BT_EUROPEAN) return "no standard error: too few paths differ from the rest";
+  return bt_payoff(o->type, forward, o->strike) > 0
+             ? "no standard error: too few paths ended out of the money"
+             : "no standard error: too few paths ended in the money";
+}
+
+static void take_greeks(bt_option_result *r, const bt_option_estimate *estimate,
+                        const bt_option_terms *terms)
+{
+  if (!bt_option_has_greeks(terms)) {
+    if (!r->reason[0]) give_reason(r, "no Greeks: the rebate is paid at the touch");
+    return;
+  }
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++)
+    r->greeks[g] = (bt_estimate){estimate->greeks[g], estimate->greek_errors[g]};
+}
+
 static void take_estimate(bt_option_result *r, const bt_option_plan *plan,
                           const bt_option_sums *sums, size_t cell)
 {
-  bt_option_estimate estimate = bt_option_plan_estimate(plan, sums, cell);
+  const bt_option_terms *terms = &plan->cells[cell].terms;
+  const bt_option_estimate estimate = bt_option_plan_estimate(plan, sums, cell);
   if (!isfinite(estimate.price)) {
     give_reason(r, "the terms are too extreme: the price is no finite number");
     return;
   }
-  double reach = bt_option_plan_reach(&plan->settings) * estimate.std_error;
   r->price = (bt_estimate){estimate.price, estimate.std_error};
-  r->low = estimate.price - reach;
-  r->high = estimate.price + reach;
-  r->n_paths = plan->n_paths;
-  for (size_t g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++)
-    r->greeks[g] = (bt_estimate){estimate.greeks[g], estimate.greek_errors[g]};
+  r->low = estimate.low;
+  r->high = estimate.high;
+  r->n_paths = bt_option_paths_of(&plan->settings, plan->n_draws);
+  if (isnan(estimate.std_error)) give_reason(r, error_reason(terms, estimate.price));
+  if (plan->settings.greeks) take_greeks(r, &estimate, terms);
 }
 
 static bt_status run_plan(const run *r, const bt_option_plan *plan, const group *g, bt_error *err)
 {
   const size_t bytes = bt_option_plan_sums(plan) * sizeof(bt_option_sums);
   const bt_block_job blocks = {.n_paths = plan->n_draws,
+                               .counts_as = bt_option_paths_of(&plan->settings, 1),
                                .slot_bytes = bytes,
                                .scratch_bytes = bt_option_plan_scratch(plan) * sizeof(double),
                                .context = (void *)plan,
@@ -165,18 +198,10 @@ static bt_status run_group(const run *r, const group *g, bt_error *err)
   return status;
 }
 
-/* How many tasks the paths of a group have. */
-static size_t tasks_of_group(const bt_option_job *job)
-{
-  uint64_t most = job->settings.n_paths / 2 + BT_SOBOL_REPLICATES * BT_SOBOL_POINTS_LEAST;
-  return bt_blocks_tasks(job->settings.sampling == BT_ANTITHETIC ? job->settings.n_paths / 2 + 1
-                                                                 : 4 * most);
-}
-
 /* How many cells go into a group: each keeps sums for every task. */
 static size_t group_size(const bt_option_job *job)
 {
-  size_t each = sizeof(bt_option_sums) * tasks_of_group(job);
+  size_t each = sizeof(bt_option_sums) * bt_blocks_tasks(bt_option_draws(&job->settings));
   if (job->settings.sampling == BT_SOBOL) each *= BT_SOBOL_REPLICATES;
   size_t n = GROUP_BYTES_MOST / each;
   return n < 1 ? 1 : n > GROUP_CELLS_MOST ? GROUP_CELLS_MOST : n;
@@ -188,7 +213,8 @@ static bt_status run_groups(const run *r, group *g, bt_error *err)
   const size_t size = group_size(job);
   bt_status status = BT_OK;
   for (size_t i = 0; i < job->n_cells && !status; i++) {
-    if (begin_cell(&r->results[i], &job->cells[i], job->settings.greeks)) {
+    begin_cell(&r->results[i], job, &job->cells[i]);
+    if (needs_paths(job, &job->cells[i])) {
       bt_cell_init(&g->cells[g->n], &job->cells[i]);
       g->places[g->n++] = i;
     }
@@ -237,8 +263,8 @@ static bt_status price_american(bt_option_result *r, const bt_option_job *job,
   r->price = (bt_estimate){found.price, found.std_error};
   r->low = found.interval_low;
   r->high = found.interval_high;
-  r->in_sample = found.in_sample;
-  r->upper = found.high;
+  r->in_sample = (bt_estimate){found.in_sample, found.in_sample_std_error};
+  r->upper = (bt_estimate){found.high, found.high_std_error};
   r->n_paths = job->settings.n_paths;
   r->certain = bt_option_is_certain(terms);
   return BT_OK;
@@ -251,7 +277,8 @@ static bt_status run_american(void *context, size_t index, bt_worker *worker, bt
   const bt_option_job *job = r->job;
   bt_option_result *result = &r->results[index];
   bt_status status = BT_OK;
-  if (begin_cell(result, &job->cells[index], false))
+  begin_cell(result, job, &job->cells[index]);
+  if (needs_paths(job, &job->cells[index]))
     status = price_american(result, job, &job->cells[index], worker, err);
   if (status == BT_ERR_DATA) {
     begin_result(result);
@@ -283,22 +310,25 @@ bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_
   return run_paths(&r, err);
 }
 
+/* How often paths are drawn: cells that need them are taken in groups. */
+static size_t count_groups(const bt_option_job *job)
+{
+  size_t n = 0, size = group_size(job);
+  for (size_t i = 0; i < job->n_cells; i++) n += needs_paths(job, &job->cells[i]);
+  return (n + size - 1) / size;
+}
+
 size_t bt_option_tasks(const bt_option_job *job)
 {
   if (job->implied_from) return 0;
   if (job->cells[0].style == BT_AMERICAN) return job->n_cells;
-  size_t size = group_size(job), n_groups = (job->n_cells + size - 1) / size;
-  uint64_t draws = job->settings.n_paths;
-  if (job->settings.sampling == BT_ANTITHETIC) draws = draws / 2 + draws % 2;
-  return n_groups * bt_blocks_tasks(draws);
+  return count_groups(job) * bt_blocks_tasks(bt_option_draws(&job->settings));
 }
 
 double bt_option_paths(const bt_option_job *job)
 {
+  const bt_option_settings *how = &job->settings;
   if (job->implied_from) return 0;
-  double paths = (double)job->settings.n_paths;
-  if (job->cells[0].style == BT_AMERICAN) return paths * (double)job->n_cells;
-  size_t size = group_size(job), n_groups = (job->n_cells + size - 1) / size;
-  if (job->settings.sampling == BT_ANTITHETIC) paths /= 2;
-  return paths * (double)n_groups;
+  if (job->cells[0].style == BT_AMERICAN) return (double)how->n_paths * (double)job->n_cells;
+  return (double)bt_option_paths_of(how, bt_option_draws(how)) * (double)count_groups(job);
 }

@@ -31,16 +31,17 @@ typedef struct bt_option_result {
   double closed_form;
   double low, high; /* a 95% interval; of an American option with both bounds in it */
   double lattice, lattice_american; /* on a tree, with the same dates and at any time */
-  double in_sample, upper;          /* of an American option: biased high both */
+  bt_estimate in_sample, upper;     /* of an American option: biased high both */
   bt_estimate greeks[BT_GREEK_COUNT];
   bt_greeks exact; /* of a European option */
   double implied_vol;
-  bool certain;                       /* one path alone: no standard error was needed */
-  uint64_t n_paths;                   /* used; 0: none */
-  char reason[BT_OPTION_REASON_SIZE]; /* why there is no price; "" where there is one */
+  bool certain;     /* no paths: its standard error is 0 */
+  uint64_t n_paths; /* used; 0: none */
+  /* why there is no price, no standard error or no Greeks; "" where all is there */
+  char reason[BT_OPTION_REASON_SIZE];
 } bt_option_result;
 
-/* Fills results[0 .. n_cells-1]. A cell that cannot be priced has a reason and NaN. progress may be
+/* Fills results[0 .. n_cells-1]. What a cell cannot have is NaN, with a reason. progress may be
  * NULL: counts tasks in tickers_done and paths in bar_combos_done. Errors: NOMEM, CANCELLED, and
  * USAGE where an American job is wrong as a whole. */
 bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_pool *pool,
@@ -50,9 +51,9 @@ bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_
 size_t bt_option_tasks(const bt_option_job *job);
 double bt_option_paths(const bt_option_job *job);
 
-/* How the prices are found, in one line: sampling, control, source. */
+/* How the price of a cell is found, in one line: sampling, control, source. */
 enum { BT_OPTION_METHOD_SIZE = 240 };
-char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job);
+char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job, size_t cell);
 
 /* The rows of `option_prices`. */
 bt_status bt_option_store(const bt_option_job *job, const bt_option_result *results,

@@ -55,32 +55,53 @@ static const char *basis_words(bt_basis basis)
   return words[basis];
 }
 
-/* Of all styles but American ones. */
-static void write_paths_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
+/* What makes the variance smaller, in two parts; "" for nothing. */
+static const char *control_words(const bt_option_job *job, const bt_option_terms *terms,
+                                 const char **prefix)
 {
-  const bt_option_terms *terms = &job->cells[0];
-  const bt_option_settings *how = &job->settings;
-  const bool beyond = how->sampling == BT_SOBOL && exceeds_sobol(terms);
-  const bool simple = terms->style == BT_EUROPEAN || terms->style == BT_ASIAN;
-  (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "%s, %s%s%s%s (Glasserman 2003, ch. 4%s)",
-                 path_words(terms), sampling_words(how->sampling),
-                 beyond ? " (plain beyond 512 dimensions)" : "", how->control ? ", control " : "",
-                 how->control ? bt_control_name(terms) : "", simple ? "" : ", 6.4");
+  const bool seen = bt_control_is_seen(terms), call = terms->option.type == BT_CALL;
+  const bool parity = terms->style == BT_EUROPEAN && call && !seen;
+  *prefix = parity ? ", " : seen && job->settings.control ? ", control " : "";
+  if (parity) return "the put and parity";
+  return seen && job->settings.control ? bt_control_name(terms) : "";
 }
 
-char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
+/* Of all styles but American ones. */
+static void write_paths_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job,
+                               const bt_option_terms *terms)
+{
+  const bt_sampling sampling = job->settings.sampling;
+  const char *prefix, *control = control_words(job, terms, &prefix);
+  const bool beyond = sampling == BT_SOBOL && exceeds_sobol(terms);
+  const bool simple = terms->style == BT_EUROPEAN || terms->style == BT_ASIAN;
+  (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "%s, %s%s%s%s (Glasserman 2003, ch. 4%s)",
+                 path_words(terms), sampling_words(sampling),
+                 beyond ? " (plain beyond 512 dimensions)" : "", prefix, control,
+                 simple ? "" : ", 6.4");
+}
+
+/* Sources of the bound: american_martingale.h. */
+static void write_american_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job)
 {
   const bool bound = job->n_bound_paths > 0;
+  (void)snprintf(buffer, BT_OPTION_METHOD_SIZE,
+                 "least squares, %s basis of degree %zu, second independent pass%s "
+                 "(Longstaff and Schwartz 2001%s)",
+                 basis_words(job->basis), job->degree, bound ? ", martingale bound" : "",
+                 bound ? "; Rogers 2002, Haugh and Kogan 2004" : "");
+}
+
+char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job, size_t cell)
+{
+  const bt_option_terms *terms = &job->cells[cell];
   if (job->implied_from)
     (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "implied volatility, Black-Scholes-Merton");
-  else if (job->cells[0].style == BT_AMERICAN)
-    (void)snprintf(buffer, BT_OPTION_METHOD_SIZE,
-                   "least squares, %s basis of degree %zu, second independent pass%s "
-                   "(Longstaff and Schwartz 2001%s)",
-                   basis_words(job->basis), job->degree, bound ? ", martingale bound" : "",
-                   bound ? "; Andersen and Broadie 2004" : "");
+  else if (bt_option_is_certain(terms))
+    (void)snprintf(buffer, BT_OPTION_METHOD_SIZE, "no paths: the price is certain");
+  else if (terms->style == BT_AMERICAN)
+    write_american_method(buffer, job);
   else
-    write_paths_method(buffer, job);
+    write_paths_method(buffer, job, terms);
   return buffer;
 }
 
@@ -108,6 +129,9 @@ static bt_option_row row_of(const bt_option_job *job, const bt_option_result *r,
                          .price = r->price,
                          .closed_form = r->closed_form,
                          .lattice = r->lattice,
+                         .lattice_american = r->lattice_american,
+                         .upper_bound = r->upper,
+                         .in_sample = r->in_sample,
                          .low = r->low,
                          .high = r->high,
                          .delta = r->greeks[BT_DELTA],
@@ -124,10 +148,10 @@ bt_status bt_option_store(const bt_option_job *job, const bt_option_result *resu
 {
   char method[BT_OPTION_METHOD_SIZE];
   bt_status status = BT_OK;
-  (void)bt_option_method(method, job);
   for (size_t i = 0; i < job->n_cells && !status; i++) {
+    const bool found = !isnan(job->implied_from ? results[i].implied_vol : results[i].price.value);
     bt_option_row row = row_of(job, &results[i], i);
-    row.method = results[i].certain ? "the one path that is left" : method;
+    row.method = found ? bt_option_method(method, job, i) : NULL;
     status = bt_store_put_option(store, run_id, &row, err);
   }
   return status;

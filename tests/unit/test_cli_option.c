@@ -40,7 +40,7 @@ static void a_price_comes_with_error_and_closed_form(void **state)
   expect_exit(s, CALL QUICK "--greeks", 0);
   expect_part(s->run.out, "european call: spot 100, strike 100, rate 0.05, dividend 0, vol 0.2");
   expect_part(s->run.out, "standard error, 20,000 paths\n");
-  expect_part(s->run.out, "beside    10.450584  closed form (Black-Scholes-Merton), ");
+  expect_part(s->run.out, "beside    10.450584  closed form (Black-Scholes-Merton); the price is ");
   expect_part(s->run.out, "  closed form 0.636831\n");
   expect_part(
       s->run.out,
@@ -105,7 +105,7 @@ static void a_long_table_is_cut(void **state)
   program_scene *s = *state;
   expect_exit(s, CALL "--dividend 0:0.05:0.002 " QUICK, 0);
   expect_part(s->run.out, "european: 26 options on the same paths\n");
-  expect_part(s->run.out, "... and 6 more options; see below\n");
+  expect_part(s->run.out, "... and 6 more options in backtest.db\n");
 }
 
 static void every_style_has_its_price(void **state)
@@ -115,17 +115,17 @@ static void every_style_has_its_price(void **state)
   expect_part(s->run.out, "asian arithmetic call");
   expect_part(s->run.out, "no closed form is known");
   expect_exit(s, CALL QUICK "--style asian --average geometric --steps 12", 0);
-  expect_part(s->run.out, "closed form (Kemna-Vorst), ");
+  expect_part(s->run.out, "closed form (Kemna-Vorst); the price is ");
   expect_exit(s, CALL QUICK "--style barrier --barrier 90 --kind down-out", 0);
-  expect_part(s->run.out, "closed form (Reiner-Rubinstein), ");
+  expect_part(s->run.out, "closed form (Reiner-Rubinstein); the price is ");
   expect_exit(s, CALL QUICK "--style barrier --barrier 90 --kind up-in --rebate 1", 0);
   expect_part(s->run.out, "the spot is beyond the barrier: it counts as touched already");
   expect_exit(s, CALL QUICK "--style barrier --barrier 90 --kind down-in --monitoring discrete", 0);
   expect_part(s->run.out, "closed form (approximation of Broadie, Glasserman and Kou)\n");
   expect_exit(s, CALL QUICK "--style lookback --method sobol", 0);
-  expect_part(s->run.out, "closed form (Conze-Viswanathan), ");
+  expect_part(s->run.out, "closed form (Conze-Viswanathan); the price is ");
   expect_exit(s, "backtest option --style lookback --spot 100 --vol 0.2 --expiry 1 " QUICK, 0);
-  expect_part(s->run.out, "closed form (Goldman-Sosin-Gatto), ");
+  expect_part(s->run.out, "closed form (Goldman-Sosin-Gatto); the price is ");
 }
 
 /* Longstaff and Schwartz 2001, table 1, its first row. */
@@ -150,6 +150,89 @@ static void no_time_and_no_volatility_are_prices(void **state)
   expect_exit(s, "backtest option --spot 105 --strike 100 --vol 0.2 --expiry 0 --json", 0);
   expect_part(s->run.out, "\"price\": 5");
   expect_part(s->run.out, "\"std_error\": 0");
+}
+
+/* A grid shows what was asked for, or says where it is. */
+static void a_grid_shows_what_was_asked_for(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "backtest option --spot 100 --strike 50,100 --vol 0.2 --expiry 1 --greeks "
+              "--paths 2000 --progress never",
+              0);
+  expect_part(s->run.out, "    strike         price    std_error  closed_form        delta        "
+                          "gamma         vega        theta          rho\n");
+  expect_part(s->run.out, "no standard error: too few paths ended out of the money\n");
+  expect_part(s->run.out, "note      standard errors of the Greeks are in backtest.db\n");
+  expect_exit(s, CALL "--style barrier --kind down-out --barrier 90 --rebate 0:5:5 --greeks " QUICK,
+              0);
+  expect_part(s->run.out, "-  no Greeks: the rebate is paid at the touch\n");
+  expect_exit(s,
+              "backtest option --style american --type put --spot 36 --strike 40 --rate 0.06 "
+              "--vol 0.2,0.4 --expiry 0.02 --paths 2000 --bound-paths 100 --progress never",
+              0);
+  expect_part(s->run.out,
+              "       vol         price    std_error          low         high         tree\n");
+  expect_output(s,
+                "sqlite3 backtest.db 'select count(*) from prices where upper_bound > 0 and "
+                "upper_bound_std_error >= 0 and in_sample > 0 and lattice_american > 0'",
+                "2\n");
+  expect_exit(s, "backtest option " TERMS "--price 8,10", 0);
+  expect_part(s->run.out, "european: 2 options\n");
+}
+
+/* Numbers that are not there are told as such, and never as nan. */
+static void what_is_not_known_is_said(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "backtest option --spot 100 --strike 200 --vol 0.15 --expiry 1 " QUICK, 0);
+  expect_part(s->run.out, "price     0.000000  no standard error, 20,000 paths\nbeside ");
+  expect_part(s->run.out, "note      no standard error: no path ended in the money\n");
+  assert_null(strstr(s->run.out, "nan"));
+  expect_exit(s, CALL "--style american --paths 2000 --bound-paths 0 --type put", 0);
+  expect_part(s->run.out, "  (95%; no high bound)\n");
+  assert_null(strstr(s->run.out, "nan"));
+  expect_exit(s, "backtest option " TERMS "--vol 0 --style lookback --greeks", 0);
+  expect_part(s->run.out, "note      no Greeks: the price is certain\n");
+  expect_exit(s, "backtest option " TERMS "--vol 1e-200", 0);
+  expect_part(s->run.out, "price     4.877058  certain: no time or no volatility is left\n");
+  expect_exit(s, CALL QUICK "--style asian --steps 1", 0);
+  expect_part(s->run.out, "beside    10.450584  closed form (Black-Scholes-Merton, one fixing)");
+  expect_exit(s, "backtest option " TERMS "--vol 10 --json " QUICK, 0);
+  expect_part(s->run.out, "antithetic pairs, the put and parity");
+}
+
+static void a_run_keeps_all_that_its_prices_depend_on(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, CALL QUICK "--no-control --method sobol", 0);
+  expect_output(s,
+                "sqlite3 backtest.db \"select options ->> '$.sampling', options ->> '$.control', "
+                "options ->> '$.paths' from runs\"",
+                "sobol|0|20000\n");
+  expect_exit(s, CALL "--style american --paths 1000 --bound-paths 0 --degree 2 --basis laguerre",
+              0);
+  expect_output(s,
+                "sqlite3 backtest.db \"select options ->> '$.dates_a_year', options ->> "
+                "'$.basis', options ->> '$.degree', options ->> '$.bound_paths' from runs where "
+                "run_id = 2\"",
+                "50|laguerre|2|0\n");
+}
+
+/* The README's transcript of a European price and an option with a barrier is what is printed. */
+static void the_readme_shows_what_is_printed(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "grep '^\\$ backtest option --style' \"$BACKTEST_ROOT/README.md\" | sed 's/^. //' >c.sh; "
+      "test -s c.sh && sh -e c.sh >out",
+      0);
+  expect_output(s,
+                "grep -E '^(price|interval|beside|bound|tree|delta|gamma)  ' "
+                "\"$BACKTEST_ROOT/README.md\" | while IFS= read -r line; do "
+                "grep -qxF -- \"$line\" out || echo \"$line\"; done",
+                "");
 }
 
 static void an_implied_volatility_needs_no_paths(void **state)
@@ -224,7 +307,11 @@ static void wrong_usage_is_one_line(void **state)
       {TERMS "--vol 0.2 --style barrier --barrier 90 --kind down-out --rebate 1 --greeks",
        "--greeks: not with a --rebate that is paid at the touch"},
       {"--spot 100 --strike 100 --vol 5 --expiry 9",
-       "--vol and --expiry: vol x sqrt(expiry) is 15"},
+       "vol x sqrt(expiry) is 15; 1000000 paths tell such a price up to 10"},
+      {TERMS "--vol 4 --style lookback",
+       "vol x sqrt(expiry) is 4; 1000000 paths tell such a price up to 2.13"},
+      {TERMS "--vol 5%", "--vol 5%: no per cent here, write 0.05 for 5%"},
+      {TERMS "--vol 0.2 --paths 4", "--paths 4: must be from 1000 to"},
       {"--spot 1:1000:1 --strike 1:1000:1 --vol 0.1 --expiry 1",
        "the grid has 1,000,000 cells; at most 100,000 are possible"},
       {TERMS "--vol 0.2 put", "put: option takes options alone"},
@@ -242,8 +329,10 @@ static void cells_without_a_price_have_a_reason(void **state)
   program_scene *s = *state;
   expect_exit(s, "backtest option --spot 100 --strike 100 --vol 0.2,9 --expiry 1,4 " QUICK, 0);
   expect_part(s->run.out, "vol x sqrt(expiry) is 18");
-  expect_output(s, "sqlite3 backtest.db 'select price is null, reason is null from prices'",
-                "0|1\n0|1\n0|1\n1|0\n");
+  expect_output(
+      s,
+      "sqlite3 backtest.db 'select price is null, std_error is null, reason is null from prices'",
+      "0|0|1\n0|0|1\n0|1|0\n1|1|0\n");
 }
 
 /* Rows of the database without what tells runs apart. */
@@ -321,6 +410,10 @@ int main(void)
       CASE(every_style_has_its_price),
       CASE(an_american_price_is_an_interval_with_a_tree_beside),
       CASE(no_time_and_no_volatility_are_prices),
+      CASE(a_grid_shows_what_was_asked_for),
+      CASE(what_is_not_known_is_said),
+      CASE(a_run_keeps_all_that_its_prices_depend_on),
+      CASE(the_readme_shows_what_is_printed),
       CASE(an_implied_volatility_needs_no_paths),
       CASE(implied_volatilities_of_the_reference_come_back),
       CASE(wrong_usage_is_one_line),

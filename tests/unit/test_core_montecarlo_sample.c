@@ -140,6 +140,62 @@ static void a_perfect_control_leaves_no_error(void **state)
   assert_true(with.beta == 2 && with.mean == 20 && with.std_error == 0 && with.correlation == 1);
 }
 
+/* Among 10,000 numbers k ones: the skewness of their mean is that of the binomial distribution. */
+static void the_skewness_of_a_mean_is_that_of_its_distribution(void **state)
+{
+  (void)state;
+  enum { MANY = 10000 };
+  static double x[MANY];
+  for (size_t k = 1; k <= 2500; k *= 7) {
+    const double p = (double)k / MANY, exact = (1 - 2 * p) / sqrt(MANY * p * (1 - p));
+    for (size_t i = 0; i < MANY; i++) x[i] = i % (MANY / k) == 0 && i / (MANY / k) < k;
+    for (size_t step = 1; step <= MANY; step *= 10) {
+      bt_skew_sample sample = {{0}, 0};
+      for (size_t i = 0; i < MANY; i += step) bt_skew_sample_add(&sample, x + i, step);
+      assert_close(sample.sample.mean, p, 1e-12);
+      assert_close(sample.sample.squares, MANY * p * (1 - p), 1e-11);
+      assert_close(bt_skew_sample_of_mean(&sample), exact, 1e-9);
+    }
+  }
+}
+
+/* How often intervals end below what is in them, and begin above it. */
+typedef struct misses {
+  double below, above;
+} misses;
+
+static void count_misses(misses *m, bt_interval interval, double exact)
+{
+  m->below += interval.high < exact;
+  m->above += interval.low > exact;
+}
+
+/* Means of 60 exponential numbers, which are 1: plain intervals miss on one side alone. */
+static void skewed_intervals_miss_on_both_sides(void **state)
+{
+  (void)state;
+  enum { TRIALS = 20000, EACH = 60 };
+  const double reach = 1.959963984540054;
+  const bt_stream stream = {5, 77};
+  misses plain = {0}, skewed = {0};
+  for (size_t trial = 0; trial < TRIALS; trial++) {
+    double x[EACH];
+    bt_skew_sample sample = {{0}, 0};
+    bt_stream_uniforms(x, &stream, 0, trial * EACH, EACH);
+    for (size_t i = 0; i < EACH; i++) x[i] = -log(x[i]);
+    bt_skew_sample_add(&sample, x, EACH);
+    const double mean = sample.sample.mean, to = reach * bt_sample_std_error(&sample.sample);
+    count_misses(&plain, (bt_interval){mean - to, mean + to}, 1);
+    count_misses(&skewed, bt_skew_sample_interval(&sample, reach), 1);
+  }
+  const double apart = fabs(skewed.below - skewed.above), before = plain.below - plain.above;
+  const double error = sqrt(skewed.below + skewed.above);
+  if (!(before > 20 * error && apart < before / 4))
+    fail_msg("plain %g and %g, skewed %g and %g", plain.below, plain.above, skewed.below,
+             skewed.above);
+  assert_true(skewed.below + skewed.above + 4 * error < plain.below + plain.above);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -148,6 +204,8 @@ int main(void)
       cmocka_unit_test(an_empty_sample_changes_nothing),
       cmocka_unit_test(a_control_takes_its_share_of_the_error),
       cmocka_unit_test(a_control_that_does_not_vary_is_left_out),
+      cmocka_unit_test(the_skewness_of_a_mean_is_that_of_its_distribution),
+      cmocka_unit_test(skewed_intervals_miss_on_both_sides),
       cmocka_unit_test(a_perfect_control_leaves_no_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,7 @@ static void groups_do_not_show(void **state)
   for (size_t k = 0; k < 6; k++) {
     bt_option_estimate alone = option_estimate(&cells[picked[k]], &job.settings);
     assert_true(alone.price == results[picked[k]].price.value);
-    assert_true(alone.std_error == results[picked[k]].price.std_error);
+    assert_memory_equal(&alone.std_error, &results[picked[k]].price.std_error, sizeof(double));
   }
   free(cells);
   free(results);
@@ -124,6 +124,63 @@ static void a_cell_without_a_price_has_a_reason(void **state)
   assert_true(results[2].price.std_error == 0 && results[2].n_paths == 0);
   assert_true(isfinite(results[0].price.value) && isfinite(results[4].price.value));
   assert_string_equal(results[4].reason, "");
+  free(results);
+}
+
+/* A row of a grid is not lost for what another one lacks. */
+static void what_was_asked_for_and_is_not_there_has_a_reason(void **state)
+{
+  (void)state;
+  bt_option_terms cells[N_CELLS];
+  make_cells(cells, BT_BARRIER, 1);
+  for (size_t i = 0; i < N_CELLS; i++) {
+    cells[i].option.vol = 0.2;
+    cells[i].barrier = (bt_barrier){BT_DOWN_OUT, 85, 0};
+  }
+  cells[1].barrier.rebate = 5;
+  cells[2].option.vol = 0;
+  cells[3].option.type = BT_CALL;
+  cells[3].option.strike = 300;
+  cells[4].barrier.level = 110; /* beyond it: dead */
+  bt_option_result *results = new_results(N_CELLS);
+  const bt_option_job job = {
+      .cells = cells, .n_cells = N_CELLS, .settings = {BT_PLAIN, true, true, 5000, 1}};
+  run_job(results, &job, 2);
+  for (size_t i = 0; i < N_CELLS; i++) assert_true(isfinite(results[i].price.value));
+  assert_true(results[0].price.std_error > 0 && results[1].price.std_error > 0);
+  assert_true(isfinite(results[0].greeks[BT_RHO].value) && results[0].reason[0] == 0);
+  assert_true(isnan(results[1].greeks[BT_RHO].value));
+  assert_string_equal(results[1].reason, "no Greeks: the rebate is paid at the touch");
+  assert_string_equal(results[2].reason, "no Greeks: the price is certain");
+  assert_string_equal(results[3].reason, "no standard error: no path ended in the money");
+  assert_true(isnan(results[3].price.std_error) && isnan(results[3].low));
+  assert_true(results[4].certain && results[4].price.value == 0 && results[4].n_paths == 0);
+  free(results);
+}
+
+/* What the progress is told it will count is what it counts. */
+static void the_progress_ends_where_it_was_planned(void **state)
+{
+  (void)state;
+  bt_option_terms cells[N_CELLS];
+  bt_option_result *results = new_results(N_CELLS);
+  make_cells(cells, BT_EUROPEAN, 1);
+  cells[0].option.vol = 0;
+  cells[1].option.vol = 20;
+  for (int sampling = BT_PLAIN; sampling <= BT_SOBOL; sampling++) {
+    bt_pool *pool;
+    bt_error err;
+    bt_progress progress = {0};
+    const bt_option_job job = {.cells = cells,
+                               .n_cells = N_CELLS,
+                               .settings = {(bt_sampling)sampling, true, false, 600001, 1}};
+    assert_int_equal(bt_pool_new(&pool, 2, &err), BT_OK);
+    assert_int_equal(bt_option_run(results, &job, pool, &progress, &err), BT_OK);
+    bt_pool_free(pool);
+    assert_int_equal(progress.tickers_done, bt_option_tasks(&job));
+    assert_true((double)progress.bar_combos_done == bt_option_paths(&job));
+    assert_true((double)results[4].n_paths == bt_option_paths(&job));
+  }
   free(results);
 }
 
@@ -193,6 +250,8 @@ int main(void)
       cmocka_unit_test(any_number_of_workers_gives_the_same_bits),
       cmocka_unit_test(groups_do_not_show),
       cmocka_unit_test(a_cell_without_a_price_has_a_reason),
+      cmocka_unit_test(what_was_asked_for_and_is_not_there_has_a_reason),
+      cmocka_unit_test(the_progress_ends_where_it_was_planned),
       cmocka_unit_test(american_prices_come_with_tree_and_interval),
       cmocka_unit_test(implied_volatilities_are_those_of_the_reference),
   };

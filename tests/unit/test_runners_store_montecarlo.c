@@ -45,6 +45,9 @@ static const bt_option_row option = {.cell_id = 1,
                                      .price = {10, 0.5},
                                      .closed_form = 11,
                                      .lattice = 12,
+                                     .lattice_american = 14,
+                                     .upper_bound = {15, 0.25},
+                                     .in_sample = {16, 0.125},
                                      .low = 9,
                                      .high = 13,
                                      .delta = {21, 31},
@@ -71,6 +74,10 @@ static void an_option_is_stored_column_by_column(void **state)
   assert_string_equal(fixture_query(f, "SELECT price, std_error, closed_form, lattice, low, high,"
                                        " implied_vol, reason FROM prices"),
                       "10.0|0.5|11.0|12.0|9.0|13.0|0.75|why");
+  assert_string_equal(fixture_query(f, "SELECT lattice_american, upper_bound,"
+                                       " upper_bound_std_error, in_sample, in_sample_std_error"
+                                       " FROM prices"),
+                      "14.0|15.0|0.25|16.0|0.125");
   assert_string_equal(fixture_query(f,
                                     "SELECT delta, delta_std_error, gamma, gamma_std_error, vega,"
                                     " vega_std_error, theta, theta_std_error, rho, rho_std_error"
