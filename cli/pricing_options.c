@@ -31,7 +31,7 @@ const bt_option bt_pricing_option_table[BT_PRICING_OPTION_COUNT] = {
     {"payoff", 0, "NAME", false, "lookback: floating or fixed [fixed with --strike]"},
     {"basis", 0, "NAME", false, "american: polynomial, laguerre or chebyshev [polynomial]"},
     {"degree", 0, "N", false, "american: of the basis [5]"},
-    {"bound-paths", 0, "N", false, "american: of the high bound; 0: none [500]"},
+    {"bound-paths", 0, "N", false, "american: of the high bound; 0: none [10000]"},
     BT_MONTECARLO_OPTIONS};
 
 /* ---- which option belongs to which style ------------------------------------------------------
@@ -215,7 +215,7 @@ static bt_status read_american(bt_option_job *job, const bt_arguments *arguments
 {
   int basis = BT_BASIS_POLYNOMIAL;
   job->degree = 5; /* lower ones leave a bias that the small standard errors show */
-  job->n_bound_paths = 500;
+  job->n_bound_paths = BT_AMERICAN_BOUND_PATHS;
   bt_status status = bt_arguments_choice(&basis, arguments, "basis", bases, 3, err);
   if (!status)
     status = bt_arguments_size(&job->degree, arguments, "degree", 1, BT_AMERICAN_DEGREE_MOST, err);

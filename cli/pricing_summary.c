@@ -37,7 +37,7 @@ static void print_name(const bt_option_terms *terms)
 
 static void print_terms(const bt_pricing_options *options)
 {
-  char text[BT_NUMBER_TEXT_SIZE];
+  char text[BT_TEXT_SIZE];
   const bt_option_terms *terms = &options->cells[0];
   print_name(terms);
   for (int a = BT_AXIS_SPOT; a < BT_PRICING_AXES; a++)
@@ -45,7 +45,10 @@ static void print_terms(const bt_pricing_options *options)
       (void)printf("%s %s %s", a == BT_AXIS_SPOT ? ":" : ",",
                    bt_pricing_axis_name((bt_pricing_axis)a),
                    bt_number_format(text, options->axes[a].values[0]));
-  if (terms->n_steps > 1) (void)printf(", %zu dates", terms->n_steps);
+  if (terms->style == BT_AMERICAN)
+    (void)printf(", exercise today or on %s", bt_text_counted(text, terms->n_steps, "date"));
+  else if (terms->n_steps > 1)
+    (void)printf(", %zu dates", terms->n_steps);
   (void)printf("\n");
 }
 
@@ -115,7 +118,11 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
   (void)snprintf(behind, sizeof behind, "%s, %s",
                  isnan(r->price.std_error) ? "" : " standard error",
                  bt_text_counted(n, r->n_paths, "path"));
-  print_estimate("price", r->price, behind);
+  if (terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0)
+    (void)printf("price     %s  of exercise today: holding on is worth less\n",
+                 fixed_text(text, r->price.value));
+  else
+    print_estimate("price", r->price, behind);
   print_interval(terms, r);
   if (bt_option_begins_beyond(terms))
     (void)printf("note      the spot is beyond the barrier: it counts as touched already\n");
@@ -123,13 +130,12 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 
 static void print_american(const bt_option_terms *terms, const bt_option_result *r)
 {
-  char n[BT_TEXT_SIZE], dates[BT_TEXT_SIZE], any_time[BT_TEXT_SIZE];
+  char dates[BT_TEXT_SIZE], any_time[BT_TEXT_SIZE];
   if (!isnan(r->upper.value))
     print_estimate("bound", r->upper, " standard error, high, by a martingale");
   if (!isnan(r->lattice))
-    (void)printf("tree      %s  with %s; %s at any time\n", fixed_text(dates, r->lattice),
-                 bt_text_counted(n, terms->n_steps, "exercise date"),
-                 fixed_text(any_time, r->lattice_american));
+    (void)printf("tree      %s  on the same %s; %s at any time\n", fixed_text(dates, r->lattice),
+                 terms->n_steps == 1 ? "date" : "dates", fixed_text(any_time, r->lattice_american));
 }
 
 static void print_greeks(const bt_option_terms *terms, const bt_option_result *r)
