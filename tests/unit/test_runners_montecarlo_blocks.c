@@ -58,7 +58,7 @@ static void join(const void *context, void *to, const void *later)
 static bt_block_job job_of(job_state *s, uint64_t n_paths)
 {
   *s = (job_state){.fail_at = UINT64_MAX};
-  return (bt_block_job){n_paths, sizeof(slot), BT_BLOCK_PATHS * sizeof(double), s, add, join};
+  return (bt_block_job){n_paths, sizeof(slot), BT_BLOCK_PATHS * sizeof(double), s, add, join, 0};
 }
 
 static const uint64_t sizes[] = {1, 1023, 1024, 1025, 5000, 1024 * 1024, 1024 * 1500 + 7};
