@@ -45,7 +45,9 @@ static void print_terms(const bt_pricing_options *options)
       (void)printf("%s %s %s", a == BT_AXIS_SPOT ? ":" : ",",
                    bt_pricing_axis_name((bt_pricing_axis)a),
                    bt_number_format(text, options->axes[a].values[0]));
-  if (terms->n_steps > 1) (void)printf(", %zu dates", terms->n_steps);
+  if (terms->n_steps > 1)
+    (void)printf(", %s%zu dates", terms->style == BT_AMERICAN ? "Bermudan with " : "",
+                 terms->n_steps);
   (void)printf("\n");
 }
 
@@ -127,9 +129,12 @@ static void print_american(const bt_option_terms *terms, const bt_option_result 
   if (!isnan(r->upper.value))
     print_estimate("bound", r->upper, " standard error, high, by a martingale");
   if (!isnan(r->lattice))
-    (void)printf("tree      %s  with %s; %s at any time\n", fixed_text(dates, r->lattice),
-                 bt_text_counted(n, terms->n_steps, "exercise date"),
+    (void)printf("tree      %s  with %s", fixed_text(dates, r->lattice),
+                 bt_text_counted(n, terms->n_steps, "exercise date"));
+  if (!isnan(r->lattice_american))
+    (void)printf("%s%s at any time", isnan(r->lattice) ? "tree      " : "; ",
                  fixed_text(any_time, r->lattice_american));
+  if (!isnan(r->lattice) || !isnan(r->lattice_american)) (void)printf("\n");
 }
 
 static void print_greeks(const bt_option_terms *terms, const bt_option_result *r)

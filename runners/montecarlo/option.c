@@ -238,12 +238,18 @@ static bt_status run_paths(const run *r, bt_error *err)
 /* ---- American options: a task each ------------------------------------------------------------
  */
 
-static bt_status price_tree(bt_option_result *r, const bt_option_terms *terms, bt_error *err)
+/* A tree that cannot be is left out: it stands beside the price alone. */
+static bt_status price_on_tree(double *out, const bt_vanilla *option, size_t n_dates, bt_error *err)
 {
-  bt_status status =
-      bt_lattice_price(&r->lattice, &terms->option, terms->n_steps, LATTICE_STEPS, err);
-  if (status) return status;
-  return bt_lattice_price(&r->lattice_american, &terms->option, 0, LATTICE_STEPS, err);
+  bt_status status = bt_lattice_price(out, option, n_dates, LATTICE_STEPS, err);
+  if (status == BT_ERR_DATA) *out = (double)NAN;
+  return status == BT_ERR_DATA ? BT_OK : status;
+}
+
+static bt_status price_trees(bt_option_result *r, const bt_option_terms *terms, bt_error *err)
+{
+  bt_status status = price_on_tree(&r->lattice, &terms->option, terms->n_steps, err);
+  return status ? status : price_on_tree(&r->lattice_american, &terms->option, 0, err);
 }
 
 static bt_status price_american(bt_option_result *r, const bt_option_job *job,
@@ -257,7 +263,7 @@ static bt_status price_american(bt_option_result *r, const bt_option_job *job,
                               .n_paths = (size_t)job->settings.n_paths,
                               .n_bound_paths = job->n_bound_paths,
                               .seed = job->settings.seed};
-  bt_status status = price_tree(r, terms, err);
+  bt_status status = price_trees(r, terms, err);
   if (!status) status = bt_american_price(&found, &wanted, worker, err);
   if (status) return status;
   r->price = (bt_estimate){found.price, found.std_error};
