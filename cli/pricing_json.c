@@ -75,11 +75,13 @@ static void add_terms(json_object *o, const bt_pricing_options *options, size_t 
 static json_object *grid_tree(const bt_pricing_options *options, const bt_option_result *results,
                               bool *ok)
 {
+  char method[BT_OPTION_METHOD_SIZE];
   json_object *list = bt_json_list(ok);
   for (size_t i = 0; i < options->job.n_cells && *ok; i++) {
     json_object *o = bt_json_object(ok);
     add_terms(o, options, i, ok);
     add_result(o, options, &results[i], ok);
+    bt_json_add_text(o, "method", bt_option_method(method, &options->job, i), ok);
     bt_json_add_tree(list, NULL, o, ok);
   }
   return list;

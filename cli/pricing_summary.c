@@ -134,8 +134,12 @@ static void print_american(const bt_option_terms *terms, const bt_option_result 
   if (!isnan(r->upper.value))
     print_estimate("bound", r->upper, " standard error, high, by a martingale");
   if (!isnan(r->lattice))
-    (void)printf("tree      %s  on the same %s; %s at any time\n", fixed_text(dates, r->lattice),
-                 terms->n_steps == 1 ? "date" : "dates", fixed_text(any_time, r->lattice_american));
+    (void)printf("tree      %s  on the same %s", fixed_text(dates, r->lattice),
+                 terms->n_steps == 1 ? "date" : "dates");
+  if (!isnan(r->lattice_american))
+    (void)printf("%s%s at any time", isnan(r->lattice) ? "tree      " : "; ",
+                 fixed_text(any_time, r->lattice_american));
+  if (!isnan(r->lattice) || !isnan(r->lattice_american)) (void)printf("\n");
 }
 
 static void print_greeks(const bt_option_terms *terms, const bt_option_result *r)

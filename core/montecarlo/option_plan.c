@@ -16,8 +16,6 @@ enum {
   STREAM_PILOT = 0x180, /* normal numbers, and behind them uniform ones */
 };
 
-enum { PILOT_DRAWS = 1024 };
-
 /* Paths that are followed at once: all dates of a strip lie in the cache. */
 enum { STRIP_PATHS = 128, STRIP_PATHS_ONE_STEP = 1024 };
 
@@ -173,58 +171,58 @@ static void apply_control(const bt_path_rows *rows, const bt_control_line *line,
   }
 }
 
-/* A pilot on its way: of each cell. */
+/* A pilot on its way: BT_PILOT_DRAWS of each cell, one cell behind the other. */
 typedef struct pilot {
-  bt_pair_sample *pairs;
-  bt_skew_sample *left; /* with the control applied */
-  double *scratch;
+  double *values, *controls, *scratch;
 } pilot;
 
-/* The draws are made twice: for the slopes, and then for what they leave. */
-static void draw_pilot(const pilot *p, const bt_option_plan *plan, bool first_time)
+static void draw_pilot(const pilot *p, const bt_option_plan *plan)
 {
   const strip s = lay_out(plan, p->scratch);
   const size_t n = strip_of(plan);
-  bt_path_rows rows = {.value = s.rows.value, .control = s.rows.control};
-  for (size_t first = 0; first < PILOT_DRAWS; first += n) {
+  for (size_t first = 0; first < BT_PILOT_DRAWS; first += n) {
     draw_plain(plan, &s, STREAM_PILOT, first, n);
     const bt_draws draws = draws_of(plan, &s, n);
     for (size_t c = 0; c < plan->n_cells; c++) {
-      if (!bt_control_is_seen(&plan->cells[c].terms)) continue;
-      bt_engine_of (&plan->cells[c].terms)(&rows, &plan->cells[c], &draws);
-      if (!first_time) apply_control(&rows, &plan->lines[c], n);
-      if (first_time)
-        bt_pair_sample_add(&p->pairs[c], rows.value, rows.control, n);
-      else
-        bt_skew_sample_add(&p->left[c], rows.value, n);
+      const size_t at = c * BT_PILOT_DRAWS + first;
+      bt_path_rows rows = {.value = p->values + at, .control = p->controls + at};
+      if (bt_control_is_seen(&plan->cells[c].terms))
+        bt_engine_of (&plan->cells[c].terms)(&rows, &plan->cells[c], &draws);
     }
   }
 }
 
-static void find_lines(bt_option_plan *plan, const pilot *p)
+static bt_control_line line_of(double *values, double *controls, const bt_option_terms *terms)
 {
-  draw_pilot(p, plan, true);
-  for (size_t c = 0; c < plan->n_cells; c++) {
-    if (!(p->pairs[c].x.squares > 0)) continue;
-    plan->lines[c].slope = p->pairs[c].products / p->pairs[c].x.squares;
-    plan->lines[c].expected = bt_control_expected(&plan->cells[c].terms);
-  }
-  draw_pilot(p, plan, false);
-  for (size_t c = 0; c < plan->n_cells; c++)
-    plan->lines[c].skewness = sqrt(PILOT_DRAWS) * fabs(bt_skew_sample_of_mean(&p->left[c]));
+  bt_control_line line = {0};
+  bt_pair_sample pairs = {0};
+  bt_skew_sample left = {0};
+  const bt_path_rows rows = {.value = values, .control = controls};
+  bt_pair_sample_add(&pairs, values, controls, BT_PILOT_DRAWS);
+  if (!(pairs.x.squares > 0)) return line;
+  line.slope = pairs.products / pairs.x.squares;
+  line.expected = bt_control_expected(terms);
+  apply_control(&rows, &line, BT_PILOT_DRAWS);
+  bt_skew_sample_add(&left, values, BT_PILOT_DRAWS);
+  line.skewness = sqrt(BT_PILOT_DRAWS) * fabs(bt_skew_sample_of_mean(&left));
+  return line;
 }
 
 static bt_status run_pilot(bt_option_plan *plan, bt_error *err)
 {
-  const size_t n = plan->n_cells;
-  pilot p = {.pairs = calloc(n, sizeof *p.pairs),
-             .left = calloc(n, sizeof *p.left),
+  const size_t n = plan->n_cells, row_bytes = n * BT_PILOT_DRAWS * sizeof(double);
+  pilot p = {.values = malloc(row_bytes),
+             .controls = malloc(row_bytes),
              .scratch = bt_block_take(NULL, bt_option_plan_scratch(plan) * sizeof *p.scratch)};
   plan->lines = calloc(n, sizeof *plan->lines);
-  const bool ready = p.pairs && p.left && p.scratch && plan->lines;
-  if (ready) find_lines(plan, &p);
-  free(p.pairs);
-  free(p.left);
+  const bool ready = p.values && p.controls && p.scratch && plan->lines;
+  if (ready) draw_pilot(&p, plan);
+  for (size_t c = 0; ready && c < n; c++)
+    if (bt_control_is_seen(&plan->cells[c].terms))
+      plan->lines[c] = line_of(p.values + c * BT_PILOT_DRAWS, p.controls + c * BT_PILOT_DRAWS,
+                               &plan->cells[c].terms);
+  free(p.values);
+  free(p.controls);
   bt_block_give(NULL, p.scratch);
   return ready ? BT_OK : bt_fail_nomem(err, "controls of options");
 }
@@ -299,101 +297,4 @@ void bt_option_plan_join(const bt_option_plan *plan, bt_option_sums *sums,
     for (size_t g = 0; g < BT_GREEK_COUNT; g++)
       bt_skew_sample_join(&sums[i].greeks[g], &later[i].greeks[g]);
   }
-}
-
-/* ---- estimates --------------------------------------------------------------------------------
- */
-
-/* The estimate of one number. */
-typedef struct mean_of {
-  double mean, std_error;
-  bt_interval interval; /* of 95% */
-} mean_of;
-
-/* Whether the mean is nearly normal: see the header. skewness: of a draw, by the pilot. Where rare
- * draws made that, and the slope with it, paths without their like are too few. */
-static bool is_normal(const bt_skew_sample *all, double skewness)
-{
-  const double rounding = 1e-11; /* of a path, relative to the mean */
-  const bt_sample *s = &all->sample;
-  const double of_mean = fabs(bt_skew_sample_of_mean(all)), of_draw = of_mean * sqrt(s->n);
-  if (s->n < 2 || sqrt(s->squares / s->n) <= rounding * fabs(s->mean)) return false;
-  if (of_mean > BT_SKEWNESS_MOST || skewness > BT_SKEWNESS_MOST * sqrt(s->n)) return false;
-  return skewness <= BT_SKEWNESS_MOST * sqrt(PILOT_DRAWS) || of_draw >= skewness / 2;
-}
-
-/* One of the Greeks, or the price. */
-enum { PRICE = BT_GREEK_COUNT };
-
-static const bt_skew_sample *sample_of(const bt_option_sums *sums, int number)
-{
-  return number == PRICE ? &sums->price : &sums->greeks[number];
-}
-
-/* Samples of one number, joined. */
-static bt_skew_sample joined(const bt_option_sums *sums, int number, size_t n_replicates)
-{
-  bt_skew_sample all = {0};
-  for (size_t r = 0; r < n_replicates; r++) bt_skew_sample_join(&all, sample_of(&sums[r], number));
-  return all;
-}
-
-static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_replicates)
-{
-  double means[BT_SOBOL_REPLICATES];
-  bt_skew_sample out = {0};
-  for (size_t r = 0; r < n_replicates; r++) means[r] = sample_of(&sums[r], number)->sample.mean;
-  bt_skew_sample_add(&out, means, n_replicates);
-  return out;
-}
-
-/* With Sobol points paths tell whether the mean is normal, and the means of the replicates the
- * error. Reaches are those of the normal distribution, and of Student's with 15 degrees. */
-static mean_of estimate_mean(const bt_option_sums *sums, int number, size_t n_replicates,
-                             double skewness)
-{
-  const double normal = 1.959963984540054, student = 2.131449545559776;
-  const bool sobol = n_replicates > 1;
-  const bt_skew_sample all = joined(sums, number, n_replicates);
-  const bt_skew_sample errors = sobol ? means_of(sums, number, n_replicates) : all;
-  mean_of out = {errors.sample.mean, (double)NAN, {(double)NAN, (double)NAN}};
-  if (!is_normal(&all, skewness)) return out;
-  out.std_error = bt_sample_std_error(&errors.sample);
-  out.interval = bt_skew_sample_interval(&errors, sobol ? student : normal);
-  return out;
-}
-
-/* A call that was taken as a put: what a forward is worth, and its Greeks. */
-static void add_forward(bt_option_estimate *out, const bt_vanilla *o)
-{
-  double spot = o->spot * exp(-o->dividend * o->expiry),
-         strike = o->strike * exp(-o->rate * o->expiry);
-  out->price += spot - strike;
-  out->low += spot - strike;
-  out->high += spot - strike;
-  out->greeks[BT_DELTA] += spot / o->spot;
-  out->greeks[BT_RHO] += o->expiry * strike;
-  out->greeks[BT_THETA] += o->dividend * spot - o->rate * strike;
-}
-
-bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_option_sums *sums,
-                                           size_t cell)
-{
-  const size_t n = replicates_of(plan);
-  const bt_option_sums *of = sums + cell * n;
-  const double skewness = plan->lines ? plan->lines[cell].skewness : 0;
-  const mean_of price = estimate_mean(of, PRICE, n, skewness);
-  bt_option_estimate out = {.price = price.mean,
-                            .std_error = price.std_error,
-                            .low = price.interval.low,
-                            .high = price.interval.high};
-  for (int g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++) {
-    const mean_of greek = estimate_mean(of, g, n, 0);
-    out.greeks[g] = greek.mean;
-    out.greek_errors[g] = greek.std_error;
-  }
-  if (bt_gamma_is_0(&plan->cells[cell].terms)) out.greek_errors[BT_GAMMA] = 0;
-  if (plan->cells[cell].by_parity) add_forward(&out, &plan->cells[cell].terms.option);
-  if (out.low < 0) out.low = 0;
-  return out;
 }

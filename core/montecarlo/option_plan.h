@@ -35,6 +35,7 @@ typedef enum bt_sampling { BT_PLAIN, BT_ANTITHETIC, BT_SOBOL } bt_sampling;
 enum {
   BT_SOBOL_REPLICATES = 16,
   BT_SOBOL_POINTS_LEAST = 1024, /* of a replicate: whole blocks */
+  BT_PILOT_DRAWS = 1024,
   BT_OPTION_PATHS_LEAST = 1000, /* below that the normal distribution of a mean is no fact */
 };
 

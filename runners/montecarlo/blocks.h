@@ -21,7 +21,6 @@ enum { BT_BLOCK_PATHS = 1024, BT_BLOCK_TASKS_MOST = 1024 };
 typedef struct bt_block_job {
   uint64_t n_paths;     /* >= 1 */
   size_t block_paths;   /* <= BT_BLOCK_PATHS; 0: that many. Fewer where each of them takes long */
-  uint64_t counts_as;   /* how many the progress counts for each; 0: 1 */
   size_t slot_bytes;    /* of the results of a task; they begin as zeros */
   size_t scratch_bytes; /* of a worker, with anything in it; 0: none */
   void *context;        /* immutable while the job runs */
@@ -32,6 +31,8 @@ typedef struct bt_block_job {
 
   /* Adds what a later task has to slot. */
   void (*join)(const void *context, void *slot, const void *later);
+
+  uint64_t counts_as; /* how many paths the progress counts for each; 0: 1 */
 } bt_block_job;
 
 /* Runs it; *out, of slot_bytes, is set on success alone. progress may be NULL: what is done counts

@@ -238,18 +238,18 @@ static bt_status run_paths(const run *r, bt_error *err)
 /* ---- American options: a task each ------------------------------------------------------------
  */
 
-/* Where a tree cannot price it (DATA), there is none beside it. */
-static bt_status grow_tree(double *price, const bt_option_terms *terms, size_t n_dates,
-                           bt_error *err)
+/* A tree that cannot be is left out: it stands beside the price alone. */
+static bt_status price_on_tree(double *out, const bt_vanilla *option, size_t n_dates, bt_error *err)
 {
-  bt_status status = bt_lattice_price(price, &terms->option, n_dates, BT_LATTICE_STEPS, err);
+  bt_status status = bt_lattice_price(out, option, n_dates, BT_LATTICE_STEPS, err);
+  if (status == BT_ERR_DATA) *out = (double)NAN;
   return status == BT_ERR_DATA ? BT_OK : status;
 }
 
 static bt_status price_trees(bt_option_result *r, const bt_option_terms *terms, bt_error *err)
 {
-  bt_status status = grow_tree(&r->lattice, terms, terms->n_steps, err);
-  return status ? status : grow_tree(&r->lattice_american, terms, 0, err);
+  bt_status status = price_on_tree(&r->lattice, &terms->option, terms->n_steps, err);
+  return status ? status : price_on_tree(&r->lattice_american, &terms->option, 0, err);
 }
 
 static bt_status price_american(bt_option_result *r, const bt_option_job *job,

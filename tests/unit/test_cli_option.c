@@ -219,7 +219,7 @@ static void a_run_keeps_all_that_its_prices_depend_on(void **state)
                 "50|laguerre|2|0\n");
 }
 
-/* The README's transcript of a European price and an option with a barrier is what is printed. */
+/* What the README shows of `backtest option` is what its commands print. */
 static void the_readme_shows_what_is_printed(void **state)
 {
   program_scene *s = *state;

@@ -99,7 +99,7 @@ static void rare_payoffs_have_intervals_that_cover_or_none(void **state)
 {
   (void)state;
   bt_option_terms terms = option_terms_usual;
-  for (double strike = 50; strike < 160; strike += 5) {
+  for (int strike = 50; strike < 160; strike += 5) {
     const bt_option_settings few = {BT_ANTITHETIC, true, false, 1000, 0};
     terms.option.strike = strike;
     const coverage c = cover(&terms, &few, N_SEEDS);
@@ -187,7 +187,8 @@ static void a_rebate_at_the_touch_keeps_its_digits(void **state)
   terms.style = BT_BARRIER;
   terms.barrier = (bt_barrier){BT_UP_OUT, 103, 4};
   const double exact = 4 * exp(-log(1.03)); /* the forward grows at the rate that discounts */
-  for (double vol = 1e-7; vol > 1e-90; vol /= 10) {
+  for (int power = -7; power > -90; power--) {
+    const double vol = pow(10, power);
     terms.option.vol = vol;
     const bt_option_estimate e = option_estimate(&terms, &how);
     if (!(fabs(e.price - exact) < 1e-6 * exact + 10 * vol))
