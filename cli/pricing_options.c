@@ -214,7 +214,7 @@ static const char *const methods[] = {"plain", "antithetic", "sobol"};
 static bt_status read_american(bt_option_job *job, const bt_arguments *arguments, bt_error *err)
 {
   int basis = BT_BASIS_POLYNOMIAL;
-  job->degree = 5; /* lower ones leave a bias that the small standard errors show */
+  job->degree = BT_AMERICAN_DEGREE;
   job->n_bound_paths = BT_AMERICAN_BOUND_PATHS;
   bt_status status = bt_arguments_choice(&basis, arguments, "basis", bases, 3, err);
   if (!status)
@@ -231,7 +231,7 @@ static bt_status read_settings(bt_option_job *job, const bt_option_terms *common
                                const bt_arguments *arguments, bt_error *err)
 {
   const bool american = common->style == BT_AMERICAN;
-  size_t n_paths = american ? 100000 : 1000000;
+  size_t n_paths = american ? BT_AMERICAN_PATHS : 1000000;
   int method = BT_ANTITHETIC;
   bt_status status = bt_arguments_choice(&method, arguments, "method", methods, 3, err);
   if (!status)

@@ -1,6 +1,5 @@
 #include "core/montecarlo/fit.h"
 
-#include <lapacke.h>
 #include <math.h>
 
 #include "core/montecarlo/fit_model.h"
@@ -14,16 +13,6 @@ const char *bt_fit_method(bt_model_kind kind)
       "Gaussian maximum likelihood; standard errors from the expected information; the drift from "
       "the mean and the sample's variance"};
   return methods[kind];
-}
-
-/* By columns the upper triangle is what the lower one is by rows; so LAPACKE copies nothing. */
-bool bt_fit__invert(double *matrix, int n)
-{
-  if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, matrix, n) != 0) return false;
-  if (LAPACKE_dpotri(LAPACK_COL_MAJOR, 'U', n, matrix, n) != 0) return false;
-  for (int i = 0; i < n; i++)
-    for (int k = i + 1; k < n; k++) matrix[i * n + k] = matrix[k * n + i];
-  return true;
 }
 
 /* Whether returns differ by more than the rounding of prices that grow steadily. */

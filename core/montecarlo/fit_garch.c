@@ -17,6 +17,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/linear_algebra.h"
 #include "core/montecarlo/fit_model.h"
 
 /* What varies: the mean, log(omega), logit(alpha + beta), logit(alpha / (alpha + beta)). */
@@ -230,7 +231,7 @@ static void find_errors(double out[N_PARAMS], const days *history, const double 
     information[MEAN] += 1 / d.h;
     move_on(&d, p, next_return(history, t));
   }
-  bool has_inverse = bt_fit__invert(information, N_PARAMS);
+  bool has_inverse = bt_invert_positive(information, N_PARAMS, NULL) == BT_OK;
   for (int k = 0; k < N_PARAMS; k++)
     out[k] = has_inverse ? sqrt(information[k * (N_PARAMS + 1)]) : (double)NAN;
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/linear_algebra.h"
 #include "core/montecarlo/fit_model.h"
 
 /* What varies: m, logit of what s^2 is of a variance of 1 above its least, log(jumps a bar), mean
@@ -177,7 +178,7 @@ static bool find_covariances(double information[N_PARAMS * N_PARAMS], const bars
     for (int j = 0; j < N_PARAMS; j++)
       for (int k = 0; k < N_PARAMS; k++) information[j * N_PARAMS + k] += score[j] * score[k];
   }
-  return bt_fit__invert(information, N_PARAMS);
+  return bt_invert_positive(information, N_PARAMS, NULL) == BT_OK;
 }
 
 /* By the delta method, of a bar: the drift is m + s^2 / 2 + jumps (exp(J) - 1) with J = jump_mean +

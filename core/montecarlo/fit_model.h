@@ -4,7 +4,6 @@
 #define BT_CORE_MONTECARLO_FIT_MODEL_H
 
 #include <math.h>
-#include <stdbool.h>
 
 #include "core/montecarlo/fit.h"
 
@@ -34,10 +33,6 @@ static inline double bt_fit__logit(double p)
 {
   return log(p / (1 - p));
 }
-
-/* A symmetric matrix of n x n, of which the lower triangle is looked at, becomes its inverse: from
- * an information matrix the covariances of estimates. False: it has none; then it is undefined. */
-bool bt_fit__invert(double *matrix, int n);
 
 /* Each fills param and std_error of its model, and log_likelihood. Errors: as bt_fit_returns. */
 bt_status bt_fit__gbm(bt_fit *out, const bt_history_returns *history, bt_error *err);

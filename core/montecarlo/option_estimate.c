@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/montecarlo/option_plan.h"
+#include "core/random/normal.h"
 
 /* The estimate of one number. */
 typedef struct mean_of {
@@ -51,7 +52,7 @@ static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_
 static mean_of estimate_mean(const bt_option_sums *sums, int number, size_t n_replicates,
                              double skewness)
 {
-  const double normal = 1.959963984540054, student = 2.131449545559776;
+  const double normal = BT_NORMAL_95, student = 2.131449545559776;
   const bool sobol = n_replicates > 1;
   const bt_skew_sample all = joined(sums, number, n_replicates);
   const bt_skew_sample errors = sobol ? means_of(sums, number, n_replicates) : all;

@@ -20,4 +20,7 @@ void bt_normal_quantiles(double *out, const double *p, size_t n);
 double bt_normal_cdf(double x);
 double bt_normal_pdf(double x);
 
+/* P(|X| <= this) = 95%. */
+#define BT_NORMAL_95 1.959963984540054
+
 #endif

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #include "core/montecarlo/american_passes.h"
-
-/* A standard normal number is below this in size with 95%. */
-static const double two_sided_95 = 1.96;
+#include "core/random/normal.h"
 
 /* One price while it is computed. Slots are of chunks, so that they can be joined in order. */
 typedef struct american_run {
@@ -198,11 +196,11 @@ static void set_price(bt_american_result *out, const american_run *r)
   const double least = fmax(intrinsic_of(r), price_of(r, 0));
   out->price = fmax(out->low, least);
   out->std_error = out->low_std_error;
-  out->interval_low = fmax(out->low - two_sided_95 * out->low_std_error, least);
+  out->interval_low = fmax(out->low - BT_NORMAL_95 * out->low_std_error, least);
   if (r->job->n_bound_paths == 0) return;
   out->high = fmax(out->high, least);
-  out->interval_high = fmax(out->high + two_sided_95 * out->high_std_error,
-                            out->price + two_sided_95 * out->std_error);
+  out->interval_high = fmax(out->high + BT_NORMAL_95 * out->high_std_error,
+                            out->price + BT_NORMAL_95 * out->std_error);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------

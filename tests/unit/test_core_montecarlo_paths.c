@@ -10,72 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/montecarlo/exact.h"
-#include "core/montecarlo/paths.h"
-#include "core/montecarlo/shape.h"
-
-/* What many paths come to. */
-typedef struct found {
-  bt_shape price, log_return;
-} found;
-
-static bt_path_job job_of(bt_model_kind kind, size_t n_steps)
-{
-  bt_path_job job = {.spot = 100, .expiry = 1, .n_steps = n_steps, .seed = 7};
-  bt_model_init(&job.model, kind);
-  if (kind == BT_MODEL_GARCH) job.expiry = (double)n_steps / BT_MODEL_DAYS;
-  return job;
-}
-
-static void make_paths(bt_paths *out, bt_path_job *job)
-{
-  bt_error err;
-  if (bt_model_settle(&job->model, &err) || bt_paths_init(out, job, &err))
-    fail_msg("%s", err.message);
-}
-
-static found simulate(bt_path_job *job, size_t n_paths)
-{
-  static bt_path_state state;
-  static double log_returns[BT_PATHS_MOST], prices[BT_PATHS_MOST];
-  bt_paths paths;
-  found out = {0};
-  make_paths(&paths, job);
-  for (size_t first = 0; first < n_paths; first += BT_PATHS_MOST) {
-    size_t n = n_paths - first < BT_PATHS_MOST ? n_paths - first : BT_PATHS_MOST;
-    bt_paths_run(log_returns, NULL, &paths, first, n, &state);
-    bt_paths_prices(prices, &paths, log_returns, n);
-    bt_shape_add(&out.price, prices, n);
-    bt_shape_add(&out.log_return, log_returns, n);
-  }
-  return out;
-}
-
-static void expect_within(const char *what, double value, double exact, double std_error)
-{
-  if (!(fabs(value - exact) <= 4 * std_error))
-    fail_msg("%s is %.10g and should be %.10g: %.2f standard errors of %.3g", what, value, exact,
-             (value - exact) / std_error, std_error);
-}
-
-/* Mean of the price, mean and standard deviation of the log return. */
-static void expect_moments(const found *f, const bt_path_job *job)
-{
-  const bt_exact e = bt_exact_of(job);
-  expect_within("mean", f->price.mean, e.mean, bt_shape_std_error(&f->price));
-  expect_within("log_mean", f->log_return.mean, e.log_mean, bt_shape_std_error(&f->log_return));
-  expect_within("log_std", bt_shape_std(&f->log_return), e.log_std,
-                bt_shape_std_std_error(&f->log_return));
-}
-
-/* Standard errors of skewness and kurtosis of a sample that is nearly normal. */
-static void expect_log_shape(const found *f, const bt_exact *e, double widen)
-{
-  double n = f->log_return.n;
-  expect_within("skew", bt_shape_skew(&f->log_return), e->log_skew, widen * sqrt(6 / n));
-  expect_within("kurtosis", bt_shape_kurtosis(&f->log_return), e->log_kurtosis,
-                widen * sqrt(24 / n));
-}
+#include "tests/support/path_scene.h"
 
 /* ---- gbm --------------------------------------------------------------------------------------
  */
@@ -172,128 +107,6 @@ static void antithetic_paths_mirror_each_other(void **state)
     assert_true(fabs(log_returns[i] + log_returns[i + 1] - 2 * 0.03) < 1e-15);
     assert_true(fabs(log_returns[i] - 0.03) > 1e-6);
   }
-}
-
-/* ---- heston -----------------------------------------------------------------------------------
- */
-
-static void heston_has_its_moments(void **state)
-{
-  (void)state;
-  bt_path_job job = job_of(BT_MODEL_HESTON, 100);
-  const found f = simulate(&job, 100000);
-  expect_moments(&f, &job);
-}
-
-/* Andersen's case I: 2 kappa theta is far below vol_of_vol^2, the variance is at 0 most of the
- * time. The price is a martingale all the same, with steps of any length. */
-static void heston_is_a_martingale_where_the_variance_reaches_0(void **state)
-{
-  (void)state;
-  for (size_t n_steps = 5; n_steps <= 80; n_steps *= 4) {
-    bt_path_job job = job_of(BT_MODEL_HESTON, n_steps);
-    job.expiry = 10;
-    job.model.param[BT_PARAM_DRIFT] = 0;
-    job.model.param[BT_PARAM_KAPPA] = 0.5;
-    job.model.param[BT_PARAM_VOL_OF_VOL] = 1;
-    job.model.param[BT_PARAM_RHO] = -0.9;
-    const found f = simulate(&job, 100000);
-    const bt_exact e = bt_exact_of(&job);
-    expect_within("mean", f.price.mean, 100, bt_shape_std_error(&f.price));
-    if (n_steps == 80)
-      expect_within("log_mean", f.log_return.mean, e.log_mean, bt_shape_std_error(&f.log_return));
-  }
-}
-
-/* The same with a correlation above 0, where the correction exists as steps are short. */
-static void heston_is_a_martingale_with_any_correlation_where_steps_are_short(void **state)
-{
-  (void)state;
-  static const double rhos[] = {-1, -0.5, 0, 0.5, 1};
-  for (size_t i = 0; i < sizeof rhos / sizeof rhos[0]; i++) {
-    bt_path_job job = job_of(BT_MODEL_HESTON, 50);
-    job.model.param[BT_PARAM_RHO] = rhos[i];
-    const found f = simulate(&job, 50000);
-    expect_moments(&f, &job);
-  }
-}
-
-/* Strong volatility of the variance, rho > 0: with few steps there is no correction, which is said,
- * and the mean is off; with more there is one, and the mean is right. */
-static void heston_says_where_steps_are_too_long_for_a_martingale(void **state)
-{
-  (void)state;
-  static const struct {
-    size_t n_steps;
-    bool may_drift;
-  } cases[] = {{1, true}, {50, false}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    bt_path_job job = job_of(BT_MODEL_HESTON, cases[i].n_steps);
-    job.model.param[BT_PARAM_KAPPA] = 30;
-    job.model.param[BT_PARAM_VOL_OF_VOL] = 10;
-    job.model.param[BT_PARAM_RHO] = 0.9;
-    bt_paths paths;
-    make_paths(&paths, &job);
-    assert_int_equal(paths.may_drift, cases[i].may_drift);
-    const found f = simulate(&job, 200000);
-    double away = fabs(f.price.mean - bt_exact_of(&job).mean);
-    assert_int_equal(away > 4 * bt_shape_std_error(&f.price), cases[i].may_drift);
-    job.model.param[BT_PARAM_RHO] = 0;
-    make_paths(&paths, &job);
-    assert_false(paths.may_drift);
-  }
-}
-
-/* The second cumulant by differentiating the logarithm of the characteristic function (little trap
- * form) at 40 digits. */
-static void heston_closed_forms_are_those_of_its_characteristic_function(void **state)
-{
-  (void)state;
-  static const double cases[][7] = {/* kappa theta vol_of_vol rho v0 expiry, variance */
-                                    {2, .04, .3, -.7, .09, 1, 0.0657076501089},
-                                    {.5, .04, 1, -.9, .02, 10, 1.11192382567},
-                                    {15, .07, 3.3, .5, .19, .1, 0.0125056150467}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    bt_path_job job = job_of(BT_MODEL_HESTON, 1);
-    double *p = job.model.param;
-    p[BT_PARAM_KAPPA] = cases[i][0];
-    p[BT_PARAM_THETA] = cases[i][1];
-    p[BT_PARAM_VOL_OF_VOL] = cases[i][2];
-    p[BT_PARAM_RHO] = cases[i][3];
-    p[BT_PARAM_V0] = cases[i][4];
-    job.expiry = cases[i][5];
-    const double std = bt_exact_of(&job).log_std;
-    assert_true(fabs(std * std / cases[i][6] - 1) < 1e-10);
-  }
-}
-
-/* v0 t (1 - rho eta t / 2 + eta^2 t^2 / 12), which the closed form comes near as kappa does 0. */
-static void heston_without_mean_reversion_is_its_limit(void **state)
-{
-  (void)state;
-  bt_path_job job = job_of(BT_MODEL_HESTON, 1);
-  job.model.param[BT_PARAM_V0] = 0.09;
-  job.model.param[BT_PARAM_KAPPA] = 0;
-  const double limit = bt_exact_of(&job).log_std;
-  assert_true(fabs(limit * limit - 0.09 * (1 + 0.7 * 0.3 / 2 + 0.09 / 12)) < 1e-15);
-  for (double kappa = 0.08; kappa > 0.015; kappa /= 2) {
-    job.model.param[BT_PARAM_KAPPA] = kappa;
-    assert_true(fabs(bt_exact_of(&job).log_std / limit - 1) < kappa);
-  }
-  assert_true(bt_exact_log_spread(&job) == bt_exact_of(&job).log_std);
-}
-
-/* Without volatility of the variance the log return is normal, of a known variance. */
-static void heston_without_vol_of_vol_is_log_normal(void **state)
-{
-  (void)state;
-  bt_path_job job = job_of(BT_MODEL_HESTON, 10);
-  job.model.param[BT_PARAM_VOL_OF_VOL] = 0;
-  job.model.param[BT_PARAM_V0] = 0.16;
-  const found f = simulate(&job, 100000);
-  const bt_exact normal = {0};
-  expect_moments(&f, &job);
-  expect_log_shape(&f, &normal, 1);
 }
 
 /* ---- merton -----------------------------------------------------------------------------------
@@ -504,13 +317,6 @@ int main(void)
       cmocka_unit_test(price_moments_keep_their_digits_where_the_variance_is_small),
       cmocka_unit_test(a_path_is_the_sum_of_its_normal_numbers),
       cmocka_unit_test(antithetic_paths_mirror_each_other),
-      cmocka_unit_test(heston_has_its_moments),
-      cmocka_unit_test(heston_is_a_martingale_where_the_variance_reaches_0),
-      cmocka_unit_test(heston_is_a_martingale_with_any_correlation_where_steps_are_short),
-      cmocka_unit_test(heston_says_where_steps_are_too_long_for_a_martingale),
-      cmocka_unit_test(heston_closed_forms_are_those_of_its_characteristic_function),
-      cmocka_unit_test(heston_without_mean_reversion_is_its_limit),
-      cmocka_unit_test(heston_without_vol_of_vol_is_log_normal),
       cmocka_unit_test(merton_has_its_moments),
       cmocka_unit_test(merton_without_jumps_is_gbm),
       cmocka_unit_test(merton_takes_many_jumps_a_step_and_no_more),
