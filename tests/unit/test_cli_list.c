@@ -22,7 +22,10 @@ static void cut_entry(char *entry, size_t size, const char *out, const char *nam
   size_t length = strlen(start);
   const char *found = strstr(out, start);
   while (found && found[length] != ' ' && found[length] != '\n') found = strstr(found + 1, start);
-  if (!found) fail_msg("%s is not listed", name);
+  if (!found) {
+    fail_msg("%s is not listed", name);
+    return;
+  }
   const char *end = strchr(found + 1, '\n');
   while (end && strncmp(end + 1, "    ", 4) == 0) end = strchr(end + 1, '\n');
   size_t n = end ? (size_t)(end - found) + 1 : strlen(found);
