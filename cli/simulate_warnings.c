@@ -28,7 +28,11 @@ size_t bt_simulate_warnings(char out[BT_SIMULATE_WARNINGS_MOST][BT_SIMULATE_WARN
     (void)snprintf(out[n++], BT_SIMULATE_WARNING_SIZE,
                    "no martingale correction at so few steps: the mean may be off by more than its "
                    "standard error; give more --steps");
-  if (bt_simulation_is_out_of_reach(result))
+  if (isinf(result->exact.relative_std))
+    (void)snprintf(out[n++], BT_SIMULATE_WARNING_SIZE,
+                   "the variance of the price is infinite, or beyond what a number holds: standard "
+                   "errors of its mean and deviation mean nothing");
+  else if (bt_simulation_is_out_of_reach(result))
     (void)snprintf(
         out[n++], BT_SIMULATE_WARNING_SIZE,
         "the standard deviation is %.2g times the mean in closed form: %s cannot estimate "

@@ -112,13 +112,58 @@ static double heston_log_variance_0(const double *p, double t)
   return p[BT_PARAM_V0] * t * (1 - rho * eta * t / 2 + eta * eta * t * t / 12);
 }
 
+/* E (S / E S)^2 is exp(A + B v0), the characteristic function at -2i: A' = kappa theta B, B' = 1 -
+ * b B
+ * + eta^2 B^2 / 2, b = kappa - 2 rho eta. With d^2 = b^2 - 2 eta^2 and n = cosh(d t / 2) + b sinh(d
+ * t / 2) / d it is B = 2 sinh(d t / 2) / (d n), A = kappa theta / eta^2 x (b t - 2 log n), and
+ * infinite from the first zero of n on (Andersen and Piterbarg, Moment explosions in stochastic
+ * volatility models, 2007). These return A + B v0 for d real and b > 0 (n > 0; what is small is
+ * divided out), for d real and b <= 0, and for d imaginary. */
+static double heston_tame(const double *p, double t, double b, double d)
+{
+  const double eta = p[BT_PARAM_VOL_OF_VOL], decayed = bt_paths__decayed(d, t);
+  const double share = b + d > 0 ? 1 / (b + d) : 0, x = eta * eta * share * decayed;
+  const double ratio = x > 0 ? log1p(x) / x : 1;
+  return 2 * p[BT_PARAM_KAPPA] * p[BT_PARAM_THETA] * share * (t - decayed * ratio) +
+         p[BT_PARAM_V0] * decayed / (1 + x);
+}
+
+static double heston_growing(const double *p, double t, double b, double d)
+{
+  const double eta = p[BT_PARAM_VOL_OF_VOL], decayed = bt_paths__decayed(d, t);
+  const double g = (b - d) / 2, n = 1 + g * decayed;
+  if (!(n > 0)) return (double)INFINITY;
+  return 2 * p[BT_PARAM_KAPPA] * p[BT_PARAM_THETA] * (g * t - log(n)) / (eta * eta) +
+         p[BT_PARAM_V0] * decayed / n;
+}
+
+static double heston_turning(const double *p, double t, double b, double f)
+{
+  const double pi = 3.14159265358979323846, eta = p[BT_PARAM_VOL_OF_VOL], half = f * t / 2;
+  const double n = cos(half) + b * sin(half) / f;
+  if (!(half < pi && n > 0)) return (double)INFINITY;
+  return p[BT_PARAM_KAPPA] * p[BT_PARAM_THETA] * (b * t - 2 * log(n)) / (eta * eta) +
+         p[BT_PARAM_V0] * 2 * sin(half) / (f * n);
+}
+
+static double heston_relative_std(const double *p, double t)
+{
+  const double eta = p[BT_PARAM_VOL_OF_VOL], b = p[BT_PARAM_KAPPA] - 2 * p[BT_PARAM_RHO] * eta;
+  const double squared = b * b - 2 * eta * eta;
+  if (squared < 0) return sqrt(expm1(heston_turning(p, t, b, sqrt(-squared))));
+  if (b < 0) return sqrt(expm1(heston_growing(p, t, b, sqrt(squared))));
+  return sqrt(expm1(heston_tame(p, t, b, sqrt(squared))));
+}
+
 static void fill_heston(bt_exact *out, const bt_path_job *job)
 {
   const double *p = job->model.param, t = job->expiry, kappa = p[BT_PARAM_KAPPA];
   double decayed = bt_paths__decayed(kappa, t);
   double integral = p[BT_PARAM_THETA] * (t - decayed) + p[BT_PARAM_V0] * decayed; /* expected */
   out->log_mean = p[BT_PARAM_DRIFT] * t - integral / 2;
-  if (t == 0) out->std = out->log_std = out->relative_std = 0;
+  out->relative_std = heston_relative_std(p, t);
+  out->std = out->mean * out->relative_std;
+  if (t == 0) out->log_std = 0;
   if (kappa == 0) out->log_std = sqrt(heston_log_variance_0(p, t));
   if (kappa * t >= heston_kappa_t_least) out->log_std = sqrt(heston_log_variance(p, t, integral));
 }

@@ -10,15 +10,16 @@
 typedef struct bt_exact {
   double mean, std, skew, kurtosis;                 /* of the price */
   double log_mean, log_std, log_skew, log_kurtosis; /* of log(S(expiry) / spot) */
-  double relative_std; /* std / mean of the price; infinite where no double holds it */
+  double relative_std; /* std / mean of the price; infinite where it is, or no double holds it */
 } bt_exact;
 
 /* All for gbm and merton, from moments and cumulants of the log return (Merton 1976; Cont and
- * Tankov, Financial Modelling with Jump Processes, 2004, section 4.3). For heston the mean,
- * and mean and standard deviation of the log return (Ito's isometry; Var of the integral as in
- * Dufresne, The integrated square-root process, 2001): of the process, which steps approach. For
- * garch the same three, of the steps themselves, by recursion over the moments of the variance
- * (Bollerslev 1986, theorem 2). */
+ * Tankov, Financial Modelling with Jump Processes, 2004, section 4.3). For heston means
+ * and standard deviations (of the price by its characteristic function: Andersen and Piterbarg
+ * 2007; of the log return by Ito's isometry, Var of the integral as in Dufresne, The integrated
+ * square-root process, 2001): of the process, which steps approach. For garch the mean, and mean
+ * and standard deviation of the log return, of the steps themselves, by recursion over the moments
+ * of the variance (Bollerslev 1986, theorem 2). */
 bt_exact bt_exact_of(const bt_path_job *job);
 
 /* How far the log price spreads: its standard deviation at expiry; of garch that of its martingale

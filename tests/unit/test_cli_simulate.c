@@ -237,6 +237,20 @@ static void few_paths_of_a_wild_price_are_warned_of(void **state)
   json_object_put(o);
 }
 
+static void a_price_without_variance_is_warned_of(void **state)
+{
+  program_scene *s = *state;
+  const char *job = "backtest simulate --model heston --kappa 0.5 --vol-of-vol 0.8 --rho 0.3 "
+                    "--expiry 5 --steps 500 --paths 1000 --json";
+  json_object *o = run_json(s, job);
+  json_object *warnings = json_object_object_get(o, "warnings");
+  assert_int_equal(json_object_array_length(warnings), 1);
+  expect_part(json_object_get_string(json_object_array_get_idx(warnings, 0)),
+              "the variance of the price is infinite");
+  assert_null(json_object_object_get(o, "z_score"));
+  json_object_put(o);
+}
+
 static void long_steps_of_heston_are_warned_of(void **state)
 {
   program_scene *s = *state;
@@ -311,6 +325,7 @@ int main(void)
       CASE(antithetic_paths_need_no_number),
       CASE(a_signal_leaves_nothing_behind),
       CASE(few_paths_of_a_wild_price_are_warned_of),
+      CASE(a_price_without_variance_is_warned_of),
       CASE(long_steps_of_heston_are_warned_of),
       cmocka_unit_test(every_parameter_is_an_option),
       cmocka_unit_test(help_has_the_usual_value_of_every_parameter),

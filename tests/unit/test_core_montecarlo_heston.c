@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "tests/support/path_scene.h"
 
@@ -77,26 +78,69 @@ static void heston_says_where_steps_are_too_long_for_a_martingale(void **state)
   }
 }
 
+/* kappa, theta, vol_of_vol, rho, v0, expiry. */
+static bt_exact exact_of(const double *params)
+{
+  static const bt_model_param ids[] = {BT_PARAM_KAPPA, BT_PARAM_THETA, BT_PARAM_VOL_OF_VOL,
+                                       BT_PARAM_RHO, BT_PARAM_V0};
+  bt_path_job job = job_of(BT_MODEL_HESTON, 1);
+  for (size_t i = 0; i < 5; i++) job.model.param[ids[i]] = params[i];
+  job.expiry = params[5];
+  return bt_exact_of(&job);
+}
+
 /* The second cumulant by differentiating the logarithm of the characteristic function (little trap
- * form) at 40 digits. */
+ * form) at 40 digits, and that function at -2i. */
 static void heston_closed_forms_are_those_of_its_characteristic_function(void **state)
 {
   (void)state;
-  static const double cases[][7] = {/* kappa theta vol_of_vol rho v0 expiry, variance */
-                                    {2, .04, .3, -.7, .09, 1, 0.0657076501089},
-                                    {.5, .04, 1, -.9, .02, 10, 1.11192382567},
-                                    {15, .07, 3.3, .5, .19, .1, 0.0125056150467}};
+  static const double cases[][8] = {
+      /* kappa theta vol_of_vol rho v0 expiry, the two variances */
+      {2, .04, .3, -.7, .09, 1, 0.0657076501089, 0.056237607017054213},
+      {.5, .04, 1, -.9, .02, 10, 1.11192382567, 0.10730102670874012},
+      {15, .07, 3.3, .5, .19, .1, 0.0125056150467, 0.015133392515174474}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    bt_path_job job = job_of(BT_MODEL_HESTON, 1);
-    double *p = job.model.param;
-    p[BT_PARAM_KAPPA] = cases[i][0];
-    p[BT_PARAM_THETA] = cases[i][1];
-    p[BT_PARAM_VOL_OF_VOL] = cases[i][2];
-    p[BT_PARAM_RHO] = cases[i][3];
-    p[BT_PARAM_V0] = cases[i][4];
-    job.expiry = cases[i][5];
-    const double std = bt_exact_of(&job).log_std;
-    assert_true(fabs(std * std / cases[i][6] - 1) < 1e-10);
+    const bt_exact e = exact_of(cases[i]);
+    assert_true(fabs(e.log_std * e.log_std / cases[i][6] - 1) < 1e-10);
+    assert_true(fabs(e.relative_std * e.relative_std / cases[i][7] - 1) < 1e-12);
+    assert_true(e.std == e.mean * e.relative_std);
+  }
+}
+
+/* The same function at -2i where it has other forms: oscillating, growing, without mean reversion,
+ * and with hardly any volatility of the variance. */
+static void heston_has_the_variance_of_the_price_in_every_form(void **state)
+{
+  (void)state;
+  static const double cases[][7] = {{.5, .04, .8, .3, .02, 1, 0.033245458511813547},
+                                    {1, .04, .4, .9, .09, 1.5, 0.16914718745117104},
+                                    {.2, .04, .5, 1, .04, 1, 0.073461287859021586},
+                                    {0, .04, .5, -.5, .09, 2, 0.13562886236601204},
+                                    {2, .04, 1e-3, -.7, .09, 1, 0.063526572101554436},
+                                    {2, .04, 0, 0, .09, 1, 0.06355451881186574}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double ratio = exact_of(cases[i]).relative_std;
+    if (!(fabs(ratio * ratio / cases[i][6] - 1) < 1e-12))
+      fail_msg("case %zu: %.17g", i, ratio * ratio);
+  }
+}
+
+/* From where cosh(d t / 2) + b sinh(d t / 2) / d is 0, d real and imaginary; found at 40 digits. */
+static void heston_says_when_the_price_has_no_variance(void **state)
+{
+  (void)state;
+  static const struct {
+    double params[6], explosion;
+  } cases[] = {{{.2, .04, .5, 1, .04}, 2.71073176211288},
+               {{.5, .04, .8, .3, .02}, 2.80849232539662}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    double params[6];
+    memcpy(params, cases[i].params, sizeof params);
+    params[5] = cases[i].explosion * 0.999;
+    assert_true(isfinite(exact_of(params).relative_std));
+    params[5] = cases[i].explosion * 1.001;
+    assert_true(isinf(exact_of(params).relative_std));
+    assert_true(isnan(exact_of(params).std));
   }
 }
 
@@ -137,6 +181,8 @@ int main(void)
       cmocka_unit_test(heston_is_a_martingale_with_any_correlation_where_steps_are_short),
       cmocka_unit_test(heston_says_where_steps_are_too_long_for_a_martingale),
       cmocka_unit_test(heston_closed_forms_are_those_of_its_characteristic_function),
+      cmocka_unit_test(heston_has_the_variance_of_the_price_in_every_form),
+      cmocka_unit_test(heston_says_when_the_price_has_no_variance),
       cmocka_unit_test(heston_without_mean_reversion_is_its_limit),
       cmocka_unit_test(heston_without_vol_of_vol_is_log_normal),
   };
