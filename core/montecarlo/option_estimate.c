@@ -10,14 +10,18 @@ typedef struct mean_of {
   bt_interval interval; /* of 95% */
 } mean_of;
 
+/* Of what a path pays, relative to the spot: a difference of prices has so much of it. */
+static const double price_rounding = 1e-13;
+
 /* Whether the mean is nearly normal: see the header. skewness: of a draw, by the pilot. Where rare
- * draws made that, and the slope with it, paths without their like are too few. */
-static bool is_normal(const bt_skew_sample *all, double skewness)
+ * draws made that, and the slope with it, paths without their like are too few. least: a deviation
+ * of paths that is rounding. */
+static bool is_normal(const bt_skew_sample *all, double skewness, double least)
 {
   const double rounding = 1e-11; /* of a path, relative to the mean */
   const bt_sample *s = &all->sample;
   const double of_mean = fabs(bt_skew_sample_of_mean(all)), of_draw = of_mean * sqrt(s->n);
-  if (s->n < 2 || sqrt(s->squares / s->n) <= rounding * fabs(s->mean)) return false;
+  if (s->n < 2 || sqrt(s->squares / s->n) <= fmax(rounding * fabs(s->mean), least)) return false;
   if (of_mean > BT_SKEWNESS_MOST || skewness > BT_SKEWNESS_MOST * sqrt(s->n)) return false;
   return skewness <= BT_SKEWNESS_MOST * sqrt(BT_PILOT_DRAWS) || of_draw >= skewness / 2;
 }
@@ -47,18 +51,31 @@ static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_
   return out;
 }
 
-/* With Sobol points paths tell whether the mean is normal, and the means of the replicates the
- * error. Reaches are those of the normal distribution, and of Student's with 15 degrees. */
-static mean_of estimate_mean(const bt_option_sums *sums, int number, size_t n_replicates,
-                             double skewness)
+/* Greeks jump where the payoff has a kink, and whether a point falls this or that side of it shows
+ * in few replicates or in none: then their means tell too little. On average over where the kink
+ * lies among the points that is an error of 5/4 of the jump over all points; the root of the mean
+ * square is half of the jump or more where a quarter of the paths are beyond. */
+static double error_of_jumps(const bt_sample *all)
 {
-  const double normal = BT_NORMAL_95, student = 2.131449545559776;
-  const bool sobol = n_replicates > 1;
-  const bt_skew_sample all = joined(sums, number, n_replicates);
-  const bt_skew_sample errors = sobol ? means_of(sums, number, n_replicates) : all;
+  return 2 * sqrt(all->squares / all->n + all->mean * all->mean) / all->n;
+}
+
+/* With Sobol points paths tell whether the mean is normal, and the means of the replicates the
+ * error. Reaches are those of the normal distribution, and of Student's with 31 degrees. */
+static mean_of estimate_mean(const bt_option_plan *plan, const bt_option_sums *sums, size_t cell,
+                             int number)
+{
+  const double normal = BT_NORMAL_95, student = 2.0395134463964077;
+  const bool sobol = plan->settings.sampling == BT_SOBOL, price = number == PRICE;
+  const size_t n = sobol ? BT_SOBOL_REPLICATES : 1;
+  const bt_skew_sample all = joined(sums, number, n);
+  const bt_skew_sample errors = sobol ? means_of(sums, number, n) : all;
   mean_of out = {errors.sample.mean, (double)NAN, {(double)NAN, (double)NAN}};
-  if (!is_normal(&all, skewness)) return out;
+  const double skewness = price && plan->lines ? plan->lines[cell].skewness : 0;
+  const double least = price ? price_rounding * plan->cells[cell].terms.option.spot : 0;
+  if (!is_normal(&all, skewness, least)) return out;
   out.std_error = bt_sample_std_error(&errors.sample);
+  if (sobol && !price) out.std_error = hypot(out.std_error, error_of_jumps(&all.sample));
   out.interval = bt_skew_sample_interval(&errors, sobol ? student : normal);
   return out;
 }
@@ -81,14 +98,13 @@ bt_option_estimate bt_option_plan_estimate(const bt_option_plan *plan, const bt_
 {
   const size_t n = plan->settings.sampling == BT_SOBOL ? BT_SOBOL_REPLICATES : 1;
   const bt_option_sums *of = sums + cell * n;
-  const double skewness = plan->lines ? plan->lines[cell].skewness : 0;
-  const mean_of price = estimate_mean(of, PRICE, n, skewness);
+  const mean_of price = estimate_mean(plan, of, cell, PRICE);
   bt_option_estimate out = {.price = price.mean,
                             .std_error = price.std_error,
                             .low = price.interval.low,
                             .high = price.interval.high};
   for (int g = 0; plan->settings.greeks && g < BT_GREEK_COUNT; g++) {
-    const mean_of greek = estimate_mean(of, g, n, 0);
+    const mean_of greek = estimate_mean(plan, of, cell, g);
     out.greeks[g] = greek.mean;
     out.greek_errors[g] = greek.std_error;
   }

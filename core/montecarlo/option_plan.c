@@ -13,6 +13,7 @@ enum {
   STREAM_UNIFORMS,
   STREAM_SHIFTS,
   STREAM_REPLICATES,
+  STREAM_SCRAMBLES = 0x140,
   STREAM_PILOT = 0x180, /* normal numbers, and behind them uniform ones */
 };
 
@@ -51,9 +52,14 @@ uint64_t bt_option_paths_of(const bt_option_settings *settings, uint64_t n_draws
 
 static bt_status prepare_sobol(bt_option_plan *plan, bt_error *err)
 {
+  const bt_stream scrambles = {plan->settings.seed, STREAM_SCRAMBLES};
   size_t n = dimensions_of(plan);
-  bt_status status =
-      bt_sobol_init(&plan->sobol, n < BT_SOBOL_DIMENSIONS ? n : BT_SOBOL_DIMENSIONS, err);
+  if (n > BT_SOBOL_DIMENSIONS) n = BT_SOBOL_DIMENSIONS;
+  bt_status status = BT_OK;
+  for (size_t r = 0; !status && r < BT_SOBOL_REPLICATES; r++) {
+    status = bt_sobol_init(&plan->sobol[r], n, err);
+    if (!status) bt_sobol_scramble(&plan->sobol[r], &scrambles, r);
+  }
   return status ? status : bt_bridge_init(&plan->bridge, plan->n_steps, err);
 }
 
@@ -125,11 +131,12 @@ static void draw_dimension(double *out, const bt_option_plan *plan, size_t dimen
                            uint64_t first, size_t n)
 {
   const uint64_t points = plan->n_draws / BT_SOBOL_REPLICATES, replicate = first / points;
-  if (dimension < plan->sobol.n_dimensions) {
+  const bt_sobol *sobol = &plan->sobol[replicate];
+  if (dimension < sobol->n_dimensions) {
     const bt_stream shifts = {plan->settings.seed, STREAM_SHIFTS};
     uint64_t shift;
     bt_stream_bits(&shift, &shifts, (uint32_t)dimension, replicate, 1);
-    bt_sobol_points(out, &plan->sobol, dimension, shift >> (64 - BT_SOBOL_BITS), first % points, n);
+    bt_sobol_points(out, sobol, dimension, shift >> (64 - BT_SOBOL_BITS), first % points, n);
     return;
   }
   const bt_stream stream = {plan->settings.seed, STREAM_REPLICATES + (uint32_t)replicate};
@@ -192,7 +199,17 @@ static void draw_pilot(const pilot *p, const bt_option_plan *plan)
   }
 }
 
-static bt_control_line line_of(double *values, double *controls, const bt_option_terms *terms)
+/* A European option by Sobol points: itself, or what parity makes of it, whichever varies less. All
+ * between has the underlying in it, which is flat nowhere, and the price beyond the outermost
+ * points makes the error then. */
+static double parity_slope(const bt_pair_sample *pairs, const bt_option_terms *terms)
+{
+  const double parity = terms->option.type == BT_CALL ? 1 : -1;
+  return pairs->x.squares < 2 * parity * pairs->products ? parity : 0;
+}
+
+static bt_control_line line_of(double *values, double *controls, const bt_option_terms *terms,
+                               bool sobol)
 {
   bt_control_line line = {0};
   bt_pair_sample pairs = {0};
@@ -201,6 +218,7 @@ static bt_control_line line_of(double *values, double *controls, const bt_option
   bt_pair_sample_add(&pairs, values, controls, BT_PILOT_DRAWS);
   if (!(pairs.x.squares > 0)) return line;
   line.slope = pairs.products / pairs.x.squares;
+  if (sobol && terms->style == BT_EUROPEAN) line.slope = parity_slope(&pairs, terms);
   line.expected = bt_control_expected(terms);
   apply_control(&rows, &line, BT_PILOT_DRAWS);
   bt_skew_sample_add(&left, values, BT_PILOT_DRAWS);
@@ -220,7 +238,7 @@ static bt_status run_pilot(bt_option_plan *plan, bt_error *err)
   for (size_t c = 0; ready && c < n; c++)
     if (bt_control_is_seen(&plan->cells[c].terms))
       plan->lines[c] = line_of(p.values + c * BT_PILOT_DRAWS, p.controls + c * BT_PILOT_DRAWS,
-                               &plan->cells[c].terms);
+                               &plan->cells[c].terms, plan->settings.sampling == BT_SOBOL);
   free(p.values);
   free(p.controls);
   bt_block_give(NULL, p.scratch);
@@ -246,7 +264,7 @@ bt_status bt_option_plan_init(bt_option_plan *out, const bt_option_settings *set
 
 void bt_option_plan_clear(bt_option_plan *plan)
 {
-  bt_sobol_clear(&plan->sobol);
+  for (size_t r = 0; r < BT_SOBOL_REPLICATES; r++) bt_sobol_clear(&plan->sobol[r]);
   bt_bridge_clear(&plan->bridge);
   free(plan->lines);
 }

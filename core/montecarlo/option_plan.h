@@ -7,10 +7,10 @@
  * Sampling:
  *   plain       independent paths
  *   antithetic  each path with its mirror image, all normal numbers negated; both count as paths
- *   sobol       BT_SOBOL_REPLICATES digitally shifted replicates of 2^k Sobol points, the path made
- *               by a Brownian bridge; the standard error comes from the means of the replicates.
- *               Dimensions beyond BT_SOBOL_DIMENSIONS are drawn as plain ones are.
- * Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
+ *   sobol       BT_SOBOL_REPLICATES replicates of 2^k Sobol points, each with a scramble and a
+ *               digital shift of its own (sobol.h), the path made by a Brownian bridge; the
+ * standard error comes from the means of the replicates. Dimensions beyond BT_SOBOL_DIMENSIONS are
+ * drawn as plain ones are. Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
  *
  * With a control the estimate is the mean of y - beta (x - E x). beta comes from a pilot, 1024
  * draws of a stream of their own, so it is independent of the paths and biases neither the price
@@ -33,7 +33,7 @@
 typedef enum bt_sampling { BT_PLAIN, BT_ANTITHETIC, BT_SOBOL } bt_sampling;
 
 enum {
-  BT_SOBOL_REPLICATES = 16,
+  BT_SOBOL_REPLICATES = 32,
   BT_SOBOL_POINTS_LEAST = 1024, /* of a replicate: whole blocks */
   BT_PILOT_DRAWS = 1024,
   BT_OPTION_PATHS_LEAST = 1000, /* below that the normal distribution of a mean is no fact */
@@ -69,7 +69,7 @@ typedef struct bt_option_plan {
   bool needs_uniforms;    /* some cell does */
   uint64_t n_draws;       /* what is split into blocks: bt_option_draws */
   bt_control_line *lines; /* of the cells; NULL: no controls */
-  bt_sobol sobol;
+  bt_sobol sobol[BT_SOBOL_REPLICATES];
   bt_bridge bridge;
 } bt_option_plan;
 

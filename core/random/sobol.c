@@ -53,6 +53,29 @@ void bt_sobol_clear(bt_sobol *sobol)
   *sobol = (bt_sobol){NULL, 0};
 }
 
+/* matrix: its columns. */
+static uint64_t product_of(const uint64_t matrix[BT_SOBOL_BITS], uint64_t vector)
+{
+  uint64_t product = 0;
+  for (unsigned j = 0; j < BT_SOBOL_BITS; j++)
+    product ^= vector >> (BT_SOBOL_BITS - 1 - j) & 1 ? matrix[j] : 0;
+  return product;
+}
+
+void bt_sobol_scramble(bt_sobol *sobol, const bt_stream *stream, uint64_t replicate)
+{
+  uint64_t matrix[BT_SOBOL_BITS];
+  for (size_t d = 0; d < sobol->n_dimensions; d++) {
+    uint64_t *columns = sobol->columns + d * BT_SOBOL_BITS;
+    bt_stream_bits(matrix, stream, (uint32_t)d, 64 * replicate, BT_SOBOL_BITS);
+    for (unsigned j = 0; j < BT_SOBOL_BITS; j++) {
+      const uint64_t diagonal = UINT64_C(1) << (BT_SOBOL_BITS - 1 - j);
+      matrix[j] = diagonal | (matrix[j] & (diagonal - 1));
+    }
+    for (unsigned j = 0; j < BT_SOBOL_BITS; j++) columns[j] = product_of(matrix, columns[j]);
+  }
+}
+
 /* The lowest digits of a point's index choose from a table, the others are the same for a block. */
 enum { TABLE_BITS = 6, TABLE_SIZE = 1 << TABLE_BITS };
 

@@ -3,10 +3,13 @@
  * Point i is counter-addressed: its digits are those of i against the direction numbers of the
  * dimension, so points split over tasks in any way. The first 2^k points of either order are the
  * same set. A digital shift (one random word a dimension, XORed onto every point) makes a replicate
- * of which the mean is unbiased; several replicates give an error bar. Sources: Joe and Kuo,
- * Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput. 30
- * (2008), numbers new-joe-kuo-6; L'Ecuyer and Lemieux, Recent advances in randomized quasi-Monte
- * Carlo methods (2002), section on digital shifts.
+ * of which the mean is unbiased; several replicates give an error bar. A random linear scramble
+ * before keeps what is even about the points and moves each by itself within its cell, so that
+ * errors of smooth functions do not add up. Sources: Joe and Kuo, Constructing Sobol sequences with
+ * better two-dimensional projections, SIAM J. Sci. Comput. 30 (2008), numbers new-joe-kuo-6;
+ * L'Ecuyer and Lemieux, Recent advances in randomized quasi-Monte Carlo methods (2002), section on
+ * digital shifts; Matousek, On the L2-discrepancy for anchored boxes, Journal of Complexity 14
+ * (1998).
  */
 #ifndef BT_CORE_RANDOM_SOBOL_H
 #define BT_CORE_RANDOM_SOBOL_H
@@ -14,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/random/streams.h"
 #include "core/status.h"
 
 enum {
@@ -21,7 +25,8 @@ enum {
   BT_SOBOL_BITS = 52         /* digits of a point: 2^52 points */
 };
 
-/* Direction numbers of dimensions 0 .. n_dimensions - 1, immutable and shared. columns:
+/* Direction numbers of dimensions 0 .. n_dimensions - 1, shared and not written to once they are
+ * made. columns:
  * n_dimensions x BT_SOBOL_BITS, the most significant digit first, each in the lower 52 bits. */
 typedef struct bt_sobol {
   uint64_t *columns;
@@ -32,6 +37,11 @@ typedef struct bt_sobol {
  * BT_SOBOL_DIMENSIONS), NOMEM. */
 bt_status bt_sobol_init(bt_sobol *out, size_t n_dimensions, bt_error *err);
 void bt_sobol_clear(bt_sobol *sobol);
+
+/* Multiplies the direction numbers of each dimension by a random lower triangular matrix of that
+ * dimension and replicate, with ones on its diagonal; of the stream it takes draws 64 x replicate
+ * .. 64 x replicate + 51. */
+void bt_sobol_scramble(bt_sobol *sobol, const bt_stream *stream, uint64_t replicate);
 
 /* Points first .. first + n - 1 of one dimension in the natural order (that of scipy and of Bratley
  * and Fox is the Gray-code order: their point i is point i ^ (i >> 1) here), XORed with shift, as

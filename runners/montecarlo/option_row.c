@@ -38,7 +38,7 @@ static const char *path_words(const bt_option_terms *terms)
 static const char *sampling_words(bt_sampling sampling)
 {
   static const char *const words[] = {"plain paths", "antithetic pairs",
-                                      "16 shifted replicates of Sobol points"};
+                                      "32 scrambled replicates of Sobol points"};
   return words[sampling];
 }
 

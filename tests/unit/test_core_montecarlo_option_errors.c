@@ -131,6 +131,24 @@ static void what_no_path_shows_has_no_error(void **state)
   }
 }
 
+/* A put on the highest price of a path that hardly moves pays rounding. */
+static void rounding_has_no_error(void **state)
+{
+  (void)state;
+  const bt_option_settings how = {BT_ANTITHETIC, true, false, 10000, 3};
+  bt_option_terms terms = option_terms_usual;
+  terms.style = BT_LOOKBACK;
+  terms.lookback = BT_LOOKBACK_FLOATING;
+  terms.option.type = BT_PUT;
+  terms.option.vol = 1e-9;
+  const bt_option_estimate e = option_estimate(&terms, &how);
+  assert_true(fabs(e.price) < 1e-12 && isnan(e.std_error));
+  terms.option.vol = 1e-4; /* and so little has */
+  terms.option.rate = 0;
+  const bt_option_estimate f = option_estimate(&terms, &how);
+  expect_near(f.price, f.std_error, bt_option_closed_form(&terms), "small volatility");
+}
+
 static void intervals_of_prices_begin_at_0(void **state)
 {
   (void)state;
@@ -199,6 +217,36 @@ static void a_rebate_at_the_touch_keeps_its_digits(void **state)
   assert_true(fabs(bt_option_certain_price(&terms) - exact) < 1e-12);
 }
 
+/* How many are farther away than 4 standard errors. */
+static size_t far_greeks(const bt_option_estimate *e, const bt_vanilla *option)
+{
+  const bt_greeks exact = bt_black_scholes_greeks(option);
+  const double all[BT_GREEK_COUNT] = {exact.delta, exact.gamma, exact.vega, exact.theta, exact.rho};
+  size_t n = 0;
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
+    assert_true(e->greek_errors[g] > 0 && e->greek_errors[g] < 0.01 * fabs(all[g]));
+    n += fabs(e->greeks[g] - all[g]) > 4 * e->greek_errors[g];
+  }
+  return n;
+}
+
+/* Where the replicates have as many points in the money their means hardly differ, and rho is off
+ * by a part of a point all the same. */
+static void greeks_by_sobol_points_are_as_near_as_their_errors_say(void **state)
+{
+  (void)state;
+  size_t n_far = 0, n = 0;
+  for (int k = 0; k < 200; k++, n += BT_GREEK_COUNT) {
+    const bt_option_settings how = {BT_SOBOL, true, true, 32768, (uint64_t)k};
+    bt_option_terms terms = option_terms_usual;
+    terms.option.type = k % 2 ? BT_PUT : BT_CALL;
+    terms.option.strike = 90 + 0.1 * k;
+    const bt_option_estimate e = option_estimate(&terms, &how);
+    n_far += far_greeks(&e, &terms.option);
+  }
+  if (n_far > n / 200) fail_msg("%zu of %zu Greeks", n_far, n);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -206,6 +254,8 @@ int main(void)
       cmocka_unit_test(intervals_of_other_styles_cover),
       cmocka_unit_test(rare_payoffs_have_intervals_that_cover_or_none),
       cmocka_unit_test(what_no_path_shows_has_no_error),
+      cmocka_unit_test(greeks_by_sobol_points_are_as_near_as_their_errors_say),
+      cmocka_unit_test(rounding_has_no_error),
       cmocka_unit_test(intervals_of_prices_begin_at_0),
       cmocka_unit_test(large_volatilities_have_accurate_prices),
       cmocka_unit_test(bounded_lookbacks_take_large_volatilities),

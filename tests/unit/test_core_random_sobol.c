@@ -246,6 +246,107 @@ static void the_mean_over_shifts_is_unbiased(void **state)
   bt_sobol_clear(&sobol);
 }
 
+/* ---- scrambles ------------------------------------------------------------------------------ */
+
+static void scramble(bt_sobol *sobol, uint64_t replicate)
+{
+  const bt_stream stream = {17, 4};
+  *sobol = all_dimensions();
+  bt_sobol_scramble(sobol, &stream, replicate);
+}
+
+/* The first 2^8 points: one in each interval of every dimension, and of the first two one in each
+ * rectangle of 2^-a by 2^-(8 - a). */
+static void scrambled_points_are_as_even_as_the_others(void **state)
+{
+  (void)state;
+  enum { BITS = 8, N = 1 << BITS };
+  double x[2][N];
+  bt_sobol sobol;
+  scramble(&sobol, 5);
+  for (size_t d = 0; d < BT_SOBOL_DIMENSIONS; d++) {
+    bool hit[N] = {false};
+    bt_sobol_points(x[0], &sobol, d, 0, 0, N);
+    for (size_t i = 0; i < N; i++) hit[(size_t)(x[0][i] * N)] = true;
+    for (size_t i = 0; i < N; i++) assert_true(hit[i]);
+  }
+  for (size_t d = 0; d < 2; d++) bt_sobol_points(x[d], &sobol, d, 0, 0, N);
+  for (unsigned a = 0; a <= BITS; a++) {
+    bool hit[N] = {false};
+    for (size_t i = 0; i < N; i++)
+      hit[((size_t)(x[0][i] * (1 << a)) << (BITS - a)) + (size_t)(x[1][i] * (N >> a))] = true;
+    for (size_t i = 0; i < N; i++) assert_true(hit[i]);
+  }
+  bt_sobol_clear(&sobol);
+}
+
+static int by_size(const void *a, const void *b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Places within their intervals of 1024 points: one for all with a shift alone. */
+static void scrambled_points_lie_each_elsewhere_in_its_interval(void **state)
+{
+  (void)state;
+  enum { N = 1024 };
+  double x[N];
+  bt_sobol sobol;
+  scramble(&sobol, 1);
+  for (size_t d = 0; d < BT_SOBOL_DIMENSIONS; d += 51) {
+    bt_sobol_points(x, &sobol, d, 0x123456789, 0, N);
+    for (size_t i = 0; i < N; i++) x[i] = x[i] * N - floor(x[i] * N);
+    qsort(x, N, sizeof *x, by_size);
+    for (size_t i = 1; i < N; i++) assert_true(x[i] > x[i - 1]);
+  }
+  bt_sobol_clear(&sobol);
+}
+
+/* The mean of x^2 over 1024 points: the variance is that of points that move independently of each
+ * other, each in its interval: 1 / (9 N^3). With a shift alone they move as one: 1 / (12 N^2). */
+static void scrambled_means_are_unbiased_and_vary_less(void **state)
+{
+  (void)state;
+  enum { N = 1024, N_REPLICATES = 1024 };
+  const bt_stream scrambles = {17, 4}, shifts = {17, 3};
+  double sum = 0, squares = 0, x[N];
+  for (size_t r = 0; r < N_REPLICATES; r++) {
+    uint64_t shift;
+    bt_sobol sobol;
+    bt_error err;
+    assert_int_equal(bt_sobol_init(&sobol, 1, &err), BT_OK);
+    bt_sobol_scramble(&sobol, &scrambles, r);
+    bt_stream_bits(&shift, &shifts, 0, r, 1);
+    bt_sobol_points(x, &sobol, 0, shift, 0, N);
+    double apart = -1.0 / 3;
+    for (size_t i = 0; i < N; i++) apart += x[i] * x[i] / N;
+    sum += apart;
+    squares += apart * apart;
+    bt_sobol_clear(&sobol);
+  }
+  const double expected = 1 / (3 * N * sqrt(N));
+  assert_true(sqrt(squares / N_REPLICATES) < 2 * expected);
+  assert_true(fabs(sum / N_REPLICATES) < 4 * expected / sqrt(N_REPLICATES));
+}
+
+static void a_scramble_is_of_its_stream_and_replicate(void **state)
+{
+  (void)state;
+  bt_sobol a, b, c;
+  scramble(&a, 3);
+  scramble(&b, 3);
+  scramble(&c, 4);
+  const size_t bytes = BT_SOBOL_DIMENSIONS * BT_SOBOL_BITS * sizeof *a.columns;
+  assert_memory_equal(a.columns, b.columns, bytes);
+  for (size_t d = 0; d < BT_SOBOL_DIMENSIONS; d++)
+    assert_memory_not_equal(a.columns + d * BT_SOBOL_BITS, c.columns + d * BT_SOBOL_BITS,
+                            BT_SOBOL_BITS * sizeof *a.columns);
+  bt_sobol_clear(&a);
+  bt_sobol_clear(&b);
+  bt_sobol_clear(&c);
+}
+
 static void numbers_of_dimensions_that_are_not_there_are_refused(void **state)
 {
   (void)state;
@@ -268,6 +369,10 @@ int main(void)
       cmocka_unit_test(splits_give_the_same_points),
       cmocka_unit_test(shifted_points_are_never_0_or_1),
       cmocka_unit_test(the_mean_over_shifts_is_unbiased),
+      cmocka_unit_test(scrambled_points_are_as_even_as_the_others),
+      cmocka_unit_test(scrambled_points_lie_each_elsewhere_in_its_interval),
+      cmocka_unit_test(scrambled_means_are_unbiased_and_vary_less),
+      cmocka_unit_test(a_scramble_is_of_its_stream_and_replicate),
       cmocka_unit_test(numbers_of_dimensions_that_are_not_there_are_refused),
   };
   return cmocka_run_group_tests_name("core/sobol", tests, NULL, NULL);
