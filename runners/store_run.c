@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/time.h"
@@ -49,13 +50,24 @@ static bt_status insert_run(int64_t *run_id, const bt_store *store, const bt_run
   return status;
 }
 
-static bt_status insert_metric_defs(const bt_store *store, bt_error *err)
+/* Of Monte Carlo jobs. */
+static const bt_metric_info result_defs[] = {
+#define X(name, unit, definition, source) {name, unit, definition, source, false},
+#include "runners/montecarlo/result_defs.def"
+#undef X
+};
+enum { RESULT_DEF_COUNT = sizeof result_defs / sizeof result_defs[0] };
+
+static bt_status insert_metric_defs(const bt_store *store, const char *kind, bt_error *err)
 {
+  const bool paths = strcmp(kind, "option") == 0 || strcmp(kind, "simulate") == 0;
+  const int n = BT_METRIC_COUNT + (paths ? RESULT_DEF_COUNT : 0);
   bt_store_binder b;
   bt_status status =
       bt_store__prepare(&b, store, "INSERT OR REPLACE INTO metric_defs VALUES (?, ?, ?, ?)", err);
-  for (int i = 0; i < BT_METRIC_COUNT && !status; i++) {
-    bt_metric_info info = bt_metric_describe((bt_metric)i);
+  for (int i = 0; i < n && !status; i++) {
+    const bt_metric_info info =
+        i < BT_METRIC_COUNT ? bt_metric_describe((bt_metric)i) : result_defs[i - BT_METRIC_COUNT];
     b.column = 0;
     bt_store__bind_text(&b, info.name);
     bt_store__bind_text(&b, info.unit);
@@ -107,7 +119,7 @@ bt_status bt_store_begin_run(bt_store *store, int64_t *run_id, const bt_run_info
   if (status) return status;
   status = bt_store__create_metrics_key(store, err);
   if (!status) status = insert_run(&id, store, info, err);
-  if (!status) status = insert_metric_defs(store, err);
+  if (!status) status = insert_metric_defs(store, info->kind, err);
   if (!status && grid) status = insert_combos(store, id, grid, err);
   if (!status && info->n_windows > 0) status = insert_window_0(store, id, err);
   if (!status && strategy) status = bt_store__create_strategy_view(store, strategy, err);

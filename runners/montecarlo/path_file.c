@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "runners/npy.h"
@@ -105,6 +106,22 @@ static bool is_of_database(const char *path, const char *database)
   return is;
 }
 
+/* ---- the disk ---------------------------------------------------------------------------------
+ */
+
+/* Of an older file that it replaces the room is not free until it is there. Where the system does
+ * not tell, writing will. */
+static bt_status check_room(const bt_draft *draft, const char *path, double n_bytes, bt_error *err)
+{
+  const double gigabyte = 1e9;
+  struct statvfs disk;
+  if (fstatvfs(draft->file, &disk) || disk.f_blocks == 0) return BT_OK;
+  const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
+  if (n_bytes <= free_bytes) return BT_OK;
+  return bt_fail(err, BT_ERR_IO, "%s: needs %.4g GB, and its disk has %.4g GB free", path,
+                 n_bytes / gigabyte, free_bytes / gigabyte);
+}
+
 /* ---- the file ---------------------------------------------------------------------------------
  */
 
@@ -118,8 +135,11 @@ bt_status bt_path_file_check(const char *path, uint64_t n_paths, size_t n_steps,
   bt_status status = check_size(path, n_paths, n_steps, err);
   if (!status) status = find_target(&target, path, err);
   if (!status) status = bt_draft_open_alone(&tried, target, err);
-  if (!status) bt_draft_drop(&tried);
   free(target);
+  if (status) return status;
+  const double row_bytes = ((double)n_steps + 1) * sizeof(double);
+  status = check_room(&tried, path, (double)n_paths * row_bytes, err);
+  bt_draft_drop(&tried);
   return status;
 }
 

@@ -19,7 +19,7 @@ typedef struct bt_path_file {
 /* Whether bt_path_file_open would do, before anything is begun: it makes a file beside it and takes
  * that away again. database: where results go, which must be no such file. Errors: USAGE (a
  * folder's name, the database, more bytes than a file can have), DATA (what has its name is no .npy
- * file), IO (names the file), NOMEM. */
+ * file), IO (names the file; also where the disk has not so much room), NOMEM. */
 bt_status bt_path_file_check(const char *path, uint64_t n_paths, size_t n_steps,
                              const char *database, bt_error *err);
 

@@ -218,6 +218,18 @@ static void a_signal_leaves_nothing_behind(void **state)
   }
 }
 
+static void every_moment_is_defined(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "backtest simulate --paths 100 --quiet && backtest simulate --quiet", 0);
+  expect_output(
+      s,
+      "sqlite3 backtest.db \"SELECT count(*) > 15 FROM simulation_moments; SELECT name FROM "
+      "simulation_moments WHERE 'simulation_moments.' || name NOT IN "
+      "(SELECT name FROM metric_defs)\"",
+      "1\n");
+}
+
 /* ---- warnings ---------------------------------------------------------------------------------
  */
 
@@ -325,6 +337,7 @@ int main(void)
       CASE(antithetic_paths_need_no_number),
       CASE(a_signal_leaves_nothing_behind),
       CASE(few_paths_of_a_wild_price_are_warned_of),
+      CASE(every_moment_is_defined),
       CASE(a_price_without_variance_is_warned_of),
       CASE(long_steps_of_heston_are_warned_of),
       cmocka_unit_test(every_parameter_is_an_option),

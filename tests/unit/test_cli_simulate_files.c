@@ -87,6 +87,14 @@ static void a_file_that_cannot_be_written_is_one_line(void **state)
   expect_output(s, "ls -A", "d\nl.npy\np\n"); /* no run was begun */
 }
 
+static void what_the_disk_has_no_room_for_is_not_begun(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s, "backtest simulate --paths 500000000000 --paths-file big.npy", 1);
+  expect_part(s->run.err, "backtest: big.npy: needs 1.012e+06 GB, and its disk has ");
+  expect_output(s, "ls -A", "");
+}
+
 static void a_full_disk_is_one_line(void **state)
 {
   program_scene *s = *state;
@@ -164,6 +172,7 @@ int main(void)
       CASE(more_paths_begin_with_the_same_ones),
       CASE(the_file_has_the_paths_of_the_run),
       CASE(a_file_that_cannot_be_written_is_one_line),
+      CASE(what_the_disk_has_no_room_for_is_not_begun),
       CASE(a_full_disk_is_one_line),
       CASE(a_file_that_is_no_npy_file_is_left_as_it_is),
       CASE(the_database_is_not_written_over),

@@ -189,6 +189,23 @@ static void a_run_is_deleted_with_its_rows(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)
 
+/* Those that hold no terms. Moments have theirs in test_cli_simulate. */
+static void every_number_of_an_option_is_defined(void **state)
+{
+  fixture *f = *state;
+  bt_store *store = NULL;
+  end(store, f, begin(&store, f, "option", 1));
+  assert_string_equal(
+      fixture_query(f, "SELECT name FROM pragma_table_info('option_prices') WHERE cid >= 16"
+                       " AND name NOT IN ('method', 'reason') AND 'option_prices.' || name NOT IN"
+                       " (SELECT name FROM metric_defs)"),
+      "");
+  assert_string_equal(fixture_query(f, "SELECT unit FROM metric_defs"
+                                       " WHERE name = 'option_prices.vega'"),
+                      "per 1.00 of vol");
+  assert_int_equal(bt_store_close(store, &f->err), BT_OK);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -198,6 +215,7 @@ int main(void)
       TEST(prices_are_those_of_the_newest_run_of_options),
       TEST(a_cell_twice_is_an_error),
       TEST(a_run_is_deleted_with_its_rows),
+      TEST(every_number_of_an_option_is_defined),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
