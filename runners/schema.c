@@ -363,9 +363,9 @@ static const char best[] =
     "  AND m.phase = CASE s.window_id WHEN 0 THEN 'full' ELSE 'test' END"
     " WHERE s.run_id = " NEWEST_RUN " ORDER BY s.ticker_id, s.window_id";
 
-/* What the newest run of options has priced. */
+/* What was priced last: a run without a price is passed over. */
 static const char prices[] = "CREATE VIEW prices AS SELECT * FROM option_prices"
-                             " WHERE run_id = (SELECT max(run_id) FROM runs WHERE kind = 'option')"
+                             " WHERE run_id = (SELECT max(run_id) FROM option_prices)"
                              " ORDER BY cell_id";
 
 const char *const bt_schema__statements[] = {

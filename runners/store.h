@@ -23,7 +23,7 @@
 #include "core/status.h"
 #include "core/time.h"
 
-enum { BT_STORE_SCHEMA_VERSION = 3 };
+enum { BT_STORE_SCHEMA_VERSION = 4 };
 
 typedef struct bt_store bt_store;
 

@@ -7,11 +7,11 @@
 const char *bt_fit_method(bt_model_kind kind)
 {
   static const char *const methods[BT_MODEL_COUNT] = {
-      "mean and standard deviation of log returns (maximum likelihood, ddof 1)", "nothing",
+      "mean and standard deviation (ddof 1) of log returns", "nothing",
       "maximum likelihood (at most 20 jumps a bar); standard errors from the scores, of the drift "
       "by the delta method",
       "Gaussian maximum likelihood; standard errors from the expected information; the drift from "
-      "the mean and the sample's variance"};
+      "the fitted mean and the sample's variance"};
   return methods[kind];
 }
 
