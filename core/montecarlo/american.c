@@ -36,10 +36,11 @@ bt_status bt_american_check(const bt_american *job, bt_error *err)
                    o->dividend);
   const double least = o->rate < o->dividend ? o->rate : o->dividend;
   if (least * o->expiry < -growth_most)
-    return bt_fail(err, BT_ERR_DATA,
-                   "rate %g and dividend %g: over %g years an American option has a price by paths "
-                   "down to %g",
-                   o->rate, o->dividend, o->expiry, -growth_most / o->expiry);
+    return bt_fail(
+        err, BT_ERR_DATA,
+        "--rate %g, --dividend %g: over %g years an American option has a price by paths "
+        "down to %g",
+        o->rate, o->dividend, o->expiry, -growth_most / o->expiry);
   return check_sizes(job, err);
 }
 

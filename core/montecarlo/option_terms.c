@@ -64,14 +64,16 @@ bt_status bt_option_terms_check(const bt_option_terms *terms, double n_paths, bt
 {
   const double seen = deviation_seen(terms, n_paths);
   if (!(deviation_of(terms) <= seen))
-    return bt_fail(err, BT_ERR_DATA,
-                   "vol x sqrt(expiry) is %.4g; %.0f paths tell such a price up to %.3g",
-                   deviation_of(terms), n_paths, seen);
+    return bt_fail(
+        err, BT_ERR_DATA,
+        "--vol, --expiry: vol x sqrt(expiry) is %.4g; %.0f paths tell such a price up to %.3g",
+        deviation_of(terms), n_paths, seen);
   bool at_touch =
       terms->style == BT_BARRIER && !terms->discrete && bt_barrier_is_out(&terms->barrier);
   if (at_touch && terms->barrier.rebate > 0 && !rebate_has_value(terms))
     return bt_fail(err, BT_ERR_DATA,
-                   "a rebate at the touch has no price by paths where the rate is so negative: "
+                   "--rebate, --rate: a rebate at the touch has no price by paths where the rate "
+                   "is so negative: "
                    "(rate - dividend - vol^2/2)^2 + 2 rate vol^2 is below 0");
   return BT_OK;
 }

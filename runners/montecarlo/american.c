@@ -237,7 +237,7 @@ static bt_status price_all(bt_american_result *out, american_run *r, bt_worker *
     return BT_OK;
   return bt_fail(
       err, BT_ERR_DATA,
-      "rate, dividend, vol and expiry: prices on the dates are beyond what a number holds");
+      "--rate, --dividend, --vol, --expiry: prices on the dates are beyond what a number holds");
 }
 
 static bt_status compute(bt_american_result *out, const bt_american *job, bool is_fit_alone,

@@ -311,14 +311,16 @@ static void what_no_path_can_price_is_refused(void **state)
   terms.option.vol = 5;
   terms.option.expiry = 9;
   assert_int_equal(bt_option_terms_check(&terms, 1e6, &err), BT_ERR_DATA);
-  assert_string_equal(err.message,
-                      "vol x sqrt(expiry) is 15; 1000000 paths tell such a price up to 10");
+  assert_string_equal(
+      err.message,
+      "--vol, --expiry: vol x sqrt(expiry) is 15; 1000000 paths tell such a price up to 10");
   terms.option.expiry = 1;
   assert_int_equal(bt_option_terms_check(&terms, 1e3, &err), BT_OK);
   terms.style = BT_LOOKBACK; /* no bound holds what it pays */
   assert_int_equal(bt_option_terms_check(&terms, 1e6, &err), BT_ERR_DATA);
-  assert_string_equal(err.message,
-                      "vol x sqrt(expiry) is 5; 1000000 paths tell such a price up to 2.13");
+  assert_string_equal(
+      err.message,
+      "--vol, --expiry: vol x sqrt(expiry) is 5; 1000000 paths tell such a price up to 2.13");
   terms.lookback = BT_LOOKBACK_FIXED;
   terms.option.type = BT_PUT;
   assert_int_equal(bt_option_terms_check(&terms, 1e6, &err), BT_OK);

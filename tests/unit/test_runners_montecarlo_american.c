@@ -359,7 +359,7 @@ static void rates_that_make_prices_rounding_are_refused(void **state)
   bt_american_result r;
   bt_error err;
   assert_int_equal(try_american(&r, &job, 1, &err), BT_ERR_DATA);
-  assert_string_equal(err.message, "rate -1 and dividend 1: over 100 years an American option has "
+  assert_string_equal(err.message, "--rate -1, --dividend 1: over 100 years an American option has "
                                    "a price by paths down to -0.05");
   job.option = (bt_vanilla){BT_PUT, 100, 100, 1, -1, 1, 100};
   assert_int_equal(try_american(&r, &job, 1, NULL), BT_ERR_DATA);
