@@ -279,7 +279,7 @@ bt_status bt_lattice_value(bt_lattice_slopes *out, const bt_vanilla *option, siz
     *out = (bt_lattice_slopes){certain_price(option, n_dates), none, none};
     return BT_OK;
   }
-  bt_lattice_slopes found;
+  bt_lattice_slopes found = {0};
   bt_status status = find_value(&found, option, n_dates, n_steps, err);
   if (status == BT_OK) *out = found;
   return status;
