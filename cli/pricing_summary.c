@@ -107,6 +107,14 @@ static void print_interval(const bt_option_terms *terms, const bt_option_result 
                  terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
 }
 
+/* An American option that is worth what it pays now, and not what a European one is worth. */
+static bool is_exercised_now(const bt_option_terms *terms, const bt_option_result *r)
+{
+  const bt_vanilla *o = &terms->option;
+  return terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0 &&
+         r->price.value == bt_payoff(o->type, o->spot, o->strike);
+}
+
 static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 {
   char n[BT_TEXT_SIZE], text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
@@ -118,7 +126,7 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
   (void)snprintf(behind, sizeof behind, "%s, %s",
                  isnan(r->price.std_error) ? "" : " standard error",
                  bt_text_counted(n, r->n_paths, "path"));
-  if (terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0)
+  if (is_exercised_now(terms, r))
     (void)printf("price     %s  of exercise today: holding on is worth less\n",
                  fixed_text(text, r->price.value));
   else
