@@ -35,6 +35,14 @@ static json_object *exact_tree(const bt_option_result *r, bool *ok)
   return o;
 }
 
+static json_object *lattice_tree(const bt_option_result *r, bool *ok)
+{
+  json_object *o = bt_json_object(ok);
+  bt_json_add_number(o, "delta", r->exact.delta, ok);
+  bt_json_add_number(o, "gamma", r->exact.gamma, ok);
+  return o;
+}
+
 /* Price, std_error, closed_form, and what else is known of a cell. */
 static void add_result(json_object *o, const bt_pricing_options *options, const bt_option_result *r,
                        bool *ok)
@@ -54,6 +62,7 @@ static void add_result(json_object *o, const bt_pricing_options *options, const 
   if (options->job.settings.greeks) {
     bt_json_add_tree(o, "greeks", greeks_tree(r, ok), ok);
     if (style == BT_EUROPEAN) bt_json_add_tree(o, "closed_form_greeks", exact_tree(r, ok), ok);
+    if (style == BT_AMERICAN) bt_json_add_tree(o, "lattice_greeks", lattice_tree(r, ok), ok);
   }
   bt_json_add_text(o, "reason", r->reason[0] ? r->reason : NULL, ok);
 }

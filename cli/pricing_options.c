@@ -43,13 +43,13 @@ static const struct belongs {
   const char *option;
   int styles;
 } belongs[] = {
-    {"barrier", BARRIER}, {"rebate", BARRIER},
-    {"kind", BARRIER},    {"price", EUROPEAN},
-    {"method", PATHS},    {"no-control", PATHS},
-    {"greeks", PATHS},    {"steps", AMERICAN + ASIAN + BARRIER + LOOKBACK},
-    {"average", ASIAN},   {"monitoring", BARRIER + LOOKBACK},
-    {"payoff", LOOKBACK}, {"basis", AMERICAN},
-    {"degree", AMERICAN}, {"bound-paths", AMERICAN},
+    {"barrier", BARRIER},      {"rebate", BARRIER},
+    {"kind", BARRIER},         {"price", EUROPEAN},
+    {"method", PATHS},         {"no-control", PATHS},
+    {"average", ASIAN},        {"steps", AMERICAN + ASIAN + BARRIER + LOOKBACK},
+    {"payoff", LOOKBACK},      {"monitoring", BARRIER + LOOKBACK},
+    {"basis", AMERICAN},       {"degree", AMERICAN},
+    {"bound-paths", AMERICAN},
 };
 
 static bt_status fail_style(const struct belongs *row, bt_style style, bt_error *err)
@@ -374,6 +374,7 @@ static void add_settings(json_object *o, const bt_pricing_options *options, bool
     bt_json_add_text(o, "basis", bases[job->basis], ok);
     bt_json_add_count(o, "degree", job->degree, ok);
     bt_json_add_count(o, "bound_paths", job->n_bound_paths, ok);
+    bt_json_add_flag(o, "greeks", job->settings.greeks, ok);
     return;
   }
   bt_json_add_count(o, "steps", terms->n_steps, ok);

@@ -107,6 +107,14 @@ static void print_interval(const bt_option_terms *terms, const bt_option_result 
                  terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
 }
 
+/* An American option that is worth what it pays now, and not what a European one is worth. */
+static bool is_exercised_now(const bt_option_terms *terms, const bt_option_result *r)
+{
+  const bt_vanilla *o = &terms->option;
+  return terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0 &&
+         r->price.value == bt_payoff(o->type, o->spot, o->strike);
+}
+
 static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 {
   char n[BT_TEXT_SIZE], text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
@@ -118,7 +126,7 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
   (void)snprintf(behind, sizeof behind, "%s, %s",
                  isnan(r->price.std_error) ? "" : " standard error",
                  bt_text_counted(n, r->n_paths, "path"));
-  if (terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0)
+  if (is_exercised_now(terms, r))
     (void)printf("price     %s  of exercise today: holding on is worth less\n",
                  fixed_text(text, r->price.value));
   else
@@ -149,11 +157,14 @@ static void print_greeks(const bt_option_terms *terms, const bt_option_result *r
                                         [BT_VEGA] = r->exact.vega,
                                         [BT_THETA] = r->exact.theta,
                                         [BT_RHO] = r->exact.rho};
-  char text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE] = "";
+  const bool european = terms->style == BT_EUROPEAN, american = terms->style == BT_AMERICAN;
+  char text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
   for (int g = 0; g < BT_GREEK_COUNT; g++) {
     if (isnan(r->greeks[g].value)) continue;
-    if (terms->style == BT_EUROPEAN)
-      (void)snprintf(behind, sizeof behind, "  closed form %s", fixed_text(text, exact[g]));
+    behind[0] = 0;
+    if ((european || american) && !isnan(exact[g]))
+      (void)snprintf(behind, sizeof behind, "  %s %s", european ? "closed form" : "tree",
+                     fixed_text(text, exact[g]));
     print_estimate(bt_greek_name((bt_greek)g), r->greeks[g], behind);
   }
 }
@@ -182,7 +193,7 @@ static void print_one(const bt_pricing_options *options, const bt_option_result 
  */
 
 /* The columns behind those of the terms: as many as a table has. */
-enum { COLUMNS_MOST = 2 + 1 + BT_GREEK_COUNT };
+enum { COLUMNS_MOST = 2 + 3 + BT_GREEK_COUNT };
 
 typedef struct columns {
   const char *names[COLUMNS_MOST];
@@ -210,9 +221,9 @@ static columns columns_of(const bt_pricing_options *options, const bt_option_res
     add_column(&c, "low", r->low);
     add_column(&c, "high", r->high);
     add_column(&c, "tree", r->lattice);
-    return c;
+  } else if (bt_option_closed_form_name(&options->cells[0])) {
+    add_column(&c, "closed_form", r->closed_form);
   }
-  if (bt_option_closed_form_name(&options->cells[0])) add_column(&c, "closed_form", r->closed_form);
   for (int g = 0; options->job.settings.greeks && g < BT_GREEK_COUNT; g++)
     add_column(&c, bt_greek_name((bt_greek)g), r->greeks[g].value);
   return c;
@@ -265,7 +276,7 @@ static void print_elsewhere(const bt_pricing_options *options)
     (void)printf("note      low .. high is a 95%% interval; bounds with their errors, and the tree "
                  "at any time, are in %s\n",
                  database);
-  else if (options->job.settings.greeks)
+  if (options->job.settings.greeks)
     (void)printf("note      standard errors of the Greeks are in %s\n", database);
 }
 

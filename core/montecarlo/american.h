@@ -11,7 +11,8 @@
  * more than the fitted rule is worth, the option is exercised, and its price is its payoff.
  *
  * A second, independent set of paths follows the rule that was fitted: its mean is biased low. The
- * European option at the time of exercise is its control. A third set is held against a martingale
+ * European option at the time of exercise is its control. The same paths tell the Greeks
+ * (american_greeks.h). A third set is held against a martingale
  * (american_martingale.h): its mean is biased high. So the price lies between, up to the standard
  * errors.
  *
@@ -47,6 +48,7 @@ typedef struct bt_american {
   size_t degree;        /* 1 .. BT_AMERICAN_DEGREE_MOST */
   size_t n_paths;       /* of the fit, and of the second pass: >= BT_AMERICAN_PATHS_LEAST */
   size_t n_bound_paths; /* of the high bound, 0: none, else >= 2 */
+  bool greeks;          /* of the second pass, too */
   uint64_t seed;
 } bt_american;
 

@@ -40,7 +40,7 @@ static void look_at_today(bt_american_model *model, const bt_vanilla *put)
 bt_status bt_american_model_init(bt_american_model *out, const bt_american *job, bt_error *err)
 {
   const bt_vanilla put = bt_put_form(&job->option);
-  bt_american_model model = {.seed = job->seed, .strike = put.strike};
+  bt_american_model model = {.seed = job->seed, .option = job->option, .strike = put.strike};
   bt_status status = bt_exercise_init(&model.exercise, &put, job->n_dates, err);
   if (status == BT_OK) status = bt_rule_init(&model.rule, job, &model.exercise, err);
   if (status == BT_OK && job->n_bound_paths > 0)
@@ -54,8 +54,14 @@ bt_status bt_american_model_init(bt_american_model *out, const bt_american *job,
   return BT_OK;
 }
 
+bt_status bt_american_model_find_edges(bt_american_model *model, bt_error *err)
+{
+  return bt_edges_init(&model->edges, &model->rule, &model->exercise, err);
+}
+
 void bt_american_model_clear(bt_american_model *model)
 {
+  bt_edges_clear(&model->edges);
   bt_martingale_clear(&model->martingale);
   bt_rule_clear(&model->rule);
   bt_exercise_clear(&model->exercise);
@@ -150,51 +156,48 @@ void bt_american_fitted(bt_sample *premium, const bt_american_paths *paths,
 /* ---- the rule, followed -----------------------------------------------------------------------
  */
 
-/* Prices of a block on a date before the last, and what is gained where the rule exercises; -inf
- * elsewhere. */
-static void look_at(double *price, double *exercised, const bt_american_model *model, size_t date,
-                    const double *b, size_t n)
-{
-  const double never = -(double)INFINITY;
-  double u[N], held[N];
-  bt_exercise_prices(price, &model->exercise, date, b, n);
-  bt_exercise_gains(exercised, &model->exercise, date, price, b, n);
-  bt_rule_coordinates(u, &model->rule, date, price, n);
-  bt_rule_held(held, &model->rule, date, u, n);
-  for (size_t i = 0; i < n; i++) exercised[i] = exercised[i] > held[i] ? exercised[i] : never;
-}
-
-/* Payoffs and European prices at the time of exercise, or at the last date. */
-static void price_block(double *payoff, double *european, const bt_american_model *model,
-                        size_t first, size_t n)
+/* The time of exercise, or the last date; edges NULL: none are wanted. */
+static void stop_block(bt_american_stops *stops, bt_edge_sums *edges,
+                       const bt_american_model *model, size_t first, size_t n)
 {
   const bt_exercise *exercise = &model->exercise;
   const bt_stream stream = stream_of(model, BT_AMERICAN_PRICE);
-  double b[N], price[N], exercised[N], stop_price[N], stop_date[N];
+  double b[N], exercised[N];
   bt_exercise_walk(b, exercise, exercise->n_dates, &stream, first, n);
-  bt_exercise_prices(stop_price, exercise, exercise->n_dates, b, n);
-  for (size_t i = 0; i < n; i++) stop_date[i] = (double)exercise->n_dates;
+  memcpy(stops->b, b, n * sizeof *b);
+  for (size_t i = 0; i < n; i++) stops->date[i] = (double)exercise->n_dates;
+  if (edges) bt_edge_sums_begin(edges, b, n);
   for (size_t date = exercise->n_dates - 1; date > 0; date--) {
     bt_exercise_walk(b, exercise, date, &stream, first, n);
-    look_at(price, exercised, model, date, b, n);
+    bt_rule_exercised(exercised, &model->rule, exercise, date, b, n);
     for (size_t i = 0; i < n; i++) {
-      const bool stops = exercised[i] >= -DBL_MAX;
-      stop_price[i] = stops ? price[i] : stop_price[i];
-      stop_date[i] = stops ? (double)date : stop_date[i];
+      const bool is_stopped = exercised[i] >= -DBL_MAX;
+      stops->b[i] = is_stopped ? b[i] : stops->b[i];
+      stops->date[i] = is_stopped ? (double)date : stops->date[i];
     }
+    if (edges) bt_edge_sums_step(edges, &model->edges, exercise, date, b, exercised);
   }
-  bt_exercise_payoffs(payoff, exercise, stop_date, stop_price, n);
-  bt_exercise_europeans(european, exercise, stop_date, stop_price, n);
+  if (edges) bt_edge_sums_end(edges, &model->edges, exercise);
+  memcpy(stops->first, b, n * sizeof *b);
+  bt_exercise_prices_on(stops->price, exercise, stops->date, stops->b, n);
 }
 
-void bt_american_price_chunk(bt_pair_sample *sample, const bt_american_model *model, size_t first,
-                             size_t n)
+void bt_american_price_chunk(bt_pair_sample *sample, bt_american_greek_sums *greeks,
+                             const bt_american_model *model, size_t first, size_t n)
 {
+  const bt_exercise *exercise = &model->exercise;
+  bt_american_stops stops;
+  bt_edge_sums edges;
   double payoff[N], european[N];
   for (size_t at = 0; at < n; at += N) {
     const size_t left = lesser(N, n - at);
-    price_block(payoff, european, model, first + at, whole_groups(left));
+    stop_block(&stops, greeks ? &edges : NULL, model, first + at, whole_groups(left));
+    bt_exercise_payoffs(payoff, exercise, stops.date, stops.price, left);
+    bt_exercise_europeans(european, exercise, stops.date, stops.price, left);
     bt_pair_sample_add(sample, payoff, european, left);
+    if (!greeks) continue;
+    const bt_american_paths_seen seen = {&stops, &edges, left};
+    bt_american_greeks_add(greeks, &model->option, exercise, &seen);
   }
 }
 

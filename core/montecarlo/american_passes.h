@@ -5,13 +5,15 @@
  * they give is joined in order. Backward passes go date by date, as a date's fit needs all chunks.
  *   the fit: for date = n_dates - 1 .. 1 bt_american_fit_step of all chunks and bt_rule_fit, then
  *     bt_american_fitted of all chunks;
- *   the price: bt_american_price_chunk of all chunks;
+ *   the price: bt_american_model_find_edges where Greeks are wanted, and bt_american_price_chunk of
+ *     all chunks;
  *   the bound: bt_american_bound_chunk of all chunks.
  * Calls are priced as puts (core/pricing/put_form.h), so what is paid is bounded.
  */
 #ifndef BT_CORE_MONTECARLO_AMERICAN_PASSES_H
 #define BT_CORE_MONTECARLO_AMERICAN_PASSES_H
 
+#include "core/montecarlo/american_greeks.h"
 #include "core/montecarlo/american_martingale.h"
 #include "core/montecarlo/american_rule.h"
 #include "core/montecarlo/sample.h"
@@ -29,10 +31,12 @@ typedef enum bt_american_stream {
  * the put form: what pays them multiplies by `strike`. */
 typedef struct bt_american_model {
   uint64_t seed;
+  bt_vanilla option; /* as it was asked for */
   double strike;
   double payoff_now, european_now; /* in strikes: what exercise pays today, the European price */
   bt_exercise exercise;
   bt_rule rule;
+  bt_edges edges;           /* dates NULL: no Greeks are asked for */
   bt_martingale martingale; /* dates NULL: no bound is asked for */
 } bt_american_model;
 
@@ -40,6 +44,9 @@ typedef struct bt_american_model {
  * bt_american_model_clear. Errors: NOMEM; those of bt_martingale_init. */
 bt_status bt_american_model_init(bt_american_model *out, const bt_american *job, bt_error *err);
 void bt_american_model_clear(bt_american_model *model);
+
+/* Between the fit and the second pass, where Greeks are wanted. Errors: NOMEM. */
+bt_status bt_american_model_find_edges(bt_american_model *model, bt_error *err);
 
 /* Paths of a backward pass, at the date it has come to. Arrays of a number for each path. */
 typedef struct bt_american_paths {
@@ -63,9 +70,9 @@ void bt_american_fitted(bt_sample *premium, const bt_american_paths *paths,
                         const bt_american_model *model, size_t first);
 
 /* The second pass: adds payoffs (y) and European prices (x) at the time of exercise of n paths,
- * which are not exercised today. */
-void bt_american_price_chunk(bt_pair_sample *sample, const bt_american_model *model, size_t first,
-                             size_t n);
+ * which are not exercised today; and their Greeks, NULL: none are wanted. */
+void bt_american_price_chunk(bt_pair_sample *sample, bt_american_greek_sums *greeks,
+                             const bt_american_model *model, size_t first, size_t n);
 
 /* The high bound: adds, of n paths, the most that exercise, today or later, gains over the European
  * option and the martingale. */

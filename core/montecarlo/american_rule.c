@@ -107,3 +107,15 @@ void bt_rule_held(double *held, const bt_rule *rule, size_t date, const double *
     bt_vector_store(held + i, sum);
   }
 }
+
+void bt_rule_exercised(double *exercised, const bt_rule *rule, const bt_exercise *exercise,
+                       size_t date, const double *b, size_t n)
+{
+  const double never = -(double)INFINITY;
+  double price[BT_EXERCISE_BLOCK], u[BT_EXERCISE_BLOCK], held[BT_EXERCISE_BLOCK];
+  bt_exercise_prices(price, exercise, date, b, n);
+  bt_exercise_gains(exercised, exercise, date, price, b, n);
+  bt_rule_coordinates(u, rule, date, price, n);
+  bt_rule_held(held, rule, date, u, n);
+  for (size_t i = 0; i < n; i++) exercised[i] = exercised[i] > held[i] ? exercised[i] : never;
+}

@@ -61,4 +61,10 @@ bt_status bt_rule_fit(bt_rule *rule, size_t date, const bt_regression *sum, bt_e
  * gain > held. */
 void bt_rule_held(double *held, const bt_rule *rule, size_t date, const double *u, size_t n);
 
+/* exercised[i]: what exercise gains over holding the European option on where the rule exercises,
+ * on a date before the last; -inf elsewhere. b: the Brownian motion then (exercise.h), of n <=
+ * BT_EXERCISE_BLOCK paths, a whole number of groups of eight. */
+void bt_rule_exercised(double *exercised, const bt_rule *rule, const bt_exercise *exercise,
+                       size_t date, const double *b, size_t n);
+
 #endif

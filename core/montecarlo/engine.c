@@ -72,6 +72,8 @@ bool bt_option_has_greeks(const bt_option_terms *terms)
 const char *bt_greeks_method(const bt_option_terms *terms)
 {
   if (terms->style == BT_BARRIER && terms->discrete) return "likelihood ratio";
+  if (terms->style == BT_AMERICAN)
+    return "pathwise and by the rule's edges; gamma by likelihood ratio and pathwise";
   if (terms->style == BT_LOOKBACK && !terms->discrete)
     return "pathwise; gamma by the chance of a touch between dates";
   return "pathwise; gamma by likelihood ratio and pathwise";

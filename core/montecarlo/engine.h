@@ -15,11 +15,9 @@
 #define BT_CORE_MONTECARLO_ENGINE_H
 
 #include "core/lanes.h"
+#include "core/montecarlo/greek.h"
 #include "core/montecarlo/option_terms.h"
 #include "core/vector_math.h"
-
-typedef enum bt_greek { BT_DELTA, BT_GAMMA, BT_VEGA, BT_THETA, BT_RHO } bt_greek;
-enum { BT_GREEK_COUNT = BT_RHO + 1 };
 
 /* An option with what follows from its terms. */
 typedef struct bt_cell {

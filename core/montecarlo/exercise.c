@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/vector_math.h"
 
@@ -26,29 +27,47 @@ static void normal_cdfs(double *x, size_t n)
     bt_vector_store(x + i, 0.5 * bt_vector_erfc(bt_vector_load(x + i) * -0.70710678118654752440));
 }
 
-/* Options of one type on their dates; n <= BT_EXERCISE_BLOCK. Where no time is left, v is so small
- * that each d is beyond `certain` but at the strike itself, where nothing is paid. */
+/* Of options on their dates: d1 and d2 with the sign of the type, what discounts the underlying and
+ * the strike, and years left. */
+typedef struct pieces {
+  double d1[BT_EXERCISE_BLOCK], d2[BT_EXERCISE_BLOCK];
+  double held[BT_EXERCISE_BLOCK], paid[BT_EXERCISE_BLOCK];
+  double left[BT_EXERCISE_BLOCK];
+} pieces;
+
+/* n <= BT_EXERCISE_BLOCK; d1 and d2 are 0 from there on. Where no time is left, v is so small that
+ * each d is beyond `certain` but at the strike itself, where nothing is paid. */
+static void find_pieces(pieces *p, const bt_exercise *e, double sign, const double *date,
+                        const double *price, size_t n)
+{
+  memset(p->d1, 0, sizeof p->d1);
+  memset(p->d2, 0, sizeof p->d2);
+  bt_log_array(p->d1, price, n);
+  for (size_t i = 0; i < n; i++) {
+    const double now = date[i] * e->step, left = date[i] < (double)e->n_dates ? e->expiry - now : 0;
+    const double v = e->vol * sqrt(left) + 1e-300;
+    const double x = (p->d1[i] + (e->rate - e->dividend) * left) / v + v / 2, y = x - v;
+    p->left[i] = left;
+    p->held[i] = -e->rate * now - e->dividend * left;
+    p->paid[i] = -e->rate * (now + left);
+    p->d1[i] = sign * (x > certain ? certain : x < -certain ? -certain : x);
+    p->d2[i] = sign * (y > certain ? certain : y < -certain ? -certain : y);
+  }
+  bt_exp_array(p->held, p->held, n);
+  bt_exp_array(p->paid, p->paid, n);
+}
+
+/* Options of one type. */
 static void option_values(double *out, const bt_exercise *e, double sign, const double *date,
                           const double *price, size_t n)
 {
   const size_t n_whole = (n + BT_LANES - 1) / BT_LANES * BT_LANES;
-  double d1[BT_EXERCISE_BLOCK] = {0}, d2[BT_EXERCISE_BLOCK] = {0};
-  double held[BT_EXERCISE_BLOCK], paid[BT_EXERCISE_BLOCK];
-  bt_log_array(d1, price, n);
-  for (size_t i = 0; i < n; i++) {
-    const double now = date[i] * e->step, left = date[i] < (double)e->n_dates ? e->expiry - now : 0;
-    const double v = e->vol * sqrt(left) + 1e-300;
-    const double x = (d1[i] + (e->rate - e->dividend) * left) / v + v / 2, y = x - v;
-    held[i] = -e->rate * now - e->dividend * left;
-    paid[i] = -e->rate * (now + left);
-    d1[i] = sign * (x > certain ? certain : x < -certain ? -certain : x);
-    d2[i] = sign * (y > certain ? certain : y < -certain ? -certain : y);
-  }
-  bt_exp_array(held, held, n);
-  bt_exp_array(paid, paid, n);
-  normal_cdfs(d1, n_whole);
-  normal_cdfs(d2, n_whole);
-  for (size_t i = 0; i < n; i++) out[i] = sign * (price[i] * held[i] * d1[i] - paid[i] * d2[i]);
+  pieces p;
+  find_pieces(&p, e, sign, date, price, n);
+  normal_cdfs(p.d1, n_whole);
+  normal_cdfs(p.d2, n_whole);
+  for (size_t i = 0; i < n; i++)
+    out[i] = sign * (price[i] * p.held[i] * p.d1[i] - p.paid[i] * p.d2[i]);
 }
 
 void bt_exercise_europeans(double *european, const bt_exercise *exercise, const double *date,
@@ -65,6 +84,43 @@ void bt_exercise_payoffs(double *payoff, const bt_exercise *exercise, const doub
   for (size_t i = 0; i < n; i++) {
     const double gain = exercise->sign * (price[i] - 1);
     payoff[i] *= gain > 0 ? gain : 0;
+  }
+}
+
+/* ---- what options are made of -----------------------------------------------------------------
+ */
+
+void bt_exercise_european_legs(bt_exercise_legs *out, const bt_exercise *exercise,
+                               const double *date, const double *price, size_t n)
+{
+  const double density_at_0 = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
+  const size_t n_whole = (n + BT_LANES - 1) / BT_LANES * BT_LANES;
+  pieces p;
+  find_pieces(&p, exercise, exercise->sign, date, price, n);
+  for (size_t i = 0; i < n; i++) out->by_vol[i] = -0.5 * p.d1[i] * p.d1[i];
+  bt_exp_array(out->by_vol, out->by_vol, n);
+  normal_cdfs(p.d1, n_whole);
+  normal_cdfs(p.d2, n_whole);
+  for (size_t i = 0; i < n; i++) {
+    const double held = price[i] * p.held[i];
+    out->stock[i] = held * p.d1[i];
+    out->strike[i] = p.paid[i] * p.d2[i];
+    out->by_vol[i] *= held * density_at_0 * sqrt(p.left[i]);
+    out->years[i] = exercise->expiry;
+  }
+}
+
+void bt_exercise_payoff_legs(bt_exercise_legs *out, const bt_exercise *exercise, const double *date,
+                             const double *price, size_t n)
+{
+  for (size_t i = 0; i < n; i++) out->strike[i] = -exercise->rate * (date[i] * exercise->step);
+  bt_exp_array(out->strike, out->strike, n);
+  for (size_t i = 0; i < n; i++) {
+    const bool pays = exercise->sign * (price[i] - 1) > 0;
+    out->strike[i] = pays ? out->strike[i] : 0;
+    out->stock[i] = price[i] * out->strike[i];
+    out->by_vol[i] = 0;
+    out->years[i] = date[i] * exercise->step;
   }
 }
 
@@ -150,6 +206,14 @@ void bt_exercise_prices(double *price, const bt_exercise *exercise, size_t date,
   const double middle = exercise->start + (double)date * exercise->step_drift;
   const double step_vol = exercise->step_vol;
   for (size_t i = 0; i < n; i++) price[i] = middle + step_vol * b[i];
+  bt_exp_array(price, price, n);
+}
+
+void bt_exercise_prices_on(double *price, const bt_exercise *exercise, const double *date,
+                           const double *b, size_t n)
+{
+  const bt_exercise *e = exercise;
+  for (size_t i = 0; i < n; i++) price[i] = e->start + date[i] * e->step_drift + e->step_vol * b[i];
   bt_exp_array(price, price, n);
 }
 

@@ -47,6 +47,10 @@ void bt_exercise_walk(double *b, const bt_exercise *exercise, size_t date, const
 void bt_exercise_prices(double *price, const bt_exercise *exercise, size_t date, const double *b,
                         size_t n);
 
+/* The same, each on a date of its own, as a double; the same bits. */
+void bt_exercise_prices_on(double *price, const bt_exercise *exercise, const double *date,
+                           const double *b, size_t n);
+
 /* gain[i]: what is gained by exercise on that date, 1 .. n_dates, over holding the European option
  * on; -inf where nothing would be paid, 0 at the last date. The European price is from a table: to
  * some 1e-5 strikes, for decisions and for what they are fitted to, not for estimates. n: a
@@ -60,5 +64,19 @@ void bt_exercise_payoffs(double *payoff, const bt_exercise *exercise, const doub
                          const double *price, size_t n);
 void bt_exercise_europeans(double *european, const bt_exercise *exercise, const double *date,
                            const double *price, size_t n);
+
+/* What these two are made of, and their derivatives: the value is sign x (stock - strike), each as
+ * far as it is expected to be exchanged. */
+typedef struct bt_exercise_legs {
+  double stock[BT_EXERCISE_BLOCK], strike[BT_EXERCISE_BLOCK];
+  double by_vol[BT_EXERCISE_BLOCK]; /* derivative of the value by vol, date and price held */
+  double years[BT_EXERCISE_BLOCK];  /* from today, when they are exchanged */
+} bt_exercise_legs;
+
+/* n <= BT_EXERCISE_BLOCK. */
+void bt_exercise_payoff_legs(bt_exercise_legs *out, const bt_exercise *exercise, const double *date,
+                             const double *price, size_t n);
+void bt_exercise_european_legs(bt_exercise_legs *out, const bt_exercise *exercise,
+                               const double *date, const double *price, size_t n);
 
 #endif

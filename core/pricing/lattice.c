@@ -133,18 +133,36 @@ static void exercise_smoothly(const tree *t, size_t j)
   }
 }
 
-static double price_on(const tree *t)
+/* The change with the spot is that of the second step, where there are three nodes: two steps from
+ * now and a drift aside, which costs as much as other things that extrapolation takes out. */
+enum { SLOPES_STEP = 2 };
+
+static void find_slopes(bt_lattice_slopes *out, const tree *t)
 {
+  const double *powers = powers_of(t, SLOPES_STEP), *value = t->value;
+  const double base = base_of(t, SLOPES_STEP);
+  const double below = base * (powers[1] - powers[0]), above = base * (powers[2] - powers[1]);
+  const double fall = (value[1] - value[0]) / below, rise = (value[2] - value[1]) / above;
+  out->delta = (fall * above + rise * below) / (below + above);
+  out->gamma = 2 * (rise - fall) / (below + above);
+}
+
+static bt_lattice_slopes value_on(const tree *t)
+{
+  bt_lattice_slopes out = {.delta = (double)NAN, .gamma = (double)NAN};
   begin(t);
+  if (t->n_steps - 1 == SLOPES_STEP) find_slopes(&out, t);
   for (size_t j = t->n_steps - 1; j-- > 0;) {
     if (is_date(t, j) && !t->smooth) {
       hold_or_exercise(t, j);
-      continue;
+    } else {
+      hold(t, j);
+      if (is_date(t, j)) exercise_smoothly(t, j);
     }
-    hold(t, j);
-    if (is_date(t, j)) exercise_smoothly(t, j);
+    if (j == SLOPES_STEP) find_slopes(&out, t);
   }
-  return t->value[0];
+  out.price = t->value[0];
+  return out;
 }
 
 /* Whether a tree with steps of so many years misses what there is to wait for. Where the price
@@ -161,8 +179,8 @@ static bool is_too_coarse(const bt_vanilla *put, double years)
 }
 
 /* At least n_steps, in a tree of twice `half` steps and one of `half`. */
-static bt_status extrapolate(double *out, const bt_vanilla *put, size_t n_dates, size_t n_steps,
-                             bt_error *err)
+static bt_status extrapolate(bt_lattice_slopes *out, const bt_vanilla *put, size_t n_dates,
+                             size_t n_steps, bt_error *err)
 {
   size_t n_parts = n_dates == 0 ? 1 : n_dates, between = (n_steps - 1) / (2 * n_parts) + 1;
   size_t half = between * n_parts, n_powers = 2 * (half + 1);
@@ -180,9 +198,11 @@ static bt_status extrapolate(double *out, const bt_vanilla *put, size_t n_dates,
   double root = sqrt(put->expiry / (double)half); /* of the longer steps */
   bool drifts = fabs(put->rate - put->dividend) * root > put->vol / 2;
   lay_out(&t, half, n_dates == 0 ? 1 : between, drifts);
-  double coarse = price_on(&t);
+  const bt_lattice_slopes coarse = value_on(&t);
   lay_out(&t, 2 * half, n_dates == 0 ? 1 : 2 * between, drifts);
-  *out = 2 * price_on(&t) - coarse;
+  const bt_lattice_slopes fine = value_on(&t);
+  *out = (bt_lattice_slopes){2 * fine.price - coarse.price, 2 * fine.delta - coarse.delta,
+                             2 * fine.gamma - coarse.gamma};
   free(memory);
   return BT_OK;
 }
@@ -209,28 +229,67 @@ static double certain_price(const bt_vanilla *option, size_t n_dates)
   return years > 0 && years < option->expiry ? fmax(best, certain_gain(option, years)) : best;
 }
 
-bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
-                           bt_error *err)
+/* What exercise gains in a moment is rate strike - dividend spot, at prices below the strike. */
+static bool is_european(const bt_vanilla *put, size_t n_dates)
 {
+  return n_dates == 1 || (put->rate <= 0 && put->dividend >= put->rate);
+}
+
+/* A call's slopes from those of its put form, which is worth the same number of its strikes at each
+ * ratio of spot to strike. */
+static void turn_slopes(bt_lattice_slopes *slopes, const bt_vanilla *put)
+{
+  const double ratio = put->spot / put->strike;
+  slopes->delta = slopes->price / put->strike - ratio * slopes->delta;
+  slopes->gamma *= ratio * ratio;
+}
+
+/* Of an option with volatility and time left. */
+static bt_status find_value(bt_lattice_slopes *out, const bt_vanilla *option, size_t n_dates,
+                            size_t n_steps, bt_error *err)
+{
+  const double european = bt_black_scholes_price(option);
+  const bt_vanilla put = bt_put_form(option);
+  if (is_european(&put, n_dates)) {
+    const bt_greeks greeks = bt_black_scholes_greeks(option);
+    *out = (bt_lattice_slopes){european, greeks.delta, greeks.gamma};
+  } else {
+    bt_status status = extrapolate(out, &put, n_dates, n_steps, err);
+    if (status != BT_OK) return status;
+    if (option->type == BT_CALL) turn_slopes(out, &put);
+  }
+  const double now = bt_payoff(option->type, option->spot, option->strike);
+  if (now > 0 && now >= fmax(out->price, european))
+    *out = (bt_lattice_slopes){now, option->type == BT_CALL ? 1 : -1, 0};
+  out->price = fmax(now, fmax(out->price, european));
+  return BT_OK;
+}
+
+bt_status bt_lattice_value(bt_lattice_slopes *out, const bt_vanilla *option, size_t n_dates,
+                           size_t n_steps, bt_error *err)
+{
+  const double none = (double)NAN;
   if (n_steps < 1 || n_steps > BT_LATTICE_STEPS_MOST)
     return bt_fail(err, BT_ERR_USAGE, "a tree of %zu steps: there must be 1 to %d", n_steps,
                    BT_LATTICE_STEPS_MOST);
   if (n_dates > BT_LATTICE_STEPS_MOST / 2)
     return bt_fail(err, BT_ERR_USAGE, "a tree with %zu exercise dates: there must be at most %d",
                    n_dates, BT_LATTICE_STEPS_MOST / 2);
-  double european = bt_black_scholes_price(option), price = european;
-  bt_vanilla put = bt_put_form(option);
   if (option->vol * sqrt(option->expiry) < BT_NO_DEVIATION) {
-    *out = certain_price(option, n_dates);
+    *out = (bt_lattice_slopes){certain_price(option, n_dates), none, none};
     return BT_OK;
   }
-  /* What exercise gains in a moment is rate strike - dividend spot, at prices below the strike. */
-  bool waits = put.rate <= 0 && put.dividend >= put.rate;
-  if (!waits && n_dates != 1) {
-    bt_status status = extrapolate(&price, &put, n_dates, n_steps, err);
-    if (status != BT_OK) return status;
-  }
-  double now = bt_payoff(option->type, option->spot, option->strike);
-  *out = fmax(now, fmax(price, european));
-  return BT_OK;
+  bt_lattice_slopes found = {0};
+  bt_status status = find_value(&found, option, n_dates, n_steps, err);
+  if (status == BT_OK) *out = found;
+  return status;
+}
+
+bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
+                           bt_error *err)
+{
+  bt_lattice_slopes found;
+  bt_status status = bt_lattice_value(&found, option, n_dates, n_steps, err);
+  if (status == BT_OK) *out = found.price;
+  return status;
 }

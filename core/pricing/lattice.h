@@ -1,4 +1,4 @@
-/* lattice.h - American and Bermudan options on a tree: the price beside Monte Carlo's. */
+/* lattice.h - American and Bermudan options on a tree: what stands beside Monte Carlo. */
 #ifndef BT_CORE_PRICING_LATTICE_H
 #define BT_CORE_PRICING_LATTICE_H
 
@@ -26,5 +26,16 @@ enum { BT_LATTICE_STEPS = 4000, BT_LATTICE_STEPS_MOST = 100000 };
  * waiting is worth), NOMEM. */
 bt_status bt_lattice_price(double *out, const bt_vanilla *option, size_t n_dates, size_t n_steps,
                            bt_error *err);
+
+/* The same with delta and gamma, from the nodes of the second step; to some 1e-5 and 1e-3 where the
+ * price is as above. Of an option that is exercised now they are those of its payoff; NaN without
+ * volatility or time, or with fewer than six steps. (Other Greeks would be differences of prices of
+ * two trees, of which the nodes differ: off by per cents.) Errors: as bt_lattice_price. */
+typedef struct bt_lattice_slopes {
+  double price, delta, gamma;
+} bt_lattice_slopes;
+
+bt_status bt_lattice_value(bt_lattice_slopes *out, const bt_vanilla *option, size_t n_dates,
+                           size_t n_steps, bt_error *err);
 
 #endif

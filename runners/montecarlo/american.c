@@ -17,6 +17,7 @@ typedef struct american_run {
   bt_regression *sums;     /* a slot for each chunk of a step */
   bt_sample *samples;
   bt_pair_sample *pairs;
+  bt_american_greek_sums *greeks; /* NULL: none are wanted */
 } american_run;
 
 static size_t n_chunks(size_t n_paths)
@@ -55,8 +56,8 @@ static bt_status price_task(void *context, size_t chunk, bt_worker *worker, bt_e
   (void)worker, (void)err;
   const american_run *r = context;
   r->pairs[chunk] = (bt_pair_sample){0};
-  bt_american_price_chunk(&r->pairs[chunk], &r->model, chunk * BT_AMERICAN_CHUNK,
-                          chunk_size(r->job->n_paths, chunk));
+  bt_american_price_chunk(&r->pairs[chunk], r->greeks ? &r->greeks[chunk] : NULL, &r->model,
+                          chunk * BT_AMERICAN_CHUNK, chunk_size(r->job->n_paths, chunk));
   return BT_OK;
 }
 
@@ -114,19 +115,36 @@ static bt_status price_rule(bt_pair_sample *out, american_run *r, bt_worker *wor
   return status;
 }
 
+/* After the price: of the same paths. */
+static bt_american_greeks join_greeks(const american_run *r)
+{
+  bt_american_greek_sums sums = {0};
+  for (size_t chunk = 0; chunk < n_chunks(r->job->n_paths); chunk++)
+    bt_american_greeks_join(&sums, &r->greeks[chunk]);
+  return bt_american_greeks_estimate(&sums, &r->job->option);
+}
+
 /* ---- the result -------------------------------------------------------------------------------
  */
+
+static bt_american_greeks no_greeks(void)
+{
+  bt_american_greeks greeks;
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++) greeks.value[g] = greeks.std_error[g] = (double)NAN;
+  return greeks;
+}
 
 static bt_american_result no_result(void)
 {
   const double none = (double)NAN;
-  return (bt_american_result){none, none, none, none, none, none, none, none, none, none};
+  return (bt_american_result){none, none, none, none, none,       none,
+                              none, none, none, none, no_greeks()};
 }
 
 /* Without volatility or time: no estimate, so no error. */
 static bt_american_result certain_result(double price)
 {
-  return (bt_american_result){price, 0, price, 0, price, 0, price, 0, price, price};
+  return (bt_american_result){price, 0, price, 0, price, 0, price, 0, price, price, no_greeks()};
 }
 
 /* A premium over the European option in strikes, as a price. */
@@ -167,14 +185,17 @@ static bt_status set_low(bt_american_result *out, american_run *r, bt_worker *wo
   if (r->is_exercised_now) {
     out->low = intrinsic_of(r);
     out->low_std_error = 0;
+    if (r->greeks) out->greeks = bt_american_greeks_exercised(r->job->option.type);
     return BT_OK;
   }
   bt_pair_sample pair;
-  bt_status status = price_rule(&pair, r, worker, err);
+  bt_status status = r->greeks ? bt_american_model_find_edges(&r->model, err) : BT_OK;
+  if (status == BT_OK) status = price_rule(&pair, r, worker, err);
   if (status != BT_OK) return status;
   const bt_controlled low = bt_pair_sample_control(&pair, r->model.european_now);
   out->low = r->model.strike * low.mean;
   out->low_std_error = r->model.strike * low.std_error;
+  if (r->greeks) out->greeks = join_greeks(r);
   return BT_OK;
 }
 
@@ -212,7 +233,9 @@ static bt_status take_slots(american_run *r, bt_error *err)
   r->pairs = calloc(n, sizeof *r->pairs);
   r->samples = calloc(n > n_bound ? n : n_bound, sizeof *r->samples);
   r->sums = calloc(n, sizeof *r->sums);
-  if (r->pairs && r->samples && r->sums) return BT_OK;
+  if (r->job->greeks) r->greeks = calloc(n, sizeof *r->greeks);
+  const bool has_greeks = r->greeks || !r->job->greeks;
+  if (r->pairs && r->samples && r->sums && has_greeks) return BT_OK;
   return bt_fail_nomem(err, "results of an American option");
 }
 
@@ -222,6 +245,7 @@ static void clear_run(american_run *r)
   free(r->pairs);
   free(r->samples);
   free(r->sums);
+  free(r->greeks);
 }
 
 static bt_status price_all(bt_american_result *out, american_run *r, bt_worker *worker,

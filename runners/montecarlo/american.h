@@ -5,10 +5,11 @@
 #define BT_RUNNERS_MONTECARLO_AMERICAN_H
 
 #include "core/montecarlo/american.h"
+#include "core/montecarlo/american_greeks.h"
 #include "runners/pool.h"
 
 /* Prices and their standard errors; NaN where there is none. Of an option that is exercised today
- * price, in_sample and low are its payoff, with standard errors of 0.
+ * price, in_sample and low are its payoff, with standard errors of 0, and so are the Greeks.
  *
  * The interval has the price of the dates (Bermudan) in it with at least 95%: it begins 1.96
  * standard errors below `low`, ends as far above `high` or, where that is more, above `price`, and
@@ -21,6 +22,7 @@ typedef struct bt_american_result {
   double low, low_std_error;             /* of the second, independent pass: a lower bound */
   double high, high_std_error;           /* the dual bound; NaN without one */
   double interval_low, interval_high;
+  bt_american_greeks greeks; /* of the second pass; NaN where not wanted, or the price is certain */
 } bt_american_result;
 
 /* Inside a task: its chunks are forked (bt_worker_fork), so that idle workers help. The same bits

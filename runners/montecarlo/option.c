@@ -29,6 +29,7 @@ static void begin_result(bt_option_result *r)
                           .upper = {none, none},
                           .implied_vol = none};
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) r->greeks[g] = (bt_estimate){none, none};
+  r->exact = (bt_greeks){none, none, none, none, none, none, none, none};
 }
 
 static void give_reason(bt_option_result *r, const char *reason)
@@ -246,10 +247,35 @@ static bt_status price_on_tree(double *out, const bt_vanilla *option, size_t n_d
   return status == BT_ERR_DATA ? BT_OK : status;
 }
 
-static bt_status price_trees(bt_option_result *r, const bt_option_terms *terms, bt_error *err)
+static bt_status find_tree_greeks(bt_greeks *out, const bt_option_terms *terms, bt_error *err)
+{
+  bt_lattice_slopes found;
+  const bt_status status =
+      bt_lattice_value(&found, &terms->option, terms->n_steps, BT_LATTICE_STEPS, err);
+  if (status == BT_OK) out->delta = found.delta, out->gamma = found.gamma;
+  return status == BT_ERR_DATA ? BT_OK : status;
+}
+
+static bt_status price_trees(bt_option_result *r, const bt_option_terms *terms, bool greeks,
+                             bt_error *err)
 {
   bt_status status = price_on_tree(&r->lattice, &terms->option, terms->n_steps, err);
-  return status ? status : price_on_tree(&r->lattice_american, &terms->option, 0, err);
+  if (!status) status = price_on_tree(&r->lattice_american, &terms->option, 0, err);
+  if (!status && greeks) status = find_tree_greeks(&r->exact, terms, err);
+  return status;
+}
+
+static void take_american_greeks(bt_option_result *r, const bt_american_greeks *found)
+{
+  bool is_complete = true;
+  for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
+    const bool is_there = isfinite(found->value[g]) && isfinite(found->std_error[g]);
+    if (is_there) r->greeks[g] = (bt_estimate){found->value[g], found->std_error[g]};
+    is_complete = is_complete && is_there;
+  }
+  if (!is_complete)
+    give_reason(r, r->certain ? "no Greeks: the price is certain"
+                              : "the terms are too extreme: a Greek is no finite number");
 }
 
 static bt_status price_american(bt_option_result *r, const bt_option_job *job,
@@ -262,8 +288,9 @@ static bt_status price_american(bt_option_result *r, const bt_option_job *job,
                               .degree = job->degree,
                               .n_paths = (size_t)job->settings.n_paths,
                               .n_bound_paths = job->n_bound_paths,
+                              .greeks = job->settings.greeks,
                               .seed = job->settings.seed};
-  bt_status status = price_trees(r, terms, err);
+  bt_status status = price_trees(r, terms, wanted.greeks, err);
   if (!status) status = bt_american_price(&found, &wanted, worker, err);
   if (status) return status;
   r->price = (bt_estimate){found.price, found.std_error};
@@ -273,6 +300,7 @@ static bt_status price_american(bt_option_result *r, const bt_option_job *job,
   r->upper = (bt_estimate){found.high, found.high_std_error};
   r->n_paths = job->settings.n_paths;
   r->certain = bt_option_is_certain(terms);
+  if (wanted.greeks) take_american_greeks(r, &found.greeks);
   return BT_OK;
 }
 

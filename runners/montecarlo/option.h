@@ -33,7 +33,7 @@ typedef struct bt_option_result {
   double lattice, lattice_american; /* on a tree, with the same dates and at any time */
   bt_estimate in_sample, upper;     /* of an American option: biased high both */
   bt_estimate greeks[BT_GREEK_COUNT];
-  bt_greeks exact; /* of a European option */
+  bt_greeks exact; /* of a European option; of an American one on a tree, delta and gamma alone */
   double implied_vol;
   bool certain;     /* no paths: its standard error is 0 */
   uint64_t n_paths; /* used; 0: none */

@@ -16,6 +16,8 @@
 
 #define TERMS "--spot 100 --strike 100 --rate 0.05 --expiry 1 "
 #define CALL "backtest option " TERMS "--vol 0.2 "
+#define PUT                                                                                        \
+  "backtest option --style american --type put --spot 36 --strike 40 --rate 0.06 --vol 0.2 "
 #define QUICK "--paths 20000 --progress never "
 
 /* The object that a command prints; the caller puts it. */
@@ -140,6 +142,55 @@ static void an_american_price_is_an_interval_with_a_tree_beside(void **state)
   assert_true(fabs(number(o, "closed_form") - 3.844308) < 1e-6);
   assert_true(number(o, "steps") == 50);
   json_object_put(o);
+}
+
+/* Delta and gamma are near those of the tree; others have a small error. */
+static void expect_greeks(json_object *o)
+{
+  static const char *const names[] = {"delta", "gamma", "vega", "theta", "rho"};
+  char error_name[32];
+  json_object *found = NULL, *beside = NULL;
+  assert_true(json_object_object_get_ex(o, "greeks", &found));
+  assert_true(json_object_object_get_ex(o, "lattice_greeks", &beside));
+  for (size_t i = 0; i < 5; i++) {
+    (void)snprintf(error_name, sizeof error_name, "%s_std_error", names[i]);
+    const double value = number(found, names[i]), error = number(found, error_name);
+    assert_true(error > 0 && error < 0.03 * fabs(value));
+    if (i < 2) assert_true(fabs(value - number(beside, names[i])) < 4 * error);
+  }
+}
+
+static void american_greeks_have_those_of_a_tree_beside(void **state)
+{
+  program_scene *s = *state;
+  json_object *o = parse(s, PUT "--expiry 1 --paths 20000 --greeks --json");
+  expect_greeks(o);
+  json_object_put(o);
+  expect_exit(s, PUT "--expiry 0.02,1 --paths 2000 --bound-paths 0 --greeks --progress never", 0);
+  expect_part(s->run.out, "        tree        delta        gamma         vega        theta");
+  expect_part(s->run.out, "note      low .. high is a 95% interval; ");
+  expect_part(s->run.out, "note      standard errors of the Greeks are in backtest.db\n");
+  expect_output(s,
+                "sqlite3 backtest.db 'select delta < 0 and delta_std_error > 0, gamma_std_error > "
+                "0, vega > 0 and vega_std_error > 0, theta_std_error > 0, rho < 0 and "
+                "rho_std_error > 0 from prices where expiry = 1'",
+                "1|1|1|1|1\n");
+  expect_exit(s, PUT "--expiry 1 --paths 20000 --greeks --progress never", 0);
+  expect_part(s->run.out, "  tree -0.69585");
+  expect_part(s->run.out, "greeks    pathwise and by the rule's edges; gamma by ");
+  expect_exit(s, CALL "--style american --paths 2000 --bound-paths 0 --greeks", 0);
+  expect_part(s->run.out, "price     10.450584  +- 0.000000 standard error, 2,000 paths\n");
+  expect_part(s->run.out, "delta     0.636831  +- 0.000000  tree 0.636831\n");
+  expect_exit(s,
+              "backtest option --style american --type put --spot 10 --strike 40 --rate 0.06 "
+              "--vol 0.2 --expiry 1 --paths 2000 --greeks",
+              0);
+  expect_part(s->run.out, "price     30.000000  of exercise today: holding on is worth less\n");
+  expect_part(s->run.out, "delta     -1.000000  +- 0.000000  tree -1.000000\n");
+  expect_exit(s, PUT "--expiry 0 --greeks", 0);
+  expect_part(s->run.out, "note      no Greeks: the price is certain\n");
+  expect_output(s, "sqlite3 backtest.db \"select options ->> '$.greeks' from runs limit 1\"",
+                "1\n");
 }
 
 static void no_time_and_no_volatility_are_prices(void **state)
@@ -295,7 +346,6 @@ static void wrong_usage_is_one_line(void **state)
       {TERMS "--vol 0.2 --barrier 90",
        "--barrier: not with --style european; it belongs to barrier"},
       {TERMS "--vol 0.2 --style asian --kind up-in", "--kind: not with --style asian"},
-      {TERMS "--vol 0.2 --style american --greeks", "--greeks: not with --style american"},
       {TERMS "--vol 0.2 --style barrier --barrier 90", "--kind is missing"},
       {TERMS "--vol 0.2 --style barrier --kind up-in", "--barrier is missing"},
       {TERMS "--vol 0.2 --style lookback --payoff floating",
@@ -346,9 +396,12 @@ static void workers_and_vector_levels_change_no_bit(void **state)
 {
   program_scene *s = *state;
   static const char *const styles[] = {
-      "", "--style asian --steps 5 ", "--style lookback --steps 3 --method sobol ",
+      "",
+      "--style asian --steps 5 ",
+      "--style lookback --steps 3 --method sobol ",
       "--style barrier --barrier 80 --kind down-in --method plain ",
-      "--style barrier --barrier 80 --kind down-out --monitoring discrete --steps 5 "};
+      "--style barrier --barrier 80 --kind down-out --monitoring discrete --steps 5 ",
+      "--style american --type put --rate 0.05 --steps 5 "};
   char command[600];
   static char one[TEST_OUTPUT_SIZE];
   for (size_t i = 0; i < sizeof styles / sizeof *styles; i++) {
@@ -409,6 +462,7 @@ int main(void)
       CASE(a_long_table_is_cut),
       CASE(every_style_has_its_price),
       CASE(an_american_price_is_an_interval_with_a_tree_beside),
+      CASE(american_greeks_have_those_of_a_tree_beside),
       CASE(no_time_and_no_volatility_are_prices),
       CASE(a_grid_shows_what_was_asked_for),
       CASE(what_is_not_known_is_said),

@@ -82,6 +82,41 @@ static void european_prices_agree_with_high_precision_values(void **state)
   csv_table_free(&table);
 }
 
+/* Each option is what its two legs differ by, and moves with vol, date and price held, as its
+ * prices at either side tell. */
+static void legs_make_up_the_options(void **state)
+{
+  (void)state;
+  static const double price[] = {0.5, 0.9, 1, 1.1, 1.6};
+  enum { N_PRICES = sizeof price / sizeof *price };
+  const double bump = 1e-5;
+  bt_vanilla up = put, down = put;
+  up.vol += bump;
+  down.vol -= bump;
+  const bt_vanilla *options[] = {&put, &up, &down};
+  bt_exercise e[3];
+  for (size_t k = 0; k < 3; k++)
+    assert_int_equal(bt_exercise_init(&e[k], options[k], 4, NULL), BT_OK);
+  for (size_t at = 0; at <= 4; at++) {
+    double date[N_PRICES], value[3][N_PRICES], payoff[N_PRICES];
+    bt_exercise_legs legs, paid;
+    for (size_t i = 0; i < N_PRICES; i++) date[i] = (double)at;
+    for (size_t k = 0; k < 3; k++) bt_exercise_europeans(value[k], &e[k], date, price, N_PRICES);
+    bt_exercise_european_legs(&legs, &e[0], date, price, N_PRICES);
+    bt_exercise_payoff_legs(&paid, &e[0], date, price, N_PRICES);
+    bt_exercise_payoffs(payoff, &e[0], date, price, N_PRICES);
+    for (size_t i = 0; i < N_PRICES; i++) {
+      assert_true(value[0][i] == legs.strike[i] - legs.stock[i]);
+      assert_true(fabs(paid.strike[i] - paid.stock[i] - payoff[i]) < 1e-15);
+      assert_true(paid.by_vol[i] == 0 && paid.years[i] == 0.25 * (double)at && legs.years[i] == 1);
+      const double by_vol = (value[1][i] - value[2][i]) / (2 * bump);
+      assert_true(fabs(legs.by_vol[i] - by_vol) < 1e-8);
+      assert_true(at == 4 ? by_vol == 0 : by_vol > 0.001 || at == 3);
+    }
+  }
+  for (size_t k = 0; k < 3; k++) bt_exercise_clear(&e[k]);
+}
+
 /* Put and call differ by the forward, on each date, whatever the price; at the last date each is
  * its payoff. */
 static void puts_and_calls_are_in_parity_on_every_date(void **state)
@@ -249,6 +284,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(paths_have_the_covariance_of_brownian_motion),
       cmocka_unit_test(european_prices_agree_with_high_precision_values),
+      cmocka_unit_test(legs_make_up_the_options),
       cmocka_unit_test(puts_and_calls_are_in_parity_on_every_date),
       cmocka_unit_test(gains_are_payoffs_less_european_prices),
       cmocka_unit_test(discounted_european_prices_are_martingales),

@@ -46,6 +46,7 @@ static void give_counted(bt_spare *spare, void *memory)
 #define bt_block_take take_or_refuse
 #define bt_block_give give_counted
 /* NOLINTBEGIN(bugprone-suspicious-include) */
+#include "core/montecarlo/american_edges.c"
 #include "core/montecarlo/american_martingale.c"
 #include "core/montecarlo/american_passes.c"
 #include "core/montecarlo/american_rule.c"
@@ -64,6 +65,7 @@ static const bt_american job = {.option = {BT_PUT, 36, 40, 0.06, 0, 0.2, 1},
                                 .degree = 3,
                                 .n_paths = BT_AMERICAN_PATHS_LEAST,
                                 .n_bound_paths = 500,
+                                .greeks = true,
                                 .seed = 1};
 
 static void each_request_that_fails_is_an_error_and_leaves_nothing(void **state)
@@ -75,7 +77,7 @@ static void each_request_that_fails_is_an_error_and_leaves_nothing(void **state)
   assert_int_equal(try_american(&result, &job, 1, NULL), BT_OK);
   const int n_all = n_requests;
   assert_int_equal(n_held, 0);
-  assert_int_equal(n_all, 7); /* tables, rule, martingale; three of slots; paths */
+  assert_int_equal(n_all, 9); /* tables, rule, martingale; four of slots; paths; edges */
   for (request_to_refuse = 1; request_to_refuse <= n_all; request_to_refuse++) {
     bt_error err;
     n_requests = 0;

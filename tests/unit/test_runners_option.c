@@ -210,6 +210,32 @@ static void american_prices_come_with_tree_and_interval(void **state)
   free(results);
 }
 
+/* Of a certain price there are none, and a variance may be more than a number holds. */
+static void american_greeks_that_are_not_there_have_a_reason(void **state)
+{
+  (void)state;
+  bt_option_terms cells[3];
+  const double vols[] = {0.3, 0, 1e-160};
+  for (size_t i = 0; i < 3; i++) {
+    cells[i] = option_terms_usual;
+    cells[i].style = BT_AMERICAN;
+    cells[i].n_steps = 10;
+    cells[i].option = (bt_vanilla){BT_PUT, 1e-6, 40, -0.01, -0.02, vols[i], 1};
+  }
+  bt_option_result *results = new_results(3);
+  const bt_option_job job = {
+      .cells = cells, .n_cells = 3, .settings = {BT_PLAIN, true, true, 2000, 1}, .degree = 3};
+  run_job(results, &job, 2);
+  for (size_t i = 0; i < 3; i++) assert_true(isfinite(results[i].price.value));
+  assert_string_equal(results[0].reason, "");
+  assert_true(results[0].greeks[BT_DELTA].value < 0);
+  assert_string_equal(results[1].reason, "no Greeks: the price is certain");
+  assert_true(isnan(results[1].greeks[BT_DELTA].value));
+  assert_string_equal(results[2].reason, "the terms are too extreme: a Greek is no finite number");
+  assert_true(isnan(results[2].greeks[BT_GAMMA].value));
+  free(results);
+}
+
 static void implied_volatilities_are_those_of_the_reference(void **state)
 {
   (void)state;
@@ -253,6 +279,7 @@ int main(void)
       cmocka_unit_test(what_was_asked_for_and_is_not_there_has_a_reason),
       cmocka_unit_test(the_progress_ends_where_it_was_planned),
       cmocka_unit_test(american_prices_come_with_tree_and_interval),
+      cmocka_unit_test(american_greeks_that_are_not_there_have_a_reason),
       cmocka_unit_test(implied_volatilities_are_those_of_the_reference),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
