@@ -104,7 +104,7 @@ static bt_status compute_ticker(void *context, size_t index, bt_worker *worker, 
   if (bt_feature_list_needs_benchmark(&b->columns)) {
     benchmark = malloc(bars->n_bars * sizeof *benchmark);
     if (!benchmark) return bt_fail_nomem(err, "benchmark");
-    status = bt_benchmark_align(benchmark, bars, b->job.benchmark, err);
+    status = bt_benchmark_follow(benchmark, bars, b->job.benchmark, err);
     series.benchmark = benchmark;
   }
   if (!status) status = get_columns(b, &series, spare, err);

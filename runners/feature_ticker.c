@@ -92,14 +92,14 @@ static bt_status make_text(bt_feature_part *part, const bt_feature_ticker *ticke
 /* ---- the series beside the bars ---------------------------------------------------------------
  */
 
-/* The return of the benchmark on each bar; NULL where no column needs one. */
+/* What indicators see of the benchmark; NULL where no column needs one. */
 static bt_status make_benchmark(double **out, const bt_feature_ticker *ticker, bt_error *err)
 {
   *out = NULL;
   if (!bt_feature_list_needs_benchmark(ticker->plan->columns)) return BT_OK;
   *out = malloc((ticker->bars->n_bars + 1) * sizeof **out);
   if (!*out) return bt_fail_nomem(err, "benchmark");
-  return bt_benchmark_align(*out, ticker->bars, ticker->job->benchmark, err);
+  return bt_benchmark_follow(*out, ticker->bars, ticker->job->benchmark, err);
 }
 
 static bt_status compute(bt_feature_part *out, const bt_feature_ticker *ticker,

@@ -192,6 +192,23 @@ static void a_benchmark_is_for_those_that_need_it(void **state)
   expect_part(s->run.err, "--benchmark NONE: ");
 }
 
+/* The ticker lacks 01-06, on which the benchmark goes from 11 to 22; over the gap both double.
+ * Twice the benchmark's returns are its own: beta is 2 and the correlation 1. */
+static void returns_over_a_gap_are_compared_over_the_same_days(void **state)
+{
+  program_scene *s = *state;
+  expect_output(
+      s,
+      "h=Date,Open,High,Low,Close; for i in 2:10 3:12 7:36 8:39.6; do echo "
+      "2020-01-0${i%:*},${i#*:},${i#*:},${i#*:},${i#*:}; done | sed \"1i $h\" >G.csv; "
+      "for i in 2:10 3:11 6:16 7:22 8:23.1; do echo "
+      "2020-01-0${i%:*},${i#*:},${i#*:},${i#*:},${i#*:}; done | sed \"1i $h\" >M.csv; "
+      "echo G >g.txt; backtest features --universe g.txt --benchmark M --indicator beta:2 "
+      "--indicator beta:3 --indicator correlation:3 --format csv --quiet --out g && "
+      "awk -F, 'NR > 1 { printf \"%.9g %.9g %.9g\\n\", $2, $3, $4 }' g/G.csv",
+      "0 0 0\n0 0 0\n2 0 0\n2 2 1\n");
+}
+
 static void wrong_usage_has_a_line(void **state)
 {
   program_scene *s = *state;
@@ -367,6 +384,7 @@ int main(void)
       CASE(a_panel_counts_the_tickers_that_have_rows),
       CASE(a_rejected_ticker_is_a_warning),
       CASE(a_benchmark_is_for_those_that_need_it),
+      SMALL(returns_over_a_gap_are_compared_over_the_same_days),
       CASE(wrong_usage_has_a_line),
       CASE(folders_of_something_else_are_left_alone),
       CASE(a_full_disk_is_one_line),

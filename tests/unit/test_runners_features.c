@@ -142,7 +142,7 @@ static double *matrix_of(const scene *s, const bt_bars *bars, bt_span span)
   bt_feature_source source = {.series = &series, .spans = &span, .n_spans = 1, .end = span.end};
   bt_error err;
   assert_true(benchmark && matrix);
-  assert_int_equal(bt_benchmark_align(benchmark, bars, s->benchmark, &err), BT_OK);
+  assert_int_equal(bt_benchmark_follow(benchmark, bars, s->benchmark, &err), BT_OK);
   series.benchmark = benchmark;
   assert_int_equal(bt_indicator_cache_new(&source.cache, &series, NULL, NULL, &err), BT_OK);
   assert_int_equal(bt_feature_matrix_fill(matrix, s->columns.n, &s->columns, &source, &err), BT_OK);
