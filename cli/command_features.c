@@ -78,7 +78,7 @@ static bt_status run_call(features_call *call, bt_error *err)
       options->strict ? bt_scan_run(&call->scan, &options->job, BT_SCAN_KEPT_BYTES, call->pool, err)
                       : bt_scan_begin(&call->scan, &options->job, 0, err);
   if (!status && options->strict)
-    status = bt_features_check_names(&call->scan, &call->options->plan, err);
+    status = bt_features_check(&call->scan, &call->options->plan, err);
   if (status) return status;
   if (options->strict) warn(call);
   return call->n_rejected > 0 ? BT_OK : compute(call, err);

@@ -352,6 +352,29 @@ static void labels_look_behind_the_membership(void **state)
                 "date,fwd_return_1\n2020-01-02,1\n2020-01-03,\n");
 }
 
+/* Its files would be matrices of no rows. */
+static void a_member_of_other_days_alone_is_rejected(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "cp A.csv B.csv; printf 'A\\t2020-01-02\\t2020-01-03\\nB\\t2020-01-03\\t\\n' >m.txt; "
+              "job='backtest features --universe m.txt --data . --return 1'; "
+              "$job --from 2020-01-06 --out o && cat o/tickers.txt && "
+              "$job --from 2020-01-06 --panel --quiet --out p && cat p/tickers.txt",
+              0);
+  expect_part(s->run.err, "backtest: warning: A is rejected: no bars of the span on which it "
+                          "belongs to the universe\n");
+  expect_part(s->run.out, "1 ticker, 1 bar, 1 column\n");
+  expect_part(s->run.out, "rejected  1 of 2 tickers");
+  expect_part(s->run.out, "\nB\tB.npy\nB\n");
+  expect_exit(s,
+              "backtest features --universe m.txt --data . --return 1 --from 2020-01-06 --strict "
+              "--out strict",
+              3);
+  expect_part(s->run.err, "backtest: --strict: 1 of 2 tickers rejected\n");
+  expect_output(s, "test -e strict || echo none", "none\n");
+}
+
 static void help_has_an_example_that_works(void **state)
 {
   program_scene *s = *state;
@@ -393,6 +416,7 @@ int main(void)
       CASE(a_signal_keeps_finished_tickers),
       CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
       SMALL(labels_look_behind_the_membership),
+      SMALL(a_member_of_other_days_alone_is_rejected),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
