@@ -146,7 +146,12 @@ static bt_status make_ticker(features *f, size_t index, worker_memory *memory, b
     bt_bars_free(owned);
     return put_nothing(f, index, err);
   }
-  const bt_feature_ticker ticker = {bars, index, f->job, f->plan, large ? NULL : &memory->spare};
+  const bt_feature_ticker ticker = {.bars = bars,
+                                    .index = index,
+                                    .job = f->job,
+                                    .plan = f->plan,
+                                    .spare = large ? NULL : &memory->spare,
+                                    .defined = f->means->defined};
   count_known(f, index, entry->n_span_bars);
   status = bt_feature_ticker_compute(&part, &ticker, err);
   bt_bars_free(owned);

@@ -6,6 +6,7 @@
 #ifndef BT_RUNNERS_FEATURES_H
 #define BT_RUNNERS_FEATURES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@ typedef struct bt_feature_means {
   bt_pool *pool;
   bt_scan *scan;         /* of the job: whole, or begun */
   bt_progress *progress; /* NULL: nobody looks */
+  atomic_bool *defined;  /* one a column of the plan, false at first: true where some ticker has a
+                            value; NULL: nobody asks */
 } bt_feature_means;
 
 typedef struct bt_feature_result {

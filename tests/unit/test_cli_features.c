@@ -375,6 +375,53 @@ static void a_member_of_other_days_alone_is_rejected(void **state)
   expect_output(s, "test -e strict || echo none", "none\n");
 }
 
+/* Of three bars; a label of two bars has a value on the first. */
+static void columns_without_any_value_are_named(void **state)
+{
+  program_scene *s = *state;
+  static const char job[] =
+      "backtest features --universe a.txt --ohlcv --indicator rsi:1e6 --indicator sma:3 --return 3 "
+      "--return 2 --label fwd_return:3 --label fwd_return:2 ";
+  static const char *const how[] = {"", "--format csv", "--panel", "--panel --format csv"};
+  char command[512];
+  for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
+    (void)snprintf(command, sizeof command, "%s %s --out o%zu", job, how[i], i);
+    expect_exit(s, command, 0);
+    expect_part(s->run.out, "\nundefined rsi_1000000, return_3, fwd_return_3: on every ticker\n");
+  }
+  (void)snprintf(command, sizeof command, "%s --out o0 --json", job);
+  expect_exit(s, command, 0);
+  json_object *o = json_tokener_parse(s->run.out), *undefined = NULL;
+  assert_true(json_object_object_get_ex(o, "undefined", &undefined));
+  assert_string_equal(json_object_to_json_string_ext(undefined, JSON_C_TO_STRING_PLAIN),
+                      "[\"rsi_1000000\",\"return_3\",\"fwd_return_3\"]");
+  json_object_put(o);
+  expect_exit(s, "backtest features --universe a.txt --return 2 --out o", 0);
+  assert_null(strstr(s->run.out, "undefined"));
+  expect_exit(s,
+              "backtest features --universe a.txt --return 3 --return 4 --return 5 --return 6 "
+              "--return 7 --return 8 --return 9 --out p",
+              0);
+  expect_part(s->run.out,
+              "undefined return_3, return_4, return_5, return_6, return_7 and 2 more: on "
+              "every ticker\n");
+}
+
+/* One ticker that has values is enough, whichever it is. */
+static void a_column_with_a_value_on_one_ticker_is_defined(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "sed '$d' A.csv >B.csv; sed '$d' B.csv >C.csv; for u in 'A B C' 'C B A'; do "
+      "printf '%s\\n' $u >u.txt; backtest features --universe u.txt --return 2 --return 3 -j 1 "
+      "--out o; done",
+      0);
+  char *first = strstr(s->run.out, "\nundefined return_3: on every ticker\n");
+  assert_non_null(first);
+  assert_non_null(strstr(first + 1, "\nundefined return_3: on every ticker\n"));
+}
+
 static void help_has_an_example_that_works(void **state)
 {
   program_scene *s = *state;
@@ -417,6 +464,8 @@ int main(void)
       CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
       SMALL(labels_look_behind_the_membership),
       SMALL(a_member_of_other_days_alone_is_rejected),
+      SMALL(columns_without_any_value_are_named),
+      SMALL(a_column_with_a_value_on_one_ticker_is_defined),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

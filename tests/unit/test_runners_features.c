@@ -114,7 +114,7 @@ static bt_status run(scene *s, size_t n_workers, bool looks_first, bool cancel)
   else
     assert_int_equal(bt_scan_begin(&scan, &s->job, 0, &s->err), BT_OK);
   if (cancel) bt_pool_cancel(pool);
-  const bt_feature_means means = {pool, &scan, &progress};
+  const bt_feature_means means = {pool, &scan, &progress, NULL};
   bt_status status = bt_features_run(&s->result, &s->job, &s->plan, &means, &s->err);
   if (!status) {
     assert_int_equal(atomic_load(&progress.tickers_done), s->universe.n_entries);
