@@ -297,7 +297,8 @@ static inline const double *bt_cmo(const bt_host *host, double period)
   return bt_indicator1(host, "cmo", period, 0);
 }
 
-/* MACD line, its signal line and the difference, as TA-Lib defines them. */
+/* MACD line, its signal line and the difference, as TA-Lib defines them: fast > slow change places.
+ */
 static inline const double *bt_macd(const bt_host *host, double fast, double slow, double signal,
                                     size_t output)
 {
