@@ -165,6 +165,8 @@ __attribute__((visibility("default")))
 extern const bt_strategy backtest_strategy;
 
 /* ---- indicators; definitions and sources: `backtest list indicators` --------------------------
+ * Made for prices from 1e-150 to 1e150: squares of others are beyond a double, as are products with
+ * volumes, and stddev, bollinger, zscore and vwap may be 0 or infinite.
  */
 
 static inline const double *bt_indicator0(const bt_host *host, const char *name, size_t output)
