@@ -104,7 +104,7 @@ static bt_status compute_ticker(void *context, size_t index, bt_worker *worker, 
   if (bt_feature_list_needs_benchmark(&b->columns)) {
     benchmark = malloc(bars->n_bars * sizeof *benchmark);
     if (!benchmark) return bt_fail_nomem(err, "benchmark");
-    status = bt_benchmark_align(benchmark, bars, b->job.benchmark, err);
+    status = bt_benchmark_follow(benchmark, bars, b->job.benchmark, err);
     series.benchmark = benchmark;
   }
   if (!status) status = get_columns(b, &series, spare, err);
@@ -117,8 +117,8 @@ static bt_status lay_out_ticker(void *context, size_t index, bt_worker *worker, 
 {
   bench *b = context;
   bt_feature_part part;
-  const bt_feature_ticker ticker = {b->scan.entries[index].bars, index, &b->job, &b->plan,
-                                    &b->spares[bt_worker_index(worker)]};
+  const bt_feature_ticker ticker = {b->scan.entries[index].bars,         index, &b->job, &b->plan,
+                                    &b->spares[bt_worker_index(worker)], NULL};
   bt_status status = bt_feature_ticker_compute(&part, &ticker, err);
   if (!status) bt_feature_part_clear(&part, ticker.spare);
   return status;
@@ -128,7 +128,7 @@ static double run_way(bench *b, int way)
 {
   bt_error err;
   bt_feature_result result;
-  const bt_feature_means means = {b->pool, &b->scan, NULL};
+  const bt_feature_means means = {b->pool, &b->scan, NULL, NULL};
   double start = now_s();
   if (way == WRITTEN)
     stop_on(bt_features_run(&result, &b->job, &b->plan, &means, &err), &err);

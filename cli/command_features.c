@@ -1,5 +1,7 @@
 /* backtest features: indicators, returns and labels of every ticker, as matrices. */
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/command.h"
 #include "cli/feature_options.h"
@@ -15,6 +17,7 @@ typedef struct features_call {
   bt_pool *pool;
   bt_scan scan;
   bt_feature_result result;
+  atomic_bool *defined; /* one a column */
   size_t n_rejected;
   double begun_s;
 } features_call;
@@ -58,7 +61,7 @@ static void report_interrupted(const features_call *call)
 static bt_status compute(features_call *call, bt_error *err)
 {
   bt_progress progress = {0};
-  const bt_feature_means means = {call->pool, &call->scan, &progress};
+  const bt_feature_means means = {call->pool, &call->scan, &progress, call->defined};
   const bt_job_options *options = &call->options->job;
   bool was_whole = call->scan.whole;
   bt_progress_bar *bar = start_bar(&progress, options);
@@ -78,7 +81,7 @@ static bt_status run_call(features_call *call, bt_error *err)
       options->strict ? bt_scan_run(&call->scan, &options->job, BT_SCAN_KEPT_BYTES, call->pool, err)
                       : bt_scan_begin(&call->scan, &options->job, 0, err);
   if (!status && options->strict)
-    status = bt_features_check_names(&call->scan, &call->options->plan, err);
+    status = bt_features_check(&call->scan, &call->options->plan, err);
   if (status) return status;
   if (options->strict) warn(call);
   return call->n_rejected > 0 ? BT_OK : compute(call, err);
@@ -86,7 +89,7 @@ static bt_status run_call(features_call *call, bt_error *err)
 
 static bt_status report(const features_call *call, bt_error *err)
 {
-  const bt_feature_summary summary = {call->options, &call->scan, &call->result,
+  const bt_feature_summary summary = {call->options, &call->scan, &call->result, call->defined,
                                       bt_run_now_s() - call->begun_s};
   if (call->options->job.json) return bt_feature_summary_print_json(&summary, err);
   if (!call->options->job.quiet) bt_feature_summary_print(&summary);
@@ -102,20 +105,29 @@ static int end_strict(const features_call *call)
   return BT_EXIT_REJECTED;
 }
 
+static bt_status run_on_pool(features_call *call, bt_error *err)
+{
+  bt_status status = bt_pool_new(&call->pool, call->options->job.n_workers, err);
+  if (status) return status;
+  bt_interrupt_watch(call->pool);
+  status = run_call(call, err);
+  bt_interrupt_unwatch();
+  bt_pool_free(call->pool);
+  return status;
+}
+
 static int run_options(const bt_feature_options *options)
 {
   features_call call = {.options = options, .begun_s = bt_run_now_s()};
   bt_error err;
-  bt_status status = bt_pool_new(&call.pool, options->job.n_workers, &err);
-  if (status) return bt_command_fail(&err, "features");
-  bt_interrupt_watch(call.pool);
-  status = run_call(&call, &err);
-  bt_interrupt_unwatch();
-  bt_pool_free(call.pool);
+  call.defined = calloc(options->columns.n, sizeof *call.defined);
+  bt_status status = call.defined ? BT_OK : bt_fail_nomem(&err, "columns");
+  if (!status) status = run_on_pool(&call, &err);
   bool strict = !status && options->job.strict && call.n_rejected > 0;
   if (!status && !strict) status = report(&call, &err);
   int exit_status = strict ? end_strict(&call) : BT_EXIT_OK;
   bt_scan_clear(&call.scan);
+  free(call.defined);
   int ended = bt_command_end(status, &err, "features");
   return ended ? ended : exit_status;
 }

@@ -6,6 +6,7 @@
 #include "cli/json_build.h"
 #include "cli/option_parts.h"
 #include "cli/options_json.h"
+#include "cli/resolved_path.h"
 
 /* The first rows are what --help shows. */
 const bt_option bt_feature_option_table[BT_FEATURE_OPTION_COUNT] = {
@@ -113,26 +114,61 @@ static bt_status read_plan(bt_feature_options *options, const bt_arguments *argu
   return status;
 }
 
-/* All that values depend on beside columns and the tickers' files. A benchmark that no column needs
- * is nothing of that. */
+/* A path as it is from the root, so that the job is the same from whatever folder it is run, and
+ * only then; NULL stays NULL. */
+static bt_status add_path(json_object *o, const char *name, const char *path, bool *ok,
+                          bt_error *err)
+{
+  char *resolved = NULL;
+  bt_status status = path ? bt_resolve_path(&resolved, path, err) : BT_OK;
+  if (!status) bt_json_add_text(o, name, resolved, ok);
+  free(resolved);
+  return status;
+}
+
+/* A benchmark that no column needs is nothing that values depend on. */
+static bt_status add_benchmark(json_object *o, const bt_feature_options *options, bool *ok,
+                               bt_error *err)
+{
+  bool needed = bt_feature_list_needs_benchmark(&options->columns);
+  const char *symbol = needed ? options->job.benchmark_symbol : NULL;
+  char *resolved = NULL;
+  bt_status status = BT_OK;
+  if (symbol && bt_options__is_path(symbol)) status = bt_resolve_path(&resolved, symbol, err);
+  if (!status)
+    bt_options_json__benchmark(o, resolved ? resolved : symbol, options->job.job.benchmark_hash,
+                               ok);
+  free(resolved);
+  return status;
+}
+
+/* All that values depend on beside columns and the tickers' files. */
+static bt_status add_members(json_object *o, const bt_feature_options *options,
+                             const bt_arguments *arguments, bool *ok, bt_error *err)
+{
+  const bt_job *job = &options->job.job;
+  bt_status status = add_path(o, "universe", options->job.universe_path, ok, err);
+  if (!status) status = add_path(o, "data", bt_arguments_find(arguments, "data"), ok, err);
+  if (status) return status;
+  bt_options_json__reading(o, job, arguments, ok);
+  status = add_benchmark(o, options, ok, err);
+  bt_options_json__membership(o, job->universe, ok);
+  return status;
+}
+
 static bt_status make_json(bt_feature_options *options, const bt_arguments *arguments,
                            bt_error *err)
 {
   bool ok = true;
-  const bt_job *job = &options->job.job;
-  bool needed = bt_feature_list_needs_benchmark(&options->columns);
   json_object *o = bt_json_object(&ok);
-  bt_options_json__data(o, job, arguments, &ok);
-  bt_options_json__benchmark(o, needed ? options->job.benchmark_symbol : NULL, job->benchmark_hash,
-                             &ok);
-  bt_options_json__membership(o, job->universe, &ok);
+  bt_status status = add_members(o, options, arguments, &ok, err);
   const int lines =
       JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
   const char *text = ok ? json_object_to_json_string_ext(o, lines) : NULL;
   options->job.json_text = text ? strdup(text) : NULL;
   options->plan.job = options->job.json_text;
   json_object_put(o);
-  return options->plan.job ? BT_OK : bt_fail_nomem(err, "options");
+  return status || options->plan.job ? status : bt_fail_nomem(err, "options");
 }
 
 /* What makes a folder comes last, when nothing is wrong with the others. */

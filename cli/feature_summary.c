@@ -35,6 +35,19 @@ static void print_left_out(const bt_feature_options *options)
   if (n > 0) (void)printf(": give --benchmark SYMBOL\n");
 }
 
+/* A period that is longer than every ticker, or a benchmark of other bars. */
+static void print_undefined(const bt_feature_summary *s)
+{
+  enum { SHOWN = 5 };
+  size_t n = 0;
+  const bt_feature_list *columns = &s->options->columns;
+  for (size_t i = 0; i < columns->n; i++)
+    if (!s->defined[i] && n++ < SHOWN)
+      (void)printf("%s%s", n > 1 ? ", " : "undefined ", columns->columns[i].name);
+  if (n > SHOWN) (void)printf(" and %zu more", n - SHOWN);
+  if (n > 0) (void)printf(": on every ticker\n");
+}
+
 static void print_data(const bt_feature_summary *s)
 {
   char n[BT_TEXT_SIZE], of[BT_TEXT_SIZE];
@@ -101,6 +114,7 @@ void bt_feature_summary_print(const bt_feature_summary *s)
   (void)printf("%s values/s\n",
                bt_text_rate(c, (double)r->n_rows * (double)options->columns.n / s->elapsed_s));
   print_left_out(options);
+  print_undefined(s);
   print_data(s);
   (void)printf("results   %s, its columns are named in columns.txt; try\n", options->plan.path);
   print_look(s);
@@ -114,6 +128,15 @@ static json_object *columns_tree(const bt_feature_list *columns, bool *ok)
   json_object *list = bt_json_list(ok);
   for (size_t i = 0; i < columns->n; i++)
     bt_json_add_text(list, NULL, columns->columns[i].name, ok);
+  return list;
+}
+
+static json_object *undefined_tree(const bt_feature_summary *s, bool *ok)
+{
+  json_object *list = bt_json_list(ok);
+  const bt_feature_list *columns = &s->options->columns;
+  for (size_t i = 0; i < columns->n; i++)
+    if (!s->defined[i]) bt_json_add_text(list, NULL, columns->columns[i].name, ok);
   return list;
 }
 
@@ -160,6 +183,7 @@ bt_status bt_feature_summary_print_json(const bt_feature_summary *s, bt_error *e
   bt_json_add_count(o, "workers", options->job.n_workers, &ok);
   bt_json_add_tree(o, "columns", columns_tree(&options->columns, &ok), &ok);
   bt_json_add_tree(o, "left_out", left_out_tree(options, &ok), &ok);
+  bt_json_add_tree(o, "undefined", undefined_tree(s, &ok), &ok);
   bt_json_add_tree(o, "rejected", rejected_tree(s, &ok), &ok);
   return bt_json_print(o, ok, err);
 }

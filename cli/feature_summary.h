@@ -9,6 +9,7 @@ typedef struct bt_feature_summary {
   const bt_feature_options *options;
   const bt_scan *scan;
   const bt_feature_result *result;
+  const atomic_bool *defined; /* one a column: whether some ticker has a value */
   double elapsed_s;
 } bt_feature_summary;
 

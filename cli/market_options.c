@@ -5,8 +5,7 @@
 #include "cli/option_parts.h"
 #include "loaders/regime_file.h"
 
-/* A path, and no symbol that is looked for. */
-static bool is_path(const char *text)
+bool bt_options__is_path(const char *text)
 {
   size_t length = strlen(text);
   return strchr(text, '/') || (length > 4 && strcmp(text + length - 4, ".csv") == 0) ||
@@ -16,7 +15,7 @@ static bool is_path(const char *text)
 static bt_status find_benchmark(char **path, const bt_job_options *options, const char *text,
                                 const char *data_dir, bt_error *err)
 {
-  if (!is_path(text))
+  if (!bt_options__is_path(text))
     return bt_universe_locate(path, &options->universe, text, options->universe_path, data_dir,
                               err);
   *path = strdup(text);
@@ -33,8 +32,9 @@ static bt_status load_bars(bt_job_options *options, const char *symbol, const ch
   if (!status) status = bt_loader_new(&loader, err);
   if (!status) status = bt_load(&options->benchmark, report, loader, path, &options->job.load, err);
   if (!status && !options->benchmark) /* which begins with the path */
-    status = bt_fail(err, BT_ERR_DATA, "--benchmark %s%s%s", is_path(symbol) ? "" : symbol,
-                     is_path(symbol) ? "" : ": ", report->reason);
+    status =
+        bt_fail(err, BT_ERR_DATA, "--benchmark %s%s%s", bt_options__is_path(symbol) ? "" : symbol,
+                bt_options__is_path(symbol) ? "" : ": ", report->reason);
   if (!status) options->job.benchmark_hash = report->content_hash;
   bt_loader_free(loader);
   free(report);

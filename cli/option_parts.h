@@ -36,6 +36,9 @@ bt_status bt_options__grid(bt_job_options *options, const bt_arguments *argument
 /* --benchmark and --regimes, with their files: cli/market_options.c. */
 bt_status bt_options__market(bt_job_options *options, const bt_arguments *arguments, bt_error *err);
 
+/* Whether a --benchmark is a path, and no symbol that is looked for. */
+bool bt_options__is_path(const char *benchmark);
+
 /* What is selected and kept: cli/selection_options.c. The universe is there. */
 bt_status bt_options__selection(bt_job_options *options, const bt_arguments *arguments,
                                 bt_error *err);

@@ -50,11 +50,9 @@ static void add_strategy(json_object *o, const bt_strategy *strategy, const bt_a
   add_texts(o, arguments, "where", ok);
 }
 
-void bt_options_json__data(json_object *o, const bt_job *job, const bt_arguments *arguments,
-                           bool *ok)
+void bt_options_json__reading(json_object *o, const bt_job *job, const bt_arguments *arguments,
+                              bool *ok)
 {
-  bt_json_add_text(o, "universe", bt_arguments_find(arguments, "universe"), ok);
-  bt_json_add_text(o, "data", bt_arguments_find(arguments, "data"), ok);
   bt_json_add_text(o, "layout", job->load.layout, ok);
   bt_json_add_text(o, "adjust", job->load.adjust ? "auto" : "none", ok);
   bt_json_add_number(o, "max_bad", job->load.max_bad, ok);
@@ -194,7 +192,9 @@ char *bt_options_json(const bt_job *job, bool walks, const char *plugin_hash,
 {
   bool ok = true;
   json_object *o = bt_json_object(&ok);
-  bt_options_json__data(o, job, arguments, &ok);
+  bt_json_add_text(o, "universe", bt_arguments_find(arguments, "universe"), &ok);
+  bt_json_add_text(o, "data", bt_arguments_find(arguments, "data"), &ok);
+  bt_options_json__reading(o, job, arguments, &ok);
   add_strategy(o, job->strategy, arguments, &ok);
   if (plugin_hash[0]) bt_json_add_text(o, "plugin_hash", plugin_hash, &ok);
   add_simulation(o, job, &ok);

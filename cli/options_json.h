@@ -17,9 +17,9 @@ char *bt_options_json(const bt_job *job, bool walks, const char *plugin_hash,
 /* ---- parts of it, for jobs that are no sweep --------------------------------------------------
  */
 
-/* Universe, data, how files are read, and the span. */
-void bt_options_json__data(json_object *o, const bt_job *job, const bt_arguments *arguments,
-                           bool *ok);
+/* How files are read, and the span. */
+void bt_options_json__reading(json_object *o, const bt_job *job, const bt_arguments *arguments,
+                              bool *ok);
 
 /* The benchmark and what tells one version of its file from another; NULL: there is none. */
 void bt_options_json__benchmark(json_object *o, const char *symbol, uint64_t hash, bool *ok);

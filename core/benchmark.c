@@ -16,6 +16,18 @@ static bt_status compare_kinds(bool *alike, const bt_bars *a, const bt_bars *b, 
   return status;
 }
 
+/* The first of its bars, from bar k on, that is not before that time; n_bars: none. */
+static size_t find_bar(const bt_bars *benchmark, size_t k, int64_t time_ns)
+{
+  while (k < benchmark->n_bars && benchmark->time_ns[k] < time_ns) k++;
+  return k;
+}
+
+static bool is_at(const bt_bars *benchmark, size_t k, int64_t time_ns)
+{
+  return k < benchmark->n_bars && benchmark->time_ns[k] == time_ns;
+}
+
 bt_status bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark,
                              bt_error *err)
 {
@@ -25,10 +37,27 @@ bt_status bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *
   bt_status status = compare_kinds(&alike, ticker, benchmark, err);
   if (status) return status;
   for (size_t t = 0; t < ticker->n_bars; t++) {
-    int64_t time_ns = ticker->time_ns[t];
-    while (k < benchmark->n_bars && benchmark->time_ns[k] < time_ns) k++;
-    bool meets = alike && k > 0 && k < benchmark->n_bars && benchmark->time_ns[k] == time_ns;
+    k = find_bar(benchmark, k, ticker->time_ns[t]);
+    bool meets = alike && k > 0 && is_at(benchmark, k, ticker->time_ns[t]);
     out[t] = meets ? close[k] / close[k - 1] - 1 : (double)NAN;
+  }
+  return BT_OK;
+}
+
+bt_status bt_benchmark_follow(double *out, const bt_bars *ticker, const bt_bars *benchmark,
+                              bt_error *err)
+{
+  size_t k = 0;
+  double before = (double)NAN; /* its close at the time of the ticker's bar before */
+  bool alike = false;
+  bt_status status = compare_kinds(&alike, ticker, benchmark, err);
+  if (status) return status;
+  for (size_t t = 0; t < ticker->n_bars; t++) {
+    k = find_bar(benchmark, k, ticker->time_ns[t]);
+    bool meets = alike && is_at(benchmark, k, ticker->time_ns[t]);
+    double close = meets ? benchmark->close[k] : (double)NAN;
+    out[t] = close / before - 1;
+    before = close;
   }
   return BT_OK;
 }

@@ -1,5 +1,6 @@
-/* benchmark.h - a simulation beside a benchmark: whose returns are compared, bar by bar, and what
- * follows from them.
+/* benchmark.h - a ticker beside a benchmark: whose returns are compared, bar by bar, and what
+ * follows from them. Metrics compare a simulation with the benchmark's own bars; strategies and
+ * indicators compare changes over the same stretch of time.
  */
 #ifndef BT_CORE_BENCHMARK_H
 #define BT_CORE_BENCHMARK_H
@@ -16,6 +17,13 @@
  * Of the ticker time_ns, n_bars and daily alone are looked at. Errors: NOMEM. */
 bt_status bt_benchmark_align(double *out, const bt_bars *ticker, const bt_bars *benchmark,
                              bt_error *err);
+
+/* The same of the ticker's bars: out[t] = the benchmark's close at the time of bar t / its close at
+ * the time of the ticker's bar before - 1, NaN where it has no bar of one of these times, and on
+ * the first bar. This is what bt_series.benchmark holds: where the ticker lacks bars, both returns
+ * span the gap. Errors: NOMEM. */
+bt_status bt_benchmark_follow(double *out, const bt_bars *ticker, const bt_bars *benchmark,
+                              bt_error *err);
 
 /* As the columns of core/metrics.def of the same names; NaN where not defined. */
 typedef struct bt_benchmark_metrics {

@@ -25,7 +25,8 @@ size_t bt_feature_source_rows(const bt_feature_source *source)
   return n;
 }
 
-/* In whole numbers: the compiler may take any NaN for any other, and -0 for 0. */
+/* What is too large for a double becomes NaN. In whole numbers: the compiler may take any NaN for
+ * any other, and -0 for 0. */
 static void copy_settled(double *restrict out, const double *restrict values, size_t n)
 {
   const uint64_t no_sign = ~(UINT64_C(1) << 63), infinity = UINT64_C(0x7ff) << 52;
@@ -35,7 +36,7 @@ static void copy_settled(double *restrict out, const double *restrict values, si
     memcpy(&bits, &values[i], sizeof bits);
     size = bits & no_sign;
     bits = size == 0 ? 0 : bits;
-    bits = size > infinity ? one_nan : bits;
+    bits = size >= infinity ? one_nan : bits;
     memcpy(&out[i], &bits, sizeof bits);
   }
 }

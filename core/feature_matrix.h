@@ -21,8 +21,8 @@ typedef struct bt_feature_source {
 size_t bt_feature_source_rows(const bt_feature_source *source);
 
 /* Fills out[row * stride + column] for every row and column; columns <= stride. Indicators see all
- * bars before. NaN where a value is not defined; every NaN has the same bits, and 0 no sign.
- * Errors: NOMEM. */
+ * bars before. NaN where a value is not defined or too large for a double, as squares of prices
+ * beyond 1e150 are; every NaN has the same bits, and 0 no sign. Errors: NOMEM. */
 bt_status bt_feature_matrix_fill(double *out, size_t stride, const bt_feature_list *list,
                                  const bt_feature_source *source, bt_error *err);
 

@@ -95,7 +95,7 @@ static int shown(size_t length, int most)
   return length < (size_t)most ? (int)length : most;
 }
 
-enum { KEY_MOST = 60, VALUE_MOST = 100 };
+enum { KEY_MOST = 60, VALUE_MOST = 100, FOLDER_MOST = 40 };
 
 /* Of two lists `["a", "b"]`: the first name that is not the same in both. */
 static void name_column(char why[BT_FEATURE_DIFFERENCE_SIZE], const line *was, const line *is)
@@ -120,18 +120,41 @@ static void name_column(char why[BT_FEATURE_DIFFERENCE_SIZE], const line *was, c
   }
 }
 
+/* How much of both values is left out at their begin, so that their difference is shown: of long
+ * paths the folders that they share. */
+static size_t find_shared(const line *was, const line *is)
+{
+  size_t length = was->value_length < is->value_length ? was->value_length : is->value_length;
+  size_t same = 0, slash = 0;
+  while (same < length && was->value[same] == is->value[same]) {
+    if (was->value[same] == '/') slash = same;
+    same++;
+  }
+  bool fits = was->value_length <= VALUE_MOST && is->value_length <= VALUE_MOST;
+  if (fits || same <= FOLDER_MOST) return 0;
+  return slash + FOLDER_MOST >= same ? slash : same - FOLDER_MOST;
+}
+
+static void name_values(char why[BT_FEATURE_DIFFERENCE_SIZE], const line *was, const line *is)
+{
+  size_t first = find_shared(was, is);
+  const char *gap = first > 0 ? "\"..." : "";
+  (void)snprintf(why, BT_FEATURE_DIFFERENCE_SIZE,
+                 "has matrices of another job: its %.*s was %s%.*s and is %s%.*s",
+                 shown(is->key_length, KEY_MOST), is->key, gap,
+                 shown(was->value_length - first, VALUE_MOST), was->value + first, gap,
+                 shown(is->value_length - first, VALUE_MOST), is->value + first);
+}
+
 static void name_member(char why[BT_FEATURE_DIFFERENCE_SIZE], const line *was, const line *is)
 {
-  bool same_key = are_equal(was->key, was->key_length, is->key, is->key_length);
-  const char *value = same_key ? was->value : "not given";
-  size_t length = same_key ? was->value_length : strlen(value);
-  if (same_key && has_key(is, "columns") && was->value[0] == '[')
+  line missing = {is->key, "not given", is->key_length, strlen("not given")};
+  if (!are_equal(was->key, was->key_length, is->key, is->key_length))
+    name_values(why, &missing, is);
+  else if (has_key(is, "columns") && was->value[0] == '[')
     name_column(why, was, is);
   else
-    (void)snprintf(why, BT_FEATURE_DIFFERENCE_SIZE,
-                   "has matrices of another job: its %.*s was %.*s and is %.*s",
-                   shown(is->key_length, KEY_MOST), is->key, shown(length, VALUE_MOST), value,
-                   shown(is->value_length, VALUE_MOST), is->value);
+    name_values(why, was, is);
 }
 
 /* Both texts begin as the program writes them. What passes is no part of the job. */

@@ -2,13 +2,13 @@
  * all of them are there.
  *
  *     {
- *       "schema": 1,
+ *       "schema": 2,
  *       "status": "complete",
  *       "version": "0.1.0",
  *       "format": "npy",
  *       "panel": false,
  *       "columns": ["rsi_14", "return_1"],
- *       "universe": "sp500.txt",
+ *       "universe": "/home/me/sp500.txt",
  *       "from": null,
  *       ... and what else the plan's job says, a member a line
  *     }
@@ -28,7 +28,7 @@
 #define BT_FEATURE_JOB_FILE "features.json"
 
 /* Grows whenever the file, or what a folder looks like, changes its meaning. */
-enum { BT_FEATURE_SCHEMA = 1, BT_FEATURE_DIFFERENCE_SIZE = 400 };
+enum { BT_FEATURE_SCHEMA = 2, BT_FEATURE_DIFFERENCE_SIZE = 400 };
 
 /* What the file of a folder says. */
 typedef enum bt_feature_claim {

@@ -1,5 +1,6 @@
 #include "runners/feature_ticker.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,17 @@ static void copy_times(int64_t *out, const bt_bars *bars, const bt_feature_sourc
   }
 }
 
+/* Looks from the end, where most columns have values, at those that had none on any ticker yet. */
+static void note_defined(const bt_feature_ticker *ticker, const double *values, size_t stride,
+                         size_t n_rows)
+{
+  for (size_t k = 0; ticker->defined && k < ticker->plan->columns->n; k++) {
+    size_t row = atomic_load(&ticker->defined[k]) ? 0 : n_rows;
+    while (row > 0 && isnan(values[(row - 1) * stride + k])) row--;
+    if (row > 0) atomic_store(&ticker->defined[k], true);
+  }
+}
+
 /* Values and times of the rows. */
 static bt_status fill(bt_feature_part *out, const bt_feature_ticker *ticker,
                       const bt_feature_source *source, bt_error *err)
@@ -57,6 +69,7 @@ static bt_status fill(bt_feature_part *out, const bt_feature_ticker *ticker,
   if (part.values && part.time_ns) {
     copy_times(part.time_ns, ticker->bars, source);
     status = bt_feature_matrix_fill(part.values + first, stride, plan->columns, source, err);
+    if (!status) note_defined(ticker, part.values + first, stride, n_rows);
   } else {
     status = bt_fail_nomem(err, "feature matrix");
   }
@@ -92,14 +105,14 @@ static bt_status make_text(bt_feature_part *part, const bt_feature_ticker *ticke
 /* ---- the series beside the bars ---------------------------------------------------------------
  */
 
-/* The return of the benchmark on each bar; NULL where no column needs one. */
+/* What indicators see of the benchmark; NULL where no column needs one. */
 static bt_status make_benchmark(double **out, const bt_feature_ticker *ticker, bt_error *err)
 {
   *out = NULL;
   if (!bt_feature_list_needs_benchmark(ticker->plan->columns)) return BT_OK;
   *out = malloc((ticker->bars->n_bars + 1) * sizeof **out);
   if (!*out) return bt_fail_nomem(err, "benchmark");
-  return bt_benchmark_align(*out, ticker->bars, ticker->job->benchmark, err);
+  return bt_benchmark_follow(*out, ticker->bars, ticker->job->benchmark, err);
 }
 
 static bt_status compute(bt_feature_part *out, const bt_feature_ticker *ticker,

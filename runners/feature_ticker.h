@@ -2,6 +2,7 @@
 #ifndef BT_RUNNERS_FEATURE_TICKER_H
 #define BT_RUNNERS_FEATURE_TICKER_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,8 @@ typedef struct bt_feature_ticker {
   size_t index; /* in the universe */
   const bt_job *job;
   const bt_feature_plan *plan;
-  bt_spare *spare; /* memory of indicators and values is taken from here; NULL: it is new */
+  bt_spare *spare;      /* memory of indicators and values is taken from here; NULL: it is new */
+  atomic_bool *defined; /* one a column: set where it has a value; NULL: nobody asks */
 } bt_feature_ticker;
 
 /* Computes its rows: values and times, or with plan->csv their lines. The caller clears *out with

@@ -35,30 +35,36 @@ typedef struct features {
   atomic_size_t n_ok;
 } features;
 
-/* ---- names ------------------------------------------------------------------------------------
+/* ---- what cannot be written --------------------------------------------------------------------
  */
 
-/* Rejects a ticker whose files would have names that are too long; true where it does. */
-static bool reject_name(bt_scan_entry *entry, const bt_feature_plan *plan, const char *stem)
+/* Rejects a ticker without a row, or whose files would have names that are too long; true where it
+ * does. */
+static bool reject(bt_scan_entry *entry, const bt_feature_plan *plan, const char *stem)
 {
   char reason[BT_LOAD_REASON_SIZE];
   size_t length = bt_feature_name_length(stem, plan->csv);
-  if (plan->panel || length <= BT_DRAFT_NAME_MOST) return false;
-  (void)snprintf(reason, sizeof reason,
-                 "the files of its matrix would have names of up to %zu bytes, of which %d are "
-                 "possible",
-                 length, BT_DRAFT_NAME_MOST);
+  if (entry->n_member_bars == 0)
+    (void)snprintf(reason, sizeof reason,
+                   "no bars of the span on which it belongs to the universe");
+  else if (!plan->panel && length > BT_DRAFT_NAME_MOST)
+    (void)snprintf(reason, sizeof reason,
+                   "the files of its matrix would have names of up to %zu bytes, of which %d are "
+                   "possible",
+                   length, BT_DRAFT_NAME_MOST);
+  else
+    return false;
   bt_scan_reject(entry, reason);
   return true;
 }
 
-bt_status bt_features_check_names(bt_scan *scan, const bt_feature_plan *plan, bt_error *err)
+bt_status bt_features_check(bt_scan *scan, const bt_feature_plan *plan, bt_error *err)
 {
   for (size_t i = 0; i < scan->n_entries; i++) {
     if (bt_scan_is_rejected(&scan->entries[i])) continue;
     char *stem = bt_feature_stem(plan->universe->entries[i].symbol);
     if (!stem) return bt_fail_nomem(err, "files");
-    (void)reject_name(&scan->entries[i], plan, stem);
+    (void)reject(&scan->entries[i], plan, stem);
     free(stem);
   }
   return BT_OK;
@@ -136,11 +142,16 @@ static bt_status make_ticker(features *f, size_t index, worker_memory *memory, b
   bt_status status = find_bars(&bars, &owned, f, index, memory->loader, err);
   if (status) return status;
   bt_scan_entry *entry = &f->means->scan->entries[index];
-  if (!bars || reject_name(entry, f->plan, f->folder.stems[index])) {
+  if (!bars || reject(entry, f->plan, f->folder.stems[index])) {
     bt_bars_free(owned);
     return put_nothing(f, index, err);
   }
-  const bt_feature_ticker ticker = {bars, index, f->job, f->plan, large ? NULL : &memory->spare};
+  const bt_feature_ticker ticker = {.bars = bars,
+                                    .index = index,
+                                    .job = f->job,
+                                    .plan = f->plan,
+                                    .spare = large ? NULL : &memory->spare,
+                                    .defined = f->means->defined};
   count_known(f, index, entry->n_span_bars);
   status = bt_feature_ticker_compute(&part, &ticker, err);
   bt_bars_free(owned);

@@ -6,6 +6,7 @@
 #ifndef BT_RUNNERS_FEATURES_H
 #define BT_RUNNERS_FEATURES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@ typedef struct bt_feature_means {
   bt_pool *pool;
   bt_scan *scan;         /* of the job: whole, or begun */
   bt_progress *progress; /* NULL: nobody looks */
+  atomic_bool *defined;  /* one a column of the plan, false at first: true where some ticker has a
+                            value; NULL: nobody asks */
 } bt_feature_means;
 
 typedef struct bt_feature_result {
@@ -30,14 +33,14 @@ typedef struct bt_feature_result {
   uint64_t n_bytes; /* of these files */
 } bt_feature_result;
 
-/* Of a scan that is whole: rejects the tickers whose files would have names that are too long, as
- * bt_features_run does. Errors: NOMEM. */
-bt_status bt_features_check_names(bt_scan *scan, const bt_feature_plan *plan, bt_error *err);
+/* Of a scan that is whole: rejects the tickers without a row, and those whose files would have
+ * names that are too long, as bt_features_run does. Errors: NOMEM. */
+bt_status bt_features_check(bt_scan *scan, const bt_feature_plan *plan, bt_error *err);
 
 /* Of the job universe, load, span and benchmark are looked at; the plan is about its universe. Rows
  * are the bars of the span on which the ticker belongs to the universe; indicators see all bars
- * before, a return ahead none behind the span. Rejected tickers are left out, as
- * are those after whose symbol no file can be named (of a panel none). *result counts what
+ * before, a return ahead none behind the span. Rejected tickers are left out, as are those without
+ * a row and those after whose symbol no file can be named (of a panel none). *result counts what
  * was written also after a failure. Errors: IO, DATA (the folder, see feature_folder.h; every
  * ticker was rejected; a file has changed since it was scanned), NOMEM, THREAD; CANCELLED: tickers
  * that are done stay, of a panel nothing. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/membership.h"
 #include "core/time.h"
 
 enum { TRADING_DAYS_A_YEAR = 252 };
@@ -68,11 +69,26 @@ static void set_empty_span_reason(char out[BT_LOAD_REASON_SIZE], const bt_job *j
   (void)snprintf(out, BT_LOAD_REASON_SIZE, "no bars from %s to %s", from, to);
 }
 
-static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_bars *bars,
-                       const bt_job *job)
+static size_t count_member_bars(const bt_universe_entry *ticker, const bt_bars *bars, bt_span span)
 {
+  size_t n = ticker->n_stretches > 0 ? 0 : span.end - span.first;
+  for (size_t i = 0; i < ticker->n_stretches; i++) {
+    bt_span inside = bt_membership_bars(&ticker->stretches[i], bars);
+    size_t first = inside.first > span.first ? inside.first : span.first;
+    size_t end = inside.end < span.end ? inside.end : span.end;
+    if (first < end) n += end - first;
+  }
+  return n;
+}
+
+static void check_span(bt_scan_entry *entry, bt_load_report *report, const bt_bars *bars,
+                       const bt_scan *scan)
+{
+  const bt_job *job = scan->job;
+  const bt_universe_entry *ticker = &job->universe->entries[entry - scan->entries];
   bt_span span = bt_bars_find_span(bars, job->from_ns, job->to_ns);
   entry->n_span_bars = span.end - span.first;
+  entry->n_member_bars = count_member_bars(ticker, bars, span);
   if (span.first < span.end) {
     entry->span_first_ns = bars->time_ns[span.first];
     entry->span_last_ns = bars->time_ns[span.end - 1];
@@ -134,7 +150,7 @@ static bt_status load(bt_bars **bars, bt_scan_entry *entry, findings *found, con
   const bt_universe_entry *ticker = &job->universe->entries[entry - scan->entries];
   bt_status status = bt_load(bars, &found->report, loader, ticker->path, &job->load, err);
   if (status) return status;
-  if (*bars) check_span(entry, &found->report, *bars, job);
+  if (*bars) check_span(entry, &found->report, *bars, scan);
   entry->report = copy_report(&found->report);
   if (!entry->report) return bt_fail_nomem(err, "report");
   return *bars ? look_at(entry, found, *bars, job, err) : BT_OK;

@@ -32,6 +32,7 @@ typedef struct bt_scan_entry {
   double sum_close; /* of the bars, as loaded; compensated sum */
   double periods_per_year;             /* the job's, or found from the bars */
   size_t n_span_bars;                  /* of the job's span */
+  size_t n_member_bars;                /* of these, on which it belongs to the universe */
   int64_t span_first_ns, span_last_ns; /* of its bars, where there are any */
   bt_bars *bars;                       /* kept; NULL: not */
 } bt_scan_entry;

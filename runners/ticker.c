@@ -74,7 +74,16 @@ static bt_status make_benchmark(bt_ticker *ticker, const bt_job *job, bt_error *
   bt_status status = make_series(&ticker->own_benchmark, ticker->bars->n_bars, err);
   ticker->benchmark = ticker->own_benchmark;
   if (status) return status;
-  return bt_benchmark_align(ticker->own_benchmark, ticker->bars, job->benchmark, err);
+  return bt_benchmark_follow(ticker->own_benchmark, ticker->bars, job->benchmark, err);
+}
+
+/* What metrics compare with. */
+static bt_status make_compared(bt_ticker *ticker, const bt_job *job, bt_error *err)
+{
+  if (!job->benchmark) return BT_OK;
+  bt_status status = make_series(&ticker->compared, ticker->bars->n_bars, err);
+  ticker->subject.benchmark = ticker->compared;
+  return status ? status : bt_benchmark_align(ticker->compared, ticker->bars, job->benchmark, err);
 }
 
 /* Over the bars, with the benchmark beside them. */
@@ -108,7 +117,8 @@ static bt_status make_extras(bt_ticker *ticker, const bt_job *job, bool simulate
   size_t n_bars = ticker->bars->n_bars;
   double volatility = job->size.volatility;
   bt_status status = BT_OK;
-  if (!simulates)
+  if (!simulates) status = make_compared(ticker, job, err);
+  if (!status && !simulates)
     status = bt_tables_new(&ticker->tables, ticker->bars, ticker->subject.periods_per_year,
                            job->evaluation.rf, ticker->spare, err);
   ticker->subject.tables = ticker->tables;
@@ -141,8 +151,7 @@ static bt_status open_with(bt_ticker *ticker, const bt_ticker_source *source,
   bt_indicator_hold_init(&ticker->held, ticker->indicators);
   ticker->subject = (bt_subject){.bars = bars,
                                  .span = bt_bars_find_span(bars, job->from_ns, job->to_ns),
-                                 .periods_per_year = source->periods_per_year,
-                                 .benchmark = source->simulates ? NULL : ticker->benchmark};
+                                 .periods_per_year = source->periods_per_year};
   status = make_extras(ticker, job, source->simulates, err);
   if (status) bt_ticker_close(ticker);
   return status;
@@ -167,6 +176,7 @@ void bt_ticker_close(bt_ticker *ticker)
   bt_tables_free(ticker->tables);
   free(ticker->sizes);
   free(ticker->own_benchmark);
+  free(ticker->compared);
   free(ticker->regimes);
   destroy_locks(ticker);
 }

@@ -35,9 +35,10 @@ typedef struct bt_ticker {
   bt_spare *spare;
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
-  const double *benchmark;          /* its return on each bar with --benchmark, else NULL */
-  double *own_benchmark;            /* the same where it is the ticker's to free */
-  unsigned char *regimes;           /* one label a bar with --regimes, else NULL */
+  const double *benchmark; /* what strategies see of a --benchmark (bt_series), else NULL */
+  double *own_benchmark;   /* the same where it is the ticker's to free */
+  double *compared;        /* what metrics compare with (bt_benchmark_align), where they are made */
+  unsigned char *regimes;  /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */
 } bt_ticker;
@@ -60,7 +61,7 @@ void bt_ticker_close(bt_ticker *ticker);
 
 /* Where the bars of a ticker are the first of others: what it takes over from those. */
 typedef struct bt_ticker_remains {
-  const double *benchmark; /* its returns on these bars; NULL where the job has none */
+  const double *benchmark; /* what strategies see of it; NULL where the job has none */
   size_t n_room;           /* see bt_indicator_cache_pad */
 } bt_ticker_remains;
 

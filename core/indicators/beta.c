@@ -1,6 +1,7 @@
 /* Beta: slope of the least-squares line of the ticker's last `period` returns, close[t] /
- * close[t-1] - 1, on the benchmark's of the same bars. NaN where one of them has no return in the
- * window, or the benchmark the same on all its bars but for rounding (0 / 0). First value on bar
+ * close[t-1] - 1, on the benchmark's from the same bar to the same bar (bt_series.benchmark). NaN
+ * where one of them has no return in the window, or the benchmark the same on all its bars but for
+ * rounding (0 / 0). First value on bar
  * `period`. */
 #include "core/indicator.h"
 #include "core/indicators/period.h"
@@ -30,7 +31,7 @@ static const char *const outputs[] = {"beta"};
 extern const bt_indicator bt_indicator_beta;
 const bt_indicator bt_indicator_beta = {
     .name = "beta",
-    .summary = "slope of the last `period` returns on the benchmark's",
+    .summary = "slope of the last `period` returns on the benchmark's between the same bars",
     .source = "TA-Lib BETA(benchmark, ticker), but from deviations",
     .params = params,
     .n_params = 1,

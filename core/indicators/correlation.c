@@ -1,6 +1,7 @@
 /* Pearson's correlation of the ticker's last `period` returns, close[t] / close[t-1] - 1, with the
- * benchmark's on the same bars. NaN where one of them has no return in the window, or the same on
- * all its bars but for rounding (0 / 0). First value on bar `period`. */
+ * benchmark's from the same bar to the same bar (bt_series.benchmark). NaN where one of them has no
+ * return in the window, or the same on all its bars but for rounding (0 / 0). First value on bar
+ * `period`. */
 #include "core/indicator.h"
 #include "core/indicators/period.h"
 #include "core/indicators/window_moments.h"
@@ -36,7 +37,8 @@ static const char *const outputs[] = {"correlation"};
 extern const bt_indicator bt_indicator_correlation;
 const bt_indicator bt_indicator_correlation = {
     .name = "correlation",
-    .summary = "correlation of the last `period` returns with the benchmark's",
+    .summary =
+        "correlation of the last `period` returns with the benchmark's between the same bars",
     .source = "TA-Lib CORREL of returns, but from deviations",
     .params = params,
     .n_params = 1,

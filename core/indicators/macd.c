@@ -1,7 +1,7 @@
 /* Moving average convergence/divergence as TA-Lib computes it: the MACD line (macd_line.c), and the
  * signal line, which is its EMA, seeded by the mean of its first `signal` values, and the
- * histogram, the line less the signal. The line is defined from bar slow-1, the others from
- * slow+signal-2. */
+ * histogram, the line less the signal. With fast > slow the two change places. The line is defined
+ * from bar slow-1, of what is slow then, the others from signal-1 bars later. */
 #include <string.h>
 
 #include "core/indicator.h"
@@ -43,7 +43,7 @@ extern const bt_indicator bt_indicator_macd;
 const bt_indicator bt_indicator_macd = {
     .name = "macd",
     .summary = "moving average convergence/divergence: EMA(fast) - EMA(slow), the EMA of that over "
-               "`signal` bars, and their difference",
+               "`signal` bars, and their difference; fast > slow change places",
     .source = "TA-Lib MACD (default compatibility)",
     .params = params,
     .n_params = 3,

@@ -1,5 +1,6 @@
 /* The MACD line as TA-Lib computes it: both EMAs start on bar slow-1, the fast one seeded by the
- * mean of the `fast` closes up to that bar. With fast > slow the two change places, as in TA-Lib.
+ * mean of the `fast` closes up to that bar. With fast > slow the two change places before anything
+ * else, as in TA-Lib: the line is defined from bar fast-1 then.
  * An indicator by itself, so that all signal lines share it. */
 #include <stdlib.h>
 
@@ -45,7 +46,8 @@ static const char *const outputs[] = {"macd"};
 extern const bt_indicator bt_indicator_macd_line;
 const bt_indicator bt_indicator_macd_line = {
     .name = "macd_line",
-    .summary = "EMA(fast) - EMA(slow), what macd makes its signal line of",
+    .summary =
+        "EMA(fast) - EMA(slow), what macd makes its signal line of; fast > slow change places",
     .source = "TA-Lib MACD (default compatibility)",
     .params = params,
     .n_params = 2,

@@ -192,6 +192,23 @@ static void a_benchmark_is_for_those_that_need_it(void **state)
   expect_part(s->run.err, "--benchmark NONE: ");
 }
 
+/* The ticker lacks 01-06, on which the benchmark goes from 11 to 22; over the gap both double.
+ * Twice the benchmark's returns are its own: beta is 2 and the correlation 1. */
+static void returns_over_a_gap_are_compared_over_the_same_days(void **state)
+{
+  program_scene *s = *state;
+  expect_output(
+      s,
+      "h=Date,Open,High,Low,Close; for i in 2:10 3:12 7:36 8:39.6; do echo "
+      "2020-01-0${i%:*},${i#*:},${i#*:},${i#*:},${i#*:}; done | sed \"1i $h\" >G.csv; "
+      "for i in 2:10 3:11 6:16 7:22 8:23.1; do echo "
+      "2020-01-0${i%:*},${i#*:},${i#*:},${i#*:},${i#*:}; done | sed \"1i $h\" >M.csv; "
+      "echo G >g.txt; backtest features --universe g.txt --benchmark M --indicator beta:2 "
+      "--indicator beta:3 --indicator correlation:3 --format csv --quiet --out g && "
+      "awk -F, 'NR > 1 { printf \"%.9g %.9g %.9g\\n\", $2, $3, $4 }' g/G.csv",
+      "0 0 0\n0 0 0\n2 0 0\n2 2 1\n");
+}
+
 static void wrong_usage_has_a_line(void **state)
 {
   program_scene *s = *state;
@@ -335,6 +352,76 @@ static void labels_look_behind_the_membership(void **state)
                 "date,fwd_return_1\n2020-01-02,1\n2020-01-03,\n");
 }
 
+/* Its files would be matrices of no rows. */
+static void a_member_of_other_days_alone_is_rejected(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              "cp A.csv B.csv; printf 'A\\t2020-01-02\\t2020-01-03\\nB\\t2020-01-03\\t\\n' >m.txt; "
+              "job='backtest features --universe m.txt --data . --return 1'; "
+              "$job --from 2020-01-06 --out o && cat o/tickers.txt && "
+              "$job --from 2020-01-06 --panel --quiet --out p && cat p/tickers.txt",
+              0);
+  expect_part(s->run.err, "backtest: warning: A is rejected: no bars of the span on which it "
+                          "belongs to the universe\n");
+  expect_part(s->run.out, "1 ticker, 1 bar, 1 column\n");
+  expect_part(s->run.out, "rejected  1 of 2 tickers");
+  expect_part(s->run.out, "\nB\tB.npy\nB\n");
+  expect_exit(s,
+              "backtest features --universe m.txt --data . --return 1 --from 2020-01-06 --strict "
+              "--out strict",
+              3);
+  expect_part(s->run.err, "backtest: --strict: 1 of 2 tickers rejected\n");
+  expect_output(s, "test -e strict || echo none", "none\n");
+}
+
+/* Of three bars; a label of two bars has a value on the first. */
+static void columns_without_any_value_are_named(void **state)
+{
+  program_scene *s = *state;
+  static const char job[] =
+      "backtest features --universe a.txt --ohlcv --indicator rsi:1e6 --indicator sma:3 --return 3 "
+      "--return 2 --label fwd_return:3 --label fwd_return:2 ";
+  static const char *const how[] = {"", "--format csv", "--panel", "--panel --format csv"};
+  char command[512];
+  for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
+    (void)snprintf(command, sizeof command, "%s %s --out o%zu", job, how[i], i);
+    expect_exit(s, command, 0);
+    expect_part(s->run.out, "\nundefined rsi_1000000, return_3, fwd_return_3: on every ticker\n");
+  }
+  (void)snprintf(command, sizeof command, "%s --out o0 --json", job);
+  expect_exit(s, command, 0);
+  json_object *o = json_tokener_parse(s->run.out), *undefined = NULL;
+  assert_true(json_object_object_get_ex(o, "undefined", &undefined));
+  assert_string_equal(json_object_to_json_string_ext(undefined, JSON_C_TO_STRING_PLAIN),
+                      "[\"rsi_1000000\",\"return_3\",\"fwd_return_3\"]");
+  json_object_put(o);
+  expect_exit(s, "backtest features --universe a.txt --return 2 --out o", 0);
+  assert_null(strstr(s->run.out, "undefined"));
+  expect_exit(s,
+              "backtest features --universe a.txt --return 3 --return 4 --return 5 --return 6 "
+              "--return 7 --return 8 --return 9 --out p",
+              0);
+  expect_part(s->run.out,
+              "undefined return_3, return_4, return_5, return_6, return_7 and 2 more: on "
+              "every ticker\n");
+}
+
+/* One ticker that has values is enough, whichever it is. */
+static void a_column_with_a_value_on_one_ticker_is_defined(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(
+      s,
+      "sed '$d' A.csv >B.csv; sed '$d' B.csv >C.csv; for u in 'A B C' 'C B A'; do "
+      "printf '%s\\n' $u >u.txt; backtest features --universe u.txt --return 2 --return 3 -j 1 "
+      "--out o; done",
+      0);
+  char *first = strstr(s->run.out, "\nundefined return_3: on every ticker\n");
+  assert_non_null(first);
+  assert_non_null(strstr(first + 1, "\nundefined return_3: on every ticker\n"));
+}
+
 static void help_has_an_example_that_works(void **state)
 {
   program_scene *s = *state;
@@ -367,6 +454,7 @@ int main(void)
       CASE(a_panel_counts_the_tickers_that_have_rows),
       CASE(a_rejected_ticker_is_a_warning),
       CASE(a_benchmark_is_for_those_that_need_it),
+      SMALL(returns_over_a_gap_are_compared_over_the_same_days),
       CASE(wrong_usage_has_a_line),
       CASE(folders_of_something_else_are_left_alone),
       CASE(a_full_disk_is_one_line),
@@ -375,6 +463,9 @@ int main(void)
       CASE(a_signal_keeps_finished_tickers),
       CASE(a_symbol_too_long_for_a_file_is_rejected_alone),
       SMALL(labels_look_behind_the_membership),
+      SMALL(a_member_of_other_days_alone_is_rejected),
+      SMALL(columns_without_any_value_are_named),
+      SMALL(a_column_with_a_value_on_one_ticker_is_defined),
       CASE(help_has_an_example_that_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

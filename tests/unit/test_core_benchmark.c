@@ -52,6 +52,28 @@ static void the_benchmarks_return_is_that_of_its_own_bars(void **state)
   bt_bars_free(benchmark);
 }
 
+/* The same bars: what a ticker is compared with spans its gaps. Its first bar has none before it,
+ * and a bar the benchmark lacks costs the return to it and the one from it. */
+static void what_is_followed_spans_the_tickers_gaps(void **state)
+{
+  (void)state;
+  static const int days[] = {1, 2, 5, 7, 8, 9, 10}, benchmark_days[] = {2, 3, 5, 8, 9, 10};
+  static const double close[] = {1, 1, 1, 1, 1, 1, 1};
+  static const double benchmark_close[] = {100, 110, 99, 198, 99, 198};
+  static const double expected[] = {NAN, NAN, -0.01, NAN, NAN, -0.5, 1};
+  double out[7];
+  bt_bars *ticker = bars_on(days, close, 7);
+  bt_bars *benchmark = bars_on(benchmark_days, benchmark_close, 6);
+  assert_int_equal(bt_benchmark_follow(out, ticker, benchmark, NULL), BT_OK);
+  assert_all_close(out, expected, 7, "return");
+  ticker->time_ns[0] = 2 * BT_NS_PER_DAY; /* its first bar, on which the benchmark has one */
+  ticker->time_ns[1] = 3 * BT_NS_PER_DAY;
+  assert_int_equal(bt_benchmark_follow(out, ticker, benchmark, NULL), BT_OK);
+  assert_all_close(out, (const double[]){NAN, 0.1, -0.1}, 3, "return");
+  bt_bars_free(ticker);
+  bt_bars_free(benchmark);
+}
+
 static void a_ticker_against_itself_has_its_own_returns(void **state)
 {
   (void)state;
@@ -60,6 +82,8 @@ static void a_ticker_against_itself_has_its_own_returns(void **state)
   double out[4];
   bt_bars *bars = make_bars(4, NULL, NULL, NULL, close);
   assert_int_equal(bt_benchmark_align(out, bars, bars, NULL), BT_OK);
+  assert_all_close(out, expected, 4, "return");
+  assert_int_equal(bt_benchmark_follow(out, bars, bars, NULL), BT_OK);
   assert_all_close(out, expected, 4, "return");
   bt_bars_free(bars);
 }
@@ -74,6 +98,8 @@ static void bars_of_other_times_never_meet(void **state)
   for (size_t t = 0; t < 3; t++) benchmark->time_ns[t] += BT_NS_PER_SECOND;
   assert_int_equal(bt_benchmark_align(out, ticker, benchmark, NULL), BT_OK);
   for (size_t t = 0; t < 3; t++) assert_true(isnan(out[t]));
+  assert_int_equal(bt_benchmark_follow(out, ticker, benchmark, NULL), BT_OK);
+  for (size_t t = 0; t < 3; t++) assert_true(isnan(out[t]));
   bt_bars_free(ticker);
   bt_bars_free(benchmark);
 }
@@ -83,7 +109,7 @@ static void bars_of_other_times_never_meet(void **state)
 static size_t count_meetings(int hours, int benchmark_hours)
 {
   enum { N = 60 };
-  double out[N];
+  double out[N], followed[N];
   size_t n = 0;
   bt_bars *bars[] = {make_flat_bars(N, 10), make_flat_bars(N, 10)};
   const int apart[] = {hours, benchmark_hours};
@@ -92,7 +118,11 @@ static size_t count_meetings(int hours, int benchmark_hours)
     bars[i]->daily = apart[i] % 24 == 0;
   }
   assert_int_equal(bt_benchmark_align(out, bars[0], bars[1], NULL), BT_OK);
-  for (size_t t = 0; t < N; t++) n += isnan(out[t]) ? 0 : 1;
+  assert_int_equal(bt_benchmark_follow(followed, bars[0], bars[1], NULL), BT_OK);
+  for (size_t t = 0; t < N; t++) {
+    n += isnan(out[t]) ? 0 : 1;
+    assert_int_equal(isnan(out[t]), isnan(followed[t])); /* neither has a hole */
+  }
   bt_bars_free(bars[0]);
   bt_bars_free(bars[1]);
   return n;
@@ -272,6 +302,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_benchmarks_return_is_that_of_its_own_bars),
+      cmocka_unit_test(what_is_followed_spans_the_tickers_gaps),
       cmocka_unit_test(a_ticker_against_itself_has_its_own_returns),
       cmocka_unit_test(bars_of_other_times_never_meet),
       cmocka_unit_test(bars_of_another_kind_never_meet),

@@ -165,7 +165,7 @@ static void returns_by_hand(void **state)
   clear(&s);
 }
 
-/* What hardware, compiler and library make of 0 / 0 differs in sign. */
+/* What hardware, compiler and library make of 0 / 0 differs in sign. Infinities are NaN, too. */
 static void nan_and_zero_have_one_form(void **state)
 {
   (void)state;
@@ -175,7 +175,7 @@ static void nan_and_zero_have_one_form(void **state)
                             UINT64_C(0x8000000000000001)};
   const uint64_t settled[] = {
       UINT64_C(0x7ff8000000000000), UINT64_C(0x7ff8000000000000), UINT64_C(0x7ff8000000000000), 0,
-      UINT64_C(0x7ff0000000000000), UINT64_C(0xfff0000000000000), UINT64_C(0x8000000000000001)};
+      UINT64_C(0x7ff8000000000000), UINT64_C(0x7ff8000000000000), UINT64_C(0x8000000000000001)};
   enum { N = sizeof forms / sizeof forms[0] };
   scene s = {.bars = make_flat_bars(N, 10)};
   const bt_span whole = {0, N};
@@ -188,6 +188,26 @@ static void nan_and_zero_have_one_form(void **state)
   clear(&s);
 }
 
+/* Of prices whose squares are too large or too small for a double. */
+static void no_value_is_infinite(void **state)
+{
+  (void)state;
+  static const double close[] = {1e300, 3e300, 1e300, 2e-300, 1e-300, 1e300};
+  static const double volume[] = {1e10, 1e10, 1e10, 1e10, 1e10, 1e10};
+  static const bt_span all = {0, 6};
+  scene s = {.bars = make_bars(6, NULL, NULL, NULL, close)};
+  memcpy(s.bars->volume, volume, sizeof volume);
+  const char *const specs[] = {"stddev:2", "bollinger:2", "zscore:2", "vwap:2"};
+  for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++)
+    assert_int_equal(bt_feature_list_add_indicator(&s.list, specs[i], false, NULL), BT_OK);
+  assert_int_equal(bt_feature_list_add_return(&s.list, "1", NULL), BT_OK);
+  fill(&s, 0, &all, 1, 6);
+  for (size_t i = 0; i < s.n_rows * s.stride; i++) assert_true(!isinf(s.matrix[i]));
+  assert_true(isnan(s.matrix[s.stride]));         /* the deviation of 1e300 and 3e300 */
+  assert_true(isnan(s.matrix[6 * s.stride - 1])); /* from 1e-300 to 1e300 */
+  clear(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -195,6 +215,7 @@ int main(void)
       cmocka_unit_test(spans_are_rows_and_see_what_is_before),
       cmocka_unit_test(returns_by_hand),
       cmocka_unit_test(nan_and_zero_have_one_form),
+      cmocka_unit_test(no_value_is_infinite),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

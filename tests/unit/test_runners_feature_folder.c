@@ -148,7 +148,7 @@ static void expect_job(const scene *s, const char *status, const char *columns, 
 {
   char text[TEXT_SIZE];
   (void)snprintf(text, sizeof text,
-                 "{\n  \"schema\": 1,\n  \"status\": \"%s\",\n  \"version\": \"" BT_VERSION
+                 "{\n  \"schema\": 2,\n  \"status\": \"%s\",\n  \"version\": \"" BT_VERSION
                  "\",\n  \"format\": \"npy\",\n  \"panel\": false,\n  \"columns\": [%s],\n"
                  "  \"from\": %s\n}\n",
                  status, columns, from);
@@ -211,7 +211,7 @@ static void a_job_is_the_same_in_another_version(void **state)
   char path[TEST_PATH_SIZE];
   run(s, both);
   test_file_write(path, s->path, "features.json",
-                  "{\n  \"schema\": 1,\n  \"status\": \"complete\",\n  \"version\": \"7\",\n"
+                  "{\n  \"schema\": 2,\n  \"status\": \"complete\",\n  \"version\": \"7\",\n"
                   "  \"format\": \"npy\",\n  \"panel\": false,\n"
                   "  \"columns\": [\"return_1\", \"return_5\"],\n  \"from\": null\n}\n");
   run(s, first);
@@ -228,12 +228,12 @@ static void a_job_that_cannot_be_read_is_refused(void **state)
                                       "7\n",
                                       "{}\n",
                                       BEGIN,
-                                      BEGIN "1",
-                                      BEGIN "1,\n",
-                                      BEGIN "1,\n  \"status",
-                                      BEGIN "1,\n  \"status\"\n",
-                                      BEGIN "1,\n\"status\": 1\n",
-                                      BEGIN "1,\n  \"status\":\n \"x\": 1\n"};
+                                      BEGIN "2",
+                                      BEGIN "2,\n",
+                                      BEGIN "2,\n  \"status",
+                                      BEGIN "2,\n  \"status\"\n",
+                                      BEGIN "2,\n\"status\": 1\n",
+                                      BEGIN "2,\n  \"status\":\n \"x\": 1\n"};
   scene *s = *state;
   char path[TEST_PATH_SIZE];
   run(s, both);

@@ -114,7 +114,7 @@ static bt_status run(scene *s, size_t n_workers, bool looks_first, bool cancel)
   else
     assert_int_equal(bt_scan_begin(&scan, &s->job, 0, &s->err), BT_OK);
   if (cancel) bt_pool_cancel(pool);
-  const bt_feature_means means = {pool, &scan, &progress};
+  const bt_feature_means means = {pool, &scan, &progress, NULL};
   bt_status status = bt_features_run(&s->result, &s->job, &s->plan, &means, &s->err);
   if (!status) {
     assert_int_equal(atomic_load(&progress.tickers_done), s->universe.n_entries);
@@ -142,7 +142,7 @@ static double *matrix_of(const scene *s, const bt_bars *bars, bt_span span)
   bt_feature_source source = {.series = &series, .spans = &span, .n_spans = 1, .end = span.end};
   bt_error err;
   assert_true(benchmark && matrix);
-  assert_int_equal(bt_benchmark_align(benchmark, bars, s->benchmark, &err), BT_OK);
+  assert_int_equal(bt_benchmark_follow(benchmark, bars, s->benchmark, &err), BT_OK);
   series.benchmark = benchmark;
   assert_int_equal(bt_indicator_cache_new(&source.cache, &series, NULL, NULL, &err), BT_OK);
   assert_int_equal(bt_feature_matrix_fill(matrix, s->columns.n, &s->columns, &source, &err), BT_OK);

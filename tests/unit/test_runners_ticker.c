@@ -146,12 +146,40 @@ static void outside_of_its_dates_a_ticker_is_not_held(void **state)
   close_scene(&s);
 }
 
+/* The ticker lacks the benchmark's second bar. A strategy sees the benchmark's return since the
+ * ticker's bar before; metrics compare with the one of the benchmark's own bars. */
+static void strategies_and_metrics_see_a_gap_each_in_its_way(void **state)
+{
+  (void)state;
+  scene s;
+  open_scene(&s, "buyhold");
+  bt_bars *bars = make_bars(3, NULL, NULL, NULL, (const double[]){10, 30, 30});
+  bt_bars *benchmark = make_bars(4, NULL, NULL, NULL, (const double[]){100, 200, 300, 150});
+  memcpy(bars->time_ns + 1, benchmark->time_ns + 2, 2 * sizeof *bars->time_ns);
+  s.job.benchmark = benchmark;
+  bt_ticker ticker;
+  bt_ticker_source source = {bars, &s.entry, 252, false, NULL};
+  assert_int_equal(bt_ticker_open(&ticker, &source, &s.job, NULL), BT_OK);
+  assert_true(isnan(ticker.benchmark[0]) && isnan(ticker.subject.benchmark[0]));
+  assert_true(ticker.benchmark[1] == 2 && ticker.subject.benchmark[1] == 0.5);
+  assert_true(ticker.benchmark[2] == -0.5 && ticker.subject.benchmark[2] == -0.5);
+  bt_ticker_close(&ticker);
+  source.simulates = true; /* what it has seen is the same; it is not measured */
+  assert_int_equal(bt_ticker_open(&ticker, &source, &s.job, NULL), BT_OK);
+  assert_true(ticker.benchmark[1] == 2 && !ticker.subject.benchmark);
+  bt_ticker_close(&ticker);
+  bt_bars_free(bars);
+  bt_bars_free(benchmark);
+  close_scene(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_workers_on_one_ticker_give_the_same_bits),
       cmocka_unit_test(memory_that_a_ticker_leaves_serves_the_next),
       cmocka_unit_test(outside_of_its_dates_a_ticker_is_not_held),
+      cmocka_unit_test(strategies_and_metrics_see_a_gap_each_in_its_way),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

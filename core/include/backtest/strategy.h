@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 /* Grows whenever a struct of this header changes; a strategy built for another one is refused. */
-#define BT_STRATEGY_ABI 4u
+#define BT_STRATEGY_ABI 5u
 
 /* One ticker's bars, oldest first, read-only. Prices > 0 and finite; volume may be NaN. */
 typedef struct bt_series {
@@ -31,8 +31,9 @@ typedef struct bt_series {
   const int64_t *time_ns; /* since 1970-01-01 UTC */
   const double *open, *high, *low, *close;
   const double *volume;
-  const double *benchmark; /* return of the --benchmark on each bar, NaN where it has none; NULL
-                              without one */
+  const double *benchmark; /* return of the --benchmark since the bar before: its close at the time
+                              of this bar / that at the time of the bar before - 1; NaN where it has
+                              no bar of one of these times, and on bar 0. NULL without one */
 } bt_series;
 
 /* A parameter with the range that --grid sweeps: first, first + step, ... up to last. */
@@ -164,6 +165,8 @@ __attribute__((visibility("default")))
 extern const bt_strategy backtest_strategy;
 
 /* ---- indicators; definitions and sources: `backtest list indicators` --------------------------
+ * Made for prices from 1e-150 to 1e150: squares of others are beyond a double, as are products with
+ * volumes, and stddev, bollinger, zscore and vwap may be 0 or infinite.
  */
 
 static inline const double *bt_indicator0(const bt_host *host, const char *name, size_t output)
@@ -296,7 +299,8 @@ static inline const double *bt_cmo(const bt_host *host, double period)
   return bt_indicator1(host, "cmo", period, 0);
 }
 
-/* MACD line, its signal line and the difference, as TA-Lib defines them. */
+/* MACD line, its signal line and the difference, as TA-Lib defines them: fast > slow change places.
+ */
 static inline const double *bt_macd(const bt_host *host, double fast, double slow, double signal,
                                     size_t output)
 {
@@ -435,8 +439,8 @@ static inline const double *bt_percent_rank(const bt_host *host, double period)
   return bt_indicator1(host, "percent_rank", period, 0);
 }
 
-/* Correlation with, and slope on, the returns of the --benchmark over the last `period` bars; an
- * error without one. */
+/* Correlation with, and slope on, the returns of the --benchmark (bt_series.benchmark) over the
+ * last `period` bars; an error without one. */
 static inline const double *bt_correlation(const bt_host *host, double period)
 {
   return bt_indicator1(host, "correlation", period, 0);
