@@ -107,14 +107,6 @@ static void print_interval(const bt_option_terms *terms, const bt_option_result 
                  terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
 }
 
-/* An American option that is worth what it pays now, and not what a European one is worth. */
-static bool is_exercised_now(const bt_option_terms *terms, const bt_option_result *r)
-{
-  const bt_vanilla *o = &terms->option;
-  return terms->style == BT_AMERICAN && r->price.std_error == 0 && r->price.value > 0 &&
-         r->price.value == bt_payoff(o->type, o->spot, o->strike);
-}
-
 static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 {
   char n[BT_TEXT_SIZE], text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
@@ -126,8 +118,11 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
   (void)snprintf(behind, sizeof behind, "%s, %s",
                  isnan(r->price.std_error) ? "" : " standard error",
                  bt_text_counted(n, r->n_paths, "path"));
-  if (is_exercised_now(terms, r))
+  if (r->is_exercised_now)
     (void)printf("price     %s  of exercise today: holding on is worth less\n",
+                 fixed_text(text, r->price.value));
+  else if (r->is_held)
+    (void)printf("price     %s  of the European option: exercise before expiry never pays more\n",
                  fixed_text(text, r->price.value));
   else
     print_estimate("price", r->price, behind);

@@ -71,8 +71,11 @@ bt_american_greeks bt_american_greeks_estimate(const bt_american_greek_sums *sum
                                            [BT_RHO] = european.rho};
   bt_american_greeks out;
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
-    const bt_controlled estimate = bt_pair_sample_control(&sums->of[g], expected[g]);
-    out.value[g] = estimate.mean;
+    const bt_pair_sample *of = &sums->of[g];
+    const bt_controlled estimate = bt_pair_sample_control(of, expected[g]);
+    const bool is_blind =
+        !(of->x.squares > 0); /* no path is worth anything: it is the European's */
+    out.value[g] = is_blind ? of->y.mean - of->x.mean + expected[g] : estimate.mean;
     out.std_error[g] = estimate.std_error;
   }
   return out;

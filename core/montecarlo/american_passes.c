@@ -182,19 +182,21 @@ static void stop_block(bt_american_stops *stops, bt_edge_sums *edges,
   bt_exercise_prices_on(stops->price, exercise, stops->date, stops->b, n);
 }
 
-void bt_american_price_chunk(bt_pair_sample *sample, bt_american_greek_sums *greeks,
+void bt_american_price_chunk(bt_american_sums *sums, bt_american_greek_sums *greeks,
                              const bt_american_model *model, size_t first, size_t n)
 {
   const bt_exercise *exercise = &model->exercise;
   bt_american_stops stops;
   bt_edge_sums edges;
-  double payoff[N], european[N];
+  double payoff[N], european[N], gain[N];
   for (size_t at = 0; at < n; at += N) {
     const size_t left = lesser(N, n - at);
     stop_block(&stops, greeks ? &edges : NULL, model, first + at, whole_groups(left));
     bt_exercise_payoffs(payoff, exercise, stops.date, stops.price, left);
     bt_exercise_europeans(european, exercise, stops.date, stops.price, left);
-    bt_pair_sample_add(sample, payoff, european, left);
+    for (size_t i = 0; i < left; i++) gain[i] = payoff[i] - european[i];
+    bt_pair_sample_add(&sums->price, payoff, european, left);
+    bt_skew_sample_add(&sums->gain, gain, left);
     if (!greeks) continue;
     const bt_american_paths_seen seen = {&stops, &edges, left};
     bt_american_greeks_add(greeks, &model->option, exercise, &seen);

@@ -69,9 +69,15 @@ void bt_american_fit_step(bt_regression *out, const bt_american_paths *paths,
 void bt_american_fitted(bt_sample *premium, const bt_american_paths *paths,
                         const bt_american_model *model, size_t first);
 
-/* The second pass: adds payoffs (y) and European prices (x) at the time of exercise of n paths,
- * which are not exercised today; and their Greeks, NULL: none are wanted. */
-void bt_american_price_chunk(bt_pair_sample *sample, bt_american_greek_sums *greeks,
+/* What the second pass adds up: payoffs (y) and European prices (x) at the time of exercise, and by
+ * how much the former are more. */
+typedef struct bt_american_sums {
+  bt_pair_sample price;
+  bt_skew_sample gain;
+} bt_american_sums;
+
+/* The second pass of n paths, which are not exercised today; greeks NULL: none are wanted. */
+void bt_american_price_chunk(bt_american_sums *sums, bt_american_greek_sums *greeks,
                              const bt_american_model *model, size_t first, size_t n);
 
 /* The high bound: adds, of n paths, the most that exercise, today or later, gains over the European

@@ -229,10 +229,9 @@ static double certain_price(const bt_vanilla *option, size_t n_dates)
   return years > 0 && years < option->expiry ? fmax(best, certain_gain(option, years)) : best;
 }
 
-/* What exercise gains in a moment is rate strike - dividend spot, at prices below the strike. */
 static bool is_european(const bt_vanilla *put, size_t n_dates)
 {
-  return n_dates == 1 || (put->rate <= 0 && put->dividend >= put->rate);
+  return n_dates == 1 || bt_put_is_held(put);
 }
 
 /* A call's slopes from those of its put form, which is worth the same number of its strikes at each

@@ -2,6 +2,8 @@
 #ifndef BT_CORE_PRICING_PUT_FORM_H
 #define BT_CORE_PRICING_PUT_FORM_H
 
+#include <stdbool.h>
+
 #include "core/pricing/option.h"
 
 /* The put of the same price at every spot, also where it may be exercised early: spot and strike,
@@ -18,6 +20,13 @@ static inline bt_vanilla bt_put_form(const bt_vanilla *option)
   put.rate = option->dividend;
   put.dividend = option->rate;
   return put;
+}
+
+/* Whether exercise before expiry never pays more than holding on. What it gains in a moment is rate
+ * strike - dividend spot, at prices below the strike. */
+static inline bool bt_put_is_held(const bt_vanilla *put)
+{
+  return put->rate <= 0 && put->dividend >= put->rate;
 }
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "core/montecarlo/american_passes.h"
+#include "core/montecarlo/option_plan.h"
+#include "core/pricing/put_form.h"
 #include "core/random/normal.h"
 
 /* One price while it is computed. Slots are of chunks, so that they can be joined in order. */
@@ -16,7 +18,7 @@ typedef struct american_run {
   bool is_exercised_now;   /* by the rule */
   bt_regression *sums;     /* a slot for each chunk of a step */
   bt_sample *samples;
-  bt_pair_sample *pairs;
+  bt_american_sums *passed;
   bt_american_greek_sums *greeks; /* NULL: none are wanted */
 } american_run;
 
@@ -55,8 +57,8 @@ static bt_status price_task(void *context, size_t chunk, bt_worker *worker, bt_e
 {
   (void)worker, (void)err;
   const american_run *r = context;
-  r->pairs[chunk] = (bt_pair_sample){0};
-  bt_american_price_chunk(&r->pairs[chunk], r->greeks ? &r->greeks[chunk] : NULL, &r->model,
+  r->passed[chunk] = (bt_american_sums){0};
+  bt_american_price_chunk(&r->passed[chunk], r->greeks ? &r->greeks[chunk] : NULL, &r->model,
                           chunk * BT_AMERICAN_CHUNK, chunk_size(r->job->n_paths, chunk));
   return BT_OK;
 }
@@ -105,13 +107,16 @@ static bt_status fit_rule(bt_sample *in_sample, american_run *r, bt_worker *work
   return status;
 }
 
-static bt_status price_rule(bt_pair_sample *out, american_run *r, bt_worker *worker, bt_error *err)
+static bt_status price_rule(bt_american_sums *out, american_run *r, bt_worker *worker,
+                            bt_error *err)
 {
   const size_t n = n_chunks(r->job->n_paths);
   bt_status status = bt_worker_fork(worker, n, 1, price_task, r, err);
-  *out = (bt_pair_sample){0};
-  for (size_t chunk = 0; status == BT_OK && chunk < n; chunk++)
-    bt_pair_sample_join(out, &r->pairs[chunk]);
+  *out = (bt_american_sums){0};
+  for (size_t chunk = 0; status == BT_OK && chunk < n; chunk++) {
+    bt_pair_sample_join(&out->price, &r->passed[chunk].price);
+    bt_skew_sample_join(&out->gain, &r->passed[chunk].gain);
+  }
   return status;
 }
 
@@ -137,14 +142,15 @@ static bt_american_greeks no_greeks(void)
 static bt_american_result no_result(void)
 {
   const double none = (double)NAN;
-  return (bt_american_result){none, none, none, none, none,       none,
-                              none, none, none, none, no_greeks()};
+  return (bt_american_result){none, none, none, none,        none,  none, none,
+                              none, none, none, no_greeks(), false, false};
 }
 
 /* Without volatility or time: no estimate, so no error. */
 static bt_american_result certain_result(double price)
 {
-  return (bt_american_result){price, 0, price, 0, price, 0, price, 0, price, price, no_greeks()};
+  return (bt_american_result){price, 0,     price, 0,           price, 0,    price,
+                              0,     price, price, no_greeks(), false, false};
 }
 
 /* A premium over the European option in strikes, as a price. */
@@ -180,22 +186,40 @@ static bt_status set_in_sample(bt_american_result *out, american_run *r, bt_work
   return BT_OK;
 }
 
+/* Of the mean of the second pass, in strikes. */
+static double error_of(const bt_american_sums *sums, const bt_controlled *low)
+{
+  const double rounding = 1e-13; /* of what a path gains */
+  const bt_sample *gain = &sums->gain.sample;
+  const bool is_rare = fabs(bt_skew_sample_of_mean(&sums->gain)) > BT_SKEWNESS_MOST;
+  return is_rare || sqrt(gain->squares / gain->n) <= rounding ? (double)NAN : low->std_error;
+}
+
+static bt_status pass_again(bt_american_result *out, american_run *r, bt_worker *worker,
+                            bt_error *err)
+{
+  bt_american_sums sums;
+  bt_status status = r->greeks ? bt_american_model_find_edges(&r->model, err) : BT_OK;
+  if (status == BT_OK) status = price_rule(&sums, r, worker, err);
+  if (status != BT_OK) return status;
+  const bt_controlled low = bt_pair_sample_control(&sums.price, r->model.european_now);
+  out->low = out->is_held ? price_of(r, 0) : r->model.strike * low.mean;
+  out->low_std_error = out->is_held ? 0 : r->model.strike * error_of(&sums, &low);
+  if (r->greeks) out->greeks = join_greeks(r);
+  for (size_t g = 0; isnan(out->low_std_error) && g < BT_GREEK_COUNT; g++)
+    out->greeks.std_error[g] = (double)NAN;
+  return BT_OK;
+}
+
 static bt_status set_low(bt_american_result *out, american_run *r, bt_worker *worker, bt_error *err)
 {
-  if (r->is_exercised_now) {
-    out->low = intrinsic_of(r);
-    out->low_std_error = 0;
-    if (r->greeks) out->greeks = bt_american_greeks_exercised(r->job->option.type);
-    return BT_OK;
-  }
-  bt_pair_sample pair;
-  bt_status status = r->greeks ? bt_american_model_find_edges(&r->model, err) : BT_OK;
-  if (status == BT_OK) status = price_rule(&pair, r, worker, err);
-  if (status != BT_OK) return status;
-  const bt_controlled low = bt_pair_sample_control(&pair, r->model.european_now);
-  out->low = r->model.strike * low.mean;
-  out->low_std_error = r->model.strike * low.std_error;
-  if (r->greeks) out->greeks = join_greeks(r);
+  const bt_vanilla put = bt_put_form(&r->job->option);
+  out->is_exercised_now = r->is_exercised_now;
+  out->is_held = !r->is_exercised_now && (r->job->n_dates == 1 || bt_put_is_held(&put));
+  if (!r->is_exercised_now) return pass_again(out, r, worker, err);
+  out->low = intrinsic_of(r);
+  out->low_std_error = 0;
+  if (r->greeks) out->greeks = bt_american_greeks_exercised(r->job->option.type);
   return BT_OK;
 }
 
@@ -218,6 +242,7 @@ static void set_price(bt_american_result *out, const american_run *r)
   out->price = fmax(out->low, least);
   out->std_error = out->low_std_error;
   out->interval_low = fmax(out->low - BT_NORMAL_95 * out->low_std_error, least);
+  if (out->is_held || out->is_exercised_now) out->interval_high = out->price;
   if (r->job->n_bound_paths == 0) return;
   out->high = fmax(out->high, least);
   out->interval_high = fmax(out->high + BT_NORMAL_95 * out->high_std_error,
@@ -230,19 +255,19 @@ static void set_price(bt_american_result *out, const american_run *r)
 static bt_status take_slots(american_run *r, bt_error *err)
 {
   const size_t n = n_chunks(r->job->n_paths), n_bound = n_chunks(r->job->n_bound_paths);
-  r->pairs = calloc(n, sizeof *r->pairs);
+  r->passed = calloc(n, sizeof *r->passed);
   r->samples = calloc(n > n_bound ? n : n_bound, sizeof *r->samples);
   r->sums = calloc(n, sizeof *r->sums);
   if (r->job->greeks) r->greeks = calloc(n, sizeof *r->greeks);
   const bool has_greeks = r->greeks || !r->job->greeks;
-  if (r->pairs && r->samples && r->sums && has_greeks) return BT_OK;
+  if (r->passed && r->samples && r->sums && has_greeks) return BT_OK;
   return bt_fail_nomem(err, "results of an American option");
 }
 
 static void clear_run(american_run *r)
 {
   bt_american_model_clear(&r->model);
-  free(r->pairs);
+  free(r->passed);
   free(r->samples);
   free(r->sums);
   free(r->greeks);

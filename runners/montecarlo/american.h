@@ -9,7 +9,10 @@
 #include "runners/pool.h"
 
 /* Prices and their standard errors; NaN where there is none. Of an option that is exercised today
- * price, in_sample and low are its payoff, with standard errors of 0, and so are the Greeks.
+ * price, in_sample and low are its payoff, with standard errors of 0, and so are the Greeks. One
+ * that is never worth more exercised than held has the European price, with a standard error of 0.
+ * Where too few paths of the second pass are exercised early to tell a standard error
+ * (BT_SKEWNESS_MOST in option_plan.h) there is none, of price and Greeks.
  *
  * The interval has the price of the dates (Bermudan) in it with at least 95%: it begins 1.96
  * standard errors below `low`, ends as far above `high` or, where that is more, above `price`, and
@@ -23,6 +26,7 @@ typedef struct bt_american_result {
   double high, high_std_error;           /* the dual bound; NaN without one */
   double interval_low, interval_high;
   bt_american_greeks greeks; /* of the second pass; NaN where not wanted, or the price is certain */
+  bool is_exercised_now, is_held; /* today; never before expiry: whatever the paths */
 } bt_american_result;
 
 /* Inside a task: its chunks are forked (bt_worker_fork), so that idle workers help. The same bits

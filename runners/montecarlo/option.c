@@ -269,13 +269,18 @@ static void take_american_greeks(bt_option_result *r, const bt_american_greeks *
 {
   bool is_complete = true;
   for (size_t g = 0; g < BT_GREEK_COUNT; g++) {
-    const bool is_there = isfinite(found->value[g]) && isfinite(found->std_error[g]);
+    const bool is_there =
+        isfinite(found->value[g]) && (isfinite(found->std_error[g]) || isnan(r->price.std_error));
     if (is_there) r->greeks[g] = (bt_estimate){found->value[g], found->std_error[g]};
     is_complete = is_complete && is_there;
   }
-  if (!is_complete)
-    give_reason(r, r->certain ? "no Greeks: the price is certain"
-                              : "the terms are too extreme: a Greek is no finite number");
+  if (is_complete) return;
+  give_reason(
+      r, r->certain ? "no Greeks: the price is certain"
+         : isnan(r->price.std_error)
+             ? "too few paths are exercised early for a standard error, and a Greek is no finite "
+               "number"
+             : "the terms are too extreme: a Greek is no finite number");
 }
 
 static bt_status price_american(bt_option_result *r, const bt_option_job *job,
@@ -300,6 +305,10 @@ static bt_status price_american(bt_option_result *r, const bt_option_job *job,
   r->upper = (bt_estimate){found.high, found.high_std_error};
   r->n_paths = job->settings.n_paths;
   r->certain = bt_option_is_certain(terms);
+  r->is_exercised_now = found.is_exercised_now;
+  r->is_held = found.is_held;
+  if (isnan(found.std_error))
+    give_reason(r, "no standard error: too few paths are exercised early");
   if (wanted.greeks) take_american_greeks(r, &found.greeks);
   return BT_OK;
 }

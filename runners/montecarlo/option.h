@@ -35,8 +35,9 @@ typedef struct bt_option_result {
   bt_estimate greeks[BT_GREEK_COUNT];
   bt_greeks exact; /* of a European option; of an American one on a tree, delta and gamma alone */
   double implied_vol;
-  bool certain;     /* no paths: its standard error is 0 */
-  uint64_t n_paths; /* used; 0: none */
+  bool certain;                   /* no paths: its standard error is 0 */
+  bool is_exercised_now, is_held; /* American: today, or never before expiry */
+  uint64_t n_paths;               /* used; 0: none */
   /* why there is no price, no standard error or no Greeks; "" where all is there */
   char reason[BT_OPTION_REASON_SIZE];
 } bt_option_result;

@@ -208,7 +208,7 @@ static void bits_depend_neither_on_workers_nor_on_greeks(void **state)
   static const size_t n_workers[] = {2, 7};
   for (size_t i = 0; i < 2; i++) {
     assert_int_equal(try_american(&other, &job, n_workers[i], NULL), BT_OK);
-    assert_memory_equal(&one, &other, sizeof one);
+    assert_memory_equal(&one, &other, offsetof(bt_american_result, is_exercised_now));
   }
   job.greeks = false;
   assert_int_equal(try_american(&other, &job, 2, NULL), BT_OK);
