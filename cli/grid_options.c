@@ -153,6 +153,8 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);
   warn(&plugin.notice);
   options->job.strategy = plugin.strategy;
+  bool runs_here = options->task_timeout_s == 0;
+  options->job.guard = plugin.hash[0] && runs_here ? BT_GUARD_HASH : BT_GUARD_NONE;
   options->cache_trouble = plugin.trouble;
   memcpy(options->plugin_hash, plugin.hash, sizeof options->plugin_hash);
   return BT_OK;

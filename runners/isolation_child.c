@@ -1,4 +1,4 @@
-/* A worker process: one ticker at a time, whose bars it cannot write, and the strategy. */
+/* A worker process: one ticker at a time, and the strategy, which cannot write what it reads. */
 #if !defined(_DEFAULT_SOURCE)
 /* For MAP_ANONYMOUS. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 #define _DEFAULT_SOURCE
@@ -16,8 +16,8 @@
 /* The ticker that is open. */
 typedef struct child {
   int socket;
-  const bt_job *job;
-  pid_t pid; /* a copy of the process that a strategy has made answers nothing */
+  const bt_job *job; /* with what a strategy is given sealed */
+  pid_t pid;         /* a copy of the process that a strategy has made answers nothing */
   uint64_t number;
   bt_ticker_scratch scratch;
   bool is_open;
@@ -187,7 +187,9 @@ static bool serve(child *c, const bt_child_request *r)
 
 void bt_child__serve(int socket, const bt_job *job)
 {
-  child c = {.socket = socket, .job = job, .pid = getpid()};
+  bt_job sealed = *job;
+  sealed.guard = BT_GUARD_SEAL;
+  child c = {.socket = socket, .job = &sealed, .pid = getpid()};
   bt_child_request request;
   if (bt_ticker_scratch_init(&c.scratch, bt_grid_n_params(job->grid), NULL)) return;
   while (receive(&c, &request, sizeof request) && serve(&c, &request)) continue;

@@ -215,7 +215,7 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
   if (status) return status;
   if (open.ticker.bars) {
     status = check_ticker(s, &open.ticker, index, worker, err);
-    bt_run_close_ticker(&open);
+    status = bt_run_close_ticker(&open, status, err);
   }
   if (!status) bt_run_count(run, 1, 0);
   return status;

@@ -113,8 +113,7 @@ static bt_status run_chase(void *context, size_t index, bt_worker *worker, bt_er
   if (status) return status;
   c->ticker = &open.ticker;
   status = chase_ticker(c, worker, err);
-  bt_run_close_ticker(&open);
-  return status;
+  return bt_run_close_ticker(&open, status, err);
 }
 
 bt_status bt_lookahead__find_first(bt_lookahead_case *found, const bt_run *run, bt_error *err)

@@ -36,7 +36,7 @@ typedef struct bt_ticker {
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
   const double *benchmark;          /* its return on each bar with --benchmark, else NULL */
-  double *own_benchmark;            /* the same where it is the ticker's to free */
+  double *own_benchmark;            /* the same where it is the ticker's block to give back */
   unsigned char *regimes;           /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
   pthread_cond_t computed; /* some indicator was */
@@ -57,6 +57,10 @@ typedef struct bt_ticker_source {
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
+
+/* Whether the strategy has left alone what it was given to read, as far as the job's guard tells;
+ * while nobody aims. Errors: STRATEGY, saying what it has written into. */
+bt_status bt_ticker_check(const bt_ticker *ticker, bt_error *err);
 
 /* Where the bars of a ticker are the first of others: what it takes over from those. */
 typedef struct bt_ticker_remains {

@@ -130,6 +130,32 @@ static void nonsense_costs_its_ticker_alone(void **state)
                          "1e+06");
 }
 
+/* What all combinations read: with processes of its own it is the one that writes, without the
+ * ticker whose combinations may all have read what it wrote. */
+static void writing_what_others_read_costs_its_ticker(void **state)
+{
+  static const char *const deeds[] = {"((double *)(size_t)sma)[n - 1] += 1;",
+                                      "((double *)(size_t)host->series->low)[0] += 1;"};
+  static const char *const reasons[] = {"indicator (sma)", "the bars"};
+  program_scene *s = *state;
+  make_good(s);
+  for (size_t i = 0; i < 2; i++) {
+    char query[512], expected[256];
+    make_bad(s, deeds[i]);
+    (void)snprintf(query, sizeof query,
+                   "sqlite3 r.db \"select ticker_id, reason from tickers where status = "
+                   "'rejected'; attach 'good.db' as good; select count(*) from (select * from "
+                   "good.metrics where ticker_id not in (0, 3) except select * from metrics)\"");
+    (void)snprintf(expected, sizeof expected,
+                   "3|bad: it has written into %s%s, which it may only read\n0\n",
+                   i == 0 ? "an " : "", reasons[i]);
+    expect_exit(s, RUN "--quiet", 0);
+    expect_output(s, query, expected);
+    expect_exit(s, "rm r.db; " RUN "--quiet --isolate", 0);
+    expect_one_rejected(s, "it crashed (SIGSEGV, a wrong address)");
+  }
+}
+
 static void a_walk_forward_goes_on_without_the_ticker(void **state)
 {
   program_scene *s = *state;
@@ -207,6 +233,7 @@ int main(void)
       cmocka_unit_test(one_that_never_ends_costs_its_ticker_alone),
       cmocka_unit_test(one_that_ends_its_process_costs_its_ticker_alone),
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
+      cmocka_unit_test(writing_what_others_read_costs_its_ticker),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),

@@ -27,6 +27,7 @@ enum {
   LOOP,
   END,
   WRITE_BARS,
+  WRITE_SMA,
   GIVE_UP,
   NONSENSE,
   FAR_BEHIND,
@@ -59,6 +60,9 @@ static void misbehave(int deed, const bt_host *host, double *target)
     _exit(3);
   case WRITE_BARS:
     ((double *)(uintptr_t)host->series->close)[0] = 1;
+    break;
+  case WRITE_SMA:
+    ((double *)(uintptr_t)bt_sma(host, 5))[0] = 1;
     break;
   case GIVE_UP:
     (void)signal(SIGABRT, SIG_DFL);
@@ -277,6 +281,7 @@ static void whatever_it_does_the_others_go_on(void **state)
       {CRASH, "it crashed (SIGSEGV, a wrong address)"},
       {END, "it ended its process (exit status 3)"},
       {WRITE_BARS, "it crashed (SIGSEGV, a wrong address)"},
+      {WRITE_SMA, "it crashed (SIGSEGV, a wrong address)"},
       {GIVE_UP, "it crashed (SIGABRT, it gave up)"},
       {NONSENSE, "the target of bar 3 is 7: not within -1 to +1"},
       {FAR_BEHIND, "it crashed (SIGSEGV, a wrong address)"},
