@@ -6,6 +6,7 @@
 #include "cli/crash.h"
 #include "cli/option_parts.h"
 #include "cli/plugin_watch.h"
+#include "cli/results_stream.h"
 #include "cli/text.h"
 #include "core/suggest.h"
 #include "strategies/plugin_search.h"
@@ -147,7 +148,14 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
   if (!name) return bt_fail(err, BT_ERR_USAGE, "--strategy is missing: what is to be tested?");
   bt_status status = bt_options_cache_folder(&folder, arguments, err);
   if (status) return status;
-  if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) bt_crash_watch(name);
+  if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) {
+    bt_crash_watch(name);
+    status = bt_results_withhold(err);
+  }
+  if (status) {
+    free(folder);
+    return status;
+  }
   status = bt_strategy_load(&plugin, name, &(bt_plugin_options){folder, &watch}, &cause);
   free(folder);
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);

@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/results_stream.h"
 #include "cli/summary.h"
 #include "runners/plan.h"
 #include "runners/resume.h"
@@ -248,7 +249,9 @@ static bt_status run_into(job_run *r, bt_error *err)
   if (!status && complete)
     (void)fprintf(stderr, "backtest: run %" PRId64 " in %s is complete: nothing is left to do\n",
                   means.run_id, r->options->database);
-  return status || complete ? status : r->kind->report(r->state, r->options, &means, err);
+  if (status || complete) return status;
+  bt_results_release();
+  return r->kind->report(r->state, r->options, &means, err);
 }
 
 int bt_job_end_strict(const bt_job_options *options, size_t n_rejected)
@@ -310,6 +313,7 @@ int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t
   bt_plan plan;
   bt_error err;
   bt_plan_make(&plan, &options->job, scan, n_windows, options->n_workers);
+  bt_results_release();
   if (!options->json)
     bt_summary_print_plan(options, &plan);
   else if (bt_summary_print_plan_json(options, &plan, &err))

@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/job_run.h"
+#include "cli/results_stream.h"
 #include "cli/summary_parts.h"
 #include "core/number.h"
 #include "core/time.h"
@@ -114,6 +115,7 @@ static bt_status print_json(const bt_job_options *options, const bt_lookahead_re
 static bt_status report(const bt_job_options *options, const bt_lookahead_result *result,
                         bt_error *err)
 {
+  bt_results_release();
   if (options->json) return print_json(options, result, err);
   if (options->quiet) return BT_OK;
   if (result->n_tickers_found > 0)

@@ -16,6 +16,7 @@
  * in for DEED. */
 #define MAKE_BAD                                                                                   \
   "cat >bad.in <<'END'\n"                                                                          \
+  "#include <stdio.h>\n"                                                                           \
   "#include <stdlib.h>\n"                                                                          \
   "#include <unistd.h>\n"                                                                          \
   "#include <backtest/strategy.h>\n"                                                               \
@@ -130,6 +131,39 @@ static void nonsense_costs_its_ticker_alone(void **state)
                          "1e+06");
 }
 
+/* Through the C library, which may hold it back until the end, and past it; while it is loaded,
+ * runs and is unloaded. */
+static void what_it_prints_is_no_result(void **state)
+{
+  static const char *const jobs[] = {"--json", "--json --isolate", "--json --dry-run",
+                                     "--json --check-lookahead"};
+  program_scene *s = *state;
+  make_bad(s, "write(1, \"noise\", 5); puts(\"noise\");");
+  expect_exit(s,
+              "cat >>bad.c <<'END'\n"
+              "__attribute__((constructor)) static void hello(void) { puts(\"noise\"); }\n"
+              "__attribute__((destructor)) static void bye(void) { puts(\"noise\"); }\n"
+              "END\n",
+              0);
+  for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+    char command[512];
+    bool checks = strstr(jobs[i], "lookahead");
+    (void)snprintf(command, sizeof command, "rm -f r.db; %s%s %s",
+                   "backtest --universe u.txt --strategy ./bad.c --grid --no-cache ",
+                   checks ? "" : "-o r.db", jobs[i]);
+    expect_exit(s, command, 0);
+    assert_int_equal(s->run.out[0], '{');
+    assert_int_equal(s->run.out[strlen(s->run.out) - 2], '}');
+    assert_null(strstr(s->run.out, "noise"));
+    expect_part(s->run.err, "noise");
+  }
+  expect_exit(s, "BACKTEST_PLUGIN_PATH=. backtest list strategies", 0);
+  assert_null(strstr(s->run.out, "noise"));
+  expect_part(s->run.out, "[plugin]");
+  expect_exit(s, RUN ">/dev/full", 1);
+  expect_part(s->run.err, "standard output: cannot be written");
+}
+
 /* What all combinations read: with processes of its own it is the one that writes, without the
  * ticker whose combinations may all have read what it wrote. */
 static void writing_what_others_read_costs_its_ticker(void **state)
@@ -233,6 +267,7 @@ int main(void)
       cmocka_unit_test(one_that_never_ends_costs_its_ticker_alone),
       cmocka_unit_test(one_that_ends_its_process_costs_its_ticker_alone),
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
+      cmocka_unit_test(what_it_prints_is_no_result),
       cmocka_unit_test(writing_what_others_read_costs_its_ticker),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
