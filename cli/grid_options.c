@@ -136,6 +136,16 @@ static void warn(const bt_error *notice)
                   bt_text_line(line, sizeof line, notice->message));
 }
 
+/* What helps where the strategy ends the process. */
+static const char *find_help(const bt_job_options *options, const bt_arguments *arguments)
+{
+  if (options->dry_run) return "";
+  return bt_arguments_has(arguments, "check-lookahead")
+             ? "With --isolate it costs its ticker alone, and is named"
+             : "Tickers that are stored stay: --resume goes on; with --isolate it costs its ticker "
+               "alone, and is named";
+}
+
 bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *arguments,
                                bt_error *err)
 {
@@ -149,7 +159,7 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
   bt_status status = bt_options_cache_folder(&folder, arguments, err);
   if (status) return status;
   if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) {
-    bt_crash_watch(name);
+    bt_crash_watch(name, find_help(options, arguments));
     status = bt_results_withhold(err);
   }
   if (status) {

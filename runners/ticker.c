@@ -134,10 +134,12 @@ static bt_status open_with(bt_ticker *ticker, const bt_ticker_source *source,
   if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  if (remains)
+  if (remains) {
     ticker->benchmark = remains->benchmark;
-  else
+    ticker->n_room = remains->n_room;
+  } else {
     status = make_benchmark(ticker, job, err);
+  }
   if (!status) status = make_indicators(ticker, remains, err);
   if (status) {
     bt_block_give(NULL, ticker->own_benchmark);

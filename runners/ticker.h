@@ -33,6 +33,7 @@ typedef struct bt_ticker {
   bt_indicator_hold held; /* the ATRs of stops */
   bt_tables *tables;
   bt_spare *spare;
+  size_t n_room;                    /* of bt_ticker_remains; 0: the bars are all that there are */
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
   const double *benchmark;          /* its return on each bar with --benchmark, else NULL */

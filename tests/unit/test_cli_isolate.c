@@ -190,6 +190,59 @@ static void writing_what_others_read_costs_its_ticker(void **state)
   }
 }
 
+#define CHECK "backtest --universe u.txt --strategy ./bad.c --grid --no-cache --check-lookahead "
+
+/* It misbehaves on the third ticker as before, however many bars of it are left. */
+static void make_bad_on_the_third(program_scene *s, const char *deed)
+{
+  make_bad(s, deed);
+  expect_exit(s,
+              "c=$(sed -n 2p u/S00003.csv | cut -d, -f5); "
+              "sed -i \"s/n > 300/host->series->close[0] != $c/\" bad.c",
+              0);
+}
+
+/* The third ticker is rejected, on all of its bars. */
+static void expect_checked_without_one(program_scene *s, const char *options, const char *reason)
+{
+  char command[256], line[512];
+  (void)snprintf(command, sizeof command, CHECK "%s", options);
+  expect_exit(s, command, 0);
+  expect_part(s->run.out, "no look-ahead found: bad, 3 tickers x 5 combinations x up to 399 cuts");
+  (void)snprintf(line, sizeof line, "S00003 is rejected: bad, combination 3 {\"period\":20}: %s\n",
+                 reason);
+  expect_part(s->run.err, line);
+}
+
+/* The same is found, to the bar. */
+static void expect_found_with_and_without(program_scene *s)
+{
+  char found[2][2048];
+  for (int i = 0; i < 2; i++) {
+    expect_exit(s, i == 0 ? CHECK "--benchmark S00001" : CHECK "--benchmark S00001 --isolate", 1);
+    assert_string_equal(s->run.err, "");
+    memcpy(found[i], s->run.out, strlen(s->run.out) + 1);
+  }
+  expect_part(found[0], "look-ahead: bad on S00003: the target of ");
+  assert_string_equal(found[0], found[1]);
+}
+
+static void look_ahead_is_checked_in_processes_of_its_own(void **state)
+{
+  program_scene *s = *state;
+  make_bad_on_the_third(s, "if (n > 7) target[7] = 1.0 \\/ 0;");
+  expect_checked_without_one(s, "", "the target of bar 7 is inf: not within -1 to +1");
+  expect_checked_without_one(s, "--isolate", "the target of bar 7 is inf: not within -1 to +1");
+  make_bad_on_the_third(s, "if (n == 200) *nowhere = 1;");
+  expect_checked_without_one(s, "--isolate -j 3", "it crashed (SIGSEGV, a wrong address)");
+  expect_exit(s, CHECK "-j 1 --quiet", 128 + SIGSEGV);
+  expect_part(s->run.err, "and the process with it. With --isolate it costs its ticker alone");
+  assert_null(strstr(s->run.err, "--resume"));
+  make_bad_on_the_third(
+      s, "for (size_t t = 50; t < n; t++) target[t] = host->series->benchmark[t + 1] > 0;");
+  expect_found_with_and_without(s);
+}
+
 static void a_walk_forward_goes_on_without_the_ticker(void **state)
 {
   program_scene *s = *state;
@@ -269,6 +322,7 @@ int main(void)
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
       cmocka_unit_test(what_it_prints_is_no_result),
       cmocka_unit_test(writing_what_others_read_costs_its_ticker),
+      cmocka_unit_test(look_ahead_is_checked_in_processes_of_its_own),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
