@@ -1,3 +1,7 @@
+#if !defined(_DEFAULT_SOURCE)
+/* For SA_ONSTACK. NOLINTNEXTLINE(bugprone-reserved-identifier) */
+#define _DEFAULT_SOURCE
+#endif
 #include "cli/crash.h"
 
 #include <signal.h>
@@ -10,6 +14,7 @@
 
 #include "cli/command.h"
 #include "cli/text.h"
+#include "runners/fault_stack.h"
 
 static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -56,10 +61,13 @@ static void on_exit_of_process(void)
 void bt_crash_watch(const char *strategy_name, const char *help)
 {
   static bool registered;
+  static void *stack;
+  if (!stack) stack = bt_fault_stack_begin(); /* until the process ends */
   set_words(&of_crash, strategy_name, "crashed, and the process with it", help);
   set_words(&of_exit, strategy_name, "called exit(), and the process ends with it", help);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND}, old;
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_ONSTACK},
+                     old;
     (void)sigemptyset(&action.sa_mask);
     if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
       (void)sigaction(numbers[i], &action, NULL); /* a sanitizer's own stays */

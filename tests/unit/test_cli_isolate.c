@@ -273,6 +273,21 @@ static void a_crash_leaves_a_database_that_resumes(void **state)
   expect_one_rejected(s, "it crashed (SIGABRT, it gave up)");
 }
 
+/* Also where the fault is a stack that is full, which a handler cannot use. */
+static void a_stack_that_overflows_has_last_words(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "turns = deep(1);");
+  expect_exit(s,
+              "sed -i 's/^static void signals/static int deep(volatile int x) { volatile char "
+              "b[4096]; b[0] = (char)x; return deep(x + 1) + b[0]; }\\n&/' bad.c",
+              0);
+  expect_exit(s, RUN "--quiet -j 2", 128 + SIGSEGV);
+  expect_part(s->run.err, "backtest: strategy ./bad.c has crashed, and the process with it.");
+  expect_exit(s, "rm r.db; " RUN "--quiet --isolate", 0);
+  expect_part(s->run.err, "it crashed (SIGSEGV, a wrong address)");
+}
+
 static void every_ticker_rejected_is_a_failure(void **state)
 {
   program_scene *s = *state;
@@ -325,6 +340,7 @@ int main(void)
       cmocka_unit_test(look_ahead_is_checked_in_processes_of_its_own),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
+      cmocka_unit_test(a_stack_that_overflows_has_last_words),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
       cmocka_unit_test(isolated_results_are_the_same),
       cmocka_unit_test(limits_that_are_none_are_refused),
