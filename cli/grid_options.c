@@ -166,7 +166,8 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
     free(folder);
     return status;
   }
-  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){folder, &watch}, &cause);
+  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){.cache = folder, .watch = &watch},
+                            &cause);
   free(folder);
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);
   warn(&plugin.notice);

@@ -316,7 +316,8 @@ static void a_signal_ends_compiler_and_program(void **state)
   assert_true(child >= 0);
   if (child == 0) {
     bt_compiled compiled;
-    (void)bt_compiled_make(&compiled, source, &(bt_plugin_options){s->cache, NULL}, false, &s->err);
+    (void)bt_compiled_make(&compiled, source, &(bt_plugin_options){.cache = s->cache}, false,
+                           &s->err);
     _exit(1);
   }
   for (int i = 0; i < 500 && count_entries(s->dir, "started") == 0; i++)
