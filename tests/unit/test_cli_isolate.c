@@ -288,6 +288,22 @@ static void a_stack_that_overflows_has_last_words(void **state)
   expect_part(s->run.err, "it crashed (SIGSEGV, a wrong address)");
 }
 
+/* The first signal waits for it, and says so. */
+static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "for (;;) turns = 1;");
+  expect_output(s,
+                RUN "--quiet -j 1 2>said & p=$!; "
+                    "until test \"$(sqlite3 r.db 'select count(*) > 0 from tasks' 2>&1)\" = 1; "
+                    "do sleep 0.1; done; kill -TERM $p; "
+                    "until grep -q 'another signal stops at once' said; do sleep 0.1; done; "
+                    "kill -TERM $p; wait $p; echo $?; sqlite3 r.db 'pragma integrity_check'",
+                "143\nok\n");
+  expect_exit(s, RUN "--quiet --resume --task-timeout 0.3", 0);
+  expect_part(s->run.err, "it took longer than 0.3 s (--task-timeout)");
+}
+
 static void every_ticker_rejected_is_a_failure(void **state)
 {
   program_scene *s = *state;
@@ -341,6 +357,7 @@ int main(void)
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(a_stack_that_overflows_has_last_words),
+      cmocka_unit_test(one_that_never_ends_is_ended_by_a_second_signal),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
       cmocka_unit_test(isolated_results_are_the_same),
       cmocka_unit_test(limits_that_are_none_are_refused),
