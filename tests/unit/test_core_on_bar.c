@@ -10,67 +10,8 @@
 
 #include "core/aim.h"
 #include "core/membership.h"
+#include "tests/support/on_bar_scene.h"
 #include "tests/support/random_jobs.h"
-
-/* ---- a run ------------------------------------------------------------------------------------
- */
-
-/* A strategy on bars, with scratch memory that is used again and again. */
-typedef struct scene {
-  const bt_bars *bars;
-  bt_on_bar_job job;
-  bt_on_bar_part part;
-  bt_indicator_cache *cache;
-  bt_signal_host host;
-  bt_aim aim;
-  bt_error error;
-} scene;
-
-static void open_scene(scene *s, const bt_strategy *strategy, const bt_bars *bars,
-                       const bt_sim_config *config)
-{
-  const bt_series series = bt_bars_series(bars);
-  static const double no_params[1] = {0};
-  *s = (scene){.bars = bars};
-  assert_int_equal(bt_indicator_cache_new(&s->cache, &series, NULL, NULL, NULL), BT_OK);
-  bt_signal_host_init(&s->host, s->cache);
-  bt_aim_init(&s->aim);
-  s->part.params = no_params;
-  s->job = (bt_on_bar_job){.strategy = strategy,
-                           .bars = bars,
-                           .config = config,
-                           .direction = BT_DIRECTION_BOTH,
-                           .parts = &s->part,
-                           .n_parts = 1};
-}
-
-static void close_scene(scene *s)
-{
-  bt_aim_clear(&s->aim);
-  bt_indicator_cache_free(s->cache);
-}
-
-/* The target over a span, in aim.target. */
-static bt_status run_span(scene *s, bt_span span)
-{
-  s->job.span = span;
-  s->part.first = bt_on_bar_first(s->job.config->fill, span);
-  return bt_aim_take_bars(&s->aim, &s->job, &s->host, &s->error);
-}
-
-static bt_span whole(const scene *s)
-{
-  return (bt_span){0, s->bars->n_bars};
-}
-
-static const bt_sim_config plain = {.cash = 1000};
-
-#define STRATEGY(function, ...)                                                                    \
-  ((const bt_strategy){.abi_version = BT_STRATEGY_ABI,                                             \
-                       .name = "test",                                                             \
-                       .summary = "test",                                                          \
-                       .on_bar = (function),                                                       \
-                       __VA_ARGS__})
 
 /* ---- what it sees -----------------------------------------------------------------------------
  */
@@ -411,96 +352,6 @@ static void what_it_cannot_have_is_an_error_with_the_reason(void **state)
   bt_bars_free(bars);
 }
 
-/* ---- what it must not write -------------------------------------------------------------------
- */
-
-enum { STATE_BYTES = 8 };
-static ptrdiff_t written; /* the byte of its state, counted from the first */
-
-static double write_state(const bt_now *now, const double *params)
-{
-  (void)params;
-  ((unsigned char *)now->state)[written] = 1;
-  return 1;
-}
-
-static void state_is_written_within_its_bytes(void **state)
-{
-  (void)state;
-  static const ptrdiff_t places[] = {0, STATE_BYTES - 1, -64, -1, STATE_BYTES, STATE_BYTES + 63};
-  const bt_strategy strategy = STRATEGY(write_state, .state_bytes = STATE_BYTES);
-  bt_bars *bars = make_flat_bars(30, 10);
-  scene s;
-  open_scene(&s, &strategy, bars, &plain);
-  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-    bool is_fine = places[i] >= 0 && places[i] < STATE_BYTES;
-    written = places[i];
-    assert_int_equal(run_span(&s, whole(&s)), is_fine ? BT_OK : BT_ERR_DATA);
-    if (!is_fine)
-      assert_string_equal(s.error.message,
-                          "strategy test: it has written before or behind its state");
-    bt_on_bar_forget(&s.aim.on_bar);
-  }
-  close_scene(&s);
-  bt_bars_free(bars);
-}
-
-static ptrdiff_t set_line;
-
-static void prepare_a_line(const bt_host *host, const double *params, const double **lines)
-{
-  (void)params;
-  lines[set_line] = host->series->close;
-}
-
-static void lines_are_set_within_those_there_are(void **state)
-{
-  (void)state;
-  static const ptrdiff_t places[] = {0, BT_LINES_MOST - 1, -1, BT_LINES_MOST, BT_LINES_MOST + 15};
-  const bt_strategy strategy = STRATEGY(follow_script, .prepare = prepare_a_line);
-  bt_bars *bars = make_flat_bars(30, 10);
-  scene s;
-  open_scene(&s, &strategy, bars, &plain);
-  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-    bool is_fine = places[i] >= 0 && places[i] < BT_LINES_MOST;
-    set_line = places[i];
-    assert_int_equal(run_span(&s, whole(&s)), is_fine ? BT_OK : BT_ERR_DATA);
-    if (!is_fine)
-      assert_string_equal(s.error.message,
-                          "strategy test: prepare has set lines beyond the 16 there are");
-    bt_on_bar_forget(&s.aim.on_bar);
-  }
-  close_scene(&s);
-  bt_bars_free(bars);
-}
-
-static void prepare_nothing(const bt_host *host, const double *params, const double **lines)
-{
-  (void)params;
-  lines[0] = host->series->benchmark; /* NULL */
-}
-
-static double read_lines(const bt_now *now, const double *params)
-{
-  (void)params;
-  const size_t none[] = {0, 1, BT_LINES_MOST, 20, SIZE_MAX};
-  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-    assert_true(isnan(bt_line(now, none[i], 0)));
-  return 0;
-}
-
-static void lines_that_are_not_set_are_nan(void **state)
-{
-  (void)state;
-  const bt_strategy strategy = STRATEGY(read_lines, .prepare = prepare_nothing);
-  bt_bars *bars = make_flat_bars(30, 10);
-  scene s;
-  open_scene(&s, &strategy, bars, &plain);
-  assert_int_equal(run_span(&s, whole(&s)), BT_OK);
-  close_scene(&s);
-  bt_bars_free(bars);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -513,9 +364,6 @@ int main(void)
       cmocka_unit_test(the_next_combination_takes_the_position_over),
       cmocka_unit_test(a_cross_bar_by_bar_is_the_cross_of_the_series),
       cmocka_unit_test(what_it_cannot_have_is_an_error_with_the_reason),
-      cmocka_unit_test(state_is_written_within_its_bytes),
-      cmocka_unit_test(lines_are_set_within_those_there_are),
-      cmocka_unit_test(lines_that_are_not_set_are_nan),
   };
   return cmocka_run_group_tests_name("core/on_bar", tests, NULL, NULL);
 }
