@@ -5,6 +5,7 @@
 
 #include "cli/crash.h"
 #include "cli/interrupt.h"
+#include "cli/results_stream.h"
 #include "cli/shell_word.h"
 #include "cli/text.h"
 #include "core/suggest.h"
@@ -231,5 +232,6 @@ int bt_command_main(int argc, char **argv)
   int n_words = argc > 1 ? argc - 1 : 0;
   int exit_status = finish_output(dispatch(n_words, argv + (argc > 0)));
   bt_crash_unwatch();
+  bt_results_end();
   return exit_status;
 }

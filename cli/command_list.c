@@ -7,6 +7,7 @@
 #include "cli/indicator_call.h"
 #include "cli/job_options.h"
 #include "cli/list_plugins.h"
+#include "cli/results_stream.h"
 #include "core/indicator.h"
 #include "core/metrics.h"
 #include "core/number.h"
@@ -48,7 +49,9 @@ static bt_status find_plugins(bt_plugin_list *out, const bt_arguments *arguments
 static bt_status print_strategies(const bt_arguments *arguments, bt_error *err)
 {
   bt_plugin_list plugins;
-  bt_status status = find_plugins(&plugins, arguments, err);
+  bt_status status = bt_results_withhold(err);
+  if (!status) status = find_plugins(&plugins, arguments, err);
+  bt_results_release();
   if (status) return status;
   (void)printf("strategies: name, rule; then each parameter with default, --grid range, meaning\n");
   for (size_t i = 0; i < bt_strategy_count(); i++) print_strategy(bt_strategy_at(i), "");

@@ -5,8 +5,8 @@
 
 /* From now on a fault (SIGSEGV and such) prints one line that names the strategy and what helps,
  * and then kills as it would have; and exit() prints such a line and ends with exit status 1,
- * whatever was asked for. */
-void bt_crash_watch(const char *strategy_name);
+ * whatever was asked for. help: a sentence without its full stop; "" where nothing helps. */
+void bt_crash_watch(const char *strategy_name, const char *help);
 
 /* The program itself is about to exit. */
 void bt_crash_unwatch(void);

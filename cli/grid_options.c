@@ -6,6 +6,7 @@
 #include "cli/crash.h"
 #include "cli/option_parts.h"
 #include "cli/plugin_watch.h"
+#include "cli/results_stream.h"
 #include "cli/text.h"
 #include "core/suggest.h"
 #include "strategies/plugin_search.h"
@@ -135,6 +136,16 @@ static void warn(const bt_error *notice)
                   bt_text_line(line, sizeof line, notice->message));
 }
 
+/* What helps where the strategy ends the process. */
+static const char *find_help(const bt_job_options *options, const bt_arguments *arguments)
+{
+  if (options->dry_run) return "";
+  return bt_arguments_has(arguments, "check-lookahead")
+             ? "With --isolate it costs its ticker alone, and is named"
+             : "Tickers that are stored stay: --resume goes on; with --isolate it costs its ticker "
+               "alone, and is named";
+}
+
 bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *arguments,
                                bt_error *err)
 {
@@ -147,12 +158,22 @@ bt_status bt_options__strategy(bt_job_options *options, const bt_arguments *argu
   if (!name) return bt_fail(err, BT_ERR_USAGE, "--strategy is missing: what is to be tested?");
   bt_status status = bt_options_cache_folder(&folder, arguments, err);
   if (status) return status;
-  if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) bt_crash_watch(name);
-  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){folder, &watch}, &cause);
+  if (bt_plugin_is_path(name) || bt_strategy_find(&known, name, NULL)) {
+    bt_crash_watch(name, find_help(options, arguments));
+    status = bt_results_withhold(err);
+  }
+  if (status) {
+    free(folder);
+    return status;
+  }
+  status = bt_strategy_load(&plugin, name, &(bt_plugin_options){.cache = folder, .watch = &watch},
+                            &cause);
   free(folder);
   if (status) return bt_fail(err, status, "--strategy %s: %s", name, cause.message);
   warn(&plugin.notice);
   options->job.strategy = plugin.strategy;
+  bool runs_here = options->task_timeout_s == 0;
+  options->job.guard = plugin.hash[0] && runs_here ? BT_GUARD_HASH : BT_GUARD_NONE;
   options->cache_trouble = plugin.trouble;
   memcpy(options->plugin_hash, plugin.hash, sizeof options->plugin_hash);
   return BT_OK;

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_S = 1 }; /* from a signal to the line that says what is waited for */
 
 /* Some send a signal twice at once, to the process and to its group (timeout, job schedulers). */
 enum { SAME_SIGNAL_MS = 500 };
@@ -46,6 +49,15 @@ static int64_t now_ms(void)
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void on_alarm(int number)
+{
+  static const char words[] =
+      "backtest: stopping when what is being computed is done; another signal stops at once\n";
+  (void)number;
+  ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+  (void)written; /* there is nobody to tell */
+}
+
 /* The first one cancels; another one a while later, whichever, kills at once. */
 static void on_signal(int number)
 {
@@ -54,6 +66,7 @@ static void on_signal(int number)
     atomic_store(&received_ms, now_ms());
     atomic_store(&received, number);
     if (pool) bt_pool_cancel(pool);
+    (void)alarm(PATIENCE_S);
   } else if (now_ms() - atomic_load(&received_ms) >= SAME_SIGNAL_MS) {
     restore_defaults();
     (void)raise(number); /* delivered when this handler returns */
@@ -64,6 +77,7 @@ void bt_interrupt_watch(bt_pool *pool)
 {
   atomic_store(&watched, pool);
   atomic_store(&received, 0);
+  set_handler(SIGALRM, on_alarm, SA_RESTART);
   for (size_t i = 0; i < N_NUMBERS; i++) {
     struct sigaction old;
     /* nohup, or a shell that starts a job in the background: the job is not to hear of it */
@@ -76,6 +90,8 @@ void bt_interrupt_watch(bt_pool *pool)
 void bt_interrupt_unwatch(void)
 {
   restore_defaults();
+  (void)alarm(0);
+  set_handler(SIGALRM, SIG_DFL, 0);
   atomic_store(&watched, NULL);
 }
 

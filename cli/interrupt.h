@@ -6,7 +6,8 @@
 #include "runners/pool.h"
 
 /* From now on each of them cancels the pool, but for those that were ignored when the process began
- * (nohup): they stay ignored. Another one half a second later kills at once. */
+ * (nohup): they stay ignored. Another one half a second later kills at once, which is said where
+ * tasks have not come back after a second: a strategy may never do so. */
 void bt_interrupt_watch(bt_pool *pool);
 
 /* Back to the default action; the pool may be freed. */

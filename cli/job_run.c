@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/results_stream.h"
 #include "cli/summary.h"
 #include "runners/plan.h"
 #include "runners/resume.h"
@@ -44,16 +45,15 @@ size_t bt_job_warn(const bt_job_options *options, const bt_scan *scan)
   return n;
 }
 
-/* Warns of the tickers on which the strategy has failed. */
-static void warn_failed(job_run *r)
+size_t bt_job_warn_failed(const bt_job_options *options, const bt_scan *scan)
 {
   size_t n = 0;
-  for (size_t i = 0; i < r->scan.n_entries; i++)
-    if (r->scan.entries[i].failed)
-      bt_summary_warn_rejected(&n, r->options->universe.entries[i].symbol,
-                               r->scan.entries[i].report->reason);
+  for (size_t i = 0; i < scan->n_entries; i++)
+    if (scan->entries[i].failed)
+      bt_summary_warn_rejected(&n, options->universe.entries[i].symbol,
+                               scan->entries[i].report->reason);
   bt_summary_warn_rejected(&n, NULL, NULL);
-  r->n_rejected += n;
+  return n;
 }
 
 /* Warns of the tickers that the portfolio goes without. */
@@ -218,7 +218,7 @@ static bt_status run_in_store(job_run *r, bt_run_means *means, bool *complete, b
     status = r->kind->run(r->state, r->options, means, err);
     bt_progress_bar_stop(bar);
     if (scans_first(r))
-      warn_failed(r);
+      r->n_rejected += bt_job_warn_failed(r->options, &r->scan);
     else
       r->n_rejected = bt_job_warn(r->options, &r->scan);
     warn_left_out(r);
@@ -248,7 +248,9 @@ static bt_status run_into(job_run *r, bt_error *err)
   if (!status && complete)
     (void)fprintf(stderr, "backtest: run %" PRId64 " in %s is complete: nothing is left to do\n",
                   means.run_id, r->options->database);
-  return status || complete ? status : r->kind->report(r->state, r->options, &means, err);
+  if (status || complete) return status;
+  bt_results_release();
+  return r->kind->report(r->state, r->options, &means, err);
 }
 
 int bt_job_end_strict(const bt_job_options *options, size_t n_rejected)
@@ -264,11 +266,12 @@ static bool is_interrupted(void)
   return bt_interrupt_signal() != 0;
 }
 
-static bt_status begin_isolation(job_run *r, bt_error *err)
+bt_status bt_job_isolate(bt_isolation **out, const bt_job_options *options, bt_error *err)
 {
-  const bt_isolation_options how = {r->options->task_timeout_s, is_interrupted};
-  if (r->options->task_timeout_s == 0 || r->options->dry_run) return BT_OK;
-  return bt_isolation_new(&r->isolation, &r->options->job, &how, err);
+  const bt_isolation_options how = {options->task_timeout_s, is_interrupted};
+  *out = NULL;
+  if (options->task_timeout_s == 0 || options->dry_run) return BT_OK;
+  return bt_isolation_new(out, &options->job, &how, err);
 }
 
 int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *options,
@@ -280,7 +283,7 @@ int bt_job_run(const bt_job_kind *kind, void *state, const bt_job_options *optio
                .arguments = arguments,
                .begun_s = bt_run_now_s()};
   bt_error err;
-  bt_status status = begin_isolation(&r, &err); /* ahead of the first thread */
+  bt_status status = bt_job_isolate(&r.isolation, options, &err); /* ahead of the first thread */
   if (!status) status = bt_pool_new(&r.pool, options->n_workers, &err);
   if (status) {
     bt_isolation_free(r.isolation);
@@ -310,6 +313,7 @@ int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t
   bt_plan plan;
   bt_error err;
   bt_plan_make(&plan, &options->job, scan, n_windows, options->n_workers);
+  bt_results_release();
   if (!options->json)
     bt_summary_print_plan(options, &plan);
   else if (bt_summary_print_plan_json(options, &plan, &err))

@@ -43,6 +43,13 @@ int bt_job_print_plan(const bt_job_options *options, const bt_scan *scan, size_t
  * be used. Returns how many are rejected. */
 size_t bt_job_warn(const bt_job_options *options, const bt_scan *scan);
 
+/* The same of those on which the strategy has failed, behind a scan that was told already. */
+size_t bt_job_warn_failed(const bt_job_options *options, const bt_scan *scan);
+
+/* Where the options ask for it, processes for strategies, else *out is NULL: ahead of the pool. The
+ * caller frees *out with bt_isolation_free. Errors: NOMEM, THREAD. */
+bt_status bt_job_isolate(bt_isolation **out, const bt_job_options *options, bt_error *err);
+
 /* A bar for so many bar-combinations (0: not known yet), where one is wanted; else NULL. */
 bt_progress_bar *bt_job_start_bar(bt_progress *progress, const bt_job_options *options,
                                   double bar_combos);

@@ -12,7 +12,8 @@ enum { LINE_SIZE = BT_PLUGIN_PATH_SIZE };
 bt_status bt_plugin_list_make(bt_plugin_list *out, const char *cache, bt_error *err)
 {
   const bt_plugin_watch watch = bt_plugin_watch_quietly();
-  const bt_plugin_options how = {.cache = cache, .watch = &watch};
+  const bt_plugin_options how = {
+      .cache = cache, .watch = &watch, .load_limit_s = 2}; /* a list is waited for */
   bt_plugin_list list = {0};
   bt_status status = bt_candidates_find(&list.found, err);
   if (status) return status;

@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/job_run.h"
+#include "cli/results_stream.h"
 #include "cli/summary_parts.h"
 #include "core/number.h"
 #include "core/time.h"
@@ -20,11 +21,6 @@ static bt_status refuse_stored(const bt_arguments *arguments, bt_error *err)
 {
   static const char *const names[] = {"out",   "resume",    "keep",   "save",
                                       "label", "portfolio", "dry-run"};
-  static const char *const isolating[] = {"isolate", "task-timeout"};
-  for (size_t i = 0; i < 2; i++)
-    if (bt_arguments_has(arguments, isolating[i]))
-      return bt_fail(err, BT_ERR_USAGE, "--%s: --check-lookahead runs in this process alone",
-                     isolating[i]);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (bt_arguments_has(arguments, names[i]))
       return bt_fail(err, BT_ERR_USAGE, "--%s: with --check-lookahead nothing is stored", names[i]);
@@ -114,6 +110,7 @@ static bt_status print_json(const bt_job_options *options, const bt_lookahead_re
 static bt_status report(const bt_job_options *options, const bt_lookahead_result *result,
                         bt_error *err)
 {
+  bt_results_release();
   if (options->json) return print_json(options, result, err);
   if (options->quiet) return BT_OK;
   if (result->n_tickers_found > 0)
@@ -152,18 +149,22 @@ static bt_status check(bt_lookahead_result *result, const bt_job_options *option
   bt_progress_bar *bar = bt_job_start_bar(&progress, options, 0);
   bt_status status = bt_lookahead_run(result, &options->job, &watched, err);
   bt_progress_bar_stop(bar);
-  if (!options->strict) (void)bt_job_warn(options, means->scan);
+  if (options->strict)
+    (void)bt_job_warn_failed(options, means->scan);
+  else
+    (void)bt_job_warn(options, means->scan);
   if (status == BT_ERR_CANCELLED) report_interrupted(options, result);
   return status ? status : report(options, result, err);
 }
 
 /* The check between a pool and its end. Sets *exit_status where nothing failed. */
 static bt_status check_in_pool(int *exit_status, const bt_job_options *options, bt_pool *pool,
-                               bt_error *err)
+                               bt_isolation *isolation, bt_error *err)
 {
   bt_scan looked = {0};
   bt_lookahead_result result = {0};
-  const bt_run_means means = {.pool = pool, .scan = &looked, .begun_s = bt_run_now_s()};
+  const bt_run_means means = {
+      .pool = pool, .scan = &looked, .isolation = isolation, .begun_s = bt_run_now_s()};
   bt_status status = scan(&looked, options, pool, err);
   if (status) return status;
   size_t n_rejected = options->strict ? bt_job_warn(options, &looked) : 0;
@@ -180,14 +181,20 @@ static bt_status check_in_pool(int *exit_status, const bt_job_options *options, 
 static int run(const bt_job_options *options)
 {
   bt_pool *pool = NULL;
+  bt_isolation *isolation = NULL;
   bt_error err;
   int found = BT_EXIT_OK;
-  bt_status status = bt_pool_new(&pool, options->n_workers, &err);
-  if (status) return bt_command_fail(&err, command);
+  bt_status status = bt_job_isolate(&isolation, options, &err); /* ahead of the first thread */
+  if (!status) status = bt_pool_new(&pool, options->n_workers, &err);
+  if (status) {
+    bt_isolation_free(isolation);
+    return bt_command_fail(&err, command);
+  }
   bt_interrupt_watch(pool);
-  status = check_in_pool(&found, options, pool, &err);
+  status = check_in_pool(&found, options, pool, isolation, &err);
   bt_interrupt_unwatch();
   bt_pool_free(pool);
+  bt_isolation_free(isolation);
   int exit_status = bt_command_end(status, &err, command);
   return exit_status ? exit_status : found;
 }

@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "core/marks.h"
 
 void bt_aim_init(bt_aim *aim)
 {
@@ -21,15 +22,15 @@ void bt_aim_clear(bt_aim *aim)
   bt_aim_init(aim);
 }
 
-_Static_assert((int)BT_AIM_MARK_BYTES >= (int)BT_SIDES_PADDING, "marks are overwritten as padding");
+_Static_assert((int)BT_MARK_BYTES >= (int)BT_SIDES_PADDING, "marks are overwritten as padding");
 
 static bt_status reserve_sides(bt_aim *aim, size_t n_bars, bt_error *err)
 {
   if (n_bars <= aim->side_capacity && aim->side) return BT_OK;
-  void *block = realloc(aim->side_block, n_bars + 2 * BT_AIM_MARK_BYTES);
+  void *block = realloc(aim->side_block, n_bars + 2 * BT_MARK_BYTES);
   if (!block) return bt_fail_nomem(err, "sides");
   aim->side_block = block;
-  aim->side = (signed char *)block + BT_AIM_MARK_BYTES;
+  aim->side = (signed char *)block + BT_MARK_BYTES;
   aim->side_capacity = n_bars;
   return BT_OK;
 }
@@ -37,38 +38,21 @@ static bt_status reserve_sides(bt_aim *aim, size_t n_bars, bt_error *err)
 static bt_status reserve_target(bt_aim *aim, size_t n_bars, bt_error *err)
 {
   if (n_bars <= aim->target_capacity && aim->target) return BT_OK;
-  void *block = realloc(aim->target_block, n_bars * sizeof(double) + 2 * BT_AIM_MARK_BYTES);
+  void *block = realloc(aim->target_block, n_bars * sizeof(double) + 2 * BT_MARK_BYTES);
   if (!block) return bt_fail_nomem(err, "targets");
   aim->target_block = block;
-  aim->target = (double *)block + BT_AIM_MARK_BYTES / sizeof(double);
+  aim->target = (double *)block + BT_MARK_BYTES / sizeof(double);
   aim->target_capacity = n_bars;
   return BT_OK;
 }
 
-/* ---- marks beside what a strategy writes ------------------------------------------------------
+/* ---- running a strategy -----------------------------------------------------------------------
  */
-
-enum { MARK = 0xa5 }; /* no side, and as a double no target */
-
-static void set_marks(void *first, size_t n_bytes)
-{
-  memset((char *)first - BT_AIM_MARK_BYTES, MARK, BT_AIM_MARK_BYTES);
-  memset((char *)first + n_bytes, MARK, BT_AIM_MARK_BYTES);
-}
-
-static bool is_marked(const char *first)
-{
-  int all = 1;
-  for (size_t i = 0; i < BT_AIM_MARK_BYTES; i++) all &= first[i] == (char)MARK;
-  return all;
-}
 
 static bt_status check_marks(const void *first, size_t n_bytes, const bt_strategy *strategy,
                              bt_error *err)
 {
-  if (is_marked((const char *)first - BT_AIM_MARK_BYTES) &&
-      is_marked((const char *)first + n_bytes))
-    return BT_OK;
+  if (bt_marks_hold(first, n_bytes)) return BT_OK;
   return bt_fail(err, BT_ERR_DATA, "strategy %s: it has written before or behind its %s",
                  strategy->name, strategy->sides ? "sides" : "target");
 }
@@ -89,7 +73,7 @@ static bt_status take_sides(bt_aim *aim, const bt_strategy *strategy, const doub
   size_t n_bars = host->series.n_bars;
   bt_status status = reserve_sides(aim, n_bars, err);
   if (status) return status;
-  set_marks(aim->side, n_bars);
+  bt_marks_set(aim->side, n_bars);
   strategy->sides(&host->host, params, aim->side);
   status = end_run(strategy, host, err);
   if (!status) status = check_marks(aim->side, n_bars, strategy, err);
@@ -126,7 +110,7 @@ static bt_status take_signals(bt_aim *aim, const bt_strategy *strategy, const do
   size_t n_bars = host->series.n_bars;
   bt_status status = reserve_target(aim, n_bars, err);
   if (status) return status;
-  set_marks(aim->target, n_bars * sizeof *aim->target);
+  bt_marks_set(aim->target, n_bars * sizeof *aim->target);
   strategy->signals(&host->host, params, aim->target);
   status = end_run(strategy, host, err);
   if (!status) status = check_marks(aim->target, n_bars * sizeof *aim->target, strategy, err);

@@ -9,10 +9,7 @@
 #include "core/trips.h"
 
 /* Scratch memory of one worker, reused from combination to combination, and the result. Beside what
- * a strategy writes lie marks of BT_AIM_MARK_BYTES on either side, by which it is noticed if it
- * writes a little beyond. */
-enum { BT_AIM_MARK_BYTES = 64 };
-
+ * a strategy writes lie marks (core/marks.h). */
 typedef struct bt_aim {
   bt_changes changes; /* of the target that was taken last */
   bt_trips trips;     /* of these changes, once somebody has made them */

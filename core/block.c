@@ -58,6 +58,12 @@ static void *map(size_t size_bytes)
   return start + ahead;
 }
 
+static void *map_plainly(size_t size_bytes)
+{
+  void *start = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return start == MAP_FAILED ? NULL : start;
+}
+
 static void unmap(void *memory, size_t size_bytes)
 {
   (void)munmap(memory, size_bytes);
@@ -66,6 +72,12 @@ static void unmap(void *memory, size_t size_bytes)
 #else
 
 static void *map(size_t size_bytes)
+{
+  (void)size_bytes;
+  return NULL;
+}
+
+static void *map_plainly(size_t size_bytes)
 {
   (void)size_bytes;
   return NULL;
@@ -83,9 +95,11 @@ static size_t round_up(size_t size_bytes, size_t unit)
   return (size_bytes + unit - 1) / unit * unit;
 }
 
+enum { PAGES = 1 << 16 }; /* of all machines, whole ones */
+
 static block *new_block(size_t size_bytes)
 {
-  enum { LARGE = 2 * HUGE_PAGE, PAGES = 1 << 16 /* of all machines, whole ones */ };
+  enum { LARGE = 2 * HUGE_PAGE };
   if (size_bytes > PTRDIFF_MAX - LARGE) return NULL;
   size_t total = round_up(size_bytes + BT_BLOCK_ALIGNMENT, BT_BLOCK_ALIGNMENT);
   void *allocated = NULL;
@@ -108,6 +122,22 @@ static void free_block(block *b)
     free(b->allocated);
   else
     unmap(b, b->size_bytes + BT_BLOCK_ALIGNMENT);
+}
+
+void *bt_block_take_pages(size_t size_bytes)
+{
+  if (size_bytes > PTRDIFF_MAX - 2 * PAGES) return NULL;
+  size_t total = round_up(size_bytes + BT_BLOCK_ALIGNMENT, PAGES);
+  block *b = map_plainly(total);
+  if (!b) return NULL;
+  *b = (block){.size_bytes = total - BT_BLOCK_ALIGNMENT};
+  return memory_of(b);
+}
+
+bool bt_block_seal(void *memory)
+{
+  block *b = block_of(memory);
+  return !b->allocated && mprotect(b, b->size_bytes + BT_BLOCK_ALIGNMENT, PROT_READ) == 0;
 }
 
 /* ---- spare ones -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #ifndef BT_CORE_BLOCK_H
 #define BT_CORE_BLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { BT_BLOCK_ALIGNMENT = 64 }; /* bytes: a cache line */
@@ -25,6 +26,12 @@ void bt_spare_age(bt_spare *spare);
 /* At least so many bytes, aligned, with anything in them: a spare block, else a new one. NULL
  * without memory. spare may be NULL: always a new one. */
 void *bt_block_take(bt_spare *spare, size_t size_bytes);
+
+/* The same on pages of its own, for bt_block_seal; to be given back to no spare. */
+void *bt_block_take_pages(size_t size_bytes);
+
+/* From now on nobody can write it: who tries gets SIGSEGV. False where the system refuses. */
+bool bt_block_seal(void *memory);
 
 /* Takes a block back; spare may be NULL: it is freed. memory may be NULL. */
 void bt_block_give(bt_spare *spare, void *memory);

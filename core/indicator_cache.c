@@ -8,17 +8,12 @@
 #include <string.h>
 
 #include "core/indicator.h"
+#include "core/indicator_recipe.h"
+#include "core/marks.h"
 #include "core/mean.h"
 #include "core/signal_host.h"
 
 enum { N_BUCKETS = 1024 };
-
-/* What an entry holds the values of: an indicator, or a function of a strategy's own. */
-typedef struct bt_recipe {
-  const bt_indicator *indicator; /* NULL: an own one */
-  bt_own_indicator *own;
-  size_t n_params, n_outputs;
-} bt_recipe;
 
 typedef struct bt_indicator_entry entry;
 struct bt_indicator_entry {
@@ -28,15 +23,19 @@ struct bt_indicator_entry {
   double params[BT_INDICATOR_PARAMS_MOST];
   double *outputs[BT_INDICATOR_OUTPUTS_MOST]; /* in block */
   double *block;
+  uint64_t hash;    /* of the outputs, with BT_GUARD_HASH */
   float *rounded;   /* the same as floats, output by output; NULL where nobody needed them */
   bool ready;       /* else some thread is computing it */
   entry *waits_for; /* while it is computed: the one that it has asked for */
   size_t n_holds;
 };
 
-/* Everything but series, n_room, close_sums and nan is under the lock. */
+/* Everything but series, n_room, close_sums, nan, guard and hashes is under the lock. */
 struct bt_indicator_cache {
   bt_spare *spare;
+  bt_guard guard;
+  uint64_t series_hash, nan_hash; /* with BT_GUARD_HASH */
+  const char *damaged;            /* an indicator that is not as it was; NULL: none is known */
   bt_series series;
   size_t n_room; /* values in a series: the bars, and NaN behind them */
   bt_exact_sums *close_sums;
@@ -88,16 +87,33 @@ bt_status bt_indicator_cache_new(bt_indicator_cache **out, const bt_series *seri
   return BT_OK;
 }
 
+/* Memory of what strategies are given. */
+static double *take_values(const bt_indicator_cache *cache, size_t n)
+{
+  return cache->guard == BT_GUARD_SEAL ? bt_block_take_pages(n * sizeof(double))
+                                       : bt_block_take(cache->spare, n * sizeof(double));
+}
+
 bt_status bt_indicator_cache_pad(bt_indicator_cache *cache, size_t n_room, bt_error *err)
 {
   assert(n_room >= cache->series.n_bars);
-  double *nan = bt_block_take(cache->spare, n_room * sizeof *nan);
+  double *nan = take_values(cache, n_room);
   if (!nan) return bt_fail_nomem(err, "indicators");
   bt_block_give(cache->spare, cache->nan);
   fill_nan(nan, 0, n_room);
   cache->nan = nan;
   cache->n_room = n_room;
-  return BT_OK;
+  if (cache->guard == BT_GUARD_HASH) cache->nan_hash = bt_guard_hash(nan, n_room);
+  if (cache->guard != BT_GUARD_SEAL || bt_block_seal(nan)) return BT_OK;
+  return bt_fail_nomem(err, "indicators");
+}
+
+bt_status bt_indicator_cache_guard(bt_indicator_cache *cache, bt_guard guard, bt_error *err)
+{
+  assert(guard != BT_GUARD_SEAL || !cache->spare);
+  cache->guard = guard;
+  if (guard == BT_GUARD_HASH) cache->series_hash = bt_guard_hash_series(&cache->series);
+  return guard == BT_GUARD_NONE ? BT_OK : bt_indicator_cache_pad(cache, cache->n_room, err);
 }
 
 static void free_entry(bt_spare *spare, entry *e)
@@ -188,23 +204,26 @@ static entry *find_entry(entry *bucket, const bt_recipe *recipe, const double *p
 }
 
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
- * the sake of vectors; in what is room behind the bars they are NaN. NULL without memory. */
+ * the sake of vectors; in what is room behind the bars they are NaN, and beside one of a strategy's
+ * own are marks. NULL without memory. */
 static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const bt_recipe *recipe,
                           const double *params, bool rounds)
 {
-  enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double) };
+  enum { LINE = BT_BLOCK_ALIGNMENT / sizeof(double), BESIDE = BT_MARK_BYTES / sizeof(double) };
   size_t n_bars = cache->series.n_bars, stride = (cache->n_room + LINE - 1) / LINE * LINE;
   entry *e = calloc(1, sizeof *e);
   if (!e) return NULL;
-  e->block = bt_block_take(cache->spare, recipe->n_outputs * stride * sizeof *e->block);
+  size_t beside = recipe->own ? BESIDE : 0;
+  e->block = take_values(cache, recipe->n_outputs * stride + 2 * beside);
   if (!e->block) {
     free(e);
     return NULL;
   }
   for (size_t i = 0; i < recipe->n_outputs; i++) {
-    e->outputs[i] = e->block + i * stride;
+    e->outputs[i] = e->block + beside + i * stride;
     fill_nan(e->outputs[i], n_bars, cache->n_room);
   }
+  if (recipe->own) bt_marks_set(e->outputs[0], cache->n_room * sizeof *e->block);
   if (rounds) /* without memory it goes without */
     e->rounded =
         bt_block_take(cache->spare, recipe->n_outputs * cache->n_room * sizeof *e->rounded);
@@ -221,12 +240,30 @@ static size_t entry_size_bytes(const bt_indicator_cache *cache, const entry *e)
   return e->recipe.n_outputs * cache->n_room * value_bytes;
 }
 
+static uint64_t hash_outputs(const bt_indicator_cache *cache, const entry *e)
+{
+  uint64_t hash = 0;
+  for (size_t i = 0; i < e->recipe.n_outputs; i++)
+    hash = hash * 31 + bt_guard_hash(e->outputs[i], cache->n_room);
+  return hash;
+}
+
+/* Remembers one that is not as it was: of several the first by name, so that none depends on who
+ * was faster. */
+static void check_outputs(bt_indicator_cache *cache, const entry *e)
+{
+  const char *name = e->recipe.indicator ? e->recipe.indicator->name : "of its own";
+  if (cache->guard != BT_GUARD_HASH || !e->ready || hash_outputs(cache, e) == e->hash) return;
+  if (!cache->damaged || strcmp(name, cache->damaged) < 0) cache->damaged = name;
+}
+
 /* Its memory goes back to the system: the budget is about all that is there. */
 static void remove_entry(bt_indicator_cache *cache, entry *e)
 {
   entry **place = find_bucket(cache, &e->recipe, e->params);
   while (*place != e) place = &(*place)->next;
   *place = e->next;
+  check_outputs(cache, e);
   if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
   free_entry(NULL, e);
 }
@@ -289,26 +326,6 @@ static bt_status hold_entry(bt_indicator_hold *hold, entry *e, bt_error *err)
   return BT_OK;
 }
 
-static bt_status check_params(const bt_indicator *indicator, const bt_indicator_request *wanted,
-                              bt_error *err)
-{
-  if (wanted->output >= indicator->n_outputs)
-    return bt_fail(err, BT_ERR_NOT_FOUND, "indicator %s has no output %zu", wanted->name,
-                   wanted->output);
-  if (wanted->n_params != indicator->n_params)
-    return bt_fail(err, BT_ERR_USAGE, "indicator %s takes %zu parameters, not %zu", indicator->name,
-                   indicator->n_params, wanted->n_params);
-  for (size_t i = 0; i < wanted->n_params; i++) {
-    const bt_param *p = &indicator->params[i];
-    double value = wanted->params[i];
-    if (value >= p->least && value <= p->most && (!p->whole || value == floor(value))) continue;
-    return bt_fail(err, BT_ERR_USAGE, "indicator %s: %s = %g is not %s from %g to %g",
-                   indicator->name, p->name, value, p->whole ? "a whole number" : "a number",
-                   p->least, p->most);
-  }
-  return BT_OK;
-}
-
 static void round_outputs(entry *e, size_t n_bars)
 {
   for (size_t i = 0; i < e->recipe.n_outputs; i++) {
@@ -316,6 +333,17 @@ static void round_outputs(entry *e, size_t n_bars)
     float *restrict rounded = e->rounded + i * n_bars;
     for (size_t t = 0; t < n_bars; t++) rounded[t] = (float)values[t];
   }
+}
+
+/* Whether a function of a strategy's own has kept to its bars. */
+static bt_status check_beside(const entry *e, const bt_indicator_cache *cache, bt_error *err)
+{
+  const double *out = e->outputs[0];
+  size_t t = cache->series.n_bars;
+  while (t < cache->n_room && isnan(out[t])) t++;
+  if (t == cache->n_room && bt_marks_hold(out, cache->n_room * sizeof *out)) return BT_OK;
+  return bt_fail(err, BT_ERR_DATA,
+                 "an indicator of its own has written before or behind its array");
 }
 
 /* A function of a strategy's own sees a host of its own, whose failures are those of the entry. */
@@ -327,7 +355,7 @@ static bt_status compute_own(entry *e, bt_indicator_cache *cache, bt_error *err)
   e->recipe.own(&host.host, e->params, e->outputs[0]);
   bt_indicator_hold_release(&host.hold);
   if (host.status && err) *err = host.error;
-  return host.status;
+  return host.status ? host.status : check_beside(e, cache, err);
 }
 
 static bt_status compute_known(entry *e, bt_indicator_cache *cache, bt_error *err)
@@ -347,8 +375,11 @@ static bt_status compute_entry(entry *e, bt_indicator_cache *cache, bt_error *er
 {
   bt_status status =
       e->recipe.indicator ? compute_known(e, cache, err) : compute_own(e, cache, err);
-  if (e->rounded && !status) round_outputs(e, cache->series.n_bars);
-  return status;
+  if (status) return status;
+  if (e->rounded) round_outputs(e, cache->series.n_bars);
+  if (cache->guard == BT_GUARD_HASH) e->hash = hash_outputs(cache, e);
+  if (cache->guard != BT_GUARD_SEAL || bt_block_seal(e->block)) return BT_OK;
+  return bt_fail_nomem(err, "indicators");
 }
 
 /* Whether one that is being computed waits for another, which may be itself, in so many steps. */
@@ -411,8 +442,8 @@ const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *v
   return NULL;
 }
 
-static bt_status get(const double **out, bt_indicator_hold *hold, const bt_recipe *recipe,
-                     const double *params, size_t output, bt_error *err)
+bt_status bt_indicator__get(const double **out, bt_indicator_hold *hold, const bt_recipe *recipe,
+                            const double *params, size_t output, bt_error *err)
 {
   entry *e = NULL;
   lock(hold->cache);
@@ -426,29 +457,19 @@ static bt_status get(const double **out, bt_indicator_hold *hold, const bt_recip
   return status;
 }
 
-bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
-                           const bt_indicator_request *wanted, bt_error *err)
+bt_status bt_indicator_cache_check(bt_indicator_cache *cache, bt_error *err)
 {
-  const bt_indicator *indicator = bt_indicator_find(wanted->name);
-  if (!indicator)
-    return bt_fail(err, BT_ERR_NOT_FOUND, "no indicator is called '%s'", wanted->name);
-  bt_status status = check_params(indicator, wanted, err);
-  if (status) return status;
-  if (indicator->needs_benchmark && !hold->cache->series.benchmark)
-    return bt_fail(err, BT_ERR_USAGE, "indicator %s needs a --benchmark", indicator->name);
-  const bt_recipe recipe = {indicator, NULL, indicator->n_params, indicator->n_outputs};
-  return get(out, hold, &recipe, wanted->params, wanted->output, err);
-}
-
-bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
-                               bt_own_indicator *compute, const double *params, size_t n_params,
-                               bt_error *err)
-{
-  const bt_recipe recipe = {NULL, compute, n_params, 1};
-  if (!compute) return bt_fail(err, BT_ERR_USAGE, "an indicator of its own has no function");
-  if (n_params > BT_INDICATOR_PARAMS_MOST)
-    return bt_fail(err, BT_ERR_USAGE,
-                   "an indicator of its own takes %d parameters at most, not %zu",
-                   BT_INDICATOR_PARAMS_MOST, n_params);
-  return get(out, hold, &recipe, params, 0, err);
+  if (cache->guard != BT_GUARD_HASH) return BT_OK;
+  if (bt_guard_hash_series(&cache->series) != cache->series_hash)
+    return bt_fail(err, BT_ERR_DATA, "it has written into the bars, which it may only read");
+  if (bt_guard_hash(cache->nan, cache->n_room) != cache->nan_hash)
+    return bt_fail(err, BT_ERR_DATA, "it has written into an indicator that it could not have");
+  lock(cache);
+  for (size_t i = 0; i < N_BUCKETS; i++)
+    for (const entry *e = cache->buckets[i]; e; e = e->next) check_outputs(cache, e);
+  const char *damaged = cache->damaged;
+  unlock(cache);
+  if (!damaged) return BT_OK;
+  return bt_fail(err, BT_ERR_DATA, "it has written into an indicator (%s), which it may only read",
+                 damaged);
 }

@@ -14,6 +14,7 @@
 #include "backtest/strategy.h"
 #include "core/bars.h"
 #include "core/block.h"
+#include "core/guard.h"
 #include "core/status.h"
 
 typedef struct bt_indicator_cache bt_indicator_cache;
@@ -43,6 +44,15 @@ void bt_indicator_cache_free(bt_indicator_cache *cache); /* nobody holds anythin
 /* From now on, with nothing computed yet, each series has room for n_room >= n_bars values, NaN
  * behind the bars: so who reads beyond the last bar finds the same in every run. Errors: NOMEM. */
 bt_status bt_indicator_cache_pad(bt_indicator_cache *cache, size_t n_room, bt_error *err);
+
+/* From now on, with nothing computed yet and ahead of bt_indicator_cache_pad, what strategies are
+ * given is guarded; the series itself is hashed or, with BT_GUARD_SEAL, the caller's to seal (spare
+ * is NULL then). Errors: NOMEM. */
+bt_status bt_indicator_cache_guard(bt_indicator_cache *cache, bt_guard guard, bt_error *err);
+
+/* Whether a strategy has written into what it was given, as far as BT_GUARD_HASH tells; nobody asks
+ * for anything meanwhile. Errors: DATA, naming what is not as it was. */
+bt_status bt_indicator_cache_check(bt_indicator_cache *cache, bt_error *err);
 
 /* Bytes of results in memory now. */
 size_t bt_indicator_cache_size_bytes(bt_indicator_cache *cache);
@@ -82,7 +92,8 @@ bt_status bt_indicator_get(const double **out, bt_indicator_hold *hold,
                            const bt_indicator_request *wanted, bt_error *err);
 
 /* The same for an indicator of a strategy's own: those of one function are told apart by their
- * params. Errors: USAGE (too many parameters or held at once), NOMEM, those of what it asks for. */
+ * params. Errors: USAGE (too many parameters or held at once), DATA (it has written beside `out`),
+ * NOMEM, those of what it asks for. */
 bt_status bt_indicator_get_own(const double **out, bt_indicator_hold *hold,
                                bt_own_indicator *compute, const double *params, size_t n_params,
                                bt_error *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/account.h"
+#include "core/marks.h"
 
 void bt_on_bar_init(bt_on_bar *scratch)
 {
@@ -17,7 +18,7 @@ void bt_on_bar_init(bt_on_bar *scratch)
 void bt_on_bar_clear(bt_on_bar *scratch)
 {
   bt_ledger_clear(&scratch->ledger);
-  free(scratch->state);
+  free(scratch->state_block);
   for (size_t i = 0; i < BT_ON_BAR_MARKS; i++) free(scratch->marks[i].state);
   bt_on_bar_init(scratch);
 }
@@ -37,10 +38,11 @@ static bt_status reserve_state(bt_on_bar *scratch, size_t n_bytes, bt_error *err
   unsigned char *blocks[BT_ON_BAR_MARKS + 1];
   if (n_bytes <= scratch->state_capacity && scratch->state) return BT_OK;
   for (size_t i = 0; i <= BT_ON_BAR_MARKS; i++) {
-    unsigned char **place = i == 0 ? &scratch->state : &scratch->marks[i - 1].state;
-    blocks[i] = realloc(*place, n_bytes + 1);
+    unsigned char **place = i == 0 ? &scratch->state_block : &scratch->marks[i - 1].state;
+    blocks[i] = realloc(*place, n_bytes + 2 * BT_MARK_BYTES);
     if (!blocks[i]) return bt_fail_nomem(err, "state of a strategy");
     *place = blocks[i];
+    scratch->state = scratch->state_block + BT_MARK_BYTES;
   }
   scratch->state_capacity = n_bytes;
   return BT_OK;
@@ -54,7 +56,7 @@ typedef struct run {
   bt_on_bar *scratch;
   bt_signal_host *host;
   bt_account account;
-  const double *lines[BT_LINES_MOST];
+  bt_on_bar_lines lines;
   bt_now now;
   const double *params; /* of the part in charge */
   double wanted;        /* what it wanted last, before directions and membership */
@@ -64,11 +66,22 @@ typedef struct run {
   bool is_member;
 } run;
 
-void bt_on_bar_prepare(const double *lines[BT_LINES_MOST], const bt_strategy *strategy,
-                       const double *params, bt_signal_host *host)
+bt_status bt_on_bar_prepare(bt_on_bar_lines *lines, const bt_strategy *strategy,
+                            const double *params, bt_signal_host *host, bt_error *err)
 {
-  for (size_t i = 0; i < BT_LINES_MOST; i++) lines[i] = bt_indicator_cache_nan(host->hold.cache);
-  if (strategy->prepare) strategy->prepare(&host->host, params, lines);
+  enum { FIRST = BT_LINES_BESIDE, END = FIRST + BT_LINES_MOST, N = END + BT_LINES_BESIDE };
+  const double *none = bt_indicator_cache_nan(host->hold.cache);
+  for (size_t i = 0; i < N; i++) lines->all[i] = none;
+  if (!strategy->prepare) return BT_OK;
+  strategy->prepare(&host->host, params, lines->all + FIRST);
+  for (size_t i = 0; i < N; i++) {
+    bool is_line = i >= FIRST && i < END;
+    if (is_line && !lines->all[i]) lines->all[i] = none; /* a benchmark that is not given */
+    if (!is_line && lines->all[i] != none)
+      return bt_fail(err, BT_ERR_DATA, "strategy %s: prepare has set lines beyond the %d there are",
+                     strategy->name, BT_LINES_MOST);
+  }
+  return BT_OK;
 }
 
 static bt_status fail_target(double target, size_t bar, bt_error *err)
@@ -152,8 +165,9 @@ static bt_status begin_part(run *r, bt_error *err)
     bt_on_bar_forget(r->scratch);
     bt_indicator_hold_release(&r->host->hold);
   }
-  bt_on_bar_prepare(r->lines, r->job->strategy, part->params, r->host);
+  bt_status status = bt_on_bar_prepare(&r->lines, r->job->strategy, part->params, r->host, err);
   if (r->host->status) return r->host->status; /* the host has the reason */
+  if (status) return status;
   return watch(r, part->first, err);
 }
 
@@ -332,11 +346,16 @@ bt_status bt_on_bar_run(double *target, bt_on_bar *scratch, const bt_on_bar_job 
   bt_status status = reserve_state(scratch, job->strategy->state_bytes, err);
   if (status) return status;
   bt_account__begin(&r.account, &scratch->ledger, job->bars, job->span.first, job->config);
-  r.now = (bt_now){.state = scratch->state, .series = &host->series, .lines = r.lines};
+  r.now = (bt_now){
+      .state = scratch->state, .series = &host->series, .lines = r.lines.all + BT_LINES_BESIDE};
   r.part_bar = first;
   set_flat(&r);
   spread_last(target, 0, first, 0);
+  bt_marks_set(scratch->state, job->strategy->state_bytes);
   status = go(&end, target, &r, err);
+  if (!bt_marks_hold(scratch->state, job->strategy->state_bytes))
+    status = bt_fail(err, BT_ERR_DATA, "strategy %s: it has written before or behind its state",
+                     job->strategy->name);
   if (!status) spread_last(target, end, job->bars->n_bars, end > 0 ? target[end - 1] : 0);
   bt_indicator_hold_release(&host->hold);
   return status;

@@ -35,7 +35,8 @@ enum { BT_ON_BAR_MARKS = 2 };
 /* Scratch memory of one worker, reused from run to run. */
 typedef struct bt_on_bar {
   bt_ledger ledger;
-  unsigned char *state; /* of the strategy that runs */
+  unsigned char *state; /* of the strategy that runs; in the block, between marks */
+  unsigned char *state_block;
   size_t state_capacity;
   bt_on_bar_mark marks[BT_ON_BAR_MARKS]; /* of the combination that runs: windows, one behind the
                                             other, need not go through all bars again */
@@ -71,12 +72,20 @@ size_t bt_on_bar_first(bt_fill fill, bt_span span);
 /* Fills target[0 .. bars->n_bars-1]: 0 before the first decision, the last decision behind the
  * span. Indicators are asked of the host, and let go at the end. Errors: NOMEM; DATA where the
  * strategy answers something that is no target, with the bar; host->status where it asked for an
- * indicator that it cannot have: the reason is the host's then. The target is of no use then. */
+ * indicator that it cannot have: the reason is the host's then; DATA, too, where it has written
+ * beside its state or lines. The target is of no use then. */
 bt_status bt_on_bar_run(double *target, bt_on_bar *scratch, const bt_on_bar_job *job,
                         bt_signal_host *host, bt_error *err);
 
-/* Asks for the series that a combination reads, and holds them. */
-void bt_on_bar_prepare(const double *lines[BT_LINES_MOST], const bt_strategy *strategy,
-                       const double *params, bt_signal_host *host);
+/* The series that a combination reads, with room on either side that must stay as it is. */
+enum { BT_LINES_BESIDE = 16 };
+typedef struct bt_on_bar_lines {
+  const double *all[BT_LINES_BESIDE + BT_LINES_MOST + BT_LINES_BESIDE];
+} bt_on_bar_lines;
+
+/* Asks for them, and holds them. What it leaves, or sets to NULL, is NaN. Errors: DATA where it
+ * sets more than there are. */
+bt_status bt_on_bar_prepare(bt_on_bar_lines *lines, const bt_strategy *strategy,
+                            const double *params, bt_signal_host *host, bt_error *err);
 
 #endif

@@ -182,12 +182,16 @@ static bt_channel_result write_head(bt_isolated *isolated, bt_child_request requ
 }
 
 /* The bars, as they follow an OPEN. */
-static bt_channel_result write_bars(int socket, const bt_bars *bars, const bt_channel_wait *wait)
+static bt_channel_result write_bars(int socket, const bt_ticker *ticker, bool has_benchmark,
+                                    const bt_channel_wait *wait)
 {
-  const void *series[BT_CHILD_SERIES] = {bars->time_ns, bars->open,   bars->high,         bars->low,
-                                         bars->close,   bars->volume, bars->adjust_factor};
+  const bt_bars *bars = ticker->bars;
+  const void *const series[BT_CHILD_SERIES_MOST] = {
+      bars->time_ns, bars->open,   bars->high,          bars->low,
+      bars->close,   bars->volume, bars->adjust_factor, ticker->benchmark};
+  size_t n = has_benchmark ? BT_CHILD_SERIES_MOST : BT_CHILD_SERIES;
   bt_channel_result result = BT_CHANNEL_OK;
-  for (size_t i = 0; i < BT_CHILD_SERIES && !result; i++)
+  for (size_t i = 0; i < n && !result; i++)
     result = bt_channel_write(socket, series[i], bars->n_bars * sizeof(double), wait);
   return result;
 }
@@ -203,10 +207,12 @@ static bt_status open_there(bt_isolated *isolated, const bt_ticker *ticker,
       .verb = BT_CHILD_OPEN,
       .ticker = (size_t)(ticker->entry - isolated->isolation->job->universe->entries),
       .n_bars = bars->n_bars,
+      .n_room = ticker->n_room,
+      .has_benchmark = ticker->n_room > 0 && ticker->benchmark,
       .periods_per_year = ticker->subject.periods_per_year,
       .daily = bars->daily};
   bt_channel_result result = write_head(isolated, request, wait);
-  if (!result) result = write_bars(isolated->socket, bars, wait);
+  if (!result) result = write_bars(isolated->socket, ticker, request.has_benchmark, wait);
   if (result) return give_up(isolated, result, err);
   bt_changes_init(&none);
   bt_status status = read_answer(&none, isolated, bars->n_bars, err);

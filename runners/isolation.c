@@ -12,25 +12,38 @@
 #include "runners/channel.h"
 #include "runners/isolation_internal.h"
 
+/* error: as errno has it. */
+static bt_status fail_process(int error, bt_error *err)
+{
+  char reason[128] = "";
+  (void)strerror_r(error, reason, sizeof reason);
+  return bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s%s", reason,
+                 error == EMFILE ? " (ulimit -n; each worker of -j needs one)" : "");
+}
+
 bt_status bt_isolation_new(bt_isolation **out, const bt_job *job,
                            const bt_isolation_options *options, bt_error *err)
 {
   int ends[2];
   bt_isolation *isolation = calloc(1, sizeof *isolation);
   if (!isolation) return bt_fail_nomem(err, "isolation");
-  bool has_mutex = pthread_mutex_init(&isolation->mutex, NULL) == 0;
-  if (!has_mutex || socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) {
-    bt_status status =
-        bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s", strerror(errno));
-    if (has_mutex) (void)pthread_mutex_destroy(&isolation->mutex);
+  int failure = pthread_mutex_init(&isolation->mutex, NULL);
+  if (failure) {
     free(isolation);
-    return status;
+    return fail_process(failure, err);
+  }
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) {
+    failure = errno;
+    (void)pthread_mutex_destroy(&isolation->mutex);
+    free(isolation);
+    return fail_process(failure, err);
   }
   isolation->job = job;
   isolation->options = *options;
   isolation->socket = ends[0];
   (void)fflush(NULL); /* what waits to be written is not written twice */
   isolation->pid = fork();
+  failure = errno;
   if (isolation->pid == 0) {
     (void)close(ends[0]);
     bt_keeper__serve(ends[1], job);
@@ -38,10 +51,8 @@ bt_status bt_isolation_new(bt_isolation **out, const bt_job *job,
   }
   (void)close(ends[1]);
   if (isolation->pid < 0) {
-    bt_status status =
-        bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s", strerror(errno));
     bt_isolation_free(isolation);
-    return status;
+    return fail_process(failure, err);
   }
   *out = isolation;
   return BT_OK;
@@ -70,9 +81,8 @@ bt_status bt_isolation__begin(pid_t *pid, int *socket, bt_isolation *isolation, 
             bt_channel_take(socket, &answer, sizeof answer, isolation->socket) == BT_CHANNEL_OK;
   (void)pthread_mutex_unlock(&isolation->mutex);
   if (!ok) return fail_keeper(err);
-  if (answer.pid < 0 || *socket < 0)
-    return bt_fail(err, BT_ERR_THREAD, "--isolate: no process can be made: %s",
-                   strerror(answer.error));
+  if (answer.pid < 0) return fail_process(answer.error, err);
+  if (*socket < 0) return fail_process(EMFILE, err); /* there was no room for it here */
   *pid = answer.pid;
   return BT_OK;
 }

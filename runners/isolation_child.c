@@ -1,8 +1,9 @@
-/* A worker process: one ticker at a time, whose bars it cannot write, and the strategy. */
+/* A worker process: one ticker at a time, and the strategy, which cannot write what it reads. */
 #if !defined(_DEFAULT_SOURCE)
 /* For MAP_ANONYMOUS. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 #define _DEFAULT_SOURCE
 #endif
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +17,14 @@
 /* The ticker that is open. */
 typedef struct child {
   int socket;
-  const bt_job *job;
-  pid_t pid; /* a copy of the process that a strategy has made answers nothing */
+  const bt_job *job; /* as far as a strategy sees it, with what it is given sealed */
+  pid_t pid;         /* a copy of the process that a strategy has made answers nothing */
   uint64_t number;
   bt_ticker_scratch scratch;
   bool is_open;
   bt_bars bars;
-  void *map; /* of the bars */
+  double *benchmark; /* of a ticker that is cut; NULL: none, or the ticker's own */
+  void *map;         /* of the bars */
   size_t map_bytes;
   bt_ticker ticker;
   double *nothing;                /* a target of 0 on all bars */
@@ -66,24 +68,39 @@ static void close_ticker(child *c)
  * stopped by a signal. */
 static bt_status map_bars(child *c, const bt_child_request *r, bt_error *err)
 {
-  c->map_bytes = BT_CHILD_SERIES * r->n_bars * sizeof(double);
+  size_t stride = r->n_room > 0 ? r->n_room : r->n_bars;
+  c->map_bytes = BT_CHILD_SERIES_MOST * stride * sizeof(double);
   c->map = mmap(NULL, c->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (c->map == MAP_FAILED) {
     c->map = NULL;
     return bt_fail_nomem(err, "bars");
   }
   double *series = c->map;
-  size_t n = r->n_bars;
-  c->bars = (bt_bars){.n_bars = n,
+  c->bars = (bt_bars){.n_bars = r->n_bars,
                       .time_ns = c->map,
-                      .open = series + n,
-                      .high = series + 2 * n,
-                      .low = series + 3 * n,
-                      .close = series + 4 * n,
-                      .volume = series + 5 * n,
-                      .adjust_factor = series + 6 * n,
+                      .open = series + stride,
+                      .high = series + 2 * stride,
+                      .low = series + 3 * stride,
+                      .close = series + 4 * stride,
+                      .volume = series + 5 * stride,
+                      .adjust_factor = series + 6 * stride,
                       .daily = r->daily};
+  c->benchmark = r->has_benchmark ? series + 7 * stride : NULL;
   return BT_OK;
+}
+
+/* What is room behind the bars is NaN, and time 0, as on this side's cuts (lookahead_cut.h). */
+static bool receive_bars(child *c, const bt_child_request *r)
+{
+  size_t n_series = r->has_benchmark ? BT_CHILD_SERIES_MOST : BT_CHILD_SERIES;
+  size_t stride = r->n_room > 0 ? r->n_room : r->n_bars;
+  bool ok = true;
+  for (size_t i = 0; i < n_series && ok; i++) {
+    double *series = (double *)c->map + i * stride;
+    ok = receive(c, series, r->n_bars * sizeof *series);
+    for (size_t t = r->n_bars; t < stride && i > 0; t++) series[t] = (double)NAN;
+  }
+  return ok;
 }
 
 static bt_status alloc_beside(child *c, size_t n_bars, bt_error *err)
@@ -105,7 +122,11 @@ static bt_status open_ticker(child *c, const bt_child_request *r, bt_error *err)
                                    .simulates = true};
   bt_status status = alloc_beside(c, r->n_bars, err);
   if (!status && mprotect(c->map, c->map_bytes, PROT_READ)) status = bt_fail_nomem(err, "bars");
-  if (!status) status = bt_ticker_open(&c->ticker, &source, c->job, err);
+  const bt_ticker_remains remains = {c->benchmark, r->n_room};
+  if (!status && r->n_room > 0)
+    status = bt_ticker_open_first(&c->ticker, &source, &remains, c->job, err);
+  else if (!status)
+    status = bt_ticker_open(&c->ticker, &source, c->job, err);
   c->is_open = !status;
   return status;
 }
@@ -115,7 +136,7 @@ static bool serve_open(child *c, const bt_child_request *r)
 {
   bt_error err;
   close_ticker(c);
-  if (map_bars(c, r, &err) || !receive(c, c->map, c->map_bytes)) return false;
+  if (map_bars(c, r, &err) || !receive_bars(c, r)) return false;
   bt_status status = open_ticker(c, r, &err);
   c->scratch.aim.changes.n = 0;
   return answer(c, status, &err);
@@ -187,7 +208,10 @@ static bool serve(child *c, const bt_child_request *r)
 
 void bt_child__serve(int socket, const bt_job *job)
 {
-  child c = {.socket = socket, .job = job, .pid = getpid()};
+  bt_job sealed = *job;
+  sealed.guard = BT_GUARD_SEAL;
+  sealed.regimes.spec.kind = BT_REGIME_NONE; /* no strategy sees one */
+  child c = {.socket = socket, .job = &sealed, .pid = getpid()};
   bt_child_request request;
   if (bt_ticker_scratch_init(&c.scratch, bt_grid_n_params(job->grid), NULL)) return;
   while (receive(&c, &request, sizeof request) && serve(&c, &request)) continue;

@@ -37,9 +37,10 @@ typedef struct bt_keeper_answer {
 
 typedef enum bt_child_verb { BT_CHILD_OPEN, BT_CHILD_AIM, BT_CHILD_AIM_PARTS } bt_child_verb;
 
-enum { BT_CHILD_SERIES = 7 }; /* time, open, high, low, close, volume, factor */
+/* time, open, high, low, close, volume, factor; benchmark of a ticker that is cut */
+enum { BT_CHILD_SERIES = 7, BT_CHILD_SERIES_MOST = 8 };
 
-/* OPEN: a ticker; behind it come BT_CHILD_SERIES series of n_bars values of 8 bytes.
+/* OPEN: a ticker; behind it come BT_CHILD_SERIES series of n_bars values of 8 bytes, or one more.
  * AIM: at a combination, over a span or (empty) over all bars.
  * AIM_PARTS: behind it come n_parts bt_child_part, each with the grid's params, and n_bars amounts
  * for each stop that has them. */
@@ -47,6 +48,8 @@ typedef struct bt_child_request {
   bt_child_verb verb;
   uint64_t number;       /* the answer has the same */
   size_t ticker, n_bars; /* of OPEN: index in the universe */
+  size_t n_room;         /* of one that is cut (bt_ticker_remains), else 0 */
+  int has_benchmark;     /* it is cut, and its benchmark's returns are the last series */
   double periods_per_year;
   int daily;
   size_t combo;

@@ -12,6 +12,7 @@
 #include "core/evaluate.h"
 #include "core/expression.h"
 #include "core/grid.h"
+#include "core/guard.h"
 #include "core/regime.h"
 #include "core/size.h"
 #include "core/target.h"
@@ -52,6 +53,7 @@ typedef struct bt_regime_view {
 typedef struct bt_job {
   const bt_universe *universe;
   bt_load_options load;              /* results do not depend on its cache */
+  bt_guard guard;                    /* of what it gives a strategy that is not trusted */
   const bt_strategy *strategy;       /* the stops that are swept stand behind its own parameters */
   size_t stop_params[BT_STOP_COUNT]; /* 1 + the index of the parameter that sets a stop; 0: none */
   const bt_grid *grid;

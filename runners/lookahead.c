@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "runners/first_failure.h"
 #include "runners/lookahead_cut.h"
 #include "runners/run_end.h"
 
@@ -29,6 +30,13 @@ typedef struct hit {
   double target, then;
 } hit;
 
+/* What was found on one ticker. */
+typedef struct finds {
+  bool *combos; /* one a combination */
+  bool any;
+  bt_lookahead_case first; /* of the first of them */
+} finds;
+
 /* A stretch of the combinations on one ticker. */
 typedef struct chunk {
   const bt_run *run;
@@ -38,6 +46,8 @@ typedef struct chunk {
   size_t first, n; /* combinations */
   bt_changes *whole;
   hit *hits;
+  bt_first_failure failure; /* on a cut */
+  finds finds;              /* of all chunks so far */
 } chunk;
 
 /* ---- one chunk on one ticker ------------------------------------------------------------------
@@ -46,25 +56,27 @@ typedef struct chunk {
 /* A bt_task_fn: what combination `index` of the chunk wants on all bars. */
 static bt_status aim_whole(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
-  const chunk *c = context;
+  chunk *c = context;
   bt_ticker_scratch *scratch = &bt_run_scratch(c->run, worker)->ticker;
+  if (bt_first_failure_skips(&c->failure, index)) return BT_OK;
   bt_status status = bt_cut_aim(c->cut, scratch, c->first + index, err);
   bt_run_count(c->run, 0, c->cut->bars->n_bars);
-  return status ? status : bt_changes_copy(&c->whole[index], &scratch->aim.changes, err);
+  if (!status) status = bt_changes_copy(&c->whole[index], &scratch->aim.changes, err);
+  return bt_first_failure_note(&c->failure, index, status, err);
 }
 
 /* A bt_task_fn: the same on the bars that are left, unless it has failed on more of them. */
 static bt_status compare_cut(void *context, size_t index, bt_worker *worker, bt_error *err)
 {
-  const chunk *c = context;
+  chunk *c = context;
   const bt_cut *cut = c->cut;
   const bt_changes *whole = &c->whole[index];
   hit *h = &c->hits[index];
   bt_ticker_scratch *scratch = &bt_run_scratch(c->run, worker)->ticker;
   bt_run_count(c->run, 0, cut->bars->n_bars);
-  if (h->n_left > 0) return BT_OK;
+  if (h->n_left > 0 || bt_first_failure_skips(&c->failure, index)) return BT_OK;
   bt_status status = bt_cut_aim(c->cut, scratch, c->first + index, err);
-  if (status) return status;
+  if (status) return bt_first_failure_note(&c->failure, index, status, err);
   const bt_changes *then = &scratch->aim.changes;
   size_t bar = bt_changes_difference(whole, then, cut->compared.first, cut->compared.end);
   if (bar >= cut->compared.end) return BT_OK;
@@ -76,39 +88,38 @@ static bt_status compare_cut(void *context, size_t index, bt_worker *worker, bt_
 /* All combinations of the chunk with so many bars left. */
 static bt_status run_cut(chunk *c, size_t n_left, bt_task_fn fn, bt_worker *worker, bt_error *err)
 {
-  bt_status status = bt_cut_open(c->cut, n_left, err);
+  bt_status status = bt_first_failure_init(&c->failure, err);
   if (status) return status;
-  status = bt_worker_fork(worker, c->n, bt_run_block_combos(n_left), fn, c, err);
-  bt_cut_close(c->cut);
+  status = bt_cut_open(c->cut, n_left, err);
+  if (!status) {
+    status = bt_worker_fork(worker, c->n, bt_run_block_combos(n_left), fn, c, err);
+    if (!status) status = bt_first_failure_result(&c->failure, err);
+    status = bt_cut_close(c->cut, status, err);
+  }
+  bt_first_failure_clear(&c->failure);
   return status;
 }
 
-/* Enters what a chunk has found. */
-static void note(search *s, const chunk *c)
+/* Enters what the chunk has found. */
+static void note_hits(chunk *c)
 {
-  bt_lookahead_case *first = &s->result->first;
   const bt_bars *bars = c->cut->of->bars;
-  (void)pthread_mutex_lock(&s->mutex);
   for (size_t i = 0; i < c->n; i++) {
     const hit *h = &c->hits[i];
-    size_t combo = c->first + i;
     if (h->n_left == 0) continue;
-    bool none = s->result->n_combos_found == 0;
-    s->result->n_combos_found += !s->found[combo];
-    s->found[combo] = true;
-    if (!none && (combo > first->combo || (combo == first->combo && c->ticker > first->ticker)))
-      continue;
-    *first = (bt_lookahead_case){.combo = combo,
-                                 .ticker = c->ticker,
-                                 .bar = h->bar,
-                                 .n_left = h->n_left,
-                                 .target = h->target,
-                                 .then = h->then,
-                                 .bar_ns = bars->time_ns[h->bar],
-                                 .left_ns = bars->time_ns[h->n_left - 1],
-                                 .daily = bars->daily};
+    c->finds.combos[c->first + i] = true;
+    if (c->finds.any) continue;
+    c->finds.any = true;
+    c->finds.first = (bt_lookahead_case){.combo = c->first + i,
+                                         .ticker = c->ticker,
+                                         .bar = h->bar,
+                                         .n_left = h->n_left,
+                                         .target = h->target,
+                                         .then = h->then,
+                                         .bar_ns = bars->time_ns[h->bar],
+                                         .left_ns = bars->time_ns[h->n_left - 1],
+                                         .daily = bars->daily};
   }
-  (void)pthread_mutex_unlock(&s->mutex);
 }
 
 static bt_status chunk_alloc(chunk *c, size_t n, bt_error *err)
@@ -150,11 +161,10 @@ static void count_known(const bt_run *run, size_t index, size_t n_bars, const bt
   bt_run_count_known(run, index, n_bars * bt_grid_count(run->job->grid));
 }
 
-/* All combinations, chunk by chunk. *found: whether one looks ahead. */
-static bt_status check_combinations(bool *found, search *s, chunk *c, bt_worker *worker,
-                                    bt_error *err)
+/* All combinations, chunk by chunk. */
+static bt_status check_combinations(chunk *c, bt_worker *worker, bt_error *err)
 {
-  size_t n_bars = c->cut->of->bars->n_bars, n_combos = bt_grid_count(s->run.job->grid);
+  size_t n_bars = c->cut->of->bars->n_bars, n_combos = bt_grid_count(c->run->job->grid);
   size_t size = chunk_size(n_bars, n_combos);
   bt_status status = chunk_alloc(c, size, err);
   for (; c->first < n_combos && !status; c->first += c->n) {
@@ -163,22 +173,38 @@ static bt_status check_combinations(bool *found, search *s, chunk *c, bt_worker 
     status = run_cut(c, n_bars, aim_whole, worker, err);
     for (size_t i = 0; i < c->cuts.n && !status; i++)
       status = run_cut(c, c->cuts.n_left[i], compare_cut, worker, err);
-    for (size_t i = 0; i < c->n; i++) *found = *found || c->hits[i].n_left > 0;
-    note(s, c);
+    note_hits(c);
   }
   chunk_free(c, size);
   return status;
 }
 
-/* Counts a ticker. */
-static void note_ticker(search *s, const bt_cut_list *cuts, bool found, bool done)
+/* Enters what was found on a ticker into the result. */
+static void merge_finds(search *s, const finds *found)
 {
   bt_lookahead_result *result = s->result;
+  bt_lookahead_case *first = &result->first;
+  const bt_lookahead_case *other = &found->first;
+  bool is_first = result->n_tickers_found == 0 || other->combo < first->combo ||
+                  (other->combo == first->combo && other->ticker < first->ticker);
+  if (is_first) *first = *other;
+  result->n_tickers_found++;
+  for (size_t i = 0; i < bt_grid_count(s->run.job->grid); i++) {
+    result->n_combos_found += found->combos[i] && !s->found[i];
+    s->found[i] = s->found[i] || found->combos[i];
+  }
+}
+
+/* Counts a ticker, unless the strategy has failed on it. */
+static void note_ticker(search *s, const chunk *c, bt_status status)
+{
+  bt_lookahead_result *result = s->result;
+  if (status == BT_ERR_STRATEGY) return;
   (void)pthread_mutex_lock(&s->mutex);
-  result->n_done += done;
-  result->n_tickers_found += found;
-  if (cuts->n > result->n_cuts) result->n_cuts = cuts->n;
-  result->every_cut = result->every_cut && cuts->is_every;
+  result->n_done += !status;
+  if (c->cuts.n > result->n_cuts) result->n_cuts = c->cuts.n;
+  result->every_cut = result->every_cut && c->cuts.is_every;
+  if (c->finds.any) merge_finds(s, &c->finds);
   (void)pthread_mutex_unlock(&s->mutex);
 }
 
@@ -186,16 +212,18 @@ static bt_status check_ticker(search *s, const bt_ticker *ticker, size_t index, 
                               bt_error *err)
 {
   bt_cut cut;
+  size_t n_combos = bt_grid_count(s->run.job->grid), n_bars = ticker->bars->n_bars;
   chunk c = {.run = &s->run, .ticker = index, .cut = &cut};
-  bool found = false;
-  size_t n_bars = ticker->bars->n_bars, n_most = cuts_most(s->run.job, n_bars);
-  bt_status status = bt_cut_list_new(&c.cuts, ticker, index, n_most, err);
+  bt_status status = bt_cut_list_new(&c.cuts, ticker, index, cuts_most(s->run.job, n_bars), err);
   if (status) return status;
   count_known(&s->run, index, n_bars, &c.cuts);
+  c.finds.combos = calloc(n_combos, sizeof *c.finds.combos);
   status = bt_cut_init(&cut, ticker, err);
-  if (!status) status = check_combinations(&found, s, &c, worker, err);
+  if (!status && !c.finds.combos) status = bt_fail_nomem(err, "combinations");
+  if (!status) status = check_combinations(&c, worker, err);
   bt_cut_clear(&cut);
-  note_ticker(s, &c.cuts, found, !status);
+  note_ticker(s, &c, status);
+  free(c.finds.combos);
   free(c.cuts.n_left);
   return status;
 }
@@ -205,7 +233,7 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
 {
   search *s = context;
   const bt_run *run = &s->run;
-  const bt_scan_entry *entry = &run->means->scan->entries[index];
+  bt_scan_entry *entry = &run->means->scan->entries[index];
   bt_open_ticker open = {.ticker = {.bars = NULL}};
   bt_status status = BT_OK;
   if (!entry->report)
@@ -215,7 +243,11 @@ static bt_status run_ticker(void *context, size_t index, bt_worker *worker, bt_e
   if (status) return status;
   if (open.ticker.bars) {
     status = check_ticker(s, &open.ticker, index, worker, err);
-    bt_run_close_ticker(&open);
+    status = bt_run_close_ticker(&open, status, err);
+  }
+  if (status == BT_ERR_STRATEGY) {
+    bt_scan_reject(entry, err->message);
+    status = BT_OK;
   }
   if (!status) bt_run_count(run, 1, 0);
   return status;

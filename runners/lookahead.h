@@ -5,7 +5,8 @@
  * strategy that looks ahead only where no cut falls can slip through, unless every cut was tried.
  * Where one is found, the first bar is sought with every cut. Compared is what a sweep would trade
  * by: NaN filled in, directions, membership, from the first decision of --from to --to. Nothing is
- * stored.
+ * stored. A ticker on which the strategy fails, on whatever cut, is rejected, and what was found on
+ * it does not count.
  */
 #ifndef BT_RUNNERS_LOOKAHEAD_H
 #define BT_RUNNERS_LOOKAHEAD_H
@@ -37,7 +38,7 @@ typedef struct bt_lookahead_result {
 /* Checks the job; means->store is not used. Where means->scan is not whole, each ticker is looked
  * at by its task. Results do not depend on the number of workers. *out is filled on CANCELLED, too,
  * with what was found so far: then `first` depends on what was done, and its bar is some bar.
- * Errors: CANCELLED, DATA (every ticker was rejected), NOMEM, THREAD, and those of the strategy. */
+ * Errors: CANCELLED, DATA (every ticker was rejected), NOMEM, THREAD. */
 bt_status bt_lookahead_run(bt_lookahead_result *out, const bt_job *job, const bt_run_means *means,
                            bt_error *err);
 

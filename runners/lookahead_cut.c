@@ -127,9 +127,11 @@ bt_status bt_cut_open(bt_cut *cut, size_t n_left, bt_error *err)
   return status ? status : bt_ticker_open_first(&cut->ticker, &source, &remains, of->job, err);
 }
 
-void bt_cut_close(bt_cut *cut)
+bt_status bt_cut_close(bt_cut *cut, bt_status status, bt_error *err)
 {
+  if (!status) status = bt_ticker_check(&cut->ticker, err);
   bt_ticker_close(&cut->ticker);
+  return status;
 }
 
 bt_status bt_cut_aim(bt_cut *cut, bt_ticker_scratch *scratch, size_t index, bt_error *err)
@@ -140,10 +142,8 @@ bt_status bt_cut_aim(bt_cut *cut, bt_ticker_scratch *scratch, size_t index, bt_e
   if (!status && scratch->decides)
     status = bt_ticker_find_target(ticker, scratch, ticker->subject.span, &cause);
   if (!status) return BT_OK;
-  if (cut->bars->n_bars == cut->of->bars->n_bars)
-    return bt_fail(err, status, "%s: %s", ticker->entry->symbol, cause.message);
-  return bt_fail(err, status, "%s, its first %zu bars: %s", ticker->entry->symbol,
-                 cut->bars->n_bars, cause.message);
+  if (cut->bars->n_bars == cut->of->bars->n_bars) return bt_fail(err, status, "%s", cause.message);
+  return bt_fail(err, status, "its first %zu bars alone: %s", cut->bars->n_bars, cause.message);
 }
 
 /* ---- which ------------------------------------------------------------------------------------

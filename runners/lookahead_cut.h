@@ -28,10 +28,12 @@ void bt_cut_clear(bt_cut *cut);
 /* Opens what the first n_left bars alone are, bt_cut_least to all of them. The caller closes it
  * with bt_cut_close, after success alone. Errors: NOMEM, THREAD. */
 bt_status bt_cut_open(bt_cut *cut, size_t n_left, bt_error *err);
-void bt_cut_close(bt_cut *cut);
+
+/* Closes it, and returns what came of it (status), or what bt_ticker_check says. */
+bt_status bt_cut_close(bt_cut *cut, bt_status status, bt_error *err);
 
 /* What combination `index` of the job wants on these bars: in scratch->aim.changes. Errors: as
- * bt_ticker_aim, naming ticker and cut. */
+ * bt_ticker_aim, naming the cut. */
 bt_status bt_cut_aim(bt_cut *cut, bt_ticker_scratch *scratch, size_t index, bt_error *err);
 
 /* The least number of bars that can be left: the first of them decides. */

@@ -28,16 +28,15 @@ static bt_status aim(bt_cut *cut, const chase *c, size_t n_left, bt_ticker_scrat
   bt_status status = bt_cut_open(cut, n_left, err);
   if (status) return status;
   status = bt_cut_aim(cut, scratch, c->found->combo, err);
-  bt_cut_close(cut);
-  return status;
+  return bt_cut_close(cut, status, err);
 }
 
-/* Looks for a bar before that of the hit. */
+/* Looks for a bar before that of the hit. A strategy that fails there wants nothing to compare. */
 static bt_status try_cut(hit *h, bt_cut *cut, const chase *c, size_t n_left,
                          bt_ticker_scratch *scratch, bt_error *err)
 {
   bt_status status = aim(cut, c, n_left, scratch, err);
-  if (status) return status;
+  if (status) return status == BT_ERR_STRATEGY ? BT_OK : status;
   const bt_changes *then = &scratch->aim.changes;
   size_t end = cut->compared.end < h->bar ? cut->compared.end : h->bar;
   size_t bar = bt_changes_difference(&c->whole, then, cut->compared.first, end);
@@ -113,8 +112,7 @@ static bt_status run_chase(void *context, size_t index, bt_worker *worker, bt_er
   if (status) return status;
   c->ticker = &open.ticker;
   status = chase_ticker(c, worker, err);
-  bt_run_close_ticker(&open);
-  return status;
+  return bt_run_close_ticker(&open, status, err);
 }
 
 bt_status bt_lookahead__find_first(bt_lookahead_case *found, const bt_run *run, bt_error *err)

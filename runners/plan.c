@@ -88,13 +88,13 @@ static uint64_t estimate_database(const bt_plan *plan, const bt_job *job)
 static bt_status ask_for_series(bt_aim *aim, const bt_job *job, const double *params,
                                 bt_signal_host *host)
 {
-  const double *lines[BT_LINES_MOST];
+  bt_on_bar_lines lines;
   if (!job->strategy->on_bar)
     return bt_aim_take(aim, job->strategy, params, host, job->direction, NULL);
   host->status = BT_OK;
-  bt_on_bar_prepare(lines, job->strategy, params, host);
+  bt_status status = bt_on_bar_prepare(&lines, job->strategy, params, host, NULL);
   bt_indicator_hold_release(&host->hold);
-  return host->status;
+  return host->status ? host->status : status;
 }
 
 /* How many series of doubles, with their floats, the combinations ask for, by letting the strategy

@@ -105,7 +105,10 @@ typedef struct bt_open_ticker {
 } bt_open_ticker;
 bt_status bt_run_open_ticker(bt_open_ticker *out, const bt_run *run, size_t index,
                              const bt_worker *worker, bt_error *err);
-void bt_run_close_ticker(bt_open_ticker *open);
+
+/* Closes it, and returns what came of it (status); but STRATEGY where the strategy has written into
+ * what all combinations read: then no result of it can be trusted. */
+bt_status bt_run_close_ticker(bt_open_ticker *open, bt_status status, bt_error *err);
 
 /* The same for one that was not looked at: it is now, see bt_scan_look. Where it is rejected
  * nothing is opened, and out->ticker.bars are NULL. */

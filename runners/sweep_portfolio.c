@@ -48,8 +48,7 @@ static bt_status fill_part(void *context, bt_portfolio_part *part, size_t index,
   status = bt_portfolio_part_alloc(part, b->n, bars, open.ticker.subject.span, err);
   if (!status)
     status = bt_worker_fork(worker, b->n, bt_run_block_combos(bars->n_bars), simulate, &t, err);
-  bt_run_close_ticker(&open);
-  return status;
+  return bt_run_close_ticker(&open, status, err);
 }
 
 /* The selection of ticker 0: the leader, with its portfolio's objective. */

@@ -238,8 +238,7 @@ static bt_status run_ticker(bt_batch *batch, const bt_sweep_context *context, si
                               : look_at_ticker(&open, batch, run, index, worker, err);
   if (status || !open.ticker.bars) return status;
   status = evaluate_ticker(batch, context, index, &open.ticker, worker, err);
-  bt_run_close_ticker(&open);
-  return status;
+  return bt_run_close_ticker(&open, status, err);
 }
 
 /* A rejected ticker has no objectives. */

@@ -71,10 +71,15 @@ static bt_status get_atrs(bt_ticker *ticker, const bt_stops *stops, bt_error *er
 static bt_status make_benchmark(bt_ticker *ticker, const bt_job *job, bt_error *err)
 {
   if (!job->benchmark) return BT_OK;
-  bt_status status = make_series(&ticker->own_benchmark, ticker->bars->n_bars, err);
-  ticker->benchmark = ticker->own_benchmark;
-  if (status) return status;
-  return bt_benchmark_follow(ticker->own_benchmark, ticker->bars, job->benchmark, err);
+  size_t n_bytes = (ticker->bars->n_bars + 1) * sizeof(double);
+  bool is_sealed = job->guard == BT_GUARD_SEAL;
+  double *benchmark = is_sealed ? bt_block_take_pages(n_bytes) : bt_block_take(NULL, n_bytes);
+  ticker->benchmark = ticker->own_benchmark = benchmark;
+  if (!benchmark) return bt_fail_nomem(err, "series of a ticker");
+  bt_status status = bt_benchmark_follow(benchmark, ticker->bars, job->benchmark, err);
+  if (!status && is_sealed && !bt_block_seal(benchmark))
+    status = bt_fail_nomem(err, "series of a ticker");
+  return status;
 }
 
 /* What metrics compare with. */
@@ -94,8 +99,9 @@ static bt_status make_indicators(bt_ticker *ticker, const bt_ticker_remains *rem
   series.benchmark = ticker->benchmark;
   bt_status status =
       bt_indicator_cache_new(&ticker->indicators, &series, &guard, ticker->spare, err);
-  if (status || !remains) return status;
-  status = bt_indicator_cache_pad(ticker->indicators, remains->n_room, err);
+  if (status) return status;
+  status = bt_indicator_cache_guard(ticker->indicators, ticker->job->guard, err);
+  if (!status && remains) status = bt_indicator_cache_pad(ticker->indicators, remains->n_room, err);
   if (status) bt_indicator_cache_free(ticker->indicators);
   return status;
 }
@@ -138,13 +144,15 @@ static bt_status open_with(bt_ticker *ticker, const bt_ticker_source *source,
   if (source->spare) bt_spare_age(source->spare);
   bt_status status = init_locks(ticker, err);
   if (status) return status;
-  if (remains)
+  if (remains) {
     ticker->benchmark = remains->benchmark;
-  else
+    ticker->n_room = remains->n_room;
+  } else {
     status = make_benchmark(ticker, job, err);
+  }
   if (!status) status = make_indicators(ticker, remains, err);
   if (status) {
-    free(ticker->own_benchmark);
+    bt_block_give(NULL, ticker->own_benchmark);
     destroy_locks(ticker);
     return status;
   }
@@ -175,7 +183,7 @@ void bt_ticker_close(bt_ticker *ticker)
   bt_indicator_cache_free(ticker->indicators);
   bt_tables_free(ticker->tables);
   free(ticker->sizes);
-  free(ticker->own_benchmark);
+  bt_block_give(NULL, ticker->own_benchmark);
   free(ticker->compared);
   free(ticker->regimes);
   destroy_locks(ticker);
@@ -213,6 +221,13 @@ static bt_status blame(const bt_job *job, const char *which, bt_status status, b
   if (!err) return BT_ERR_STRATEGY;
   bt_error cause = *err;
   return bt_fail(err, BT_ERR_STRATEGY, "%s, %s: %s", job->strategy->name, which, cause.message);
+}
+
+bt_status bt_ticker_check(const bt_ticker *ticker, bt_error *err)
+{
+  bt_error cause;
+  if (!bt_indicator_cache_check(ticker->indicators, &cause)) return BT_OK;
+  return bt_fail(err, BT_ERR_STRATEGY, "%s: %s", ticker->job->strategy->name, cause.message);
 }
 
 static bt_status name_combination(const bt_job *job, size_t index, bt_status status, bt_error *err)

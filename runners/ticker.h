@@ -33,10 +33,11 @@ typedef struct bt_ticker {
   bt_indicator_hold held; /* the ATRs of stops */
   bt_tables *tables;
   bt_spare *spare;
+  size_t n_room;                    /* of bt_ticker_remains; 0: the bars are all that there are */
   const double *atr[BT_STOP_COUNT]; /* NULL where the stop needs none */
   double *sizes;                    /* one a bar with --size vol:, else NULL */
   const double *benchmark; /* what strategies see of a --benchmark (bt_series), else NULL */
-  double *own_benchmark;   /* the same where it is the ticker's to free */
+  double *own_benchmark;   /* the same where it is the ticker's block to give back */
   double *compared;        /* what metrics compare with (bt_benchmark_align), where they are made */
   unsigned char *regimes;  /* one label a bar with --regimes, else NULL */
   pthread_mutex_t mutex;
@@ -58,6 +59,10 @@ typedef struct bt_ticker_source {
 bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, const bt_job *job,
                          bt_error *err);
 void bt_ticker_close(bt_ticker *ticker);
+
+/* Whether the strategy has left alone what it was given to read, as far as the job's guard tells;
+ * while nobody aims. Errors: STRATEGY, saying what it has written into. */
+bt_status bt_ticker_check(const bt_ticker *ticker, bt_error *err);
 
 /* Where the bars of a ticker are the first of others: what it takes over from those. */
 typedef struct bt_ticker_remains {

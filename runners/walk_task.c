@@ -62,7 +62,7 @@ static bt_status run_step(const bt_walk *walk, size_t index, size_t task, step_f
       status = bt_walk__part_init(&p, walk, index, &open.ticker, err);
       if (!status) status = step(batch, &p, worker, err);
       bt_walk__part_clear(&p);
-      bt_run_close_ticker(&open);
+      status = bt_run_close_ticker(&open, status, err);
     }
     status = settle(walk, batch, index, status, err);
   }

@@ -268,8 +268,7 @@ static bt_status fill_part(void *context, bt_portfolio_part *out, size_t index, 
     if (!status) bt_portfolio_part_set(out, 0, scratch, splice.span);
     bt_splice_clear(&splice);
   }
-  bt_run_close_ticker(&open);
-  return status;
+  return bt_run_close_ticker(&open, status, err);
 }
 
 /* The rows of ticker 0, out of sample; it has no selections. */

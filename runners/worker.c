@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <sched.h>
 
+#include "runners/fault_stack.h"
+
 enum {
   SPIN_ROUNDS = 8, /* searches with 1, 2, 4, ... pauses between them: a few microseconds */
   YIELD_ROUNDS = 1 /* then this many that give the CPU away, then sleep: a sleeper that is woken is
@@ -248,8 +250,10 @@ void *bt_worker__main(void *argument)
 {
   bt_worker *worker = argument;
   bt_deque_item range;
+  void *stack = bt_fault_stack_begin();
   while (pop_own(worker, BT_LEVEL_TOP, &range) || search(worker, BT_LEVEL_TOP, NULL, &range))
     run_range(worker, &range);
+  bt_fault_stack_end(stack);
   return NULL;
 }
 

@@ -87,6 +87,13 @@ static bt_status fail_lost(const work *w, bt_error *err)
   return bt_fail(err, BT_ERR_IO, "%s: it was removed while a plugin was compiled in it", w->folder);
 }
 
+/* It has ended as if all were well. */
+static bt_status fail_nothing(const work *w, bt_error *err)
+{
+  show(w, w->words);
+  return bt_fail(err, BT_ERR_PLUGIN, "the compiler (%s) has written nothing", w->compiler.words[0]);
+}
+
 /* ---- its calls --------------------------------------------------------------------------------
  */
 
@@ -161,6 +168,7 @@ static bt_status compile(char path[BT_PLUGIN_PATH_SIZE], work *w, const bt_sourc
   bt_compiler_call call = {.others = others};
   if (!status) status = run(w, &call, err);
   if (status) return status;
+  if (access(path, F_OK) != 0) return fail_nothing(w, err);
   words = w->words;
   w->words = NULL;
   show(w, words);

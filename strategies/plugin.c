@@ -11,8 +11,8 @@
 #include "strategies/plugin_probe.h"
 #include "strategies/registry.h"
 
-/* So long may a plugin take to be loaded. */
-static const double load_limit_s = 10;
+/* So long may a plugin take to be loaded where nothing is said. */
+static const double usual_limit_s = 10;
 
 static bool ends_in(const char *text, const char *ending)
 {
@@ -101,22 +101,25 @@ static void try_to_open(const char *path)
 
 /* Where nothing happens to a copy of this process, this one opens it. A name without a slash would
  * be looked for among the system's libraries. Errors: those of both. */
-static bt_status open_object(const bt_strategy **out, const char *path, bt_error *err)
+static bt_status open_object(const bt_strategy **out, const char *path,
+                             const bt_plugin_options *options, bt_error *err)
 {
   char here[BT_PLUGIN_PATH_SIZE];
   bt_status status = BT_OK;
+  double limit_s = options->load_limit_s > 0 ? options->load_limit_s : usual_limit_s;
   if (!strchr(path, '/')) {
     status = bt_plugin_path__join(here, ".", path, err);
     path = here;
   }
-  if (!status) status = bt_probe_run(&(bt_probe){try_to_open, path, load_limit_s}, err);
+  if (!status) status = bt_probe_run(&(bt_probe){try_to_open, path, limit_s}, err);
   return status ? status : open_here(out, path, err);
 }
 
 /* ---- files ------------------------------------------------------------------------------------
  */
 
-static bt_status load_object(bt_plugin *out, const char *path, bt_error *err)
+static bt_status load_object(bt_plugin *out, const char *path, const bt_plugin_options *options,
+                             bt_error *err)
 {
   bt_plugin plugin = {0};
   bt_plugin_text text = {NULL, 0};
@@ -125,7 +128,7 @@ static bt_status load_object(bt_plugin *out, const char *path, bt_error *err)
   text.bytes = bytes;
   if (!status) status = bt_plugin_hash(plugin.hash, &text, 1, err);
   free(bytes);
-  if (!status) status = open_object(&plugin.strategy, path, err);
+  if (!status) status = open_object(&plugin.strategy, path, options, err);
   if (!status) *out = plugin;
   return status;
 }
@@ -149,7 +152,7 @@ static bt_status compile_and_open(bt_plugin *plugin, bool *again, const char *pa
   if (status) return status;
   plugin->trouble = compiled.trouble;
   memcpy(plugin->hash, compiled.hash, sizeof plugin->hash);
-  status = open_object(&plugin->strategy, compiled.path, err);
+  status = open_object(&plugin->strategy, compiled.path, options, err);
   *again = status == BT_ERR_DATA && (compiled.kept || access(compiled.path, F_OK) != 0);
   if (status == BT_ERR_PLUGIN && compiled.header[0]) name_header(compiled.header, err);
   bt_compiled_clear(&compiled);
@@ -174,7 +177,7 @@ bt_status bt_plugin_load(bt_plugin *out, const char *path, const bt_plugin_optio
   bt_error cause;
   bt_child__hold(&hold);
   bt_status status = ends_in(path, ".c") ? load_source(out, path, options, &cause)
-                                         : load_object(out, path, &cause);
+                                         : load_object(out, path, options, &cause);
   bt_child__release(&hold);
   if (!status) return BT_OK;
   bool refused = status == BT_ERR_NOT_FOUND || status == BT_ERR_USAGE || status == BT_ERR_DATA;

@@ -32,10 +32,11 @@ typedef struct bt_plugin_watch {
   bool colors; /* the words may have colours */
 } bt_plugin_watch;
 
-/* How sources are compiled. */
+/* How plugins are compiled and loaded. */
 typedef struct bt_plugin_options {
   const char *cache;            /* compiled plugins are kept in CACHE/plugins; NULL: they are not */
   const bt_plugin_watch *watch; /* NULL: nobody */
+  double load_limit_s;          /* it may take so long to be loaded; 0: 10 */
 } bt_plugin_options;
 
 /* Whether a text is the path of a plugin, and no name: it has a slash, or ends in .so or .c. */

@@ -20,8 +20,8 @@ static inline bt_status compile(plugin_scene *s, bt_compiled *out, const char *s
 {
   const bt_plugin_watch watch = {.on_words = note_words, .on_slow = note_slow, .context = s};
   s->said[0] = '\0';
-  bt_status status =
-      bt_compiled_make(out, source, &(bt_plugin_options){s->cache, &watch}, false, &s->err);
+  bt_status status = bt_compiled_make(
+      out, source, &(bt_plugin_options){.cache = s->cache, .watch = &watch}, false, &s->err);
   if (!status) bt_compiled_clear(out);
   return status;
 }

@@ -82,7 +82,8 @@ static inline bt_status load_plugin(plugin_scene *s, const char *path, const cha
 {
   const bt_plugin_watch watch = {.on_words = quiet ? NULL : note_words, .context = s};
   s->said[0] = '\0';
-  return bt_plugin_load(&s->plugin, path, &(bt_plugin_options){cache, &watch}, &s->err);
+  return bt_plugin_load(&s->plugin, path, &(bt_plugin_options){.cache = cache, .watch = &watch},
+                        &s->err);
 }
 
 /* It is refused, and one line says why. */

@@ -16,6 +16,7 @@
  * in for DEED. */
 #define MAKE_BAD                                                                                   \
   "cat >bad.in <<'END'\n"                                                                          \
+  "#include <stdio.h>\n"                                                                           \
   "#include <stdlib.h>\n"                                                                          \
   "#include <unistd.h>\n"                                                                          \
   "#include <backtest/strategy.h>\n"                                                               \
@@ -130,6 +131,119 @@ static void nonsense_costs_its_ticker_alone(void **state)
                          "1e+06");
 }
 
+/* Through the C library, which may hold it back until the end, and past it; while it is loaded,
+ * runs and is unloaded. */
+static void what_it_prints_is_no_result(void **state)
+{
+  static const char *const jobs[] = {"--json", "--json --isolate", "--json --dry-run",
+                                     "--json --check-lookahead"};
+  program_scene *s = *state;
+  make_bad(s, "write(1, \"noise\", 5); puts(\"noise\");");
+  expect_exit(s,
+              "cat >>bad.c <<'END'\n"
+              "__attribute__((constructor)) static void hello(void) { puts(\"noise\"); }\n"
+              "__attribute__((destructor)) static void bye(void) { puts(\"noise\"); }\n"
+              "END\n",
+              0);
+  for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+    char command[512];
+    bool checks = strstr(jobs[i], "lookahead");
+    (void)snprintf(command, sizeof command, "rm -f r.db; %s%s %s",
+                   "backtest --universe u.txt --strategy ./bad.c --grid --no-cache ",
+                   checks ? "" : "-o r.db", jobs[i]);
+    expect_exit(s, command, 0);
+    assert_int_equal(s->run.out[0], '{');
+    assert_int_equal(s->run.out[strlen(s->run.out) - 2], '}');
+    assert_null(strstr(s->run.out, "noise"));
+    expect_part(s->run.err, "noise");
+  }
+  expect_exit(s, "BACKTEST_PLUGIN_PATH=. backtest list strategies", 0);
+  assert_null(strstr(s->run.out, "noise"));
+  expect_part(s->run.out, "[plugin]");
+  expect_exit(s, RUN ">/dev/full", 1);
+  expect_part(s->run.err, "standard output: cannot be written");
+}
+
+/* What all combinations read: with processes of its own it is the one that writes, without the
+ * ticker whose combinations may all have read what it wrote. */
+static void writing_what_others_read_costs_its_ticker(void **state)
+{
+  static const char *const deeds[] = {"((double *)(size_t)sma)[n - 1] += 1;",
+                                      "((double *)(size_t)host->series->low)[0] += 1;"};
+  static const char *const reasons[] = {"indicator (sma)", "the bars"};
+  program_scene *s = *state;
+  make_good(s);
+  for (size_t i = 0; i < 2; i++) {
+    char query[512], expected[256];
+    make_bad(s, deeds[i]);
+    (void)snprintf(query, sizeof query,
+                   "sqlite3 r.db \"select ticker_id, reason from tickers where status = "
+                   "'rejected'; attach 'good.db' as good; select count(*) from (select * from "
+                   "good.metrics where ticker_id not in (0, 3) except select * from metrics)\"");
+    (void)snprintf(expected, sizeof expected,
+                   "3|bad: it has written into %s%s, which it may only read\n0\n",
+                   i == 0 ? "an " : "", reasons[i]);
+    expect_exit(s, RUN "--quiet", 0);
+    expect_output(s, query, expected);
+    expect_exit(s, "rm r.db; " RUN "--quiet --isolate", 0);
+    expect_one_rejected(s, "it crashed (SIGSEGV, a wrong address)");
+  }
+}
+
+#define CHECK "backtest --universe u.txt --strategy ./bad.c --grid --no-cache --check-lookahead "
+
+/* It misbehaves on the third ticker as before, however many bars of it are left. */
+static void make_bad_on_the_third(program_scene *s, const char *deed)
+{
+  make_bad(s, deed);
+  expect_exit(s,
+              "c=$(sed -n 2p u/S00003.csv | cut -d, -f5); "
+              "sed -i \"s/n > 300/host->series->close[0] != $c/\" bad.c",
+              0);
+}
+
+/* The third ticker is rejected, on all of its bars. */
+static void expect_checked_without_one(program_scene *s, const char *options, const char *reason)
+{
+  char command[256], line[512];
+  (void)snprintf(command, sizeof command, CHECK "%s", options);
+  expect_exit(s, command, 0);
+  expect_part(s->run.out, "no look-ahead found: bad, 3 tickers x 5 combinations x up to 399 cuts");
+  (void)snprintf(line, sizeof line, "S00003 is rejected: bad, combination 3 {\"period\":20}: %s\n",
+                 reason);
+  expect_part(s->run.err, line);
+}
+
+/* The same is found, to the bar. */
+static void expect_found_with_and_without(program_scene *s)
+{
+  char found[2][2048];
+  for (int i = 0; i < 2; i++) {
+    expect_exit(s, i == 0 ? CHECK "--benchmark S00001" : CHECK "--benchmark S00001 --isolate", 1);
+    assert_string_equal(s->run.err, "");
+    memcpy(found[i], s->run.out, strlen(s->run.out) + 1);
+  }
+  expect_part(found[0], "look-ahead: bad on S00003: the target of ");
+  assert_string_equal(found[0], found[1]);
+}
+
+static void look_ahead_is_checked_in_processes_of_its_own(void **state)
+{
+  program_scene *s = *state;
+  make_bad_on_the_third(s, "if (n > 7) target[7] = 1.0 \\/ 0;");
+  expect_checked_without_one(s, "", "the target of bar 7 is inf: not within -1 to +1");
+  expect_checked_without_one(s, "--isolate", "the target of bar 7 is inf: not within -1 to +1");
+  make_bad_on_the_third(s, "if (n == 200) *nowhere = 1;");
+  expect_checked_without_one(s, "--isolate -j 3", "it crashed (SIGSEGV, a wrong address)");
+  make_bad_on_the_third(s, "abort();");
+  expect_exit(s, CHECK "-j 1 --quiet", 128 + SIGABRT);
+  expect_part(s->run.err, "and the process with it. With --isolate it costs its ticker alone");
+  assert_null(strstr(s->run.err, "--resume"));
+  make_bad_on_the_third(
+      s, "for (size_t t = 50; t < n; t++) target[t] = host->series->benchmark[t + 1] > 0;");
+  expect_found_with_and_without(s);
+}
+
 static void a_walk_forward_goes_on_without_the_ticker(void **state)
 {
   program_scene *s = *state;
@@ -158,6 +272,45 @@ static void a_crash_leaves_a_database_that_resumes(void **state)
   expect_output(s, "sqlite3 r.db 'pragma integrity_check'", "ok\n");
   expect_exit(s, RUN "--quiet --resume --isolate", 0);
   expect_one_rejected(s, "it crashed (SIGABRT, it gave up)");
+}
+
+/* A sanitizer has a handler and words of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { IS_SANITIZED = 1 };
+#else
+enum { IS_SANITIZED = 0 };
+#endif
+
+/* Also where the fault is a stack that is full, which a handler cannot use. */
+static void a_stack_that_overflows_has_last_words(void **state)
+{
+  program_scene *s = *state;
+  if (IS_SANITIZED) skip();
+  make_bad(s, "turns = deep(1);");
+  expect_exit(s,
+              "sed -i 's/^static void signals/static int deep(volatile int x) { volatile char "
+              "b[4096]; b[0] = (char)x; return deep(x + 1) + b[0]; }\\n&/' bad.c",
+              0);
+  expect_exit(s, RUN "--quiet -j 2", 128 + SIGSEGV);
+  expect_part(s->run.err, "backtest: strategy ./bad.c has crashed, and the process with it.");
+  expect_exit(s, "rm r.db; " RUN "--quiet --isolate", 0);
+  expect_part(s->run.err, "it crashed (SIGSEGV, a wrong address)");
+}
+
+/* The first signal waits for it, and says so. */
+static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "for (;;) turns = 1;");
+  expect_output(s,
+                RUN "--quiet -j 1 2>said & p=$!; "
+                    "until test \"$(sqlite3 r.db 'select count(*) > 0 from tasks' 2>&1)\" = 1; "
+                    "do sleep 0.1; done; kill -TERM $p; "
+                    "until grep -q 'another signal stops at once' said; do sleep 0.1; done; "
+                    "kill -TERM $p; wait $p; echo $?; sqlite3 r.db 'pragma integrity_check'",
+                "143\nok\n");
+  expect_exit(s, RUN "--quiet --resume --task-timeout 0.3", 0);
+  expect_part(s->run.err, "it took longer than 0.3 s (--task-timeout)");
 }
 
 static void every_ticker_rejected_is_a_failure(void **state)
@@ -207,8 +360,13 @@ int main(void)
       cmocka_unit_test(one_that_never_ends_costs_its_ticker_alone),
       cmocka_unit_test(one_that_ends_its_process_costs_its_ticker_alone),
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
+      cmocka_unit_test(what_it_prints_is_no_result),
+      cmocka_unit_test(writing_what_others_read_costs_its_ticker),
+      cmocka_unit_test(look_ahead_is_checked_in_processes_of_its_own),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
+      cmocka_unit_test(a_stack_that_overflows_has_last_words),
+      cmocka_unit_test(one_that_never_ends_is_ended_by_a_second_signal),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
       cmocka_unit_test(isolated_results_are_the_same),
       cmocka_unit_test(limits_that_are_none_are_refused),

@@ -135,6 +135,17 @@ static void with_v_the_list_says_where_and_why(void **state)
   assert_null(strstr(s->run.out, "were refused"));
 }
 
+static void one_that_hangs_does_not_hold_the_list_up(void **state)
+{
+  program_scene *s = *state;
+  expect_exit(s,
+              PLACES "printf '#include <unistd.h>\n__attribute__((constructor)) static void hang("
+                     "void) { for (;;) sleep(60); }\n' >one/hangs.c; cat mine.c >>one/hangs.c; "
+                     "backtest list strategies -v",
+              0);
+  expect_part(s->run.out, "    hangs.c: refused: it took longer than 2 s to be loaded\n");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_places, program_scene_teardown)
 
 int main(void)
@@ -147,6 +158,7 @@ int main(void)
       CASE(unknown_names_suggest_what_is_found),
       CASE(the_list_shows_what_is_found_and_counts_what_is_refused),
       CASE(with_v_the_list_says_where_and_why),
+      CASE(one_that_hangs_does_not_hold_the_list_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,111 @@ static void what_goes_wrong_with_its_own_is_told(void **state)
   bt_bars_free(bars);
 }
 
+/* ---- what a strategy must not write -----------------------------------------------------------
+ */
+
+/* One value behind the bars, or before them. */
+static void write_beside(const bt_host *host, const double *params, double *restrict out)
+{
+  for (size_t t = 0; t < host->series->n_bars; t++) out[t] = 1;
+  out[(ptrdiff_t)params[0]] = (double)NAN;
+}
+
+static void its_own_must_keep_to_its_array(void **state)
+{
+  (void)state;
+  static const double places[] = {-8, -1, N_BARS, N_BARS + 7};
+  bt_bars *bars = make_flat_bars(N_BARS, 5);
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    bt_indicator_cache *cache = open_cache(bars, NULL);
+    bt_signal_host host;
+    bt_signal_host_init(&host, cache);
+    expect_nan(bt_own1(&host.host, write_beside, places[i]), 0, N_BARS);
+    assert_int_equal(host.status, BT_ERR_DATA);
+    assert_string_equal(host.error.message,
+                        "an indicator of its own has written before or behind its array");
+    bt_indicator_hold_release(&host.hold);
+    bt_indicator_cache_free(cache);
+  }
+  bt_bars_free(bars);
+}
+
+enum { NOWHERE, BARS, TIMES, SMA, MACD_SIGNAL, OWN, NOT_THERE, N_VICTIMS };
+
+static const double *find_victim(const bt_host *host, int victim)
+{
+  switch (victim) {
+  case BARS:
+    return host->series->volume;
+  case TIMES:
+    return (const void *)host->series->time_ns;
+  case SMA:
+    return bt_sma(host, 3);
+  case MACD_SIGNAL:
+    return bt_macd(host, 2, 3, 2, BT_SIGNAL);
+  case OWN:
+    return bt_own1(host, twice_close, 0);
+  default:
+    return bt_sma(host, 0);
+  }
+}
+
+/* Whichever value it is, and however little it changes. */
+static void what_was_written_into_is_told(void **state)
+{
+  (void)state;
+  static const char *const messages[N_VICTIMS] = {
+      "",
+      "it has written into the bars, which it may only read",
+      "it has written into the bars, which it may only read",
+      "it has written into an indicator (sma), which it may only read",
+      "it has written into an indicator (macd), which it may only read",
+      "it has written into an indicator (of its own), which it may only read",
+      "it has written into an indicator that it could not have"};
+  test_random random = {4};
+  bt_bars *bars = make_random_bars(&random, N_BARS, 40, 0.03);
+  for (int victim = NOWHERE; victim < N_VICTIMS; victim++)
+    for (size_t t = 0; t < N_BARS; t++) {
+      bt_indicator_cache *cache = open_cache(bars, NULL);
+      bt_signal_host host;
+      bt_error err;
+      assert_int_equal(bt_indicator_cache_guard(cache, BT_GUARD_HASH, NULL), BT_OK);
+      bt_signal_host_init(&host, cache);
+      (void)bt_atr(&host.host, 3);
+      uint64_t *bits = victim == NOWHERE
+                           ? &(uint64_t){0}
+                           : (uint64_t *)(uintptr_t)find_victim(&host.host, victim) + t;
+      bt_indicator_hold_release(&host.hold);
+      *bits ^= 1;
+      assert_int_equal(bt_indicator_cache_check(cache, &err), victim ? BT_ERR_DATA : BT_OK);
+      if (victim) assert_string_equal(err.message, messages[victim]);
+      *bits ^= 1;
+      bt_indicator_cache_free(cache);
+    }
+  bt_bars_free(bars);
+}
+
+static void values_are_the_same_with_any_guard(void **state)
+{
+  (void)state;
+  test_random random = {5};
+  bt_bars *bars = make_random_bars(&random, N_BARS, 40, 0.03);
+  bt_indicator_cache *caches[3];
+  const double *values[3];
+  for (bt_guard guard = BT_GUARD_NONE; guard <= BT_GUARD_SEAL; guard++) {
+    bt_signal_host host;
+    caches[guard] = open_cache(bars, NULL);
+    assert_int_equal(bt_indicator_cache_guard(caches[guard], guard, NULL), BT_OK);
+    bt_signal_host_init(&host, caches[guard]);
+    values[guard] = bt_macd(&host.host, 2, 3, 2, BT_SIGNAL);
+    assert_int_equal(host.status, BT_OK);
+    bt_indicator_hold_release(&host.hold);
+    assert_memory_equal(values[guard], values[0], N_BARS * sizeof(double));
+  }
+  for (size_t i = 0; i < 3; i++) bt_indicator_cache_free(caches[i]);
+  bt_bars_free(bars);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -194,6 +299,9 @@ int main(void)
       cmocka_unit_test(values_are_the_same_with_room),
       cmocka_unit_test(each_of_its_own_is_computed_once_for_its_params),
       cmocka_unit_test(what_goes_wrong_with_its_own_is_told),
+      cmocka_unit_test(its_own_must_keep_to_its_array),
+      cmocka_unit_test(what_was_written_into_is_told),
+      cmocka_unit_test(values_are_the_same_with_any_guard),
   };
   return cmocka_run_group_tests_name("core/indicator_cache", tests, NULL, NULL);
 }

@@ -6,12 +6,14 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@ enum {
   LOOP,
   END,
   WRITE_BARS,
+  WRITE_SMA,
   GIVE_UP,
   NONSENSE,
   FAR_BEHIND,
@@ -59,6 +62,9 @@ static void misbehave(int deed, const bt_host *host, double *target)
     _exit(3);
   case WRITE_BARS:
     ((double *)(uintptr_t)host->series->close)[0] = 1;
+    break;
+  case WRITE_SMA:
+    ((double *)(uintptr_t)bt_sma(host, 5))[0] = 1;
     break;
   case GIVE_UP:
     (void)signal(SIGABRT, SIG_DFL);
@@ -277,6 +283,7 @@ static void whatever_it_does_the_others_go_on(void **state)
       {CRASH, "it crashed (SIGSEGV, a wrong address)"},
       {END, "it ended its process (exit status 3)"},
       {WRITE_BARS, "it crashed (SIGSEGV, a wrong address)"},
+      {WRITE_SMA, "it crashed (SIGSEGV, a wrong address)"},
       {GIVE_UP, "it crashed (SIGABRT, it gave up)"},
       {NONSENSE, "the target of bar 3 is 7: not within -1 to +1"},
       {FAR_BEHIND, "it crashed (SIGSEGV, a wrong address)"},
@@ -354,6 +361,28 @@ static void nobody_waits_for_it_once_cancelled(void **state)
   close_scene(&s);
 }
 
+/* Here, where the socket to the process arrives: the keeper has room for it. */
+static void too_few_descriptors_are_told(void **state)
+{
+  (void)state;
+  scene s;
+  bt_metrics metrics;
+  struct rlimit before;
+  open_scene(&s, &strategies[0], 60);
+  int next = dup(STDERR_FILENO);
+  assert_true(next > 0 && close(next) == 0 && getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const struct rlimit none_left = {(rlim_t)next, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  errno = ENOENT;
+  bt_status status = measure(&metrics, &s, &s.there, 0, SMA, (bt_span){0, 100});
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+  assert_int_equal(status, BT_ERR_THREAD);
+  assert_string_equal(s.error.message, "--isolate: no process can be made: Too many open files "
+                                       "(ulimit -n; each worker of -j needs one)");
+  assert_goes_on(&s);
+  close_scene(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -364,6 +393,7 @@ int main(void)
       cmocka_unit_test(a_process_that_has_become_unfit_is_replaced),
       cmocka_unit_test(a_strategy_on_bars_may_crash_too),
       cmocka_unit_test(one_that_never_ends_is_ended),
+      cmocka_unit_test(too_few_descriptors_are_told),
       cmocka_unit_test(nobody_waits_for_it_once_cancelled),
   };
   return cmocka_run_group_tests_name("runners/isolation", tests, NULL, NULL);

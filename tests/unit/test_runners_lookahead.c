@@ -407,40 +407,6 @@ static void what_is_held_is_no_look_ahead(void **state)
   expect_clean(s, &strategy);
 }
 
-/* ---- failures ---------------------------------------------------------------------------------
- */
-
-static void too_much_of_three_bars(const bt_host *host, const double *params, double *target)
-{
-  (void)params;
-  for (size_t t = 0; t < host->series->n_bars; t++) target[t] = host->series->n_bars == 3 ? 2 : 1;
-}
-
-static void a_strategy_that_fails_on_a_cut_is_told_with_it(void **state)
-{
-  scan_scene *s = *state;
-  bt_lookahead_result result;
-  write_closes(s, "A", falls_then_rises, N_FEW, 1);
-  const bt_strategy strategy = STRATEGY(.signals = too_much_of_three_bars);
-  assert_int_equal(search_folder(&result, s, &strategy, 1), BT_ERR_STRATEGY);
-  assert_string_equal(s->err.message, "A, its first 3 bars: test, combination 1 {}: the target of "
-                                      "bar 0 is 2: not within -1 to +1");
-}
-
-static void tickers_that_are_rejected_are_counted(void **state)
-{
-  scan_scene *s = *state;
-  bt_lookahead_result result;
-  write_closes(s, "A", falls_then_rises, N_FEW, 1);
-  write_closes(s, "B", falls_then_rises, 0, 1);
-  result = search(s, &STRATEGY(.signals = peek));
-  assert_int_equal(result.n_done, 1);
-  assert_int_equal(result.n_rejected, 1);
-  s->job.from_ns = instant_of("2021-01-01");
-  assert_int_equal(search_folder(&result, s, &STRATEGY(.signals = peek), 2), BT_ERR_DATA);
-  assert_non_null(strstr(s->err.message, "every ticker was rejected (2)"));
-}
-
 #define scene_test(test)                                                                           \
   cmocka_unit_test_setup_teardown(test, scan_scene_setup, scan_scene_teardown)
 
@@ -464,8 +430,6 @@ int main(void)
       scene_test(dates_of_membership_are_no_look_ahead),
       scene_test(no_built_in_looks_ahead),
       scene_test(what_is_held_is_no_look_ahead),
-      scene_test(a_strategy_that_fails_on_a_cut_is_told_with_it),
-      scene_test(tickers_that_are_rejected_are_counted),
   };
   return cmocka_run_group_tests_name("runners/lookahead", tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void what_is_cut_off_is_not_there(void **state)
                   isnan(series->close[t]) && isnan(series->volume[t]) && isnan(sma[t]) &&
                   series->time_ns[t] == 0);
     bt_indicator_hold_release(&host.hold);
-    bt_cut_close(&cut);
+    assert_int_equal(bt_cut_close(&cut, BT_OK, NULL), BT_OK);
   }
   bt_cut_clear(&cut);
   close_scene(&s);

@@ -285,6 +285,17 @@ static void without_a_compiler_one_line_says_so(void **state)
   assert_non_null(strstr(s->said, "no-such-compiler"));
 }
 
+static void a_compiler_that_writes_nothing_is_told(void **state)
+{
+  plugin_scene *s = *state;
+  bt_compiled compiled;
+  const char *source = write_plugin(s, "mine.c", PLUGIN_PARAM, PLUGIN_MEMBERS);
+  assert_int_equal(setenv("CC", "true", 1), 0);
+  assert_int_equal(compile(s, &compiled, source), BT_ERR_PLUGIN);
+  assert_string_equal(s->err.message, "the compiler (true) has written nothing");
+  assert_int_equal(count_kept(s), 0);
+}
+
 static void a_source_that_changes_meanwhile_is_refused(void **state)
 {
   plugin_scene *s = *state;
@@ -316,7 +327,8 @@ static void a_signal_ends_compiler_and_program(void **state)
   assert_true(child >= 0);
   if (child == 0) {
     bt_compiled compiled;
-    (void)bt_compiled_make(&compiled, source, &(bt_plugin_options){s->cache, NULL}, false, &s->err);
+    (void)bt_compiled_make(&compiled, source, &(bt_plugin_options){.cache = s->cache}, false,
+                           &s->err);
     _exit(1);
   }
   for (int i = 0; i < 500 && count_entries(s->dir, "started") == 0; i++)
@@ -351,6 +363,7 @@ int main(void)
       COMPILE_CASE(what_a_compiler_says_is_shown),
       COMPILE_CASE(when_quiet_the_first_error_is_in_the_message),
       COMPILE_CASE(without_a_compiler_one_line_says_so),
+      COMPILE_CASE(a_compiler_that_writes_nothing_is_told),
       COMPILE_CASE(a_source_that_changes_meanwhile_is_refused),
       COMPILE_CASE(a_signal_ends_compiler_and_program),
   };

@@ -113,10 +113,10 @@ static inline int64_t bt_time_ns(const bt_now *now, size_t ago)
   return ago <= now->t ? now->series->time_ns[now->t - ago] : INT64_MIN;
 }
 
-/* Of line `index`, which `prepare` has set. */
+/* Of line `index`, which `prepare` has set; NaN of one that it has not. */
 static inline double bt_line(const bt_now *now, size_t index, size_t ago)
 {
-  return ago <= now->t ? now->lines[index][now->t - ago] : (double)NAN;
+  return ago <= now->t && index < BT_LINES_MOST ? now->lines[index][now->t - ago] : (double)NAN;
 }
 
 /* ---- the descriptor -------------------------------------------------------------------------- */
