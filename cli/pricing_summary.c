@@ -52,22 +52,40 @@ static void print_terms(const bt_pricing_options *options)
   (void)printf("\n");
 }
 
-/* Ordinary numbers with six digits behind the point, others as they are. */
-static const char *fixed_text(char text[BT_TEXT_SIZE], double value)
+/* Digits behind the point: six, or as many as show two of the standard error, and where there is
+ * none four of the value; not of rounding. */
+static int digits_of(bt_estimate estimate)
+{
+  const int usual = 6, most = 15;
+  const double rounding = 1e-12, value = fabs(estimate.value);
+  const bool has_error = estimate.std_error > rounding * value;
+  const double least = has_error ? estimate.std_error / 10 : value / 1000;
+  if (!(least > 0)) return usual;
+  const double digits = ceil(-log10(least));
+  return digits < usual ? usual : digits > most ? most : (int)digits;
+}
+
+/* Large numbers as they are. */
+static const char *fixed_text(char text[BT_TEXT_SIZE], double value, int digits)
 {
   const double most = 1e12;
-  (void)snprintf(text, BT_TEXT_SIZE, fabs(value) < most ? "%.6f" : "%.6g", value);
+  if (fabs(value) < most)
+    (void)snprintf(text, BT_TEXT_SIZE, "%.*f", digits, value);
+  else
+    (void)snprintf(text, BT_TEXT_SIZE, "%.6g", value);
   return text;
 }
 
 static void print_estimate(const char *name, bt_estimate estimate, const char *behind)
 {
   char value[BT_TEXT_SIZE], error[BT_TEXT_SIZE];
+  const int digits = digits_of(estimate);
+  (void)fixed_text(value, estimate.value, digits);
   if (isnan(estimate.std_error))
-    (void)printf("%-9s %s  no standard error%s\n", name, fixed_text(value, estimate.value), behind);
+    (void)printf("%-9s %s  no standard error%s\n", name, value, behind);
   else
-    (void)printf("%-9s %s  +- %s%s\n", name, fixed_text(value, estimate.value),
-                 fixed_text(error, estimate.std_error), behind);
+    (void)printf("%-9s %s  +- %s%s\n", name, value, fixed_text(error, estimate.std_error, digits),
+                 behind);
 }
 
 /* How far the price lies from the closed form, in standard errors. */
@@ -79,7 +97,8 @@ static void print_beside(const bt_option_terms *terms, const bt_option_result *r
     (void)printf("beside    no closed form is known\n");
     return;
   }
-  (void)printf("beside    %s  closed form (%s)", fixed_text(text, r->closed_form), name);
+  (void)printf("beside    %s  closed form (%s)",
+               fixed_text(text, r->closed_form, digits_of(r->price)), name);
   double apart = (r->price.value - r->closed_form) / r->price.std_error;
   const bool exact =
       terms->style != BT_AMERICAN && !(terms->style == BT_BARRIER && terms->discrete);
@@ -98,12 +117,13 @@ static const char *certain_words(const bt_option_terms *terms)
 static void print_interval(const bt_option_terms *terms, const bt_option_result *r)
 {
   char low[BT_TEXT_SIZE], high[BT_TEXT_SIZE];
+  const int digits = digits_of(r->price);
   if (isnan(r->low)) return;
   if (isnan(r->high))
-    (void)printf("interval  from %s  (95%%; no high bound)\n", fixed_text(low, r->low));
+    (void)printf("interval  from %s  (95%%; no high bound)\n", fixed_text(low, r->low, digits));
   else
-    (void)printf("interval  %s .. %s  (95%%%s)\n", fixed_text(low, r->low),
-                 fixed_text(high, r->high),
+    (void)printf("interval  %s .. %s  (95%%%s)\n", fixed_text(low, r->low, digits),
+                 fixed_text(high, r->high, digits),
                  terms->style == BT_AMERICAN ? ", with the bounds' errors" : "");
 }
 
@@ -111,8 +131,8 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 {
   char n[BT_TEXT_SIZE], text[BT_TEXT_SIZE], behind[2 * BT_TEXT_SIZE];
   if (r->certain) {
-    (void)printf("price     %s  certain: %s\n", fixed_text(text, r->price.value),
-                 certain_words(terms));
+    (void)printf("price     %s  certain: %s\n",
+                 fixed_text(text, r->price.value, digits_of(r->price)), certain_words(terms));
     return;
   }
   (void)snprintf(behind, sizeof behind, "%s, %s",
@@ -120,10 +140,10 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
                  bt_text_counted(n, r->n_paths, "path"));
   if (r->is_exercised_now)
     (void)printf("price     %s  of exercise today: holding on is worth less\n",
-                 fixed_text(text, r->price.value));
+                 fixed_text(text, r->price.value, digits_of(r->price)));
   else if (r->is_held)
     (void)printf("price     %s  of the European option: exercise before expiry never pays more\n",
-                 fixed_text(text, r->price.value));
+                 fixed_text(text, r->price.value, digits_of(r->price)));
   else
     print_estimate("price", r->price, behind);
   print_interval(terms, r);
@@ -134,14 +154,15 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
 static void print_american(const bt_option_terms *terms, const bt_option_result *r)
 {
   char dates[BT_TEXT_SIZE], any_time[BT_TEXT_SIZE];
+  const int digits = digits_of(r->price);
   if (!isnan(r->upper.value))
     print_estimate("bound", r->upper, " standard error, high, by a martingale");
   if (!isnan(r->lattice))
-    (void)printf("tree      %s  on the same %s", fixed_text(dates, r->lattice),
+    (void)printf("tree      %s  on the same %s", fixed_text(dates, r->lattice, digits),
                  terms->n_steps == 1 ? "date" : "dates");
   if (!isnan(r->lattice_american))
     (void)printf("%s%s at any time", isnan(r->lattice) ? "tree      " : "; ",
-                 fixed_text(any_time, r->lattice_american));
+                 fixed_text(any_time, r->lattice_american, digits));
   if (!isnan(r->lattice) || !isnan(r->lattice_american)) (void)printf("\n");
 }
 
@@ -159,7 +180,7 @@ static void print_greeks(const bt_option_terms *terms, const bt_option_result *r
     behind[0] = 0;
     if ((european || american) && !isnan(exact[g]))
       (void)snprintf(behind, sizeof behind, "  %s %s", european ? "closed form" : "tree",
-                     fixed_text(text, exact[g]));
+                     fixed_text(text, exact[g], digits_of(r->greeks[g])));
     print_estimate(bt_greek_name((bt_greek)g), r->greeks[g], behind);
   }
 }
@@ -171,13 +192,16 @@ static void print_one(const bt_pricing_options *options, const bt_option_result 
   print_terms(options);
   if (options->job.implied_from) {
     (void)printf("vol       %s  implied; its price in closed form is %s\n",
-                 bt_number_format(text, r->implied_vol), fixed_text(price, r->closed_form));
+                 bt_number_format(text, r->implied_vol),
+                 fixed_text(price, r->closed_form, digits_of(r->price)));
   } else {
     print_price(terms, r);
     print_beside(terms, r);
     if (terms->style == BT_AMERICAN) print_american(terms, r);
     if (options->job.settings.greeks) print_greeks(terms, r);
   }
+  if (r->implied_vol == 0)
+    (void)printf("note      the price has no time value: small volatilities give it, too\n");
   if (r->reason[0]) (void)printf("note      %s\n", r->reason);
   if (!r->certain) (void)printf("method    %s\n", bt_option_method(method, &options->job, 0));
   if (options->job.settings.greeks && !r->certain)
@@ -226,8 +250,14 @@ static columns columns_of(const bt_pricing_options *options, const bt_option_res
 
 static void print_number(double value)
 {
+  const int usual = 6;
+  const double small = 1e-3;
   char text[BT_TEXT_SIZE];
-  (void)printf(" %*s", CELL_WIDTH, isnan(value) ? "-" : fixed_text(text, value));
+  if (fabs(value) < small && value != 0)
+    (void)snprintf(text, sizeof text, "%.4g", value);
+  else
+    (void)fixed_text(text, value, usual);
+  (void)printf(" %*s", CELL_WIDTH, isnan(value) ? "-" : text);
 }
 
 static void print_varying(const bt_pricing_options *options, size_t index)
@@ -325,5 +355,8 @@ void bt_pricing_summary_print(const bt_pricing_options *options, const bt_option
     print_grid(options, results);
   print_time(options, results, end);
   (void)printf("results   run %" PRId64 " in %s; try\n", end->run_id, options->common.database);
-  (void)printf("          sqlite3 -box %s 'SELECT * FROM prices'\n", options->common.database);
+  (void)printf("          sqlite3 -box %s 'SELECT %s FROM prices'\n", options->common.database,
+               options->job.implied_from
+                   ? "type, strike, expiry, price, implied_vol, reason"
+                   : "type, spot, strike, vol, expiry, price, std_error, low, high");
 }

@@ -2,10 +2,14 @@
 
 #include <lapacke.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
 void openblas_set_num_threads(int n_threads); /* of OpenBLAS; its cblas.h has it, LAPACKE's not */
+
+/* Of what the library shares, so it is one for the process: see the header. */
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 void bt_blas_use_one_thread(void)
 {
@@ -37,8 +41,10 @@ bt_status bt_solve_symmetric(double *x, double *a, const double *b, size_t n, do
     return bt_fail(err, BT_ERR_DATA, "least squares: a number is not finite");
   memmove(x, b, n * sizeof *x);
   const lapack_int order = (lapack_int)n;
+  pthread_mutex_lock(&one_at_a_time);
   const lapack_int info = LAPACKE_dgelsd_work(LAPACK_COL_MAJOR, order, order, 1, a, order, x, order,
                                               singular, cutoff, &rank, work, N_WORK, work_int);
+  pthread_mutex_unlock(&one_at_a_time);
   if (info != 0)
     return bt_fail(err, BT_ERR_DATA, "least squares: LAPACK's dgelsd has failed (%d)", (int)info);
   return BT_OK;
@@ -47,8 +53,10 @@ bt_status bt_solve_symmetric(double *x, double *a, const double *b, size_t n, do
 bt_status bt_invert_positive(double *a, size_t n, bt_error *err)
 {
   const lapack_int order = (lapack_int)n;
+  pthread_mutex_lock(&one_at_a_time);
   lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', order, a, order);
   if (info == 0) info = LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', order, a, order);
+  pthread_mutex_unlock(&one_at_a_time);
   if (info != 0)
     return bt_fail(err, BT_ERR_DATA, "inverse: the matrix is not positive definite (%d)",
                    (int)info);

@@ -1,8 +1,11 @@
 /* linear_algebra.h - the little of LAPACK that is used here, with this project's errors.
  *
- * Matrices are small. BLAS must not start threads of its own inside tasks: whoever starts a pool
- * calls bt_blas_use_one_thread before. OpenBLAS takes its kernels by the CPU, so the last digits of
- * a solution may differ between machines; on one machine they do not.
+ * Matrices are small, and one call at a time reaches the library: OpenBLAS built for one thread
+ * (Debian's libopenblas0-serial) hands out its buffers without a lock, and of two calls at once one
+ * may compute with the other's numbers. Any thread may call. BLAS must not start threads of its own
+ * inside tasks: whoever starts a pool calls bt_blas_use_one_thread before. OpenBLAS takes its
+ * kernels by the CPU, so the last digits of a solution may differ between machines; on one machine
+ * they do not.
  */
 #ifndef BT_CORE_LINEAR_ALGEBRA_H
 #define BT_CORE_LINEAR_ALGEBRA_H
