@@ -199,13 +199,17 @@ static void draw_pilot(const pilot *p, const bt_option_plan *plan)
   }
 }
 
-/* A European option by Sobol points: itself, or what parity makes of it, whichever varies less. All
- * between has the underlying in it, which is flat nowhere, and the price beyond the outermost
- * points makes the error then. */
+/* A European option by Sobol points: as a put, which is bounded, or where that varies ten times as
+ * much as a call. The other of the two is had by parity. All between has the underlying in it,
+ * which is flat nowhere, and the price beyond the outermost points makes the error then. */
 static double parity_slope(const bt_pair_sample *pairs, const bt_option_terms *terms)
 {
-  const double parity = terms->option.type == BT_CALL ? 1 : -1;
-  return pairs->x.squares < 2 * parity * pairs->products ? parity : 0;
+  const double much = 10 * 10; /* of variances */
+  const bool is_call = terms->option.type == BT_CALL;
+  const double parity = is_call ? 1 : -1, itself = pairs->y.squares;
+  const double other = itself - 2 * parity * pairs->products + pairs->x.squares;
+  const bool as_put = is_call ? other <= much * itself : itself <= much * other;
+  return as_put == is_call ? parity : 0;
 }
 
 static bt_control_line line_of(double *values, double *controls, const bt_option_terms *terms,
