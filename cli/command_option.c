@@ -21,6 +21,14 @@ static bt_status compute(void *state, const bt_montecarlo_means *means, bt_error
   return bt_fail(err, BT_ERR_USAGE, "%s", call->results[0].reason);
 }
 
+static size_t count_done(const void *state)
+{
+  const option_call *call = state;
+  size_t n = 0;
+  for (size_t i = 0; i < call->options->job.n_cells; i++) n += call->results[i].is_done;
+  return n;
+}
+
 static bt_status store(void *state, bt_store *to, int64_t run_id, bt_error *err)
 {
   const option_call *call = state;
@@ -45,6 +53,7 @@ static int run_options(const bt_pricing_options *options, const bt_arguments *ar
                                  .n_cells = options->job.n_cells,
                                  .n_tasks = bt_option_tasks(&options->job),
                                  .n_paths = bt_option_paths(&options->job),
+                                 .count_done = count_done,
                                  .compute = compute,
                                  .store = store,
                                  .report = report};

@@ -80,10 +80,22 @@ static bt_status compute(const call *c, bt_error *err)
   bt_progress_bar *bar = start_bar(&progress, c);
   bt_status status = c->job->compute(c->state, &means, err);
   bt_progress_bar_stop(bar);
-  if (status == BT_ERR_CANCELLED)
+  return status;
+}
+
+/* A signal has ended it: what is done is stored, and where that fails, that is said. */
+static void store_done(const call *c)
+{
+  bt_error err;
+  const size_t n = c->job->count_done ? c->job->count_done(c->state) : 0;
+  const bt_status status = n ? c->job->store(c->state, c->store, c->end.run_id, &err) : BT_OK;
+  if (status) (void)fprintf(stderr, "backtest: %s\n", err.message);
+  if (status || n == 0)
     (void)fprintf(stderr, "backtest: interrupted: run %" PRId64 " in %s has no results\n",
                   c->end.run_id, c->options->database);
-  return status;
+  else
+    (void)fprintf(stderr, "backtest: interrupted: run %" PRId64 " in %s has %zu of %zu results\n",
+                  c->end.run_id, c->options->database, n, c->job->n_cells);
 }
 
 /* Rows that are put are in the database with the end of the run, or not at all. */
@@ -94,6 +106,7 @@ static bt_status run_in_store(call *c, bt_error *err)
   if (status) return status;
   status = compute(c, err);
   if (!status) status = c->job->store(c->state, c->store, c->end.run_id, err);
+  if (status == BT_ERR_CANCELLED) store_done(c);
   c->end.elapsed_s = bt_run_now_s() - c->begun_s;
   bt_run_end end = {.status = !status                      ? BT_RUN_COMPLETE
                               : status == BT_ERR_CANCELLED ? BT_RUN_INTERRUPTED

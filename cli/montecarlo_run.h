@@ -53,13 +53,17 @@ typedef struct bt_montecarlo_job {
   size_t n_tasks;           /* for the progress */
   double n_paths;           /* of all tasks; 0: not counted */
 
+  /* How many of n_cells are done, where a signal has ended compute; NULL: none can be. Their rows
+   * are stored. */
+  size_t (*count_done)(const void *state);
+
   bt_status (*compute)(void *state, const bt_montecarlo_means *means, bt_error *err);
   bt_status (*store)(void *state, bt_store *store, int64_t run_id, bt_error *err); /* its rows */
   bt_status (*report)(void *state, const bt_montecarlo_end *end, bt_error *err);
 } bt_montecarlo_job;
 
 /* Runs it into the database, reports, and returns the exit status. A run that fails or is
- * interrupted is in `runs` with that status, and has no rows. */
+ * interrupted is in `runs` with that status; the latter has the rows of what was done. */
 int bt_montecarlo_run(const bt_montecarlo_job *job, void *state,
                       const bt_montecarlo_options *options, const bt_arguments *arguments);
 

@@ -87,7 +87,7 @@ static void find_implied(bt_option_result *r, const bt_option_terms *terms, doub
 {
   bt_error err;
   bt_vanilla option = terms->option;
-  begin_result(r);
+  r->is_done = true;
   r->price.value = price;
   if (bt_implied_vol(&r->implied_vol, &option, price, &err)) {
     r->implied_vol = (double)NAN;
@@ -183,8 +183,10 @@ static bt_status run_plan(const run *r, const bt_option_plan *plan, const group 
   bt_option_sums *sums = malloc(bytes);
   if (!sums) return bt_fail_nomem(err, "sums of paths");
   bt_status status = bt_blocks_run(sums, &blocks, r->pool, r->progress, err);
-  for (size_t i = 0; i < g->n && !status; i++)
+  for (size_t i = 0; i < g->n && !status; i++) {
     take_estimate(&r->results[g->places[i]], plan, sums, i);
+    r->results[g->places[i]].is_done = true;
+  }
   free(sums);
   return status;
 }
@@ -215,7 +217,8 @@ static bt_status run_groups(const run *r, group *g, bt_error *err)
   bt_status status = BT_OK;
   for (size_t i = 0; i < job->n_cells && !status; i++) {
     begin_cell(&r->results[i], job, &job->cells[i]);
-    if (needs_paths(job, &job->cells[i])) {
+    r->results[i].is_done = !needs_paths(job, &job->cells[i]);
+    if (!r->results[i].is_done) {
       bt_cell_init(&g->cells[g->n], &job->cells[i]);
       g->places[g->n++] = i;
     }
@@ -328,6 +331,7 @@ static bt_status run_american(void *context, size_t index, bt_worker *worker, bt
     give_reason(result, err->message);
     status = BT_OK;
   }
+  result->is_done = !status;
   if (!status && r->progress) {
     atomic_fetch_add_explicit(&r->progress->tickers_done, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&r->progress->bar_combos_done, job->settings.n_paths,
@@ -343,6 +347,7 @@ bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_
                         bt_progress *progress, bt_error *err)
 {
   run r = {results, job, pool, progress};
+  for (size_t i = 0; i < job->n_cells; i++) begin_result(&results[i]);
   if (job->implied_from) {
     for (size_t i = 0; i < job->n_cells; i++)
       find_implied(&results[i], &job->cells[i], job->implied_from[i]);

@@ -27,6 +27,7 @@ typedef struct bt_option_job {
 
 /* What is known of a cell; NaN for what is not. */
 typedef struct bt_option_result {
+  bool is_done; /* all that it will have is there */
   bt_estimate price;
   double closed_form;
   double low, high; /* a 95% interval; of an American option with both bounds in it */
@@ -43,8 +44,9 @@ typedef struct bt_option_result {
 } bt_option_result;
 
 /* Fills results[0 .. n_cells-1]. What a cell cannot have is NaN, with a reason. progress may be
- * NULL: counts tasks in tickers_done and paths in bar_combos_done. Errors: NOMEM, CANCELLED, and
- * USAGE where an American job is wrong as a whole. */
+ * NULL: counts tasks in tickers_done and paths in bar_combos_done. Errors: NOMEM, CANCELLED (then
+ * some cells may be done: those of whole groups, and American ones one by one), and USAGE where an
+ * American job is wrong as a whole. */
 bt_status bt_option_run(bt_option_result *results, const bt_option_job *job, bt_pool *pool,
                         bt_progress *progress, bt_error *err);
 
@@ -56,7 +58,7 @@ double bt_option_paths(const bt_option_job *job);
 enum { BT_OPTION_METHOD_SIZE = 240 };
 char *bt_option_method(char buffer[BT_OPTION_METHOD_SIZE], const bt_option_job *job, size_t cell);
 
-/* The rows of `option_prices`. */
+/* The rows of `option_prices`, of the cells that are done. */
 bt_status bt_option_store(const bt_option_job *job, const bt_option_result *results,
                           bt_store *store, int64_t run_id, bt_error *err);
 

@@ -149,6 +149,7 @@ bt_status bt_option_store(const bt_option_job *job, const bt_option_result *resu
   char method[BT_OPTION_METHOD_SIZE];
   bt_status status = BT_OK;
   for (size_t i = 0; i < job->n_cells && !status; i++) {
+    if (!results[i].is_done) continue;
     const bool found = !isnan(job->implied_from ? results[i].implied_vol : results[i].price.value);
     bt_option_row row = row_of(job, &results[i], i);
     row.method = found ? bt_option_method(method, job, i) : NULL;

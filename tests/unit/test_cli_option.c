@@ -438,6 +438,21 @@ static void a_signal_ends_it_without_rows(void **state)
   expect_part(s->run.err, "interrupted: run 1 in r.db has no results");
 }
 
+/* A grid of a thousand cells, of which the first are priced at once. */
+static void what_a_grid_has_priced_when_it_is_interrupted_is_kept(void **state)
+{
+  program_scene *s = *state;
+  expect_output(s,
+                "backtest option --style american --type put --spot 36 --strike 40 --rate 0.06 "
+                "--vol 0.2:1.2:0.001 --expiry 1 --paths 1000 --bound-paths 0 -o r.db & p=$!; "
+                "until test \"$(sqlite3 r.db 'select count(*) from runs' 2>/dev/null)\" = 1; "
+                "do sleep 0.05; done; sleep 1; kill -TERM $p; wait $p; echo $?; "
+                "sqlite3 r.db 'select status from runs; select count(*) between 2 and 1000, "
+                "min(price) > 0, sum(price is null and reason is null) from prices'",
+                "143\ninterrupted\n1|1|0\n");
+  expect_part(s->run.err, " of 1001 results\n");
+}
+
 /* The command behind "Example:", as it stands there. */
 static void the_example_of_the_help_works(void **state)
 {
@@ -475,6 +490,7 @@ int main(void)
       CASE(cells_without_a_price_have_a_reason),
       CASE(workers_and_vector_levels_change_no_bit),
       CASE(a_signal_ends_it_without_rows),
+      CASE(what_a_grid_has_priced_when_it_is_interrupted_is_kept),
       CASE(the_example_of_the_help_works),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

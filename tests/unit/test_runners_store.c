@@ -43,7 +43,7 @@ static void new_file_gets_every_table_and_view(void **state)
   assert_string_equal(
       fixture_query(f, "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"),
       "best leaderboard prices results results_all");
-  assert_string_equal(fixture_query(f, "PRAGMA user_version"), "3");
+  assert_string_equal(fixture_query(f, "PRAGMA user_version"), "4");
   assert_string_equal(fixture_query(f, "PRAGMA page_size"), "16384");
   assert_string_equal(fixture_query(f, "SELECT * FROM leaderboard"), "");
   assert_string_equal(fixture_query(f, "SELECT * FROM best"), "");
@@ -112,7 +112,7 @@ static void newer_or_older_schema_is_refused(void **state)
   expect_refused(f, f->path, BT_ERR_DATABASE, "schema version 7");
   assert_true(fixture_change(f, "PRAGMA user_version = 1"));
   expect_refused(f, f->path, BT_ERR_DATABASE,
-                 "results.db: has schema version 1 of an older program, this one has 3: sqlite3 "
+                 "results.db: has schema version 1 of an older program, this one has 4: sqlite3 "
                  "reads it, new runs go into another file");
   assert_true(fixture_change(f, "PRAGMA user_version = 0"));
   expect_refused(f, f->path, BT_ERR_DATABASE, "unknown schema version 0");
