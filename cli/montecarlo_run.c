@@ -83,39 +83,48 @@ static bt_status compute(const call *c, bt_error *err)
   return status;
 }
 
-/* A signal has ended it: what is done is stored, and where that fails, that is said. */
-static void store_done(const call *c)
+/* A signal has ended it: how many results are there. */
+static void report_interrupted(const call *c, size_t n_stored)
 {
-  bt_error err;
-  const size_t n = c->job->count_done ? c->job->count_done(c->state) : 0;
-  const bt_status status = n ? c->job->store(c->state, c->store, c->end.run_id, &err) : BT_OK;
-  if (status) (void)fprintf(stderr, "backtest: %s\n", err.message);
-  if (status || n == 0)
+  if (n_stored == 0)
     (void)fprintf(stderr, "backtest: interrupted: run %" PRId64 " in %s has no results\n",
                   c->end.run_id, c->options->database);
   else
     (void)fprintf(stderr, "backtest: interrupted: run %" PRId64 " in %s has %zu of %zu results\n",
-                  c->end.run_id, c->options->database, n, c->job->n_cells);
+                  c->end.run_id, c->options->database, n_stored, c->job->n_cells);
 }
 
-/* Rows that are put are in the database with the end of the run, or not at all. */
+static bt_run_status ending_of(bt_status status)
+{
+  return !status                      ? BT_RUN_COMPLETE
+         : status == BT_ERR_CANCELLED ? BT_RUN_INTERRUPTED
+                                      : BT_RUN_FAILED;
+}
+
+/* Rows that are put are in the database with the end of the run, or not at all: also those that are
+ * done where a signal has ended it. Where these cannot be stored that is said. */
 static bt_status run_in_store(call *c, bt_error *err)
 {
-  bt_error ending;
+  bt_error storing;
   bt_status status = begin(c, err);
   if (status) return status;
   status = compute(c, err);
-  if (!status) status = c->job->store(c->state, c->store, c->end.run_id, err);
-  if (status == BT_ERR_CANCELLED) store_done(c);
+  const bool is_cancelled = status == BT_ERR_CANCELLED;
+  const size_t n_done = is_cancelled && c->job->count_done ? c->job->count_done(c->state) : 0;
+  bt_status stored = BT_OK;
+  if (!status || n_done > 0) stored = c->job->store(c->state, c->store, c->end.run_id, &storing);
   c->end.elapsed_s = bt_run_now_s() - c->begun_s;
-  bt_run_end end = {.status = !status                      ? BT_RUN_COMPLETE
-                              : status == BT_ERR_CANCELLED ? BT_RUN_INTERRUPTED
-                                                           : BT_RUN_FAILED,
-                    .elapsed_s = c->end.elapsed_s};
-  bt_status ended = bt_store_end_run(c->store, c->end.run_id, &end, &ending);
-  if (status || !ended) return status;
-  *err = ending;
-  return ended;
+  bt_run_end end = {.status = ending_of(status ? status : stored), .elapsed_s = c->end.elapsed_s};
+  bt_error ending;
+  const bt_status ended = bt_store_end_run(c->store, c->end.run_id, &end, &ending);
+  if (!stored && ended) storing = ending, stored = ended;
+  if (is_cancelled) {
+    if (stored) (void)fprintf(stderr, "backtest: %s\n", storing.message);
+    report_interrupted(c, stored ? 0 : n_done);
+  }
+  if (status || !stored) return status;
+  *err = storing;
+  return stored;
 }
 
 static bt_status run_into(call *c, bt_error *err)

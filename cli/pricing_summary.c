@@ -142,8 +142,10 @@ static void print_price(const bt_option_terms *terms, const bt_option_result *r)
     (void)printf("price     %s  of exercise today: holding on is worth less\n",
                  fixed_text(text, r->price.value, digits_of(r->price)));
   else if (r->is_held)
-    (void)printf("price     %s  of the European option: exercise before expiry never pays more\n",
-                 fixed_text(text, r->price.value, digits_of(r->price)));
+    (void)printf("price     %s  of the European option: %s\n",
+                 fixed_text(text, r->price.value, digits_of(r->price)),
+                 terms->n_steps == 1 ? "there is no date before expiry but today"
+                                     : "exercise before expiry never pays more");
   else
     print_estimate("price", r->price, behind);
   print_interval(terms, r);

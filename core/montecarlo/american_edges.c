@@ -107,7 +107,8 @@ static double slope_of(double above, double below, double apart)
 
 static void find_best_moves(bt_edge_date *out, const bt_exercise *e, size_t date)
 {
-  const double left = e->expiry - (double)date * e->step, h = 1e-4, by_vol = h * e->vol;
+  const double left = e->expiry - (double)date * e->step, by_vol = 1e-4 * e->vol;
+  const double h = e->rate > 0 && e->rate < 2e-4 ? e->rate / 2 : 1e-4; /* above 0 both */
   out->best_by_vol =
       slope_of(best_log_price(e->rate, e->dividend, e->vol + by_vol, left),
                best_log_price(e->rate, e->dividend, e->vol - by_vol, left), 2 * by_vol);

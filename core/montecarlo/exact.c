@@ -112,13 +112,13 @@ static double heston_log_variance_0(const double *p, double t)
   return p[BT_PARAM_V0] * t * (1 - rho * eta * t / 2 + eta * eta * t * t / 12);
 }
 
-/* E (S / E S)^2 is exp(A + B v0), the characteristic function at -2i: A' = kappa theta B, B' = 1 -
- * b B
- * + eta^2 B^2 / 2, b = kappa - 2 rho eta. With d^2 = b^2 - 2 eta^2 and n = cosh(d t / 2) + b sinh(d
- * t / 2) / d it is B = 2 sinh(d t / 2) / (d n), A = kappa theta / eta^2 x (b t - 2 log n), and
- * infinite from the first zero of n on (Andersen and Piterbarg, Moment explosions in stochastic
- * volatility models, 2007). These return A + B v0 for d real and b > 0 (n > 0; what is small is
- * divided out), for d real and b <= 0, and for d imaginary. */
+/* E (S / E S)^2 is exp(A + B v0), the characteristic function at -2i:
+ *   A' = kappa theta B,  B' = 1 - b B + eta^2 B^2 / 2,  b = kappa - 2 rho eta.
+ * With d^2 = b^2 - 2 eta^2 and n = cosh(d t / 2) + b sinh(d t / 2) / d it is
+ *   B = 2 sinh(d t / 2) / (d n),  A = kappa theta / eta^2 x (b t - 2 log n),
+ * and infinite from the first zero of n on (Andersen and Piterbarg, Moment explosions in stochastic
+ * volatility models, 2007). These return A + B v0 for d real and b >= 0 (n > 0; what is small is
+ * divided out), for d real and b < 0, and for d imaginary. */
 static double heston_tame(const double *p, double t, double b, double d)
 {
   const double eta = p[BT_PARAM_VOL_OF_VOL], decayed = bt_paths__decayed(d, t);

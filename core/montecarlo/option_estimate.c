@@ -53,11 +53,17 @@ static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_
 
 /* Greeks jump where the payoff has a kink, and whether a point falls this or that side of it shows
  * in few replicates or in none: then their means tell too little. On average over where the kink
- * lies among the points that is an error of 5/4 of the jump over all points; the root of the mean
- * square is half of the jump or more where a quarter of the paths are beyond. */
-static double error_of_jumps(const bt_sample *all)
+ * lies among the points that is an error of 5/4 of the jump over all points. For the jump stands
+ * what the paths beyond the kink tell: where these are few, and have one value, the ratio of the
+ * third moment to the second and of the second to the mean; where they are many, the root of the
+ * mean square. */
+static double error_of_jumps(const bt_skew_sample *all)
 {
-  return 2 * sqrt(all->squares / all->n + all->mean * all->mean) / all->n;
+  const bt_sample *s = &all->sample;
+  const double variance = s->squares / s->n, second = variance + s->mean * s->mean;
+  const double third = all->cubes / s->n + s->mean * (3 * variance + s->mean * s->mean);
+  const double few = fmin(second / fabs(s->mean), fabs(third) / second);
+  return 1.25 * fmax(2 * sqrt(second), isfinite(few) ? few : 0) / s->n;
 }
 
 /* With Sobol points paths tell whether the mean is normal, and the means of the replicates the
@@ -75,7 +81,7 @@ static mean_of estimate_mean(const bt_option_plan *plan, const bt_option_sums *s
   const double least = price ? price_rounding * plan->cells[cell].terms.option.spot : 0;
   if (!is_normal(&all, skewness, least)) return out;
   out.std_error = bt_sample_std_error(&errors.sample);
-  if (sobol && !price) out.std_error = hypot(out.std_error, error_of_jumps(&all.sample));
+  if (sobol && !price) out.std_error = hypot(out.std_error, error_of_jumps(&all));
   out.interval = bt_skew_sample_interval(&errors, sobol ? student : normal);
   return out;
 }

@@ -14,6 +14,7 @@ enum {
   STREAM_SHIFTS,
   STREAM_REPLICATES,
   STREAM_SCRAMBLES = 0x140,
+  STREAM_DIGITS,
   STREAM_PILOT = 0x180, /* normal numbers, and behind them uniform ones */
 };
 
@@ -60,6 +61,7 @@ static bt_status prepare_sobol(bt_option_plan *plan, bt_error *err)
     status = bt_sobol_init(&plan->sobol[r], n, err);
     if (!status) bt_sobol_scramble(&plan->sobol[r], &scrambles, r);
   }
+  while (plan->n_draws / BT_SOBOL_REPLICATES >> plan->sobol_depth > 1) plan->sobol_depth++;
   return status ? status : bt_bridge_init(&plan->bridge, plan->n_steps, err);
 }
 
@@ -133,10 +135,11 @@ static void draw_dimension(double *out, const bt_option_plan *plan, size_t dimen
   const uint64_t points = plan->n_draws / BT_SOBOL_REPLICATES, replicate = first / points;
   const bt_sobol *sobol = &plan->sobol[replicate];
   if (dimension < sobol->n_dimensions) {
-    const bt_stream shifts = {plan->settings.seed, STREAM_SHIFTS};
-    uint64_t shift;
-    bt_stream_bits(&shift, &shifts, (uint32_t)dimension, replicate, 1);
-    bt_sobol_points(out, sobol, dimension, shift >> (64 - BT_SOBOL_BITS), first % points, n);
+    const bt_sobol_replicate of = {.shifts = {plan->settings.seed, STREAM_SHIFTS},
+                                   .digits = {plan->settings.seed, STREAM_DIGITS},
+                                   .index = replicate,
+                                   .depth = plan->sobol_depth};
+    bt_sobol_random_points(out, sobol, &of, dimension, first % points, n);
     return;
   }
   const bt_stream stream = {plan->settings.seed, STREAM_REPLICATES + (uint32_t)replicate};

@@ -7,10 +7,11 @@
  * Sampling:
  *   plain       independent paths
  *   antithetic  each path with its mirror image, all normal numbers negated; both count as paths
- *   sobol       BT_SOBOL_REPLICATES replicates of 2^k Sobol points, each with a scramble and a
- *               digital shift of its own (sobol.h), the path made by a Brownian bridge; the
- * standard error comes from the means of the replicates. Dimensions beyond BT_SOBOL_DIMENSIONS are
- * drawn as plain ones are. Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
+ *   sobol       BT_SOBOL_REPLICATES replicates of 2^k Sobol points, each with a scramble, shift
+ *               and digits of its own (sobol.h), the path made by a Brownian bridge; the error
+ *               comes from the means of the replicates. Dimensions beyond BT_SOBOL_DIMENSIONS are
+ *               drawn as plain ones are.
+ * Sources: Glasserman 2003, sections 4.1, 4.2, 5.4, 5.5.
  *
  * With a control the estimate is the mean of y - beta (x - E x). beta comes from a pilot, 1024
  * draws of a stream of their own, so it is independent of the paths and biases neither the price
@@ -70,6 +71,7 @@ typedef struct bt_option_plan {
   uint64_t n_draws;       /* what is split into blocks: bt_option_draws */
   bt_control_line *lines; /* of the cells; NULL: no controls */
   bt_sobol sobol[BT_SOBOL_REPLICATES];
+  unsigned sobol_depth; /* a replicate has 2^sobol_depth points */
   bt_bridge bridge;
 } bt_option_plan;
 

@@ -1,6 +1,7 @@
 #include "core/random/sobol.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/random/bits.h"
 
@@ -102,11 +103,12 @@ static void make_points(double *out, const uint64_t *table, uint64_t digits, siz
   for (; i < n; i++) out[i] = bt_uniform_of(table[i] ^ digits);
 }
 
+static const uint64_t all_digits = (UINT64_C(1) << BT_SOBOL_BITS) - 1;
+
 void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint64_t shift,
                      uint64_t first, size_t n)
 {
   const uint64_t *columns = sobol->columns + dimension * BT_SOBOL_BITS;
-  const uint64_t all_digits = (UINT64_C(1) << BT_SOBOL_BITS) - 1;
   uint64_t table[TABLE_SIZE];
   fill_table(table, columns);
   for (size_t i = 0; i < n;) {
@@ -115,6 +117,38 @@ void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint6
     if (n_now > n - i) n_now = n - i;
     uint64_t digits = digits_of_block(columns, block) ^ (shift & all_digits);
     make_points(out + i, table + place, digits, n_now);
+    i += n_now;
+  }
+}
+
+/* The digits of n <= TABLE_SIZE points, XORed with the lower ones of their own. */
+static void make_random_points(double *out, const uint64_t *table, uint64_t digits,
+                               const uint64_t *own, uint64_t lower)
+{
+  for (size_t i = 0; i < TABLE_SIZE; i += BT_WIDTH) {
+    const bt_words word = bt_words_load(table + i) ^ digits;
+    bt_vector_store(out + i, bt_uniforms_of(word ^ (bt_words_load(own + i) & lower)));
+  }
+}
+
+void bt_sobol_random_points(double *out, const bt_sobol *sobol, const bt_sobol_replicate *replicate,
+                            size_t dimension, uint64_t first, size_t n)
+{
+  const bt_sobol_replicate *r = replicate;
+  const uint64_t *columns = sobol->columns + dimension * BT_SOBOL_BITS;
+  const uint64_t lower = all_digits >> r->depth, offset = r->index << r->depth;
+  uint64_t table[TABLE_SIZE], own[TABLE_SIZE], shift;
+  double points[TABLE_SIZE];
+  fill_table(table, columns);
+  bt_stream_bits(&shift, &r->shifts, (uint32_t)dimension, r->index, 1);
+  for (size_t i = 0; i < n;) {
+    const uint64_t block = (first + i) / TABLE_SIZE;
+    const size_t place = (size_t)((first + i) % TABLE_SIZE), left = TABLE_SIZE - place;
+    const size_t n_now = left < n - i ? left : n - i;
+    const uint64_t digits = digits_of_block(columns, block) ^ (shift >> (64 - BT_SOBOL_BITS));
+    bt_stream_bits(own, &r->digits, (uint32_t)dimension, offset + block * TABLE_SIZE, TABLE_SIZE);
+    make_random_points(points, table, digits, own, lower);
+    memcpy(out + i, points + place, n_now * sizeof *out);
     i += n_now;
   }
 }

@@ -2,14 +2,19 @@
  *
  * Point i is counter-addressed: its digits are those of i against the direction numbers of the
  * dimension, so points split over tasks in any way. The first 2^k points of either order are the
- * same set. A digital shift (one random word a dimension, XORed onto every point) makes a replicate
- * of which the mean is unbiased; several replicates give an error bar. A random linear scramble
- * before keeps what is even about the points and moves each by itself within its cell, so that
- * errors of smooth functions do not add up. Sources: Joe and Kuo, Constructing Sobol sequences with
- * better two-dimensional projections, SIAM J. Sci. Comput. 30 (2008), numbers new-joe-kuo-6;
- * L'Ecuyer and Lemieux, Recent advances in randomized quasi-Monte Carlo methods (2002), section on
- * digital shifts; Matousek, On the L2-discrepancy for anchored boxes, Journal of Complexity 14
- * (1998).
+ * same set, one in each interval of width 2^-k of every dimension.
+ *
+ * Replicates of which the means are unbiased, and apart from each other an error bar: a random
+ * linear scramble of the direction numbers and a digital shift (a random word a dimension, XORed
+ * onto every point) move the points from interval to interval, and each lies within its own by
+ * random digits of its own, a digital shift of depth k. With shifts alone all points would lie
+ * alike in their intervals, and the errors of smooth functions add up.
+ *
+ * Sources: Joe and Kuo, Constructing Sobol sequences with better two-dimensional projections, SIAM
+ * J. Sci. Comput. 30 (2008), numbers new-joe-kuo-6; L'Ecuyer and Lemieux, Recent advances in
+ * randomized quasi-Monte Carlo methods (2002), section on digital shifts; Matousek, On the
+ * L2-discrepancy for anchored boxes, Journal of Complexity 14 (1998); Dick and Pillichshammer,
+ * Digital Nets and Sequences (2010), on shifts of a depth.
  */
 #ifndef BT_CORE_RANDOM_SOBOL_H
 #define BT_CORE_RANDOM_SOBOL_H
@@ -48,5 +53,17 @@ void bt_sobol_scramble(bt_sobol *sobol, const bt_stream *stream, uint64_t replic
  * (k + 1/2) 2^-52: never 0 or 1. Of the shift the lower 52 bits count; first + n <= 2^52. */
 void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint64_t shift,
                      uint64_t first, size_t n);
+
+/* One of several replicates of 2^depth points each: where its shifts and digits come from. */
+typedef struct bt_sobol_replicate {
+  bt_stream shifts, digits; /* draw `index` of a dimension; draws index x 2^depth + point */
+  uint64_t index;
+  unsigned depth; /* at most BT_SOBOL_BITS */
+} bt_sobol_replicate;
+
+/* Points first .. first + n - 1 of a replicate, first + n <= 2^depth: shifted as above, and each
+ * with random digits behind the first `depth`. */
+void bt_sobol_random_points(double *out, const bt_sobol *sobol, const bt_sobol_replicate *replicate,
+                            size_t dimension, uint64_t first, size_t n);
 
 #endif

@@ -243,29 +243,26 @@ static bt_status run_paths(const run *r, bt_error *err)
  */
 
 /* A tree that cannot be is left out: it stands beside the price alone. */
-static bt_status price_on_tree(double *out, const bt_vanilla *option, size_t n_dates, bt_error *err)
+static bt_status value_on_tree(bt_lattice_slopes *out, const bt_vanilla *option, size_t n_dates,
+                               bt_error *err)
 {
-  bt_status status = bt_lattice_price(out, option, n_dates, BT_LATTICE_STEPS, err);
-  if (status == BT_ERR_DATA) *out = (double)NAN;
-  return status == BT_ERR_DATA ? BT_OK : status;
-}
-
-static bt_status find_tree_greeks(bt_greeks *out, const bt_option_terms *terms, bt_error *err)
-{
-  bt_lattice_slopes found;
-  const bt_status status =
-      bt_lattice_value(&found, &terms->option, terms->n_steps, BT_LATTICE_STEPS, err);
-  if (status == BT_OK) out->delta = found.delta, out->gamma = found.gamma;
+  const double none = (double)NAN;
+  const bt_status status = bt_lattice_value(out, option, n_dates, BT_LATTICE_STEPS, err);
+  if (status == BT_ERR_DATA) *out = (bt_lattice_slopes){none, none, none};
   return status == BT_ERR_DATA ? BT_OK : status;
 }
 
 static bt_status price_trees(bt_option_result *r, const bt_option_terms *terms, bool greeks,
                              bt_error *err)
 {
-  bt_status status = price_on_tree(&r->lattice, &terms->option, terms->n_steps, err);
-  if (!status) status = price_on_tree(&r->lattice_american, &terms->option, 0, err);
-  if (!status && greeks) status = find_tree_greeks(&r->exact, terms, err);
-  return status;
+  bt_lattice_slopes on_dates, at_any_time;
+  bt_status status = value_on_tree(&on_dates, &terms->option, terms->n_steps, err);
+  if (!status) status = value_on_tree(&at_any_time, &terms->option, 0, err);
+  if (status) return status;
+  r->lattice = on_dates.price;
+  r->lattice_american = at_any_time.price;
+  if (greeks) r->exact.delta = on_dates.delta, r->exact.gamma = on_dates.gamma;
+  return BT_OK;
 }
 
 static void take_american_greeks(bt_option_result *r, const bt_american_greeks *found)

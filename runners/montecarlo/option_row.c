@@ -60,7 +60,11 @@ static const char *control_words(const bt_option_job *job, const bt_option_terms
                                  const char **prefix)
 {
   const bool seen = bt_control_is_seen(terms), call = terms->option.type == BT_CALL;
-  const bool parity = terms->style == BT_EUROPEAN && call && !seen;
+  const bool european = terms->style == BT_EUROPEAN, parity = european && call && !seen;
+  if (european && seen && job->settings.control && job->settings.sampling == BT_SOBOL) {
+    *prefix = ", ";
+    return "as the put or the call, by parity";
+  }
   *prefix = parity ? ", " : seen && job->settings.control ? ", control " : "";
   if (parity) return "the put and parity";
   return seen && job->settings.control ? bt_control_name(terms) : "";

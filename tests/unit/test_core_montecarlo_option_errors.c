@@ -247,6 +247,36 @@ static void greeks_by_sobol_points_are_as_near_as_their_errors_say(void **state)
   if (n_far > n / 200) fail_msg("%zu of %zu Greeks", n_far, n);
 }
 
+/* 0.34% of the points of a replicate are in the money, seven of them with hardly an exception. */
+static void greeks_of_few_sobol_points_are_so_too(void **state)
+{
+  (void)state;
+  bt_option_terms terms = option_terms_usual;
+  terms.option.type = BT_PUT;
+  terms.option.strike = 60;
+  const double rho = bt_black_scholes_greeks(&terms.option).rho;
+  size_t n_far = 0, n_seeds = 40;
+  for (size_t seed = 1; seed <= n_seeds; seed++) {
+    const bt_option_settings how = {BT_SOBOL, true, true, 65536, seed};
+    const bt_option_estimate e = option_estimate(&terms, &how);
+    assert_true(e.greek_errors[BT_RHO] > 0 && e.greek_errors[BT_RHO] < 0.05 * fabs(rho));
+    n_far += fabs(e.greeks[BT_RHO] - rho) > 2 * e.greek_errors[BT_RHO];
+  }
+  if (n_far > 4) fail_msg("rho of %zu seeds of %zu", n_far, n_seeds);
+}
+
+/* The errors of replicates are to be nearly normal, of points that all move on their own. */
+static void intervals_of_sobol_points_cover_where_volatility_is_large(void **state)
+{
+  (void)state;
+  const bt_option_settings how = {BT_SOBOL, true, false, 65536, 0};
+  bt_option_terms terms = option_terms_usual;
+  terms.option.vol = 2;
+  const coverage c = cover(&terms, &how, 200);
+  assert_int_equal(c.n, 200);
+  expect_covered(&c, "vol 2");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -255,6 +285,8 @@ int main(void)
       cmocka_unit_test(rare_payoffs_have_intervals_that_cover_or_none),
       cmocka_unit_test(what_no_path_shows_has_no_error),
       cmocka_unit_test(greeks_by_sobol_points_are_as_near_as_their_errors_say),
+      cmocka_unit_test(greeks_of_few_sobol_points_are_so_too),
+      cmocka_unit_test(intervals_of_sobol_points_cover_where_volatility_is_large),
       cmocka_unit_test(rounding_has_no_error),
       cmocka_unit_test(intervals_of_prices_begin_at_0),
       cmocka_unit_test(large_volatilities_have_accurate_prices),

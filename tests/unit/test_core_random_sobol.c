@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/montecarlo/sample.h"
 #include "core/random/sobol.h"
 #include "core/random/streams.h"
 #include "tests/support/csv_table.h"
@@ -330,6 +331,55 @@ static void scrambled_means_are_unbiased_and_vary_less(void **state)
   assert_true(fabs(sum / N_REPLICATES) < 4 * expected / sqrt(N_REPLICATES));
 }
 
+static const bt_sobol_replicate replicate_usual = {
+    .shifts = {17, 3}, .digits = {17, 5}, .index = 6, .depth = 10};
+
+/* Their first ten digits are those of the shift alone, what is behind is random: of any two points
+ * that are neighbours in the sequence, and of two replicates. */
+static void random_points_stay_in_their_intervals(void **state)
+{
+  (void)state;
+  enum { N = 1024 };
+  double x[N], shifted[N], others[N];
+  bt_sobol sobol = all_dimensions();
+  for (size_t d = 0; d < BT_SOBOL_DIMENSIONS; d += 73) {
+    bt_sobol_replicate other = replicate_usual;
+    uint64_t shift;
+    bt_sample within = {0};
+    bt_stream_bits(&shift, &replicate_usual.shifts, (uint32_t)d, replicate_usual.index, 1);
+    bt_sobol_points(shifted, &sobol, d, shift >> 12, 0, N);
+    bt_sobol_random_points(x, &sobol, &replicate_usual, d, 0, N);
+    other.digits.seed++;
+    bt_sobol_random_points(others, &sobol, &other, d, 0, N);
+    for (size_t i = 0; i < N; i++) {
+      const double place = x[i] * N - floor(x[i] * N);
+      assert_true(floor(x[i] * N) == floor(shifted[i] * N) && x[i] != others[i]);
+      bt_sample_add(&within, &place, 1);
+    }
+    assert_true(fabs(within.mean - 0.5) < 4 * sqrt(1.0 / 12 / N));
+    assert_true(fabs(within.squares / N - 1.0 / 12) < 4 * sqrt(1.0 / 180 / N));
+  }
+  bt_sobol_clear(&sobol);
+}
+
+static void random_points_are_the_same_in_any_parts(void **state)
+{
+  (void)state;
+  enum { N = 700, FIRST = 61 };
+  static const size_t steps[] = {1, 5, 64, 100};
+  double whole[N], parts[N];
+  bt_sobol sobol = all_dimensions();
+  bt_sobol_random_points(whole, &sobol, &replicate_usual, 300, FIRST, N);
+  for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+    for (size_t i = 0; i < N; i += steps[k]) {
+      const size_t n = steps[k] < N - i ? steps[k] : N - i;
+      bt_sobol_random_points(parts + i, &sobol, &replicate_usual, 300, FIRST + i, n);
+    }
+    assert_memory_equal(whole, parts, sizeof whole);
+  }
+  bt_sobol_clear(&sobol);
+}
+
 static void a_scramble_is_of_its_stream_and_replicate(void **state)
 {
   (void)state;
@@ -372,6 +422,8 @@ int main(void)
       cmocka_unit_test(scrambled_points_are_as_even_as_the_others),
       cmocka_unit_test(scrambled_points_lie_each_elsewhere_in_its_interval),
       cmocka_unit_test(scrambled_means_are_unbiased_and_vary_less),
+      cmocka_unit_test(random_points_stay_in_their_intervals),
+      cmocka_unit_test(random_points_are_the_same_in_any_parts),
       cmocka_unit_test(a_scramble_is_of_its_stream_and_replicate),
       cmocka_unit_test(numbers_of_dimensions_that_are_not_there_are_refused),
   };
