@@ -53,17 +53,21 @@ static void make_normals_one_by_one(bench *b, uint64_t first)
       b->draws[d * N_PATHS + i] = bt_random_normal(stream.seed, d, first + i);
 }
 
+/* As options take them, scrambled and each with digits of its own. */
+static const bt_sobol_replicate replicate = {
+    .shifts = {1, 2}, .digits = {1, 3}, .index = 0, .depth = 30};
+
 static void make_points(bench *b, uint64_t first)
 {
   for (uint32_t d = 0; d < N_STEPS; d++)
-    bt_sobol_points(b->draws + d * N_PATHS, &b->sobol, d, 12345, first, N_PATHS);
+    bt_sobol_random_points(b->draws + d * N_PATHS, &b->sobol, &replicate, d, first, N_PATHS);
 }
 
 static void make_point_normals(bench *b, uint64_t first)
 {
   for (uint32_t d = 0; d < N_STEPS; d++) {
     double *row = b->draws + d * N_PATHS;
-    bt_sobol_points(row, &b->sobol, d, 12345, first, N_PATHS);
+    bt_sobol_random_points(row, &b->sobol, &replicate, d, first, N_PATHS);
     bt_normal_quantiles(row, row, N_PATHS);
   }
 }
@@ -102,6 +106,7 @@ int main(int argc, char **argv)
   size_t n_rounds = read_rounds(argc, argv, 1, 11, MAX_ROUNDS);
   bt_error err;
   stop_on(bt_sobol_init(&b.sobol, N_STEPS, &err), &err);
+  bt_sobol_scramble(&b.sobol, &stream, 0);
   stop_on(bt_bridge_init(&b.bridge, N_STEPS, &err), &err);
   for (size_t way = 0; way < N_WAYS; way++) (void)run_way(&b, way);
   for (size_t round = 0; round < n_rounds; round++)
