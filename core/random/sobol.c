@@ -1,5 +1,6 @@
 #include "core/random/sobol.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,12 +104,11 @@ static void make_points(double *out, const uint64_t *table, uint64_t digits, siz
   for (; i < n; i++) out[i] = bt_uniform_of(table[i] ^ digits);
 }
 
-static const uint64_t all_digits = (UINT64_C(1) << BT_SOBOL_BITS) - 1;
-
 void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint64_t shift,
                      uint64_t first, size_t n)
 {
   const uint64_t *columns = sobol->columns + dimension * BT_SOBOL_BITS;
+  const uint64_t all_digits = (UINT64_C(1) << BT_SOBOL_BITS) - 1;
   uint64_t table[TABLE_SIZE];
   fill_table(table, columns);
   for (size_t i = 0; i < n;) {
@@ -121,13 +121,19 @@ void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint6
   }
 }
 
-/* The digits of n <= TABLE_SIZE points, XORed with the lower ones of their own. */
-static void make_random_points(double *out, const uint64_t *table, uint64_t digits,
-                               const uint64_t *own, uint64_t lower)
+/* A word is for two points of a table; those of some tables are drawn at once. */
+enum { OWN_BITS = 32, N_OWN = TABLE_SIZE / 2, TABLES_AT_ONCE = 16 };
+
+/* Half of each word as the digits of points behind their first `depth` ones. */
+static void add_own_digits(double *out, const uint64_t *table, uint64_t digits, const uint64_t *own,
+                           const bt_sobol_replicate *replicate, bool upper)
 {
-  for (size_t i = 0; i < TABLE_SIZE; i += BT_WIDTH) {
-    const bt_words word = bt_words_load(table + i) ^ digits;
-    bt_vector_store(out + i, bt_uniforms_of(word ^ (bt_words_load(own + i) & lower)));
+  const unsigned depth = replicate->depth, room = BT_SOBOL_BITS - OWN_BITS;
+  for (size_t i = 0; i < N_OWN; i += BT_WIDTH) {
+    bt_words word = bt_words_load(own + i);
+    word = upper ? word >> OWN_BITS : word & UINT32_MAX;
+    word = depth <= room ? word << (room - depth) : word >> (depth - room);
+    bt_vector_store(out + i, bt_uniforms_of(bt_words_load(table + i) ^ digits ^ word));
   }
 }
 
@@ -136,8 +142,8 @@ void bt_sobol_random_points(double *out, const bt_sobol *sobol, const bt_sobol_r
 {
   const bt_sobol_replicate *r = replicate;
   const uint64_t *columns = sobol->columns + dimension * BT_SOBOL_BITS;
-  const uint64_t lower = all_digits >> r->depth, offset = r->index << r->depth;
-  uint64_t table[TABLE_SIZE], own[TABLE_SIZE], shift;
+  const uint64_t tables_before = (r->index << r->depth) / TABLE_SIZE;
+  uint64_t table[TABLE_SIZE], own[TABLES_AT_ONCE * N_OWN], shift, drawn = first / TABLE_SIZE;
   double points[TABLE_SIZE];
   fill_table(table, columns);
   bt_stream_bits(&shift, &r->shifts, (uint32_t)dimension, r->index, 1);
@@ -146,8 +152,16 @@ void bt_sobol_random_points(double *out, const bt_sobol *sobol, const bt_sobol_r
     const size_t place = (size_t)((first + i) % TABLE_SIZE), left = TABLE_SIZE - place;
     const size_t n_now = left < n - i ? left : n - i;
     const uint64_t digits = digits_of_block(columns, block) ^ (shift >> (64 - BT_SOBOL_BITS));
-    bt_stream_bits(own, &r->digits, (uint32_t)dimension, offset + block * TABLE_SIZE, TABLE_SIZE);
-    make_random_points(points, table, digits, own, lower);
+    if (i == 0 || block == drawn + TABLES_AT_ONCE) {
+      const size_t n_left = (place + n - i + TABLE_SIZE - 1) / TABLE_SIZE;
+      const size_t n_tables = n_left < TABLES_AT_ONCE ? n_left : TABLES_AT_ONCE;
+      bt_stream_bits(own, &r->digits, (uint32_t)dimension, (tables_before + block) * N_OWN,
+                     n_tables * N_OWN);
+      drawn = block;
+    }
+    const uint64_t *words = own + (block - drawn) * N_OWN;
+    add_own_digits(points, table, digits, words, r, false);
+    add_own_digits(points + N_OWN, table + N_OWN, digits, words, r, true);
     memcpy(out + i, points + place, n_now * sizeof *out);
     i += n_now;
   }

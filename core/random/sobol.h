@@ -56,13 +56,13 @@ void bt_sobol_points(double *out, const bt_sobol *sobol, size_t dimension, uint6
 
 /* One of several replicates of 2^depth points each: where its shifts and digits come from. */
 typedef struct bt_sobol_replicate {
-  bt_stream shifts, digits; /* draw `index` of a dimension; draws index x 2^depth + point */
+  bt_stream shifts, digits; /* of a dimension: draw `index`; half a draw for each point */
   uint64_t index;
-  unsigned depth; /* at most BT_SOBOL_BITS */
+  unsigned depth; /* 6 .. BT_SOBOL_BITS */
 } bt_sobol_replicate;
 
 /* Points first .. first + n - 1 of a replicate, first + n <= 2^depth: shifted as above, and each
- * with random digits behind the first `depth`. */
+ * with 32 random digits behind the first `depth`. */
 void bt_sobol_random_points(double *out, const bt_sobol *sobol, const bt_sobol_replicate *replicate,
                             size_t dimension, uint64_t first, size_t n);
 
