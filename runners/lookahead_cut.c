@@ -131,6 +131,7 @@ bt_status bt_cut_close(bt_cut *cut, bt_status status, bt_error *err)
 {
   if (!status) status = bt_ticker_check(&cut->ticker, err);
   bt_ticker_close(&cut->ticker);
+  if (status == BT_ERR_STRATEGY) put_back(cut, 0, cut->bars->n_bars); /* it may have written */
   return status;
 }
 
