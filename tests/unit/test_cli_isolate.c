@@ -202,6 +202,26 @@ static void make_bad_on_the_third(program_scene *s, const char *deed)
               0);
 }
 
+/* Whether that one has run behind the one that failed is a matter of time with many threads. */
+static void writing_is_told_before_the_failure_of_another_combination(void **state)
+{
+  static const char *const jobs[] = {"backtest", "backtest walkforward --train 60 --test 30",
+                                     "backtest walkforward --train 60 --test 30 --select universe",
+                                     "backtest --check-lookahead"};
+  program_scene *s = *state;
+  make_bad_on_the_third(
+      s, "if (p[0] == 20) bt_sma(host, 0); if (p[0] == 30) ((double *)(size_t)sma)[40] = 5;");
+  for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
+    for (int n_threads = 1; n_threads <= 3; n_threads += 2) {
+      char command[256];
+      (void)snprintf(command, sizeof command,
+                     "%s --universe u.txt --strategy ./bad.c --grid --no-cache -j %d --quiet",
+                     jobs[i], n_threads);
+      expect_exit(s, command, 0);
+      expect_part(s->run.err, "S00003 is rejected: bad: it has written into an indicator (sma)");
+    }
+}
+
 /* The third ticker is rejected, on all of its bars. */
 static void expect_checked_without_one(program_scene *s, const char *options, const char *reason)
 {
@@ -362,6 +382,7 @@ int main(void)
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
       cmocka_unit_test(what_it_prints_is_no_result),
       cmocka_unit_test(writing_what_others_read_costs_its_ticker),
+      cmocka_unit_test(writing_is_told_before_the_failure_of_another_combination),
       cmocka_unit_test(look_ahead_is_checked_in_processes_of_its_own),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
