@@ -16,6 +16,7 @@
  * in for DEED. */
 #define MAKE_BAD                                                                                   \
   "cat >bad.in <<'END'\n"                                                                          \
+  "#include <signal.h>\n"                                                                          \
   "#include <stdio.h>\n"                                                                           \
   "#include <stdlib.h>\n"                                                                          \
   "#include <unistd.h>\n"                                                                          \
@@ -333,6 +334,16 @@ static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
   expect_part(s->run.err, "it took longer than 0.3 s (--task-timeout)");
 }
 
+/* Who starts the program may have set it. */
+static void an_alarm_that_others_set_ends_the_program(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "alarm(1); sleep(9);");
+  expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
+  make_bad(s, "alarm(2); raise(SIGTERM); sleep(9);");
+  expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
+}
+
 static void every_ticker_rejected_is_a_failure(void **state)
 {
   program_scene *s = *state;
@@ -388,6 +399,7 @@ int main(void)
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(a_stack_that_overflows_has_last_words),
       cmocka_unit_test(one_that_never_ends_is_ended_by_a_second_signal),
+      cmocka_unit_test(an_alarm_that_others_set_ends_the_program),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
       cmocka_unit_test(isolated_results_are_the_same),
       cmocka_unit_test(limits_that_are_none_are_refused),
