@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/progress_bar.h"
+
 enum { PATIENCE_S = 1 }; /* from a signal to the line that says what is waited for */
 
 /* Some send a signal twice at once, to the process and to its group (timeout, job schedulers). */
@@ -53,10 +55,13 @@ static int64_t now_ms(void)
 
 static void on_alarm(int number)
 {
+  enum { ERASE_BYTES = 4 }; /* a bar, which is drawn anew on the next line */
   static const char words[] =
+      "\r\033[K"
       "backtest: stopping when what is being computed is done; another signal stops at once\n";
+  size_t first = bt_progress_bar_is_shown() ? 0 : ERASE_BYTES;
   (void)number;
-  ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+  ssize_t written = write(STDERR_FILENO, words + first, sizeof words - 1 - first);
   (void)written; /* there is nobody to tell */
 }
 

@@ -16,6 +16,7 @@
  * in for DEED. */
 #define MAKE_BAD                                                                                   \
   "cat >bad.in <<'END'\n"                                                                          \
+  "#define _POSIX_C_SOURCE 200809L\n"                                                              \
   "#include <signal.h>\n"                                                                          \
   "#include <stdio.h>\n"                                                                           \
   "#include <stdlib.h>\n"                                                                          \
@@ -318,6 +319,17 @@ static void a_stack_that_overflows_has_last_words(void **state)
   expect_part(s->run.err, "it crashed (SIGSEGV, a wrong address)");
 }
 
+static void a_bar_is_erased_before_what_a_signal_says(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "kill(getpid(), SIGTERM); sleep(2);");
+  expect_exit(s, RUN "-j 1 --progress always", 128 + SIGTERM);
+  expect_part(s->run.err, "\r\033[Kbacktest: stopping when");
+  expect_exit(s, "rm -f r.db; " RUN "-j 1 --progress never", 128 + SIGTERM);
+  expect_part(s->run.err, "backtest: stopping when");
+  assert_null(strchr(s->run.err, '\033'));
+}
+
 /* The first signal waits for it, and says so. */
 static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
 {
@@ -340,7 +352,7 @@ static void an_alarm_that_others_set_ends_the_program(void **state)
   program_scene *s = *state;
   make_bad(s, "alarm(1); sleep(9);");
   expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
-  make_bad(s, "alarm(2); raise(SIGTERM); sleep(9);");
+  make_bad(s, "alarm(2); kill(getpid(), SIGTERM); sleep(9);");
   expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
 }
 
@@ -398,6 +410,7 @@ int main(void)
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(a_stack_that_overflows_has_last_words),
+      cmocka_unit_test(a_bar_is_erased_before_what_a_signal_says),
       cmocka_unit_test(one_that_never_ends_is_ended_by_a_second_signal),
       cmocka_unit_test(an_alarm_that_others_set_ends_the_program),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
