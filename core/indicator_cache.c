@@ -205,7 +205,7 @@ static entry *find_entry(entry *bucket, const bt_recipe *recipe, const double *p
 
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
  * the sake of vectors; in what is room behind the bars they are NaN, and beside one of a strategy's
- * own are marks. NULL without memory. */
+ * own is room for marks. NULL without memory. */
 static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const bt_recipe *recipe,
                           const double *params, bool rounds)
 {
@@ -223,7 +223,6 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
     e->outputs[i] = e->block + beside + i * stride;
     fill_nan(e->outputs[i], n_bars, cache->n_room);
   }
-  if (recipe->own) bt_marks_set(e->outputs[0], cache->n_room * sizeof *e->block);
   if (rounds) /* without memory it goes without */
     e->rounded =
         bt_block_take(cache->spare, recipe->n_outputs * cache->n_room * sizeof *e->rounded);
@@ -335,13 +334,21 @@ static void round_outputs(entry *e, size_t n_bars)
   }
 }
 
-/* Whether a function of a strategy's own has kept to its bars. */
-static bt_status check_beside(const entry *e, const bt_indicator_cache *cache, bt_error *err)
+/* Marks stand where they would without room, so that the same is noticed, and behind the room. */
+static void mark_beside(double *out, const bt_indicator_cache *cache)
 {
-  const double *out = e->outputs[0];
-  size_t t = cache->series.n_bars;
+  bt_marks_set(out, cache->n_room * sizeof *out);
+  bt_marks_set(out, cache->series.n_bars * sizeof *out);
+}
+
+/* Whether a function of a strategy's own has kept to its bars. */
+static bt_status check_beside(const double *out, const bt_indicator_cache *cache, bt_error *err)
+{
+  size_t n_bars = cache->series.n_bars, t = n_bars + BT_MARK_BYTES / sizeof *out;
   while (t < cache->n_room && isnan(out[t])) t++;
-  if (t == cache->n_room && bt_marks_hold(out, cache->n_room * sizeof *out)) return BT_OK;
+  if (t >= cache->n_room && bt_marks_hold(out, n_bars * sizeof *out) &&
+      bt_marks_hold(out, cache->n_room * sizeof *out))
+    return BT_OK;
   return bt_fail(err, BT_ERR_DATA,
                  "an indicator of its own has written before or behind its array");
 }
@@ -350,12 +357,16 @@ static bt_status check_beside(const entry *e, const bt_indicator_cache *cache, b
 static bt_status compute_own(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
   bt_signal_host host;
+  double *out = e->outputs[0];
   bt_signal_host_init(&host, cache);
   host.hold.of = e;
-  e->recipe.own(&host.host, e->params, e->outputs[0]);
+  mark_beside(out, cache);
+  e->recipe.own(&host.host, e->params, out);
   bt_indicator_hold_release(&host.hold);
   if (host.status && err) *err = host.error;
-  return host.status ? host.status : check_beside(e, cache, err);
+  bt_status status = host.status ? host.status : check_beside(out, cache, err);
+  fill_nan(out, cache->series.n_bars, cache->n_room);
+  return status;
 }
 
 static bt_status compute_known(entry *e, bt_indicator_cache *cache, bt_error *err)
