@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/progress_bar.h"
+
 enum { PATIENCE_S = 1 }; /* from a signal to the line that says what is waited for */
 
 /* Some send a signal twice at once, to the process and to its group (timeout, job schedulers). */
@@ -26,8 +28,10 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
 /* A signal handler can reach nothing but globals. */
 static _Atomic(bt_pool *) watched;
 static atomic_int received;
-static _Atomic int64_t received_ms;   /* when the first signal came */
+static _Atomic int64_t received_ms;   /* when the first signal came; 0: none has */
 static atomic_bool caught[N_NUMBERS]; /* by us: what was ignored at the start stays ignored */
+static atomic_bool has_alarm;         /* the alarm is ours */
+static struct sigaction alarm_before; /* while it is: what SIGALRM did */
 
 static void set_handler(int number, void (*handler)(int), int flags)
 {
@@ -51,22 +55,45 @@ static int64_t now_ms(void)
 
 static void on_alarm(int number)
 {
+  enum { ERASE_BYTES = 4 }; /* a bar, which is drawn anew on the next line */
   static const char words[] =
+      "\r\033[K"
       "backtest: stopping when what is being computed is done; another signal stops at once\n";
+  size_t first = bt_progress_bar_is_shown() ? 0 : ERASE_BYTES;
   (void)number;
-  ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+  ssize_t written = write(STDERR_FILENO, words + first, sizeof words - 1 - first);
   (void)written; /* there is nobody to tell */
+}
+
+/* An alarm that others have set is theirs, and ends the program: then nothing is said. */
+static void set_alarm(void)
+{
+  unsigned left_s = alarm(0);
+  if (left_s == 0) {
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGALRM, &action, &alarm_before);
+    atomic_store(&has_alarm, true);
+  }
+  (void)alarm(left_s ? left_s : PATIENCE_S);
+}
+
+static void unset_alarm(void)
+{
+  if (!atomic_exchange(&has_alarm, false)) return;
+  (void)alarm(0);
+  (void)sigaction(SIGALRM, &alarm_before, NULL);
 }
 
 /* The first one cancels; another one a while later, whichever, kills at once. */
 static void on_signal(int number)
 {
   bt_pool *pool = atomic_load(&watched);
-  if (atomic_load(&received) == 0) {
-    atomic_store(&received_ms, now_ms());
+  int64_t never = 0;
+  if (atomic_compare_exchange_strong(&received_ms, &never, now_ms())) {
     atomic_store(&received, number);
     if (pool) bt_pool_cancel(pool);
-    (void)alarm(PATIENCE_S);
+    set_alarm();
   } else if (now_ms() - atomic_load(&received_ms) >= SAME_SIGNAL_MS) {
     restore_defaults();
     (void)raise(number); /* delivered when this handler returns */
@@ -77,7 +104,7 @@ void bt_interrupt_watch(bt_pool *pool)
 {
   atomic_store(&watched, pool);
   atomic_store(&received, 0);
-  set_handler(SIGALRM, on_alarm, SA_RESTART);
+  atomic_store(&received_ms, 0);
   for (size_t i = 0; i < N_NUMBERS; i++) {
     struct sigaction old;
     /* nohup, or a shell that starts a job in the background: the job is not to hear of it */
@@ -90,8 +117,7 @@ void bt_interrupt_watch(bt_pool *pool)
 void bt_interrupt_unwatch(void)
 {
   restore_defaults();
-  (void)alarm(0);
-  set_handler(SIGALRM, SIG_DFL, 0);
+  unset_alarm();
   atomic_store(&watched, NULL);
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@ struct bt_progress_bar {
   pthread_cond_t stopped;
   bool stop;
 };
+
+static atomic_bool is_shown; /* a signal handler can reach nothing but globals */
 
 /* Asked each time: windows change their size. */
 static size_t count_columns(void)
@@ -130,9 +133,17 @@ bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_
   bar->progress = progress;
   bar->planned = *planned;
   (void)clock_gettime(CLOCK_MONOTONIC, &bar->start);
-  if (start_thread(bar)) return bar;
+  if (start_thread(bar)) {
+    atomic_store(&is_shown, true);
+    return bar;
+  }
   free(bar);
   return NULL;
+}
+
+bool bt_progress_bar_is_shown(void)
+{
+  return atomic_load(&is_shown);
 }
 
 void bt_progress_bar_stop(bt_progress_bar *bar)
@@ -143,6 +154,7 @@ void bt_progress_bar_stop(bt_progress_bar *bar)
   (void)pthread_cond_signal(&bar->stopped);
   (void)pthread_mutex_unlock(&bar->mutex);
   (void)pthread_join(bar->thread, NULL);
+  atomic_store(&is_shown, false);
   destroy_locks(bar);
   free(bar);
 }

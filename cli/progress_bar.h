@@ -27,4 +27,7 @@ bt_progress_bar *bt_progress_bar_start(bt_progress *progress, const bt_progress_
 /* Erases the line, joins the thread, frees the bar; NULL is fine. */
 void bt_progress_bar_stop(bt_progress_bar *bar);
 
+/* Whether the line that stderr is on may be a bar's. May be called by a signal handler. */
+bool bt_progress_bar_is_shown(void);
+
 #endif

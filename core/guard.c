@@ -14,13 +14,15 @@ static inline uint64_t mix(uint64_t hash, uint64_t value)
 uint64_t bt_guard_hash(const void *values, size_t n)
 {
   const unsigned char *at = values;
-  uint64_t lanes[LANES], block[LANES] = {0}, hash = n;
+  uint64_t lanes[LANES], block[LANES], hash = n;
+  size_t n_last = values ? n % LANES : 0, n_whole = values ? n - n_last : 0;
   for (size_t k = 0; k < LANES; k++) lanes[k] = k + 1;
-  for (size_t i = 0; values && i < n; i += LANES) {
-    size_t n_now = n - i < LANES ? n - i : LANES;
-    memcpy(block, at + i * sizeof *block, n_now * sizeof *block);
+  for (size_t i = 0; i < n_whole; i += LANES) {
+    memcpy(block, at + i * sizeof *block, sizeof block);
     for (size_t k = 0; k < LANES; k++) lanes[k] = mix(lanes[k], block[k]);
   }
+  if (n_last > 0) memcpy(block, at + n_whole * sizeof *block, n_last * sizeof *block);
+  for (size_t k = 0; k < n_last; k++) lanes[k] = mix(lanes[k], block[k]);
   for (size_t k = 0; k < LANES; k++) hash = mix(hash, lanes[k]);
   return hash;
 }

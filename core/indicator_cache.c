@@ -17,7 +17,7 @@ enum { N_BUCKETS = 1024 };
 
 typedef struct bt_indicator_entry entry;
 struct bt_indicator_entry {
-  entry *next;          /* in its bucket */
+  entry *next;          /* in its bucket; or in a list of take_excess */
   entry *newer, *older; /* among those that nobody holds, by when that began */
   bt_recipe recipe;
   double params[BT_INDICATOR_PARAMS_MOST];
@@ -205,7 +205,7 @@ static entry *find_entry(entry *bucket, const bt_recipe *recipe, const double *p
 
 /* An entry that is not ready yet, in its bucket, with its memory: outputs begin on cache lines, for
  * the sake of vectors; in what is room behind the bars they are NaN, and beside one of a strategy's
- * own are marks. NULL without memory. */
+ * own is room for marks. NULL without memory. */
 static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const bt_recipe *recipe,
                           const double *params, bool rounds)
 {
@@ -223,7 +223,6 @@ static entry *begin_entry(const bt_indicator_cache *cache, entry **bucket, const
     e->outputs[i] = e->block + beside + i * stride;
     fill_nan(e->outputs[i], n_bars, cache->n_room);
   }
-  if (recipe->own) bt_marks_set(e->outputs[0], cache->n_room * sizeof *e->block);
   if (rounds) /* without memory it goes without */
     e->rounded =
         bt_block_take(cache->spare, recipe->n_outputs * cache->n_room * sizeof *e->rounded);
@@ -249,23 +248,22 @@ static uint64_t hash_outputs(const bt_indicator_cache *cache, const entry *e)
 }
 
 /* Remembers one that is not as it was: of several the first by name, so that none depends on who
- * was faster. */
+ * was faster. Without the lock, as a hash takes its time; nobody else writes or frees the entry. */
 static void check_outputs(bt_indicator_cache *cache, const entry *e)
 {
   const char *name = e->recipe.indicator ? e->recipe.indicator->name : "of its own";
   if (cache->guard != BT_GUARD_HASH || !e->ready || hash_outputs(cache, e) == e->hash) return;
+  lock(cache);
   if (!cache->damaged || strcmp(name, cache->damaged) < 0) cache->damaged = name;
+  unlock(cache);
 }
 
-/* Its memory goes back to the system: the budget is about all that is there. */
-static void remove_entry(bt_indicator_cache *cache, entry *e)
+static void unlink_entry(bt_indicator_cache *cache, entry *e)
 {
   entry **place = find_bucket(cache, &e->recipe, e->params);
   while (*place != e) place = &(*place)->next;
   *place = e->next;
-  check_outputs(cache, e);
   if (e->ready) cache->size_bytes -= entry_size_bytes(cache, e);
-  free_entry(NULL, e);
 }
 
 /* The list of entries that nobody holds. */
@@ -283,12 +281,28 @@ static void unlink_idle(bt_indicator_cache *cache, entry *e)
   *(e->newer ? &e->newer->older : &cache->newest) = e->older;
 }
 
-static void keep_within_budget(bt_indicator_cache *cache)
+/* Takes out what is beyond the budget: a list, by `next`. */
+static entry *take_excess(bt_indicator_cache *cache)
 {
-  for (entry *e = cache->oldest, *newer; e && cache->size_bytes > cache->budget_bytes; e = newer) {
-    newer = e->newer;
+  entry *taken = NULL;
+  while (cache->oldest && cache->size_bytes > cache->budget_bytes) {
+    entry *e = cache->oldest;
     unlink_idle(cache, e);
-    remove_entry(cache, e);
+    unlink_entry(cache, e);
+    e->next = taken;
+    taken = e;
+  }
+  return taken;
+}
+
+/* Frees such a list, without the lock. The memory goes back to the system: the budget is about all
+ * that is there. */
+static void drop(bt_indicator_cache *cache, entry *taken)
+{
+  for (entry *e = taken, *next; e; e = next) {
+    next = e->next;
+    check_outputs(cache, e);
+    free_entry(NULL, e);
   }
 }
 
@@ -310,8 +324,9 @@ void bt_indicator_hold_release(bt_indicator_hold *hold)
   for (size_t i = 0; i < hold->n_entries; i++)
     if (--hold->entries[i]->n_holds == 0) append_idle(hold->cache, hold->entries[i]);
   hold->n_entries = 0;
-  keep_within_budget(hold->cache);
+  entry *excess = take_excess(hold->cache);
   unlock(hold->cache);
+  drop(hold->cache, excess);
 }
 
 /* Under the lock. */
@@ -336,26 +351,33 @@ static void round_outputs(entry *e, size_t n_bars)
 }
 
 /* Whether a function of a strategy's own has kept to its bars. */
-static bt_status check_beside(const entry *e, const bt_indicator_cache *cache, bt_error *err)
+static bt_status check_beside(const double *out, const bt_indicator_cache *cache, bt_error *err)
 {
-  const double *out = e->outputs[0];
-  size_t t = cache->series.n_bars;
+  size_t n_bars = cache->series.n_bars, t = n_bars + BT_MARK_BYTES / sizeof *out;
   while (t < cache->n_room && isnan(out[t])) t++;
-  if (t == cache->n_room && bt_marks_hold(out, cache->n_room * sizeof *out)) return BT_OK;
+  if (t >= cache->n_room && bt_marks_hold(out, n_bars * sizeof *out) &&
+      bt_marks_hold(out, cache->n_room * sizeof *out))
+    return BT_OK;
   return bt_fail(err, BT_ERR_DATA,
                  "an indicator of its own has written before or behind its array");
 }
 
-/* A function of a strategy's own sees a host of its own, whose failures are those of the entry. */
+/* A function of a strategy's own sees a host of its own, whose failures are those of the entry.
+ * Marks stand behind the room, and where they would without it, so that the same is noticed. */
 static bt_status compute_own(entry *e, bt_indicator_cache *cache, bt_error *err)
 {
   bt_signal_host host;
+  double *out = e->outputs[0];
   bt_signal_host_init(&host, cache);
   host.hold.of = e;
-  e->recipe.own(&host.host, e->params, e->outputs[0]);
+  bt_marks_set(out, cache->n_room * sizeof *out);
+  bt_marks_set(out, cache->series.n_bars * sizeof *out);
+  e->recipe.own(&host.host, e->params, out);
   bt_indicator_hold_release(&host.hold);
   if (host.status && err) *err = host.error;
-  return host.status ? host.status : check_beside(e, cache, err);
+  bt_status status = host.status ? host.status : check_beside(out, cache, err);
+  fill_nan(out, cache->series.n_bars, cache->n_room);
+  return status;
 }
 
 static bt_status compute_known(entry *e, bt_indicator_cache *cache, bt_error *err)
@@ -420,7 +442,8 @@ static bt_status make_ready(entry **out, const bt_indicator_hold *hold, const bt
   lock(cache);
   note_wait(hold->of, NULL);
   if (status) {
-    remove_entry(cache, e);
+    unlink_entry(cache, e);
+    free_entry(NULL, e);
   } else {
     e->ready = true;
     append_idle(cache, e);
@@ -445,15 +468,16 @@ const float *bt_indicator_rounded(const bt_indicator_hold *hold, const double *v
 bt_status bt_indicator__get(const double **out, bt_indicator_hold *hold, const bt_recipe *recipe,
                             const double *params, size_t output, bt_error *err)
 {
-  entry *e = NULL;
+  entry *e = NULL, *excess = NULL;
   lock(hold->cache);
   bt_status status = make_ready(&e, hold, recipe, params, err);
   if (!status) status = hold_entry(hold, e, err);
   if (!status) {
     *out = e->outputs[output];
-    keep_within_budget(hold->cache);
+    excess = take_excess(hold->cache);
   }
   unlock(hold->cache);
+  drop(hold->cache, excess);
   return status;
 }
 
@@ -464,12 +488,9 @@ bt_status bt_indicator_cache_check(bt_indicator_cache *cache, bt_error *err)
     return bt_fail(err, BT_ERR_DATA, "it has written into the bars, which it may only read");
   if (bt_guard_hash(cache->nan, cache->n_room) != cache->nan_hash)
     return bt_fail(err, BT_ERR_DATA, "it has written into an indicator that it could not have");
-  lock(cache);
   for (size_t i = 0; i < N_BUCKETS; i++)
     for (const entry *e = cache->buckets[i]; e; e = e->next) check_outputs(cache, e);
-  const char *damaged = cache->damaged;
-  unlock(cache);
-  if (!damaged) return BT_OK;
+  if (!cache->damaged) return BT_OK;
   return bt_fail(err, BT_ERR_DATA, "it has written into an indicator (%s), which it may only read",
-                 damaged);
+                 cache->damaged);
 }

@@ -353,7 +353,8 @@ bt_status bt_on_bar_run(double *target, bt_on_bar *scratch, const bt_on_bar_job 
   spread_last(target, 0, first, 0);
   bt_marks_set(scratch->state, job->strategy->state_bytes);
   status = go(&end, target, &r, err);
-  if (!bt_marks_hold(scratch->state, job->strategy->state_bytes))
+  bool is_its_own = !status || status == BT_ERR_DATA; /* and no want of memory */
+  if (is_its_own && !bt_marks_hold(scratch->state, job->strategy->state_bytes))
     status = bt_fail(err, BT_ERR_DATA, "strategy %s: it has written before or behind its state",
                      job->strategy->name);
   if (!status) spread_last(target, end, job->bars->n_bars, end > 0 ? target[end - 1] : 0);

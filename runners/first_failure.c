@@ -2,11 +2,12 @@
 
 #include <stdint.h>
 
-bt_status bt_first_failure_init(bt_first_failure *out, bt_error *err)
+bt_status bt_first_failure_init(bt_first_failure *out, bt_guard guard, bt_error *err)
 {
   if (pthread_mutex_init(&out->mutex, NULL) != 0)
     return bt_fail(err, BT_ERR_THREAD, "a mutex cannot be made");
   atomic_init(&out->index, SIZE_MAX);
+  out->leaves_out = guard != BT_GUARD_HASH;
   return BT_OK;
 }
 
@@ -17,7 +18,7 @@ void bt_first_failure_clear(bt_first_failure *first)
 
 bool bt_first_failure_skips(const bt_first_failure *first, size_t index)
 {
-  return index > atomic_load_explicit(&first->index, memory_order_relaxed);
+  return first->leaves_out && index > atomic_load_explicit(&first->index, memory_order_relaxed);
 }
 
 bt_status bt_first_failure_note(bt_first_failure *first, size_t index, bt_status status,

@@ -2,7 +2,9 @@
  * failed first in order, whatever the number of workers.
  *
  * Combinations behind the first one known to fail are left out, those before it are not; so the
- * lowest that fails at all is found, and its reason is the ticker's.
+ * lowest that fails at all is found, and its reason is the ticker's. With BT_GUARD_HASH all run:
+ * any of them may have written into what the others read, which then is the reason
+ * (bt_ticker_check).
  */
 #ifndef BT_RUNNERS_FIRST_FAILURE_H
 #define BT_RUNNERS_FIRST_FAILURE_H
@@ -12,16 +14,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/guard.h"
 #include "core/status.h"
 
 typedef struct bt_first_failure {
   atomic_size_t index; /* SIZE_MAX: none yet */
+  bool leaves_out;
   pthread_mutex_t mutex;
   bt_error error;
 } bt_first_failure;
 
-/* The caller clears *out with bt_first_failure_clear, after success alone. Errors: THREAD. */
-bt_status bt_first_failure_init(bt_first_failure *out, bt_error *err);
+/* guard: of the job. The caller clears *out with bt_first_failure_clear, after success alone.
+ * Errors: THREAD. */
+bt_status bt_first_failure_init(bt_first_failure *out, bt_guard guard, bt_error *err);
 void bt_first_failure_clear(bt_first_failure *first);
 
 /* Whether a combination is left out. Any thread. */

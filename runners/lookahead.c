@@ -88,7 +88,7 @@ static bt_status compare_cut(void *context, size_t index, bt_worker *worker, bt_
 /* All combinations of the chunk with so many bars left. */
 static bt_status run_cut(chunk *c, size_t n_left, bt_task_fn fn, bt_worker *worker, bt_error *err)
 {
-  bt_status status = bt_first_failure_init(&c->failure, err);
+  bt_status status = bt_first_failure_init(&c->failure, c->run->job->guard, err);
   if (status) return status;
   status = bt_cut_open(c->cut, n_left, err);
   if (!status) {

@@ -129,8 +129,9 @@ bt_status bt_cut_open(bt_cut *cut, size_t n_left, bt_error *err)
 
 bt_status bt_cut_close(bt_cut *cut, bt_status status, bt_error *err)
 {
-  if (!status) status = bt_ticker_check(&cut->ticker, err);
+  status = bt_ticker_check(&cut->ticker, status, err);
   bt_ticker_close(&cut->ticker);
+  if (status == BT_ERR_STRATEGY) put_back(cut, 0, cut->bars->n_bars); /* it may have written */
   return status;
 }
 

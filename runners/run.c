@@ -234,10 +234,7 @@ bt_status bt_run_look_at_ticker(bt_open_ticker *out, const bt_run *run, size_t i
 
 bt_status bt_run_close_ticker(bt_open_ticker *open, bt_status status, bt_error *err)
 {
-  if (!status || status == BT_ERR_STRATEGY) {
-    bt_status checked = bt_ticker_check(&open->ticker, err);
-    if (checked) status = checked;
-  }
+  status = bt_ticker_check(&open->ticker, status, err);
   bt_ticker_close(&open->ticker);
   bt_bars_free(open->owned);
   return status;

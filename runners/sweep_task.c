@@ -190,7 +190,7 @@ static bt_status evaluate_ticker(bt_batch *batch, const bt_sweep_context *contex
                   .ticker = ticker,
                   .n_span_bars = ticker->subject.span.end - ticker->subject.span.first,
                   .values = context->values + index * n_combos};
-  bt_status status = bt_first_failure_init(&e.failure, err);
+  bt_status status = bt_first_failure_init(&e.failure, context->run->job->guard, err);
   if (status) return status;
   status = evaluation_alloc(&e, n_combos, err);
   if (!status)

@@ -223,10 +223,11 @@ static bt_status blame(const bt_job *job, const char *which, bt_status status, b
   return bt_fail(err, BT_ERR_STRATEGY, "%s, %s: %s", job->strategy->name, which, cause.message);
 }
 
-bt_status bt_ticker_check(const bt_ticker *ticker, bt_error *err)
+bt_status bt_ticker_check(const bt_ticker *ticker, bt_status status, bt_error *err)
 {
   bt_error cause;
-  if (!bt_indicator_cache_check(ticker->indicators, &cause)) return BT_OK;
+  if (status && status != BT_ERR_STRATEGY) return status;
+  if (!bt_indicator_cache_check(ticker->indicators, &cause)) return status;
   return bt_fail(err, BT_ERR_STRATEGY, "%s: %s", ticker->job->strategy->name, cause.message);
 }
 

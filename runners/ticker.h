@@ -61,8 +61,10 @@ bt_status bt_ticker_open(bt_ticker *ticker, const bt_ticker_source *source, cons
 void bt_ticker_close(bt_ticker *ticker);
 
 /* Whether the strategy has left alone what it was given to read, as far as the job's guard tells;
- * while nobody aims. Errors: STRATEGY, saying what it has written into. */
-bt_status bt_ticker_check(const bt_ticker *ticker, bt_error *err);
+ * while nobody aims. status is what came of it otherwise: it is returned, but a failure of the
+ * strategy gives way, which may come of what it has written. Errors: STRATEGY, saying what it has
+ * written into. */
+bt_status bt_ticker_check(const bt_ticker *ticker, bt_status status, bt_error *err);
 
 /* Where the bars of a ticker are the first of others: what it takes over from those. */
 typedef struct bt_ticker_remains {

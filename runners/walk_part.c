@@ -84,7 +84,7 @@ bt_status bt_walk__part_init(bt_walk_part *p, const bt_walk *walk, size_t index,
 {
   size_t n = walk->n_windows;
   *p = (bt_walk_part){.walk = walk, .index = index, .ticker = ticker};
-  bt_status status = bt_first_failure_init(&p->failure, err);
+  bt_status status = bt_first_failure_init(&p->failure, walk->run->job->guard, err);
   if (status) return status;
   p->has_failure = true;
   p->slots = bt_walk__slots(walk, index);

@@ -55,7 +55,7 @@ bt_status bt_walk__train(bt_walk_part *p, bt_worker *worker, bt_error *err)
       worker, p->n_combos, bt_run_block_combos(p->ticker->bars->n_bars), train_combination, p, err);
   if (!status) status = bt_first_failure_result(&p->failure, err);
   if (status || !p->walk->ranks) return status;
-  return bt_ticker_check(p->ticker, err); /* ranks of all tickers are made of it */
+  return bt_ticker_check(p->ticker, BT_OK, err); /* ranks of all tickers are made of it */
 }
 
 /* The objective of every combination on every train part. */

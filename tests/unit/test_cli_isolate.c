@@ -16,6 +16,8 @@
  * in for DEED. */
 #define MAKE_BAD                                                                                   \
   "cat >bad.in <<'END'\n"                                                                          \
+  "#define _POSIX_C_SOURCE 200809L\n"                                                              \
+  "#include <signal.h>\n"                                                                          \
   "#include <stdio.h>\n"                                                                           \
   "#include <stdlib.h>\n"                                                                          \
   "#include <unistd.h>\n"                                                                          \
@@ -202,6 +204,26 @@ static void make_bad_on_the_third(program_scene *s, const char *deed)
               0);
 }
 
+/* Whether that one has run behind the one that failed is a matter of time with many threads. */
+static void writing_is_told_before_the_failure_of_another_combination(void **state)
+{
+  static const char *const jobs[] = {"backtest", "backtest walkforward --train 60 --test 30",
+                                     "backtest walkforward --train 60 --test 30 --select universe",
+                                     "backtest --check-lookahead"};
+  program_scene *s = *state;
+  make_bad_on_the_third(
+      s, "if (p[0] == 20) bt_sma(host, 0); if (p[0] == 30) ((double *)(size_t)sma)[40] = 5;");
+  for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
+    for (int n_threads = 1; n_threads <= 3; n_threads += 2) {
+      char command[256];
+      (void)snprintf(command, sizeof command,
+                     "%s --universe u.txt --strategy ./bad.c --grid --no-cache -j %d --quiet",
+                     jobs[i], n_threads);
+      expect_exit(s, command, 0);
+      expect_part(s->run.err, "S00003 is rejected: bad: it has written into an indicator (sma)");
+    }
+}
+
 /* The third ticker is rejected, on all of its bars. */
 static void expect_checked_without_one(program_scene *s, const char *options, const char *reason)
 {
@@ -297,6 +319,17 @@ static void a_stack_that_overflows_has_last_words(void **state)
   expect_part(s->run.err, "it crashed (SIGSEGV, a wrong address)");
 }
 
+static void a_bar_is_erased_before_what_a_signal_says(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "kill(getpid(), SIGTERM); sleep(2);");
+  expect_exit(s, RUN "-j 1 --progress always", 128 + SIGTERM);
+  expect_part(s->run.err, "\r\033[Kbacktest: stopping when");
+  expect_exit(s, "rm -f r.db; " RUN "-j 1 --progress never", 128 + SIGTERM);
+  expect_part(s->run.err, "backtest: stopping when");
+  assert_null(strchr(s->run.err, '\033'));
+}
+
 /* The first signal waits for it, and says so. */
 static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
 {
@@ -311,6 +344,16 @@ static void one_that_never_ends_is_ended_by_a_second_signal(void **state)
                 "143\nok\n");
   expect_exit(s, RUN "--quiet --resume --task-timeout 0.3", 0);
   expect_part(s->run.err, "it took longer than 0.3 s (--task-timeout)");
+}
+
+/* Who starts the program may have set it. */
+static void an_alarm_that_others_set_ends_the_program(void **state)
+{
+  program_scene *s = *state;
+  make_bad(s, "alarm(1); sleep(9);");
+  expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
+  make_bad(s, "alarm(2); kill(getpid(), SIGTERM); sleep(9);");
+  expect_exit(s, RUN "--quiet -j 1", 128 + SIGALRM);
 }
 
 static void every_ticker_rejected_is_a_failure(void **state)
@@ -362,11 +405,14 @@ int main(void)
       cmocka_unit_test(nonsense_costs_its_ticker_alone),
       cmocka_unit_test(what_it_prints_is_no_result),
       cmocka_unit_test(writing_what_others_read_costs_its_ticker),
+      cmocka_unit_test(writing_is_told_before_the_failure_of_another_combination),
       cmocka_unit_test(look_ahead_is_checked_in_processes_of_its_own),
       cmocka_unit_test(a_walk_forward_goes_on_without_the_ticker),
       cmocka_unit_test(a_crash_leaves_a_database_that_resumes),
       cmocka_unit_test(a_stack_that_overflows_has_last_words),
+      cmocka_unit_test(a_bar_is_erased_before_what_a_signal_says),
       cmocka_unit_test(one_that_never_ends_is_ended_by_a_second_signal),
+      cmocka_unit_test(an_alarm_that_others_set_ends_the_program),
       cmocka_unit_test(every_ticker_rejected_is_a_failure),
       cmocka_unit_test(isolated_results_are_the_same),
       cmocka_unit_test(limits_that_are_none_are_refused),

@@ -140,6 +140,49 @@ static void what_is_cut_off_is_not_there(void **state)
   close_scene(&s);
 }
 
+static void falsify(const bt_host *host, const double *params, double *target)
+{
+  const bt_series *series = host->series;
+  (void)params;
+  if (series->n_bars == 150) {
+    ((double *)(uintptr_t)series->close)[5] = 3;
+    ((int64_t *)(uintptr_t)series->time_ns)[6] = 3;
+  }
+  for (size_t t = 0; t < series->n_bars; t++) target[t] = 0;
+}
+
+/* Smaller cuts see none of it. */
+static void what_a_strategy_writes_into_the_bars_is_gone_with_its_cut(void **state)
+{
+  (void)state;
+  static const bt_strategy falsifier = {
+      .abi_version = BT_STRATEGY_ABI, .name = "f", .summary = "f", .signals = falsify};
+  static const size_t lengths[] = {N_BARS, 150, 149, 7};
+  scene s;
+  bt_cut cut;
+  bt_grid *grid = NULL;
+  bt_ticker_scratch scratch;
+  open_scene(&s, N_BARS);
+  s.job.strategy = &falsifier;
+  s.job.guard = BT_GUARD_HASH;
+  assert_int_equal(bt_grid_new(&grid, &falsifier, NULL, NULL, 0, NULL), BT_OK);
+  s.job.grid = grid;
+  assert_int_equal(bt_ticker_scratch_init(&scratch, 0, NULL), BT_OK);
+  assert_int_equal(bt_cut_init(&cut, &s.ticker, NULL), BT_OK);
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    size_t n = lengths[i];
+    assert_int_equal(bt_cut_open(&cut, n, NULL), BT_OK);
+    assert_memory_equal(cut.bars->close, s.bars->close, n * sizeof(double));
+    assert_memory_equal(cut.bars->time_ns, s.bars->time_ns, n * sizeof(int64_t));
+    bt_status status = bt_cut_aim(&cut, &scratch, 0, NULL);
+    assert_int_equal(bt_cut_close(&cut, status, NULL), n == 150 ? BT_ERR_STRATEGY : BT_OK);
+  }
+  bt_cut_clear(&cut);
+  bt_ticker_scratch_clear(&scratch);
+  bt_grid_free(grid);
+  close_scene(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -147,6 +190,7 @@ int main(void)
       cmocka_unit_test(the_shortest_and_the_longest_cuts_are_always_among_them),
       cmocka_unit_test(cuts_are_spread_over_the_bars_and_the_tickers),
       cmocka_unit_test(what_is_cut_off_is_not_there),
+      cmocka_unit_test(what_a_strategy_writes_into_the_bars_is_gone_with_its_cut),
   };
   return cmocka_run_group_tests_name("runners/lookahead_cut", tests, NULL, NULL);
 }
