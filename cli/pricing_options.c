@@ -160,9 +160,11 @@ static bt_status read_axes(bt_pricing_options *options, const bt_option_terms *c
 
 static bt_status read_style(bt_option_terms *out, const bt_arguments *arguments, bt_error *err)
 {
-  static const char *const styles[] = {"european", "american", "asian", "barrier", "lookback"};
+  enum { N_STYLES = BT_LOOKBACK + 1 };
+  const char *styles[N_STYLES];
   int style = BT_EUROPEAN;
-  bt_status status = bt_arguments_choice(&style, arguments, "style", styles, 5, err);
+  for (int s = BT_EUROPEAN; s < N_STYLES; s++) styles[s] = bt_style_name((bt_style)s);
+  bt_status status = bt_arguments_choice(&style, arguments, "style", styles, N_STYLES, err);
   out->style = (bt_style)style;
   return status ? status : check_belongs(arguments, out->style, err);
 }

@@ -55,8 +55,8 @@ static bt_skew_sample means_of(const bt_option_sums *sums, int number, size_t n_
  * in few replicates or in none: then their means tell too little. On average over where the kink
  * lies among the points that is an error of 5/4 of the jump over all points. For the jump stands
  * what the paths beyond the kink tell: where these are few, and have one value, the ratio of the
- * third moment to the second and of the second to the mean; where they are many, the root of the
- * mean square. */
+ * third moment to the second and of the second to the mean; where they are many, twice the root of
+ * the mean square. */
 static double error_of_jumps(const bt_skew_sample *all)
 {
   const bt_sample *s = &all->sample;

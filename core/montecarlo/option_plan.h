@@ -15,7 +15,8 @@
  *
  * With a control the estimate is the mean of y - beta (x - E x). beta comes from a pilot, 1024
  * draws of a stream of their own, so it is independent of the paths and biases neither the price
- * nor its standard error, however few they are and also where they are Sobol points.
+ * nor its standard error, however few they are and also where they are Sobol points. Of a European
+ * option by these it is 0, or what parity makes it: the pilot tells which of the two.
  *
  * A standard error is one where the mean is nearly normal. Where a few paths make most of the
  * variance it is not, and where none of them was seen the error is far too small: so there is none
